@@ -1,0 +1,17 @@
+//! The pure domain of Faregate.
+//!
+//! Every function here is total: it returns a value or a typed refusal, never panics, never waits,
+//! and never asks for the time, a random number or the environment. Those are arguments.
+#![warn(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::panic
+    )
+)]
+
+pub mod when;
