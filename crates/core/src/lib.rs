@@ -14,4 +14,8 @@
     )
 )]
 
+pub mod amount;
+pub mod estate;
+pub mod tariff;
+pub mod usage;
 pub mod when;
