@@ -110,7 +110,12 @@ pub fn parse_micros(text: &str) -> Result<i64, BadDecimal> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let empty_fraction = digits.contains('.') && fraction.is_empty();
-    if whole.is_empty() || fraction.len() > 6 || empty_fraction || !all_digits(whole) || !all_digits(fraction) {
+    if whole.is_empty()
+        || fraction.len() > 6
+        || empty_fraction
+        || !all_digits(whole)
+        || !all_digits(fraction)
+    {
         return Err(bad());
     }
     let whole: i64 = whole.parse().map_err(|_| bad())?;
@@ -203,7 +208,9 @@ pub fn split(total: Ticks, weights: &[Ticks]) -> Vec<Ticks> {
     let exact = |weight: &Ticks| i128::from(total.0).saturating_mul(i128::from(weight.0.max(0)));
     let mut parts: Vec<i128> = weights.iter().map(|w| exact(w).div_euclid(whole)).collect();
     let mut by_remainder: Vec<usize> = (0..weights.len()).collect();
-    by_remainder.sort_by_key(|&i| core::cmp::Reverse(weights.get(i).map_or(0, |w| exact(w).rem_euclid(whole))));
+    by_remainder.sort_by_key(|&i| {
+        core::cmp::Reverse(weights.get(i).map_or(0, |w| exact(w).rem_euclid(whole)))
+    });
     let left = i128::from(total.0).saturating_sub(parts.iter().sum());
     for &index in by_remainder.iter().take(usize::try_from(left).unwrap_or(0)) {
         if let Some(part) = parts.get_mut(index) {
@@ -214,7 +221,7 @@ pub fn split(total: Ticks, weights: &[Ticks]) -> Vec<Ticks> {
 }
 
 /// `numerator / denominator` for a positive denominator, rounded half to even.
-fn div_half_even(numerator: i128, denominator: i128) -> i128 {
+pub(crate) fn div_half_even(numerator: i128, denominator: i128) -> i128 {
     let quotient = numerator.div_euclid(denominator);
     let twice = numerator.rem_euclid(denominator).saturating_mul(2);
     let up = twice > denominator || (twice == denominator && quotient.rem_euclid(2) == 1);

@@ -159,14 +159,21 @@ impl Estate {
 
     /// The person's seat that covers the product at this instant, if there is one.
     #[must_use]
-    pub fn covering_seat(&self, person: PersonId, product: ProductId, at: Instant) -> Option<SeatId> {
+    pub fn covering_seat(
+        &self,
+        person: PersonId,
+        product: ProductId,
+        at: Instant,
+    ) -> Option<SeatId> {
         let key = &self.product(product)?.key;
         let held = self.seats_by_person.get(&person)?;
         held.iter().copied().find(|&id| {
             self.seat(id).is_some_and(|seat| {
                 seat.from <= at
                     && at < seat.until
-                    && self.offering(seat.offering).is_some_and(|offering| offering.covers.contains(key))
+                    && self
+                        .offering(seat.offering)
+                        .is_some_and(|offering| offering.covers.contains(key))
             })
         })
     }

@@ -15,7 +15,17 @@
 )]
 
 pub mod amount;
+pub mod break_even;
+pub mod burn;
+pub mod charges;
 pub mod estate;
+pub mod event;
+pub mod forecast;
+pub mod gate;
+pub mod invariants;
+pub mod ledger;
+pub mod rating;
+pub mod state;
 pub mod tariff;
 pub mod usage;
 pub mod when;

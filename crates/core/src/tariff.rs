@@ -97,7 +97,9 @@ impl Rate {
             (Some(from), Some(until)) => from < until,
             _ => true,
         };
-        self.product == other.product && starts_before_end(self, other) && starts_before_end(other, self)
+        self.product == other.product
+            && starts_before_end(self, other)
+            && starts_before_end(other, self)
     }
 }
 
@@ -170,9 +172,16 @@ impl Tariff {
         for (index, rate) in parts.rates.iter().enumerate() {
             check_rate(index, rate)?;
             let earlier = by_product.entry(rate.product.clone()).or_default();
-            let clash = earlier.iter().copied().find(|&i| parts.rates.get(i).is_some_and(|r| r.overlaps(rate)));
+            let clash = earlier
+                .iter()
+                .copied()
+                .find(|&i| parts.rates.get(i).is_some_and(|r| r.overlaps(rate)));
             if let Some(first) = clash {
-                return Err(BadTariff::Overlap { product: rate.product.clone(), first, second: index });
+                return Err(BadTariff::Overlap {
+                    product: rate.product.clone(),
+                    first,
+                    second: index,
+                });
             }
             earlier.push(index);
         }
@@ -191,13 +200,19 @@ impl Tariff {
         let indexes = self.by_product.get(product)?;
         let mut rates = indexes.iter().filter_map(|&index| self.parts.rates.get(index));
         if let [only] = indexes.as_slice() {
-            let undated = self.parts.rates.get(*only).filter(|rate| rate.from.is_none() && rate.until.is_none());
+            let undated = self
+                .parts
+                .rates
+                .get(*only)
+                .filter(|rate| rate.from.is_none() && rate.until.is_none());
             if undated.is_some() {
                 return undated;
             }
         }
         let date = zone.date(at);
-        rates.find(|rate| rate.from.is_none_or(|from| from <= date) && rate.until.is_none_or(|until| date < until))
+        rates.find(|rate| {
+            rate.from.is_none_or(|from| from <= date) && rate.until.is_none_or(|until| date < until)
+        })
     }
 
     /// The price of a token at an instant, dates read in `zone`.
@@ -215,7 +230,9 @@ fn check_rate(index: usize, rate: &Rate) -> Result<(), BadTariff> {
         return Err(BadTariff::NegativeRate { product: product(), rate: index });
     }
     match (rate.from, rate.until) {
-        (Some(from), Some(until)) if until <= from => Err(BadTariff::EmptySpan { product: product(), rate: index }),
+        (Some(from), Some(until)) if until <= from => {
+            Err(BadTariff::EmptySpan { product: product(), rate: index })
+        }
         _ => Ok(()),
     }
 }
@@ -256,8 +273,12 @@ impl fmt::Display for BadTariff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NegativeRate { product, .. } => write!(f, "the rate of `{product}` is negative"),
-            Self::EmptySpan { product, .. } => write!(f, "a rate of `{product}` ends before it starts"),
-            Self::Overlap { product, .. } => write!(f, "two rates of `{product}` are in force on the same date"),
+            Self::EmptySpan { product, .. } => {
+                write!(f, "a rate of `{product}` ends before it starts")
+            }
+            Self::Overlap { product, .. } => {
+                write!(f, "two rates of `{product}` are in force on the same date")
+            }
             Self::NegativePrice => write!(f, "the price of a token is negative"),
             Self::NegativeRule => write!(f, "grace and idle times cannot be negative"),
         }

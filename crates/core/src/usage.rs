@@ -36,7 +36,8 @@ pub struct Observed<'a> {
 /// Use counts up to `idle_seconds` after the last activity and no further than the close.
 #[must_use]
 pub fn metered(sessions: &[Observed<'_>], idle_seconds: i64) -> Vec<Interval> {
-    let mut stretches: Vec<Interval> = sessions.iter().flat_map(|s| active(s, idle_seconds)).collect();
+    let mut stretches: Vec<Interval> =
+        sessions.iter().flat_map(|s| active(s, idle_seconds)).collect();
     stretches.sort_unstable();
     let mut merged: Vec<Interval> = Vec::with_capacity(stretches.len());
     for stretch in stretches {
@@ -53,7 +54,8 @@ fn active(session: &Observed<'_>, idle_seconds: i64) -> Vec<Interval> {
     let Some(instants) = session.activity else {
         return vec![whole];
     };
-    let alive = |at: &Instant| Interval { start: *at, end: at.plus(idle_seconds).min(session.close) };
+    let alive =
+        |at: &Instant| Interval { start: *at, end: at.plus(idle_seconds).min(session.close) };
     instants.iter().filter(|at| (session.open..session.close).contains(*at)).map(alive).collect()
 }
 
@@ -76,6 +78,11 @@ impl Metering {
     #[must_use]
     pub fn after(meter: Meter, start: Instant, zone: &Zone) -> Self {
         Self { meter, paid_until: meter.unit_end(start, zone), used_until: Instant(i64::MIN) }
+    }
+
+    /// Goes on with another meter: what was paid stays paid.
+    pub fn switch(&mut self, meter: Meter) {
+        self.meter = meter;
     }
 
     /// The start of the next unit that this stretch of use makes due, if any.

@@ -10,7 +10,8 @@ fn a_micro_token_an_hour_is_exact_per_second() {
 
 #[test]
 fn decimals_are_read_exactly_or_not_at_all() {
-    let check = |text: &str, expected: Option<i64>| assert_eq!(parse_micros(text).ok(), expected, "{text}");
+    let check =
+        |text: &str, expected: Option<i64>| assert_eq!(parse_micros(text).ok(), expected, "{text}");
     check("9", Some(9_000_000));
     check("0.5", Some(500_000));
     check("-3.000001", Some(-3_000_001));

@@ -16,7 +16,11 @@ fn check(vector: &serde_json::Value) {
     let observed: Vec<Observed<'_>> = sessions
         .iter()
         .zip(&activity)
-        .map(|(s, instants)| Observed { open: at(&s["open"]), close: at(&s["close"]), activity: instants.as_deref() })
+        .map(|(s, instants)| Observed {
+            open: at(&s["open"]),
+            close: at(&s["close"]),
+            activity: instants.as_deref(),
+        })
         .collect();
     let set = metered(&observed, vector["idle_s"].as_i64().unwrap());
     let expected: Vec<Interval> = vector["metered"]
@@ -26,14 +30,23 @@ fn check(vector: &serde_json::Value) {
         .map(|pair| Interval { start: at(&pair[0]), end: at(&pair[1]) })
         .collect();
     assert_eq!(set, expected, "{name}: metered set");
-    assert_eq!(set.iter().map(|i| i.seconds()).sum::<i64>(), vector["seconds"].as_i64().unwrap(), "{name}");
+    assert_eq!(
+        set.iter().map(|i| i.seconds()).sum::<i64>(),
+        vector["seconds"].as_i64().unwrap(),
+        "{name}"
+    );
     let count = |meter| units(meter, &zone, &set).len() as u64;
     let wanted = &vector["units"];
-    assert_eq!(count(Meter::StartedHour), wanted["started_hour"].as_u64().unwrap(), "{name}: hours");
+    assert_eq!(
+        count(Meter::StartedHour),
+        wanted["started_hour"].as_u64().unwrap(),
+        "{name}: hours"
+    );
     assert_eq!(count(Meter::Minute), wanted["minute"].as_u64().unwrap(), "{name}: minutes");
     assert_eq!(count(Meter::CalendarDay), wanted["calendar_day"].as_u64().unwrap(), "{name}: days");
     let windows = units(Meter::Window24h, &zone, &set);
-    let starts: Vec<Instant> = vector["unit_starts_window"].as_array().unwrap().iter().map(at).collect();
+    let starts: Vec<Instant> =
+        vector["unit_starts_window"].as_array().unwrap().iter().map(at).collect();
     assert_eq!(windows, starts, "{name}: window starts");
     let ticks_per_second = crate::amount::Ticks::from_tokens(5).unwrap().0 / 3_600;
     assert_eq!(
@@ -74,7 +87,8 @@ fn a_25_hour_day_is_one_day_and_two_windows() {
 #[test]
 fn two_hosts_at_once_are_charged_once() {
     let nine = 1_780_304_400;
-    let session = |open, close| Observed { open: Instant(open), close: Instant(close), activity: None };
+    let session =
+        |open, close| Observed { open: Instant(open), close: Instant(close), activity: None };
     let set = metered(&[session(nine, nine + 7_200), session(nine + 3_600, nine + 10_800)], 900);
     assert_eq!(set, [Interval { start: Instant(nine), end: Instant(nine + 10_800) }]);
     assert_eq!(units(Meter::StartedHour, &Zone::utc(), &set).len(), 3);
@@ -92,11 +106,14 @@ fn an_idle_tail_is_cut_after_fifteen_minutes() {
 fn units_of_stretches_given_in_order_equal_units_of_the_merged_set() {
     // The importer never merges: it hands stretches over in order of their start.
     let zone = Zone::utc();
-    let raw = [(0, 5_000), (3_000, 90_000), (80_000, 100_000), (200_000, 200_001), (200_001, 300_000)];
+    let raw =
+        [(0, 5_000), (3_000, 90_000), (80_000, 100_000), (200_000, 200_001), (200_001, 300_000)];
     let stretches: Vec<Interval> =
         raw.iter().map(|&(a, b)| Interval { start: Instant(a), end: Instant(b) }).collect();
-    let observed: Vec<Observed<'_>> =
-        raw.iter().map(|&(a, b)| Observed { open: Instant(a), close: Instant(b), activity: None }).collect();
+    let observed: Vec<Observed<'_>> = raw
+        .iter()
+        .map(|&(a, b)| Observed { open: Instant(a), close: Instant(b), activity: None })
+        .collect();
     let merged = metered(&observed, 900);
     for meter in Meter::ALL {
         assert_eq!(units(meter, &zone, &stretches), units(meter, &zone, &merged), "{meter:?}");

@@ -1,0 +1,228 @@
+//! What was spent: burn by day, product, person or bucket, with money and shares.
+
+use crate::amount::{Money, TICKS_PER_TOKEN, Ticks, div_half_even};
+use crate::estate::{BucketId, PersonId, ProductId};
+use crate::state::State;
+use crate::tariff::Tariff;
+use crate::when::{DAY, Date, Instant};
+use std::collections::BTreeMap;
+
+/// What burn is broken down by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dimension {
+    /// Local date of the contract.
+    Day,
+    /// Product family.
+    Product,
+    /// Person.
+    Person,
+    /// Bucket that the use belongs to.
+    Bucket,
+}
+
+/// One line of a burn report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Key of the day, product, person or bucket.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// How much.
+    pub sum: Sum,
+}
+
+/// Tokens, charges and what the tokens cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Tokens spent.
+    pub ticks: Ticks,
+    /// In how many charges.
+    pub charges: u64,
+    /// Their price, exact: ticks × micro-units a token.
+    value: i128,
+    /// Set once a price was known; without one there is no money.
+    price: Option<Money>,
+}
+
+impl Sum {
+    fn add(&mut self, ticks: Ticks, charges: u64, price: Option<Money>) {
+        self.ticks = self.ticks.plus(ticks).unwrap_or(self.ticks);
+        self.charges = self.charges.saturating_add(charges);
+        let micros = price.map_or(0, |price| price.micros);
+        self.value =
+            self.value.saturating_add(i128::from(ticks.0).saturating_mul(i128::from(micros)));
+        self.price = price.or(self.price);
+    }
+
+    /// What the tokens cost at the prices of their days, rounded once.
+    #[must_use]
+    pub fn money(&self) -> Option<Money> {
+        let micros = div_half_even(self.value, i128::from(TICKS_PER_TOKEN));
+        let micros = i64::try_from(micros).ok()?;
+        self.price.map(|price| Money { micros, currency: price.currency })
+    }
+}
+
+/// A burn report: rows by amount (days by date), and the total of *all* rows, also of those cut off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Burn {
+    /// The rows.
+    pub rows: Vec<Row>,
+    /// The sum of everything in the span.
+    pub total: Sum,
+}
+
+/// Burn between two dates, both included, broken down by one dimension.
+#[must_use]
+pub fn burn(state: &State, by: Dimension, from: Date, to: Date) -> Burn {
+    let rows = match by {
+        Dimension::Person => by_person(state, from, to),
+        _ => by_cell(state, by, from, to),
+    };
+    let mut total = Sum::default();
+    for row in &rows {
+        total.ticks = total.ticks.plus(row.sum.ticks).unwrap_or(total.ticks);
+        total.charges = total.charges.saturating_add(row.sum.charges);
+        total.value = total.value.saturating_add(row.sum.value);
+        total.price = row.sum.price.or(total.price);
+    }
+    Burn { rows, total }
+}
+
+/// Tokens of each product on each day, both dates included; days without use are zero.
+#[must_use]
+pub fn daily_by_product(
+    state: &State,
+    from: Date,
+    to: Date,
+) -> (Vec<Date>, BTreeMap<ProductId, Vec<Ticks>>) {
+    let days: Vec<Date> = (from.0..=to.0).map(Date).collect();
+    let mut series: BTreeMap<ProductId, Vec<Ticks>> = BTreeMap::new();
+    for (date, cells) in state.charges().days(from, to) {
+        let index = usize::try_from(date.0.saturating_sub(from.0)).unwrap_or(usize::MAX);
+        for ((product, _), cell) in cells {
+            let line = series.entry(*product).or_insert_with(|| vec![Ticks::ZERO; days.len()]);
+            if let Some(slot) = line.get_mut(index) {
+                *slot = slot.plus(cell.ticks).unwrap_or(*slot);
+            }
+        }
+    }
+    (days, series)
+}
+
+/// Tokens spent between two dates, both included.
+#[must_use]
+pub fn total(state: &State, from: Date, to: Date) -> Sum {
+    let prices = Prices::of(state);
+    let mut sum = Sum::default();
+    for (date, cells) in state.charges().days(from, to) {
+        let price = prices.on(date);
+        cells.values().for_each(|cell| sum.add(cell.ticks, u64::from(cell.charges), price));
+    }
+    sum
+}
+
+/// The straight depletion plan of a day: each valid pack spread evenly over its term. `None` without packs.
+#[must_use]
+pub fn planned(state: &State, date: Date) -> Option<Ticks> {
+    let noon = state.zone().start_of(date).plus(DAY / 2);
+    let valid = state.ledger().packs().iter().filter(|pack| pack.from <= noon && noon < pack.until);
+    let shares = valid.map(|pack| {
+        let seconds = i128::from(pack.until.since(pack.from).max(1));
+        let share =
+            i128::from(pack.bought.0).saturating_mul(i128::from(DAY)).div_euclid(seconds.max(1));
+        Ticks(i64::try_from(share).unwrap_or(i64::MAX))
+    });
+    let sum: Ticks = shares.sum();
+    sum.is_positive().then_some(sum)
+}
+
+fn by_cell(state: &State, by: Dimension, from: Date, to: Date) -> Vec<Row> {
+    let prices = Prices::of(state);
+    let mut sums: BTreeMap<(i32, ProductId, BucketId), Sum> = BTreeMap::new();
+    for (date, cells) in state.charges().days(from, to) {
+        let price = prices.on(date);
+        for (&(product, bucket), cell) in cells {
+            let key = match by {
+                Dimension::Product => (0, product, BucketId(0)),
+                Dimension::Bucket => (0, ProductId(0), bucket),
+                Dimension::Day | Dimension::Person => (date.0, ProductId(0), BucketId(0)),
+            };
+            sums.entry(key).or_default().add(cell.ticks, u64::from(cell.charges), price);
+        }
+    }
+    let mut rows: Vec<Row> = sums
+        .into_iter()
+        .map(|((day, product, bucket), sum)| {
+            let (key, name) = label(state, by, Date(day), product, bucket);
+            Row { key, name, sum }
+        })
+        .collect();
+    if by != Dimension::Day {
+        largest_first(&mut rows);
+    }
+    rows
+}
+
+fn label(
+    state: &State,
+    by: Dimension,
+    day: Date,
+    product: ProductId,
+    bucket: BucketId,
+) -> (String, String) {
+    let estate = state.estate();
+    let found = match by {
+        Dimension::Product => estate.product(product).map(|p| (p.key.clone(), p.name.clone())),
+        Dimension::Bucket => estate.bucket(bucket).map(|b| (b.key.clone(), b.name.clone())),
+        Dimension::Day | Dimension::Person => Some((day.to_string(), day.to_string())),
+    };
+    found.unwrap_or_default()
+}
+
+fn by_person(state: &State, from: Date, to: Date) -> Vec<Row> {
+    let zone = state.zone();
+    let span = zone.start_of(from)..zone.start_of(to.plus(1));
+    let prices = Prices::of(state);
+    let mut sums: BTreeMap<PersonId, Sum> = BTreeMap::new();
+    for charge in state.charges().iter().filter(|charge| span.contains(&charge.at)) {
+        sums.entry(charge.person).or_default().add(charge.ticks, 1, prices.at(charge.at));
+    }
+    let named = |(id, sum): (PersonId, Sum)| {
+        let person = state.estate().person(id)?;
+        Some(Row { key: person.key.clone(), name: person.name.clone(), sum })
+    };
+    let mut rows: Vec<Row> = sums.into_iter().filter_map(named).collect();
+    largest_first(&mut rows);
+    rows
+}
+
+fn largest_first(rows: &mut [Row]) {
+    rows.sort_by(|a, b| b.sum.ticks.cmp(&a.sum.ticks).then_with(|| a.key.cmp(&b.key)));
+}
+
+/// Token prices, looked up often.
+struct Prices<'a> {
+    state: &'a State,
+    tariff: Option<&'a Tariff>,
+    constant: Option<Money>,
+}
+
+impl<'a> Prices<'a> {
+    fn of(state: &'a State) -> Self {
+        let tariff = state.tariff().map(|(_, tariff)| tariff);
+        let constant = tariff.and_then(|tariff| match tariff.parts().prices.as_slice() {
+            [only] if only.from.is_none() => Some(only.per_token),
+            _ => None,
+        });
+        Self { state, tariff, constant }
+    }
+
+    fn at(&self, at: Instant) -> Option<Money> {
+        self.constant.or_else(|| self.tariff?.token_price(at, self.state.zone()))
+    }
+
+    fn on(&self, date: Date) -> Option<Money> {
+        self.constant.or_else(|| self.at(self.state.zone().start_of(date)))
+    }
+}

@@ -1,0 +1,134 @@
+//! What must always be true, named once: used by the property tests, the simulator and `doctor`.
+
+use crate::amount::Ticks;
+use crate::charges::Pair;
+use crate::event::Charge;
+use crate::ledger::Account;
+use crate::state::State;
+use std::collections::BTreeMap;
+
+/// A rule that every state keeps.
+pub struct Invariant {
+    /// Stable kebab-case name.
+    pub name: &'static str,
+    /// Returns what is wrong, in words, or nothing.
+    pub check: fn(&State) -> Option<String>,
+}
+
+/// All invariants of a single state. (`replay-equals-snapshot` needs the journal and lives in `app`.)
+pub const REGISTRY: [Invariant; 7] = [
+    Invariant { name: "conservation", check: conservation },
+    Invariant { name: "no-account-below-its-floor", check: floors },
+    Invariant { name: "packs-equal-balances", check: packs },
+    Invariant { name: "one-charge-per-person-product-unit", check: one_charge },
+    Invariant { name: "each-hold-resolved-once", check: holds },
+    Invariant { name: "consumed-equals-charges", check: consumed },
+    Invariant { name: "days-equal-charges", check: days },
+];
+
+/// Every invariant that does not hold, with what is wrong.
+#[must_use]
+pub fn violations(state: &State) -> Vec<(&'static str, String)> {
+    REGISTRY.iter().filter_map(|rule| Some((rule.name, (rule.check)(state)?))).collect()
+}
+
+fn conservation(state: &State) -> Option<String> {
+    let ledger = state.ledger();
+    let sum: i128 = ledger.accounts().map(|account| i128::from(ledger.balance(account).0)).sum();
+    (sum != 0).then(|| format!("all accounts sum to {sum} ticks, not 0"))
+}
+
+fn floors(state: &State) -> Option<String> {
+    let ledger = state.ledger();
+    let mut floored =
+        ledger.accounts().filter(|a| !matches!(a, Account::Purchased | Account::Uncovered));
+    let below = floored.find(|account| ledger.balance(*account).0 < 0)?;
+    Some(format!("{below:?} is at {} tokens", ledger.balance(below)))
+}
+
+fn packs(state: &State) -> Option<String> {
+    let ledger = state.ledger();
+    let in_packs: Ticks = ledger.packs().iter().map(|pack| pack.remaining).sum();
+    let in_accounts: Ticks = ledger
+        .accounts()
+        .filter(|a| matches!(a, Account::Unallocated | Account::Available(_) | Account::Held(_)))
+        .map(|account| ledger.balance(account))
+        .sum();
+    let out_of_range = ledger.packs().iter().find(|p| p.remaining.0 < 0 || p.remaining > p.bought);
+    if let Some(pack) = out_of_range {
+        return Some(format!(
+            "pack `{}` holds {} of {} tokens",
+            pack.name, pack.remaining, pack.bought
+        ));
+    }
+    (in_packs != in_accounts)
+        .then(|| format!("packs hold {in_packs} tokens, accounts {in_accounts}"))
+}
+
+fn one_charge(state: &State) -> Option<String> {
+    let mut by_pair: BTreeMap<Pair, Vec<&Charge>> = BTreeMap::new();
+    for charge in state.charges().iter() {
+        by_pair.entry((charge.person, charge.product)).or_default().push(charge);
+    }
+    for (pair, mut charges) in by_pair {
+        charges.sort_by_key(|charge| charge.at);
+        for two in charges.windows(2) {
+            let [first, second] = two else { continue };
+            let end = if first.meter.ends_with_use() {
+                first.at.plus(1)
+            } else {
+                first.meter.unit_end(first.at, state.zone())
+            };
+            if second.at < end {
+                return Some(format!(
+                    "person {} paid twice for product {} at {}",
+                    pair.0.0, pair.1.0, second.at
+                ));
+            }
+        }
+    }
+    None
+}
+
+fn holds(state: &State) -> Option<String> {
+    let open: Vec<_> = state.charges().pairs().filter_map(|(_, known)| known.hold).collect();
+    let tally = state.tally();
+    let resolved = tally.posted.saturating_add(tally.voided).saturating_add(tally.expired);
+    let open_count = u64::try_from(open.len()).unwrap_or(u64::MAX);
+    if tally.held != resolved.saturating_add(open_count) {
+        return Some(format!(
+            "{} holds placed, {resolved} resolved, {open_count} open",
+            tally.held
+        ));
+    }
+    let held: Ticks = open.iter().map(|hold| hold.ticks).sum();
+    (held != state.ledger().held())
+        .then(|| format!("holds sum to {held} tokens, accounts to {}", state.ledger().held()))
+}
+
+fn consumed(state: &State) -> Option<String> {
+    let charged: Ticks = state.charges().iter().map(|charge| charge.ticks).sum();
+    let uncovered: Ticks =
+        state.charges().iter().filter(|c| !c.paid).map(|charge| charge.ticks).sum();
+    let ledger = state.ledger();
+    if ledger.balance(Account::Consumed) != charged {
+        return Some(format!(
+            "consumed {} tokens, charged {charged}",
+            ledger.balance(Account::Consumed)
+        ));
+    }
+    let booked = ledger.balance(Account::Uncovered).negated();
+    (booked != uncovered).then(|| format!("uncovered {booked} tokens, charges say {uncovered}"))
+}
+
+fn days(state: &State) -> Option<String> {
+    let charged: Ticks = state.charges().iter().map(|charge| charge.ticks).sum();
+    let (first, last) = state.charges().span()?;
+    let by_day: Ticks = state
+        .charges()
+        .days(first, last)
+        .flat_map(|(_, cells)| cells.values())
+        .map(|c| c.ticks)
+        .sum();
+    (charged != by_day).then(|| format!("days sum to {by_day} tokens, charges to {charged}"))
+}

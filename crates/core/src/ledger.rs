@@ -1,0 +1,470 @@
+//! The double-entry ledger: every posting sums to zero, no account falls below its floor.
+//!
+//! Tokens move only between [`Account`]s. Packs (lots) record *which* tokens are left; accounts record
+//! *whose* they are: `Σ packs = unallocated + Σ (available + held)`, always.
+//! All checks come first, then one mutation; a refused posting leaves the ledger as it was.
+
+use crate::amount::{Ticks, split};
+use crate::estate::BucketId;
+use crate::when::Instant;
+use core::fmt;
+
+/// Where tokens can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// Source of all tokens bought; its balance is the negative of what was ever bought.
+    Purchased,
+    /// Bought, given to no bucket yet.
+    Unallocated,
+    /// Free to be spent by the bucket.
+    Available(BucketId),
+    /// Reserved by the bucket's holds.
+    Held(BucketId),
+    /// Spent.
+    Consumed,
+    /// Lost at the end of a pack's term (breakage).
+    Expired,
+    /// Source of use that no bucket could cover but the vendor bills all the same; only ever negative.
+    Uncovered,
+}
+
+/// One leg of an entry: what an account gains (or gives, when negative).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// Which account.
+    pub account: Account,
+    /// How much it gains.
+    pub ticks: Ticks,
+}
+
+/// A lot of tokens with a term, as bought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pack {
+    /// Name to show.
+    pub name: String,
+    /// How many tokens were bought.
+    pub bought: Ticks,
+    /// How many are left.
+    pub remaining: Ticks,
+    /// First instant of validity.
+    pub from: Instant,
+    /// First instant after.
+    pub until: Instant,
+}
+
+impl Pack {
+    fn is_valid(&self, at: Instant) -> bool {
+        self.from <= at && at < self.until
+    }
+}
+
+/// What one bucket has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BucketBalance {
+    /// Free to spend.
+    pub available: Ticks,
+    /// Reserved by holds.
+    pub held: Ticks,
+    /// Ever allocated to it, less what expired.
+    pub allocated: Ticks,
+    /// Ever spent by it, less what was reversed.
+    pub spent: Ticks,
+}
+
+/// All balances and lots of one contract.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    purchased: Ticks,
+    unallocated: Ticks,
+    consumed: Ticks,
+    expired: Ticks,
+    uncovered: Ticks,
+    buckets: Vec<BucketBalance>,
+    packs: Vec<Pack>,
+}
+
+/// Why an entry is refused. The ledger is as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The account would fall below its floor.
+    BelowFloor(Account),
+    /// The postings do not sum to zero.
+    Unbalanced(Ticks),
+    /// An amount left the range of 2.56·10⁹ tokens.
+    OutOfRange,
+    /// The bucket was never opened.
+    NoBucket(BucketId),
+    /// The packs valid at that instant do not hold that much.
+    NoPack,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BelowFloor(account) => write!(f, "{account:?} would fall below its floor"),
+            Self::Unbalanced(by) => write!(f, "the entry is out of balance by {by} tokens"),
+            Self::OutOfRange => write!(f, "the amount is out of range"),
+            Self::NoBucket(bucket) => write!(f, "there is no bucket {}", bucket.0),
+            Self::NoPack => write!(f, "no valid pack holds that many tokens"),
+        }
+    }
+}
+
+impl Ledger {
+    /// Opens the next bucket, empty. Ids are dense, as in the estate.
+    pub fn open_bucket(&mut self) {
+        self.buckets.push(BucketBalance::default());
+    }
+
+    /// Books a pack as bought and unallocated.
+    ///
+    /// # Errors
+    /// [`Refusal::OutOfRange`] when the total would leave the range.
+    pub fn buy(&mut self, pack: Pack) -> Result<(), Refusal> {
+        self.post(&transfer(Account::Purchased, Account::Unallocated, pack.bought))?;
+        self.packs.push(pack);
+        Ok(())
+    }
+
+    /// Gives unallocated tokens to a bucket.
+    ///
+    /// # Errors
+    /// [`Refusal::BelowFloor`] when less than that is unallocated.
+    pub fn allocate(&mut self, bucket: BucketId, ticks: Ticks) -> Result<(), Refusal> {
+        self.post(&transfer(Account::Unallocated, Account::Available(bucket), ticks))?;
+        self.note(bucket, |balance| {
+            balance.allocated = balance.allocated.plus(ticks).unwrap_or_default()
+        });
+        Ok(())
+    }
+
+    /// Whether the bucket and the packs valid at `at` can cover `ticks` beyond what is held already.
+    ///
+    /// # Errors
+    /// [`Refusal`] naming what is missing.
+    pub fn can_cover(&self, bucket: BucketId, ticks: Ticks, at: Instant) -> Result<(), Refusal> {
+        let balance = self.bucket(bucket).ok_or(Refusal::NoBucket(bucket))?;
+        if balance.available < ticks {
+            return Err(Refusal::BelowFloor(Account::Available(bucket)));
+        }
+        let needed = ticks.plus(self.held()).ok_or(Refusal::OutOfRange)?;
+        if self.valid_remaining(at) < needed { Err(Refusal::NoPack) } else { Ok(()) }
+    }
+
+    /// Reserves tokens for a unit of use that has begun.
+    ///
+    /// # Errors
+    /// As [`Ledger::can_cover`].
+    pub fn hold(&mut self, bucket: BucketId, ticks: Ticks, at: Instant) -> Result<(), Refusal> {
+        self.can_cover(bucket, ticks, at)?;
+        self.post(&transfer(Account::Available(bucket), Account::Held(bucket), ticks))
+    }
+
+    /// Spends a hold. `at` is when the unit began, which decides the packs.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the hold is not there or the packs do not hold it.
+    pub fn post_hold(
+        &mut self,
+        bucket: BucketId,
+        ticks: Ticks,
+        at: Instant,
+    ) -> Result<(), Refusal> {
+        let draws = self.draws(ticks, at).ok_or(Refusal::NoPack)?;
+        self.post(&transfer(Account::Held(bucket), Account::Consumed, ticks))?;
+        self.draw(&draws);
+        self.note(bucket, |balance| balance.spent = balance.spent.plus(ticks).unwrap_or_default());
+        Ok(())
+    }
+
+    /// Gives a hold back to its bucket, voided or expired.
+    ///
+    /// # Errors
+    /// [`Refusal::BelowFloor`] when no such hold is there.
+    pub fn release_hold(&mut self, bucket: BucketId, ticks: Ticks) -> Result<(), Refusal> {
+        self.post(&transfer(Account::Held(bucket), Account::Available(bucket), ticks))
+    }
+
+    /// Spends without a hold: use reported after the fact.
+    ///
+    /// # Errors
+    /// As [`Ledger::can_cover`]; the caller books it with [`Ledger::charge_uncovered`] then.
+    pub fn charge(&mut self, bucket: BucketId, ticks: Ticks, at: Instant) -> Result<(), Refusal> {
+        self.can_cover(bucket, ticks, at)?;
+        let draws = self.draws(ticks, at).ok_or(Refusal::NoPack)?;
+        self.post(&transfer(Account::Available(bucket), Account::Consumed, ticks))?;
+        self.draw(&draws);
+        self.note(bucket, |balance| balance.spent = balance.spent.plus(ticks).unwrap_or_default());
+        Ok(())
+    }
+
+    /// Books use that nothing covers: the vendor bills it, no bucket pays for it.
+    ///
+    /// # Errors
+    /// [`Refusal::OutOfRange`].
+    pub fn charge_uncovered(&mut self, ticks: Ticks) -> Result<(), Refusal> {
+        self.post(&transfer(Account::Uncovered, Account::Consumed, ticks))
+    }
+
+    /// Takes a charge back: a correction, after better data came in.
+    ///
+    /// Tokens return to the packs valid when the unit began, in the reverse order of burning; where such a
+    /// pack has ended since, its next expiry takes them.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the charge was never made.
+    pub fn reverse(
+        &mut self,
+        bucket: Option<BucketId>,
+        ticks: Ticks,
+        at: Instant,
+    ) -> Result<(), Refusal> {
+        let Some(bucket) = bucket else {
+            return self.post(&transfer(Account::Consumed, Account::Uncovered, ticks));
+        };
+        let refunds = self.refunds(ticks, at).ok_or(Refusal::NoPack)?;
+        self.post(&transfer(Account::Consumed, Account::Available(bucket), ticks))?;
+        for (index, amount) in refunds {
+            if let Some(pack) = self.packs.get_mut(index) {
+                pack.remaining = pack.remaining.plus(amount).unwrap_or_default();
+            }
+        }
+        self.note(bucket, |balance| balance.spent = balance.spent.minus(ticks).unwrap_or_default());
+        Ok(())
+    }
+
+    /// What is lost when a pack's term ends, without booking it: unallocated first, then buckets pro rata.
+    ///
+    /// As much as is held stays in the pack until the holds are resolved: they may be backed by it.
+    #[must_use]
+    pub fn breakage(&self, pack: usize) -> Breakage {
+        let in_pack = self.packs.get(pack).map_or(Ticks::ZERO, |pack| pack.remaining);
+        let remaining = Ticks(in_pack.minus(self.held()).unwrap_or_default().0.max(0));
+        let unallocated = remaining.at_most(self.unallocated);
+        let available: Vec<Ticks> = self.buckets.iter().map(|bucket| bucket.available).collect();
+        let rest = remaining.minus(unallocated).unwrap_or_default();
+        let shared = rest.at_most(available.iter().copied().sum());
+        Breakage { unallocated, buckets: split(shared, &available) }
+    }
+
+    /// Books a pack's breakage.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the balances have changed since the breakage was computed.
+    pub fn expire(&mut self, pack: usize, breakage: &Breakage) -> Result<(), Refusal> {
+        let mut postings =
+            transfer(Account::Unallocated, Account::Expired, breakage.unallocated).to_vec();
+        for (index, &ticks) in breakage.buckets.iter().enumerate() {
+            let bucket = BucketId(u16::try_from(index).unwrap_or(u16::MAX));
+            postings.extend(transfer(Account::Available(bucket), Account::Expired, ticks));
+        }
+        let total = breakage.total();
+        let lot = self.packs.get(pack).ok_or(Refusal::NoPack)?;
+        let left = lot.remaining.minus(total).filter(|left| left.0 >= 0).ok_or(Refusal::NoPack)?;
+        self.post(&postings)?;
+        if let Some(lot) = self.packs.get_mut(pack) {
+            lot.remaining = left;
+        }
+        for (balance, &ticks) in self.buckets.iter_mut().zip(&breakage.buckets) {
+            balance.allocated = balance.allocated.minus(ticks).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// Books an entry: all checks, then one mutation.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the postings do not sum to zero, or an account would fall below its floor.
+    pub fn post(&mut self, postings: &[Posting]) -> Result<(), Refusal> {
+        let sum: i128 = postings.iter().map(|posting| i128::from(posting.ticks.0)).sum();
+        if sum != 0 {
+            return Err(Refusal::Unbalanced(Ticks(i64::try_from(sum).unwrap_or(i64::MAX))));
+        }
+        for posting in postings {
+            self.check(posting.account, postings)?;
+        }
+        for posting in postings {
+            if let Some(balance) = self.slot(posting.account) {
+                *balance = balance.plus(posting.ticks).unwrap_or_default();
+            }
+        }
+        Ok(())
+    }
+
+    /// The balance of an account; zero for a bucket that was never opened.
+    #[must_use]
+    pub fn balance(&self, account: Account) -> Ticks {
+        let bucket = |id: BucketId| self.bucket(id).copied().unwrap_or_default();
+        match account {
+            Account::Purchased => self.purchased,
+            Account::Unallocated => self.unallocated,
+            Account::Available(id) => bucket(id).available,
+            Account::Held(id) => bucket(id).held,
+            Account::Consumed => self.consumed,
+            Account::Expired => self.expired,
+            Account::Uncovered => self.uncovered,
+        }
+    }
+
+    /// What a bucket has.
+    #[must_use]
+    pub fn bucket(&self, id: BucketId) -> Option<&BucketBalance> {
+        self.buckets.get(id.index())
+    }
+
+    /// All buckets, in id order.
+    #[must_use]
+    pub fn buckets(&self) -> &[BucketBalance] {
+        &self.buckets
+    }
+
+    /// All packs, in the order in which they were bought.
+    #[must_use]
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// Reserved by all holds of all buckets.
+    #[must_use]
+    pub fn held(&self) -> Ticks {
+        self.buckets.iter().map(|bucket| bucket.held).sum()
+    }
+
+    /// Every account there is.
+    pub fn accounts(&self) -> impl Iterator<Item = Account> + '_ {
+        let fixed = [
+            Account::Purchased,
+            Account::Unallocated,
+            Account::Consumed,
+            Account::Expired,
+            Account::Uncovered,
+        ];
+        let ids =
+            (0..self.buckets.len()).map(|index| BucketId(u16::try_from(index).unwrap_or(u16::MAX)));
+        fixed.into_iter().chain(ids.flat_map(|id| [Account::Available(id), Account::Held(id)]))
+    }
+
+    /// Rebuilds a ledger from balances and packs that were read back from a snapshot.
+    #[must_use]
+    pub fn restored(balances: [Ticks; 5], buckets: Vec<BucketBalance>, packs: Vec<Pack>) -> Self {
+        let [purchased, unallocated, consumed, expired, uncovered] = balances;
+        Self { purchased, unallocated, consumed, expired, uncovered, buckets, packs }
+    }
+
+    fn check(&self, account: Account, postings: &[Posting]) -> Result<(), Refusal> {
+        if let Account::Available(id) | Account::Held(id) = account {
+            self.bucket(id).ok_or(Refusal::NoBucket(id))?;
+        }
+        let gains = postings
+            .iter()
+            .filter(|posting| posting.account == account)
+            .map(|posting| posting.ticks);
+        let after =
+            gains.try_fold(self.balance(account), Ticks::plus).ok_or(Refusal::OutOfRange)?;
+        let has_floor = !matches!(account, Account::Purchased | Account::Uncovered);
+        if has_floor && after.0 < 0 { Err(Refusal::BelowFloor(account)) } else { Ok(()) }
+    }
+
+    fn slot(&mut self, account: Account) -> Option<&mut Ticks> {
+        match account {
+            Account::Purchased => Some(&mut self.purchased),
+            Account::Unallocated => Some(&mut self.unallocated),
+            Account::Available(id) => {
+                self.buckets.get_mut(id.index()).map(|bucket| &mut bucket.available)
+            }
+            Account::Held(id) => self.buckets.get_mut(id.index()).map(|bucket| &mut bucket.held),
+            Account::Consumed => Some(&mut self.consumed),
+            Account::Expired => Some(&mut self.expired),
+            Account::Uncovered => Some(&mut self.uncovered),
+        }
+    }
+
+    fn note(&mut self, bucket: BucketId, change: impl FnOnce(&mut BucketBalance)) {
+        if let Some(balance) = self.buckets.get_mut(bucket.index()) {
+            change(balance);
+        }
+    }
+
+    fn valid_remaining(&self, at: Instant) -> Ticks {
+        self.packs.iter().filter(|pack| pack.is_valid(at)).map(|pack| pack.remaining).sum()
+    }
+
+    /// Which packs give how much: earliest end first, then the smallest, as the vendor burns them.
+    ///
+    /// Packs valid at `at` come first. Only a hold can need the others: when late reports drained its packs.
+    fn draws(&self, ticks: Ticks, at: Instant) -> Option<Vec<(usize, Ticks)>> {
+        self.spread(ticks, self.burning_order(at), |pack| pack.remaining)
+    }
+
+    /// Which packs get how much back: the reverse of burning, and never above what was bought.
+    fn refunds(&self, ticks: Ticks, at: Instant) -> Option<Vec<(usize, Ticks)>> {
+        let mut order = self.burning_order(at);
+        let valid = order
+            .partition_point(|&index| self.packs.get(index).is_some_and(|pack| pack.is_valid(at)));
+        if let Some(valid) = order.get_mut(..valid) {
+            valid.reverse();
+        }
+        self.spread(ticks, order, |pack| pack.bought.minus(pack.remaining).unwrap_or_default())
+    }
+
+    fn burning_order(&self, at: Instant) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.packs.len()).collect();
+        order.sort_by_key(|&index| {
+            self.packs.get(index).map(|pack| (!pack.is_valid(at), pack.until, pack.bought))
+        });
+        order
+    }
+
+    fn spread(
+        &self,
+        ticks: Ticks,
+        order: Vec<usize>,
+        room: impl Fn(&Pack) -> Ticks,
+    ) -> Option<Vec<(usize, Ticks)>> {
+        let mut left = ticks;
+        let mut parts = Vec::with_capacity(1);
+        for index in order {
+            if !left.is_positive() {
+                break;
+            }
+            let part = left.at_most(self.packs.get(index).map(&room)?);
+            if part.is_positive() {
+                parts.push((index, part));
+                left = left.minus(part)?;
+            }
+        }
+        (!left.is_positive()).then_some(parts)
+    }
+
+    fn draw(&mut self, draws: &[(usize, Ticks)]) {
+        for &(index, amount) in draws {
+            if let Some(pack) = self.packs.get_mut(index) {
+                pack.remaining = pack.remaining.minus(amount).unwrap_or_default();
+            }
+        }
+    }
+}
+
+/// What the end of a pack takes from whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Breakage {
+    /// From the unallocated part of the pool.
+    pub unallocated: Ticks,
+    /// From each bucket, in id order.
+    pub buckets: Vec<Ticks>,
+}
+
+impl Breakage {
+    /// All that is lost.
+    #[must_use]
+    pub fn total(&self) -> Ticks {
+        self.buckets.iter().copied().chain([self.unallocated]).sum()
+    }
+}
+
+fn transfer(from: Account, to: Account, ticks: Ticks) -> [Posting; 2] {
+    [Posting { account: from, ticks: ticks.negated() }, Posting { account: to, ticks }]
+}
+
+#[cfg(test)]
+mod tests;
