@@ -355,7 +355,7 @@ impl Ledger {
         if let Account::Available(id) | Account::Held(id) = account {
             self.bucket(id).ok_or(Refusal::NoBucket(id))?;
         }
-        let gains = postings
+        let mut gains = postings
             .iter()
             .filter(|posting| posting.account == account)
             .map(|posting| posting.ticks);
