@@ -1,0 +1,37 @@
+//! FlexNet debug logs (`lmgrd -l`, `DEBUGLOG`) into sessions, denials and rejected lines.
+//!
+//! One pass, in memory proportional to what is out and to the distinct names, whatever the size
+//! of the file. The rules, each in its own module: [`sniff`] what the file is · `line` and `usage`
+//! one line · `clock` dates for times of day · `packages` one session written twice · `pairs`
+//! OUT with IN · `daemons` who wrote it. None of them reads a file or the time.
+//!
+//! **Restarts.** A licence dies with the daemon that gave it, and the new daemon writes no IN for
+//! it. Such a session ends at the daemon's last line before the end, its last sign of life (it
+//! writes statistics every four hours and a `TIMESTAMP` every six, so that this is at most hours
+//! early and never late), as [`Ended::ServerRestart`]. A start is lmgrd's `… started on HOST …
+//! (date)` or `Started|REStarted DAEMON (…)`; an end is the daemon's own `EXITING …` or lmgrd's
+//! `DAEMON exited with …`. After an end the INs with `(SHUTDOWN)` still count; what is out when
+//! the daemon's next OUT or start or the end of the file comes, ended with it. The daemon's
+//! `Server started on HOST for:` is no start: a re-read writes it too, and ends nothing.
+
+mod clock;
+mod daemons;
+mod event;
+mod holders;
+mod line;
+mod mark;
+mod packages;
+mod pairs;
+mod reader;
+mod report;
+mod sniff;
+mod usage;
+
+pub use reader::{Options, Reader};
+pub use report::{
+    Collected, Denial, DenialKind, Ended, RejectReason, Rejected, Session, Sink, Tally,
+};
+pub use sniff::{NotADebugLog, sniff};
+
+#[cfg(test)]
+mod tests;
