@@ -1,0 +1,74 @@
+/**
+ * Numbers, money and days in the reader's locale.
+ * It only formats: an amount is shown as the server gave it, never added to or divided.
+ */
+import type { Money } from './api/types';
+
+// `undefined` lets the browser choose the reader's own locale.
+const LOCALE = undefined;
+
+const tokensFormat = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
+const compactFormat = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
+const percentFormat = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
+const countFormat = new Intl.NumberFormat(LOCALE);
+const relativeFormat = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
+// A day of the contract is a plain date; it is pinned to UTC so that no zone can shift it.
+const dayFormat = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' });
+const shortDayFormat = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', day: 'numeric', month: 'short' });
+const longDayFormat = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', dateStyle: 'full' });
+
+export const tokens = (value: number) => tokensFormat.format(value);
+export const compactTokens = (value: number) => compactFormat.format(value);
+export const share = (value: number) => percentFormat.format(value);
+export const counted = (value: number) => countFormat.format(value);
+export const day = (date: string) => dayFormat.format(utc(date));
+export const shortDay = (date: string) => shortDayFormat.format(utc(date));
+export const longDay = (date: string) => longDayFormat.format(utc(date));
+export const inDays = (days: number) => relativeFormat.format(days, 'day');
+
+const moneyFormats = new Map<string, Intl.NumberFormat>();
+
+/** The amount is passed on as text, because a float would lose digits of a large sum. */
+export function money({ amount, currency }: Money): string {
+  let format = moneyFormats.get(currency);
+  if (!format) {
+    format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency });
+    moneyFormats.set(currency, format);
+  }
+  return format.format(amount as Intl.StringNumericLiteral);
+}
+
+const momentFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** An instant in the contract's zone: with its day, or only the time when `today` is that day. */
+export function moment(instant: string, zone: string, today?: string): string {
+  const sameDay = today !== undefined && dayOf(instant, zone) === today;
+  const key = `${zone} ${sameDay}`;
+  let format = momentFormats.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(LOCALE, {
+      timeZone: zone,
+      hour: '2-digit',
+      minute: '2-digit',
+      ...(sameDay ? {} : { day: 'numeric', month: 'short' }),
+    });
+    momentFormats.set(key, format);
+  }
+  return format.format(new Date(instant));
+}
+
+const calendarFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** The calendar day of an instant in a zone, as `2026-11-22`. */
+export function dayOf(instant: string, zone: string): string {
+  let format = calendarFormats.get(zone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    calendarFormats.set(zone, format);
+  }
+  return format.format(new Date(instant));
+}
+
+function utc(date: string): Date {
+  return new Date(`${date}T00:00:00Z`);
+}

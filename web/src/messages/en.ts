@@ -1,0 +1,223 @@
+/** Every word the pages say in English. Amounts and dates arrive formatted. */
+const plural = new Intl.PluralRules('en');
+const count = (n: number, shown: string, one: string, many: string) =>
+  `${shown} ${plural.select(n) === 'one' ? one : many}`;
+
+export const en = {
+  language: 'en',
+  product: 'Faregate',
+
+  shell: {
+    skip: 'Skip to the content',
+    navigation: 'Pages',
+    burn: 'Burn',
+    contract: 'Contract',
+    menu: (name: string) => `Account: ${name}`,
+    signOut: 'Sign out',
+    roles: (roles: string) => `Signed in as ${roles}`,
+    documentTitle: (page: string) => `${page} · Faregate`,
+    loading: 'Loading Faregate',
+    notFoundTitle: 'There is no such page',
+    notFoundDetail: 'The address may be mistyped, or the page may belong to another version.',
+    notFoundAction: 'Go to Burn',
+    errorTitle: 'This page has stopped working',
+    errorDetail: 'Reloading usually helps. If it happens again, please report what you did before.',
+    reload: 'Reload',
+  },
+
+  live: {
+    connecting: 'Connecting',
+    connected: 'Live',
+    reconnecting: 'Reconnecting',
+    connectedHelp: 'The numbers move as soon as something is committed.',
+    connectingHelp: 'Opening the live link to the server.',
+    reconnectingHelp: 'The live link is broken. The numbers on this page may be out of date; Faregate keeps trying.',
+  },
+
+  scheme: {
+    label: 'Colours',
+    light: 'Light',
+    dark: 'Dark',
+    auto: 'As the system',
+    current: (scheme: string) => `Colours: ${scheme}`,
+  },
+
+  signIn: {
+    title: 'Sign in to Faregate',
+    how: 'When Faregate starts, it prints a link that works once. Open that link in this browser, or paste it here.',
+    where: 'In the terminal it looks like this:',
+    example: (origin: string) => `${origin}/sign-in?token=…`,
+    another: 'Is the link used or lost? Restarting Faregate prints a new one.',
+    label: 'Link or code',
+    description: 'The whole link, or only the part after “token=”',
+    submit: 'Sign in',
+    empty: 'Paste the link or the code first.',
+    signedOut: 'You have signed out.',
+    documentTitle: 'Sign in · Faregate',
+  },
+
+  problem: {
+    title: 'The request failed',
+    unreachable: {
+      title: 'Faregate cannot be reached',
+      detail: 'The server does not answer from this browser.',
+      help: 'Check that Faregate is running and that the network is up, then try again.',
+    },
+    unreadable: {
+      title: 'The answer cannot be read',
+      detail: 'The server answered with something that is not JSON.',
+      help: 'A proxy between this browser and Faregate may have replaced the answer.',
+    },
+    status: (status: number) => `The server answered with status ${status}.`,
+    code: (code: string) => `Code: ${code}`,
+    retry: 'Try again',
+    stale: 'These numbers could not be refreshed just now.',
+    unexpected: 'Something unexpected happened',
+  },
+
+  units: {
+    tokens: (n: number, shown: string) => count(n, shown, 'token', 'tokens'),
+    charges: (n: number, shown: string) => count(n, shown, 'charge', 'charges'),
+    days: (n: number, shown: string) => count(n, shown, 'day', 'days'),
+  },
+
+  burn: {
+    title: 'Burn',
+    asOf: (when: string, zone: string) => `As of ${when} · times in ${zone}`,
+    price: (price: string) => `${price} a token`,
+
+    tiles: {
+      label: 'Key figures',
+      left: 'Tokens left',
+      ofPurchased: (purchased: string) => `of ${purchased} purchased`,
+      held: (held: string) => `${held} held by running sessions`,
+      available: (available: string) => `${available} available`,
+      meter: 'Tokens left of those purchased',
+      meterValue: (left: string, purchased: string) => `${left} of ${purchased}`,
+      today: 'Burned today',
+      yesterday: 'Yesterday',
+      month: 'This month',
+      projected: 'Projected to month end',
+      range: (low: string, high: string) => `${low} – ${high} likely`,
+      method: 'How this is projected',
+      sessions: 'Sessions open now',
+      sessionsLink: 'See who',
+      loading: 'Loading the key figures',
+    },
+
+    uncovered: {
+      title: (shown: string, n: number) => `${count(n, shown, 'token is', 'tokens are')} not covered`,
+      detail:
+        'This usage was charged although no bucket or pack could cover it. Buy or allocate tokens, or correct the import, and the charges will be covered in order.',
+      tile: (shown: string) => `${shown} not covered`,
+    },
+
+    range: {
+      label: 'Days shown',
+      presets: {
+        '7d': '7 days',
+        '28d': '28 days',
+        '90d': '90 days',
+        '365d': '365 days',
+        mtd: 'Month to date',
+      },
+      from: 'From',
+      to: 'To',
+      backwards: 'The first day must not be after the last.',
+      tooLong: (days: string) => `At most ${days} days can be shown at once.`,
+    },
+
+    daily: {
+      title: 'Burn by day',
+      total: 'in this range',
+      loading: 'Loading the burn by day',
+      viewAs: 'View as',
+      chart: 'Chart',
+      table: 'Table',
+      plan: 'Plan',
+      totalColumn: 'Total',
+      day: 'Day',
+      chartLabel: (from: string, to: string) => `Chart of tokens burned by day and product, ${from} to ${to}`,
+      chartKeys: 'Use the left and right arrow keys to read one day after another.',
+      tableLabel: (from: string, to: string) => `Tokens burned by day and product, ${from} to ${to}`,
+      axis: 'tokens',
+      legend: 'Products in the chart',
+      readOut: (day: string, parts: string[]) => `${day}: ${parts.length === 0 ? 'nothing burned' : parts.join(', ')}`,
+      part: (name: string, shown: string) => `${name} ${shown}`,
+      emptyTitle: (from: string, to: string) => `No usage between ${from} and ${to}`,
+      emptyDetail:
+        'Faregate shows usage once it has read a licence log, or once a session was opened through it. To read the log of a FlexNet server, or to fill a demo contract, run one of these:',
+      emptyImport: 'faregate import flexnet FILE --zone Europe/Madrid',
+      emptyDemo: 'make demo',
+      emptyWider: 'Show the last 365 days',
+    },
+
+    ranking: {
+      persons: 'Top persons',
+      products: 'Top products',
+      loadingPersons: 'Loading the top persons',
+      loadingProducts: 'Loading the top products',
+      emptyPersons: 'Nobody burned tokens in this range.',
+      emptyProducts: 'No product burned tokens in this range.',
+      name: { person: 'Person', product: 'Product' },
+      tokens: 'Tokens',
+      share: 'Share',
+      charges: 'Charges',
+    },
+
+    buckets: {
+      title: 'Buckets',
+      loading: 'Loading the buckets',
+      unallocated: (shown: string) => `${shown} unallocated`,
+      empty: 'The pool is not divided into buckets. All usage is charged to the unallocated tokens.',
+      allocated: 'allocated',
+      spent: 'spent',
+      held: 'held',
+      available: 'available',
+      overdrawn: 'overdrawn',
+      row: (available: string, allocated: string) => `${available} of ${allocated} available`,
+    },
+
+    packs: {
+      title: 'Packs',
+      loading: 'Loading the packs',
+      empty: 'No pack has been entered. Without one, every charge stays uncovered.',
+      remaining: (remaining: string, bought: string) => `${remaining} of ${bought} left`,
+      expires: (when: string, relative: string) => `Expires ${when}, ${relative}`,
+      expired: (when: string) => `Expired ${when}`,
+      starts: (when: string) => `Starts ${when}`,
+      soon: 'Expires soon',
+      over: 'Expired',
+      meter: (name: string) => `Tokens left of ${name}`,
+    },
+
+    sessions: {
+      title: 'Sessions open now',
+      loading: 'Loading the open sessions',
+      filter: 'Filter the sessions',
+      filterPlaceholder: 'Person, product, host or bucket',
+      columns: {
+        person: 'Person',
+        product: 'Product',
+        host: 'Host',
+        opened: 'Opened',
+        seen: 'Last seen',
+        paid: 'Paid by',
+        tokens: 'Tokens',
+      },
+      seat: 'Seat',
+      pool: 'Tokens',
+      tokensOf: (bucket: string) => `Tokens of ${bucket}`,
+      emptyTitle: 'No session is open',
+      emptyDetail: 'A session appears here as soon as a product is opened and Faregate is told of it.',
+      noMatch: (filter: string) => `No open session matches “${filter}”.`,
+      clear: 'Clear the filter',
+      shown: (shown: string, total: string) => `${shown} of ${total} sessions`,
+      loadedOnly: (loaded: string) => `The filter searches the ${loaded} sessions loaded so far.`,
+      more: 'Show more',
+    },
+  },
+
+  copy: 'Copy the command',
+  copied: 'Copied',
+};

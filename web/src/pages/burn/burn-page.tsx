@@ -1,0 +1,89 @@
+import { Group, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { summaryQuery } from '../../api/queries';
+import type { Summary } from '../../api/types';
+import { dayOf, moment, money } from '../../format';
+import { words } from '../../messages';
+import { Loaded } from '../../parts/loaded';
+import { BucketsPanel } from './buckets-panel';
+import styles from './burn-page.module.css';
+import { DailyPanel } from './daily-panel';
+import { PacksPanel } from './packs-panel';
+import { RangeBar } from './range-bar';
+import { RankingPanel } from './ranking-panel';
+import { resolveRange } from './search';
+import { SessionsPanel } from './sessions-panel';
+import { Tiles, TilesSkeleton } from './tiles';
+import { UncoveredNotice } from './uncovered-notice';
+
+const route = getRouteApi('/');
+
+/** The home page: where the tokens stand, where they went, and who holds some now. */
+export function BurnPage() {
+  const summary = useQuery(summaryQuery);
+  useEffect(() => {
+    document.title = words.shell.documentTitle(words.burn.title);
+  }, []);
+  return (
+    <div className={styles.page}>
+      <PageHead summary={summary.data} />
+      <Loaded of={summary} waiting={words.burn.tiles.loading} skeleton={<TilesSkeleton />}>
+        {(data) => (
+          <>
+            <UncoveredNotice uncovered={data.balance.uncovered} />
+            <Tiles summary={data} />
+            <Panels zone={data.contract.zone} today={dayOf(data.as_of, data.contract.zone)} />
+          </>
+        )}
+      </Loaded>
+    </div>
+  );
+}
+
+function PageHead({ summary }: { summary: Summary | undefined }) {
+  return (
+    <div className={styles.head}>
+      <Group justify="space-between" align="baseline" gap="xs">
+        <Title order={1} size="h2">
+          {words.burn.title}
+        </Title>
+        {summary && (
+          <Text size="sm" c="dimmed">
+            {words.burn.asOf(moment(summary.as_of, summary.contract.zone), summary.contract.zone)}
+          </Text>
+        )}
+      </Group>
+      {summary && (
+        <Text size="sm" c="dimmed" className={styles.contract}>
+          {[summary.contract.name, summary.contract.price && words.burn.price(money(summary.contract.price))]
+            .filter(Boolean)
+            .join(' · ')}
+        </Text>
+      )}
+      {summary && <Text className={styles.summary}>{summary.text}</Text>}
+    </div>
+  );
+}
+
+function Panels({ zone, today }: { zone: string; today: string }) {
+  const search = route.useSearch();
+  const { from, to, preset } = resolveRange(search, today);
+  const span = { from, to };
+  return (
+    <>
+      <RangeBar range={{ ...span, preset }} today={today} />
+      <DailyPanel span={span} />
+      <div className={styles.pair}>
+        <RankingPanel by="person" span={span} />
+        <RankingPanel by="product" span={span} />
+      </div>
+      <div className={styles.pair}>
+        <BucketsPanel />
+        <PacksPanel today={today} />
+      </div>
+      <SessionsPanel zone={zone} today={today} />
+    </>
+  );
+}

@@ -1,0 +1,108 @@
+import { Button, Group, Skeleton, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
+import { burnQuery, dailyBurnQuery, RANGE_DAYS_MAX, type Span } from '../../api/queries';
+import type { Amount, Burn, DailyBurn } from '../../api/types';
+import { money, tokens } from '../../format';
+import { words } from '../../messages';
+import { BarsIcon, TableIcon } from '../../parts/icons';
+import { Loaded } from '../../parts/loaded';
+import { Panel } from '../../parts/panel';
+import { DailyEmpty } from './daily-empty';
+import styles from './daily-panel.module.css';
+import { DailyTable } from './daily-table';
+import { Legend } from './legend';
+
+// The chart library is the largest part of the pages; the numbers must not wait for it.
+const DailyChart = lazy(() => import('./daily-chart'));
+
+const route = getRouteApi('/');
+const say = words.burn.daily;
+
+export function DailyPanel({ span }: { span: Span }) {
+  const daily = useQuery(dailyBurnQuery(span));
+  // The totals of the days come from the server too: the page adds nothing up.
+  const days = useQuery(burnQuery('day', span, RANGE_DAYS_MAX));
+  const asTable = route.useSearch().view === 'table';
+  return (
+    <Panel title={say.title} busy={daily.isPlaceholderData} aside={<Aside total={daily.data?.total} />}>
+      <Loaded of={daily} waiting={say.loading} skeleton={<ChartSkeleton />}>
+        {(data) => <Daily daily={data} days={days.data} asTable={asTable} fading={daily.isPlaceholderData} />}
+      </Loaded>
+    </Panel>
+  );
+}
+
+type DailyProps = { daily: DailyBurn; days: Burn | undefined; asTable: boolean; fading: boolean };
+
+function Daily({ daily, days, asTable, fading }: DailyProps) {
+  if (daily.series.length === 0) {
+    return <DailyEmpty from={daily.from} to={daily.to} />;
+  }
+  return (
+    <div className={styles.body} data-fading={fading}>
+      <Text size="sm" c="dimmed" maw="90ch">
+        {daily.text}
+      </Text>
+      {asTable ? (
+        <DailyTable daily={daily} days={days} />
+      ) : (
+        <>
+          <Suspense fallback={<ChartSkeleton />}>
+            <DailyChart daily={daily} days={days} />
+          </Suspense>
+          <Legend daily={daily} />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Aside({ total }: { total: Amount | undefined }) {
+  return (
+    <Group gap="md">
+      {total && (
+        <Text size="sm" c="dimmed">
+          <Text span fw={680} c="var(--ink)">
+            {words.units.tokens(total.tokens, tokens(total.tokens))}
+          </Text>{' '}
+          {total.money && `· ${money(total.money)} `}
+          {say.total}
+        </Text>
+      )}
+      <ViewToggle />
+    </Group>
+  );
+}
+
+function ViewToggle() {
+  const asTable = route.useSearch().view === 'table';
+  const navigate = route.useNavigate();
+  const show = (view: 'table' | undefined) =>
+    void navigate({ search: (rest) => ({ ...rest, view }), resetScroll: false, replace: true });
+  return (
+    <Group gap={4} role="group" aria-label={say.viewAs} data-no-print>
+      <Button
+        size="xs"
+        variant={asTable ? 'default' : 'filled'}
+        aria-pressed={!asTable}
+        leftSection={<BarsIcon size={16} />}
+        onClick={() => show(undefined)}
+      >
+        {say.chart}
+      </Button>
+      <Button
+        size="xs"
+        variant={asTable ? 'filled' : 'default'}
+        aria-pressed={asTable}
+        leftSection={<TableIcon size={16} />}
+        onClick={() => show('table')}
+      >
+        {say.table}
+      </Button>
+    </Group>
+  );
+}
+
+const ChartSkeleton = () => <Skeleton height={320} aria-hidden="true" />;

@@ -1,0 +1,91 @@
+import { Button, CloseButton, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { openSessionsQuery } from '../../api/queries';
+import type { Session } from '../../api/types';
+import { counted } from '../../format';
+import { words } from '../../messages';
+import { EmptyNote } from '../../parts/empty-note';
+import { SearchIcon } from '../../parts/icons';
+import { Loaded, SkeletonLines } from '../../parts/loaded';
+import { Panel } from '../../parts/panel';
+import { SessionsTable } from './sessions-table';
+
+const route = getRouteApi('/');
+const say = words.burn.sessions;
+
+export const SESSIONS_ANCHOR = 'sessions';
+
+type Props = { zone: string; today: string };
+
+/** Who has a product open now, and what pays for it. */
+export function SessionsPanel({ zone, today }: Props) {
+  const sessions = useInfiniteQuery(openSessionsQuery);
+  const rows = useMemo(() => sessions.data?.pages.flatMap((page) => page.rows), [sessions.data]);
+  // The last page was asked last; its count is the freshest.
+  const total = sessions.data?.pages.at(-1)?.total ?? 0;
+  const question = { ...sessions, data: rows };
+  return (
+    <Panel title={say.title} id={SESSIONS_ANCHOR} aside={rows && rows.length > 0 && <Filter />}>
+      <Loaded of={question} waiting={say.loading} skeleton={<SkeletonLines lines={6} height={28} />}>
+        {(loaded) => (
+          <Sessions rows={loaded} total={total} zone={zone} today={today}>
+            {sessions.hasNextPage && (
+              <Button
+                size="xs"
+                variant="default"
+                loading={sessions.isFetchingNextPage}
+                onClick={() => void sessions.fetchNextPage()}
+              >
+                {say.more}
+              </Button>
+            )}
+          </Sessions>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+type SessionsProps = Props & { rows: Session[]; total: number; children: React.ReactNode };
+
+function Sessions({ rows, total, zone, today, children }: SessionsProps) {
+  const filter = route.useSearch().q ?? '';
+  if (rows.length === 0) {
+    return <EmptyNote title={say.emptyTitle} detail={say.emptyDetail} />;
+  }
+  return (
+    <Stack gap="sm">
+      <SessionsTable rows={rows} zone={zone} today={today} />
+      <Group gap="md">
+        <Text size="sm" c="dimmed">
+          {say.shown(counted(rows.length), counted(total))}
+          {filter && rows.length < total && ` · ${say.loadedOnly(counted(rows.length))}`}
+        </Text>
+        {children}
+      </Group>
+    </Stack>
+  );
+}
+
+function Filter() {
+  const filter = route.useSearch().q ?? '';
+  const navigate = route.useNavigate();
+  const set = (q: string) =>
+    void navigate({ search: (rest) => ({ ...rest, q: q || undefined }), replace: true, resetScroll: false });
+  return (
+    <TextInput
+      size="xs"
+      w={280}
+      maw="100%"
+      aria-label={say.filter}
+      placeholder={say.filterPlaceholder}
+      leftSection={<SearchIcon size={16} />}
+      rightSection={filter && <CloseButton size="sm" aria-label={say.clear} onClick={() => set('')} />}
+      value={filter}
+      onChange={(event) => set(event.currentTarget.value)}
+      data-no-print
+    />
+  );
+}

@@ -1,0 +1,102 @@
+import { Table, Text, UnstyledButton } from '@mantine/core';
+import { getRouteApi } from '@tanstack/react-router';
+import { functionalUpdate, useTable, type Header, type SortingState } from '@tanstack/react-table';
+import { useMemo } from 'react';
+import type { Session } from '../../api/types';
+import { words } from '../../messages';
+import { SortAscendingIcon, SortDescendingIcon, SortIcon } from '../../parts/icons';
+import { ScrollRegion } from '../../parts/scroll-region';
+import { features, NUMERIC, sessionColumns } from './sessions-columns';
+import styles from './table.module.css';
+
+const route = getRouteApi('/');
+const say = words.burn.sessions;
+const SORT_DEFAULT = '-opened';
+
+type Props = { rows: Session[]; zone: string; today: string };
+
+export function SessionsTable({ rows, zone, today }: Props) {
+  const columns = useMemo(() => sessionColumns(zone, today), [zone, today]);
+  const { filter, sorting, sortBy } = useTableAddress();
+  const table = useTable({
+    features,
+    columns,
+    data: rows,
+    getRowId: (row) => row.id,
+    state: { sorting, globalFilter: filter },
+    onSortingChange: (updater) => sortBy(functionalUpdate(updater, sorting)),
+    globalFilterFn: 'includesString',
+    enableSortingRemoval: false,
+  });
+  const shown = table.getRowModel().rows;
+  if (shown.length === 0) {
+    return <Text c="dimmed">{say.noMatch(filter)}</Text>;
+  }
+  return (
+    <ScrollRegion label={say.title} maxHeight={560}>
+      <Table stickyHeader highlightOnHover className={styles.table}>
+        <Table.Thead>
+          {table.getHeaderGroups().map((group) => (
+            <Table.Tr key={group.id}>
+              {group.headers.map((header) => (
+                <SortableHead key={header.id} header={header}>
+                  <table.FlexRender header={header} />
+                </SortableHead>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Thead>
+        <Table.Tbody>
+          {shown.map((row) => (
+            <Table.Tr key={row.id}>
+              {row.getAllCells().map((cell) => (
+                <Table.Td key={cell.id} className={NUMERIC.has(cell.column.id) ? styles.number : undefined}>
+                  <table.FlexRender cell={cell} />
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </ScrollRegion>
+  );
+}
+
+type HeadProps = { header: Header<typeof features, Session, unknown>; children: React.ReactNode };
+
+function SortableHead({ header, children }: HeadProps) {
+  const sorted = header.column.getIsSorted();
+  const Icon = sorted === 'asc' ? SortAscendingIcon : sorted === 'desc' ? SortDescendingIcon : SortIcon;
+  return (
+    <Table.Th
+      scope="col"
+      aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
+      className={NUMERIC.has(header.column.id) ? styles.number : undefined}
+    >
+      <UnstyledButton
+        className={styles.sort}
+        data-active={sorted !== false}
+        onClick={header.column.getToggleSortingHandler()}
+      >
+        {children}
+        <Icon size={14} />
+      </UnstyledButton>
+    </Table.Th>
+  );
+}
+
+/** The filter and the order live in the address, so that a link shows the same rows. */
+function useTableAddress() {
+  const { q, sort = SORT_DEFAULT } = route.useSearch();
+  const navigate = route.useNavigate();
+  const sorting: SortingState = useMemo(() => [{ id: sort.replace(/^-/, ''), desc: sort.startsWith('-') }], [sort]);
+  const sortBy = ([first]: SortingState) => {
+    const next = first ? `${first.desc ? '-' : ''}${first.id}` : SORT_DEFAULT;
+    void navigate({
+      search: (rest) => ({ ...rest, sort: next === SORT_DEFAULT ? undefined : next }),
+      replace: true,
+      resetScroll: false,
+    });
+  };
+  return { filter: q ?? '', sorting, sortBy };
+}

@@ -1,0 +1,28 @@
+/** The pages and their addresses. A new page is one route here and one link in `shell/header.tsx`. */
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { BurnPage } from './pages/burn/burn-page';
+import { readBurnSearch } from './pages/burn/search';
+import { NotFoundPage } from './pages/not-found-page';
+import { CrashedPage } from './pages/crashed-page';
+import { Shell } from './shell/shell';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
+
+const burn = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: readBurnSearch,
+  component: BurnPage,
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([burn]),
+  defaultErrorComponent: CrashedPage,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

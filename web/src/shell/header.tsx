@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { summaryQuery } from '../api/queries';
+import { words } from '../messages';
+import { LiveIndicator } from './live-indicator';
+import { Mark } from './mark';
+import { SchemeMenu } from './scheme-menu';
+import styles from './shell.module.css';
+import { UserMenu } from './user-menu';
+
+export function Header() {
+  const summary = useQuery(summaryQuery);
+  const contract = summary.data?.contract?.name;
+  return (
+    <header className={styles.header}>
+      <div className={styles.bar}>
+        <Link to="/" className={styles.brand}>
+          <Mark />
+          <span className={styles.brandName}>{words.product}</span>
+        </Link>
+        <nav aria-label={words.shell.navigation} style={{ alignSelf: 'stretch' }} data-no-print>
+          <ul className={styles.pages}>
+            <li>
+              <Link to="/" className={styles.page} activeOptions={{ includeSearch: false }}>
+                {words.shell.burn}
+              </Link>
+            </li>
+          </ul>
+        </nav>
+        <div className={styles.end}>
+          {contract && (
+            <span className={styles.contract} title={words.shell.contract}>
+              {contract}
+            </span>
+          )}
+          <LiveIndicator />
+          <SchemeMenu />
+          <UserMenu />
+        </div>
+      </div>
+    </header>
+  );
+}
