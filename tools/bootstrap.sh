@@ -31,13 +31,15 @@ esac
 
 has() { command -v "$1" >/dev/null 2>&1; }
 say() { echo "bootstrap: $*"; }
+is_root() { [ "$(id -u)" -eq 0 ]; }
+rooted_say() { if is_root; then say "installing $*"; else say "missing: $*"; fi; }
 
 # The commands still to run as root, one a line.
 rooted=()
 
 # Runs a command as root, quietly unless it fails, or keeps it for the reader.
 as_root() {
-  if [ "$(id -u)" -ne 0 ]; then
+  if ! is_root; then
     rooted+=("$*")
     return
   fi
@@ -66,7 +68,7 @@ debian_packages() {
     say "this is not Debian; please install: ${wanted[*]}" >&2
     exit 2
   fi
-  say "installing from Debian: ${wanted[*]}"
+  rooted_say "${wanted[*]} (Debian)"
   as_root apt-get update
   as_root apt-get install --yes --no-install-recommends "${wanted[@]}"
 }
@@ -83,7 +85,7 @@ node_from_npm() {
   [ -d web ] || return 0
   hash -r
   ! node_is_recent || return 0
-  say "installing Node.js $node_wanted with npm, in /usr/local"
+  rooted_say "Node.js $node_wanted (npm, in /usr/local)"
   as_root npm install --global --prefix /usr/local --no-audit --no-fund "node@$node_wanted" npm@10
 }
 
@@ -98,7 +100,7 @@ rustup_from_its_makers() {
   script=$(mktemp)
   curl --proto '=https' --tlsv1.2 -fsSL -o "$script" \
     "${RUSTUP_UPDATE_ROOT:-https://static.rust-lang.org/rustup}/rustup-init.sh"
-  sh "$script" -y --quiet --no-modify-path --profile minimal --default-toolchain none
+  sh "$script" -y --quiet --no-modify-path --profile minimal --default-toolchain none >/dev/null
   rm -f "$script"
 }
 
@@ -107,7 +109,7 @@ rust_from_rustup() {
   has rustup || rustup_from_its_makers
   has rustup || return 0
   say "installing Rust $rust"
-  rustup --quiet toolchain install "$rust" --profile minimal --component clippy,rustfmt
+  rustup --quiet toolchain install "$rust" --profile minimal --component clippy,rustfmt >/dev/null
 }
 
 debian_packages

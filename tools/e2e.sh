@@ -40,7 +40,7 @@ said() { node -p 'JSON.parse(process.argv[1])[process.argv[2]] ?? ""' "$line" "$
 FAREGATE_URL=$(said url)
 FAREGATE_SIGN_IN=$(said sign_in)
 FAREGATE_API_KEY=$(said api_key)
-FAREGATE_CHROMIUM=${FAREGATE_CHROMIUM:-$(command -v chromium)}
+FAREGATE_CHROMIUM=${FAREGATE_CHROMIUM:-$(command -v chromium || true)}
 FAREGATE_SCREENSHOTS=$root/artifacts/screenshots
 export FAREGATE_URL FAREGATE_SIGN_IN FAREGATE_API_KEY FAREGATE_CHROMIUM FAREGATE_SCREENSHOTS
 mkdir -p "$FAREGATE_SCREENSHOTS"
