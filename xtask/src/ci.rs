@@ -159,10 +159,10 @@ fn e2e(host: &Host) -> Ran {
 }
 
 fn kill(host: &Host) -> Ran {
-    if !host.has("tools/kill.sh") {
+    if !host.has("crates/bench/src/kill.rs") {
         return skipped("there is no kill test");
     }
-    command(host, "tools/kill.sh --short")
+    command(host, "cargo run --release --locked -p faregate-bench -- kill --short")
 }
 
 fn deny(host: &Host) -> Ran {

@@ -52,7 +52,7 @@ fn names(span: &str) -> Vec<&str> {
     let called = head.len() < span.len() && !head.is_empty();
     let code = head.chars().all(|c| c.is_alphanumeric() || "_:<>,& '!".contains(c));
     let single = !head.contains(' ') || head.contains('<');
-    if !code || !single || head.ends_with(':') {
+    if !code || !single || head.starts_with('<') || head.ends_with(':') {
         return Vec::new();
     }
     let claim = called || head.contains("::") || identifiers(head).any(is_name);
@@ -78,7 +78,14 @@ mod tests {
         assert_eq!(names("Route::Refused"), ["Route", "Refused"]);
         assert_eq!(names("decide(estate, now)"), ["decide"]);
         assert_eq!(names("move_seats"), ["move_seats"]);
-        for other in ["FAREGATE_URL", "cargo xtask tidy", "bucket-exhausted", "seat", "#[expect]"] {
+        for other in [
+            "FAREGATE_URL",
+            "cargo xtask tidy",
+            "bucket-exhausted",
+            "seat",
+            "#[expect]",
+            "<verb>_<noun>",
+        ] {
             assert_eq!(names(other), Vec::<&str>::new(), "{other}");
         }
     }
