@@ -32,7 +32,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "fmt", does: "formatting", run: fmt },
     Step { name: "tidy", does: "the rules of the repository", run: tidied },
-    Step { name: "web", does: "types, unit tests and build of the page", run: web },
+    Step { name: "web", does: "types, build and unit tests of the page", run: web },
     Step { name: "clippy", does: "the linter, warnings denied", run: clippy },
     Step { name: "test", does: "unit and integration tests", run: test },
     Step { name: "doctest", does: "examples in the API documentation", run: doctest },
@@ -141,15 +141,14 @@ fn web(host: &Host) -> Ran {
     if !host.has("web/package.json") {
         return skipped("there is no page");
     }
-    host.run("tools/web.sh install")?;
-    host.run("npm --prefix web run check")?;
-    let (_, notes) = command(host, "npm --prefix web test")?;
-    host.run("tools/web.sh build")?;
-    Ok((Outcome::Passed, notes))
+    for line in ["tools/web.sh install", "npm --prefix web run check", "tools/web.sh build"] {
+        host.run(line)?;
+    }
+    command(host, "npm --prefix web test")
 }
 
 fn e2e(host: &Host) -> Ran {
-    if !host.has("web/e2e") {
+    if !host.has("web/playwright.config.ts") {
         skipped("there are no browser tests")
     } else if !host.installed("chromium") {
         skipped("chromium is not installed")

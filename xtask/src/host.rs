@@ -82,7 +82,7 @@ impl Host {
         println!("$ {line}");
         let script = format!("exec 2>&1; exec {line}");
         let mut command = self.command("bash");
-        command.args(["-c", &script]).stdout(Stdio::piped());
+        command.args(["-c", &script]).stdout(Stdio::piped()).env("NO_COLOR", "1");
         let mut child = command.spawn().with_context(|| format!("cannot start `{line}`"))?;
         let output = child.stdout.take().context("no output to read")?;
         let mut noted = Vec::new();
