@@ -4,7 +4,7 @@
 #   tools/e2e.sh [ARGUMENT…]    arguments go to the test runner
 #
 # It builds nothing: `make build` first. The tests find the server in FAREGATE_URL, FAREGATE_SIGN_IN
-# and FAREGATE_API_KEY, the browser in FAREGATE_CHROMIUM, and leave pictures in FAREGATE_SCREENSHOTS.
+# and FAREGATE_API_KEY, the browser in CHROMIUM, and leave pictures in FAREGATE_SCREENSHOTS.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -36,13 +36,18 @@ if ! IFS= read -r -t 120 line <&3; then
 fi
 cat <&3 >/dev/null &
 
-said() { node -p 'JSON.parse(process.argv[1])[process.argv[2]] ?? ""' "$line" "$1"; }
+# A word that the server left out is an error, lest tests that need it pass for want of it.
+said() {
+  node -e 'const value = JSON.parse(process.argv[1])[process.argv[2]];
+    if (!value) { console.error(`e2e: the server did not say its ${process.argv[2]}`); process.exit(1); }
+    console.log(value);' "$line" "$1"
+}
 FAREGATE_URL=$(said url)
 FAREGATE_SIGN_IN=$(said sign_in)
 FAREGATE_API_KEY=$(said api_key)
-FAREGATE_CHROMIUM=${FAREGATE_CHROMIUM:-$(command -v chromium || true)}
+CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
 FAREGATE_SCREENSHOTS=$root/artifacts/screenshots
-export FAREGATE_URL FAREGATE_SIGN_IN FAREGATE_API_KEY FAREGATE_CHROMIUM FAREGATE_SCREENSHOTS
+export FAREGATE_URL FAREGATE_SIGN_IN FAREGATE_API_KEY CHROMIUM FAREGATE_SCREENSHOTS
 mkdir -p "$FAREGATE_SCREENSHOTS"
 
 if ! npm --prefix web run e2e -- "$@" </dev/null; then
