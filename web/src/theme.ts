@@ -2,19 +2,36 @@
  * Colours, type and shape. Every pair of text and ground reaches 4.5:1, every chart colour 3:1 on its ground,
  * in both schemes; `theme.test.ts` checks the chart's.
  */
-import { createTheme, localStorageColorSchemeManager, type CSSVariablesResolver } from '@mantine/core';
+import {
+  createTheme,
+  defaultVariantColorsResolver,
+  localStorageColorSchemeManager,
+  type CSSVariablesResolver,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 // `public/theme.js` reads the same key before the first paint.
 export const schemeManager = localStorageColorSchemeManager({ key: 'faregate-colour-scheme' });
+
+// The library picks the ink of a filled control for the light scheme alone; this variable knows both.
+const inkOnFilled: VariantColorsResolver = (input) => ({
+  ...defaultVariantColorsResolver(input),
+  ...(input.variant === 'filled' ? { color: 'var(--mantine-primary-color-contrast)' } : {}),
+});
+
+/** The canvas needs it by name: `inherit` is no font there. */
+export const FONT =
+  'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
 
 export const theme = createTheme({
   primaryColor: 'gate',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
+  variantColorResolver: inkOnFilled,
   defaultRadius: 'md',
   respectReducedMotion: true,
   cursorType: 'pointer',
-  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif',
+  fontFamily: FONT,
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Liberation Mono", Consolas, monospace',
   headings: { fontWeight: '650' },
   colors: {
@@ -64,7 +81,7 @@ export const CHART_COLOURS: Record<
     line: '#2c3542',
     plan: '#f8fafc',
     other: '#94a3b8',
-    series: ['#2dd4bf', '#fbbf24', '#818cf8', '#f472b6', '#a3e635', '#38bdf8', '#c084fc', '#d4a373'],
+    series: ['#3fb8ab', '#dda23a', '#8b93f0', '#e07fae', '#98bd58', '#58b0e0', '#b68bef', '#c49c7e'],
   },
 };
 

@@ -18,7 +18,7 @@ export function Header() {
           <Mark />
           <span className={styles.brandName}>{words.product}</span>
         </Link>
-        <nav aria-label={words.shell.navigation} style={{ alignSelf: 'stretch' }} data-no-print>
+        <nav aria-label={words.shell.navigation} className={styles.navigation} data-no-print>
           <ul className={styles.pages}>
             <li>
               <Link to="/" className={styles.page} activeOptions={{ includeSearch: false }}>

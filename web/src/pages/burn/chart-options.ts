@@ -5,7 +5,7 @@ import type { ComposeOption } from 'echarts/core';
 import type { Burn, DailyBurn } from '../../api/types';
 import { compactTokens, longDay, shortDay, tokens } from '../../format';
 import { words } from '../../messages';
-import { CHART_COLOURS, seriesColour, type Scheme } from '../../theme';
+import { CHART_COLOURS, FONT, seriesColour, type Scheme } from '../../theme';
 
 export type ChartOption = ComposeOption<
   BarSeriesOption | LineSeriesOption | GridComponentOption | TooltipComponentOption
@@ -22,7 +22,7 @@ export function chartOption({ daily, days, scheme, calm }: ChartInput): ChartOpt
     animation: !calm,
     animationDuration: 250,
     animationDurationUpdate: 200,
-    textStyle: { fontFamily: 'inherit' },
+    textStyle: { fontFamily: FONT },
     grid: { left: 4, right: 8, top: 28, bottom: 4, outerBoundsMode: 'same' },
     tooltip: {
       trigger: 'axis',

@@ -42,7 +42,7 @@ function Daily({ daily, days, asTable, fading }: DailyProps) {
   }
   return (
     <div className={styles.body} data-fading={fading}>
-      <Text size="sm" c="dimmed" maw="90ch">
+      <Text size="sm" c="dimmed">
         {daily.text}
       </Text>
       {asTable ? (
@@ -87,6 +87,7 @@ function ViewToggle() {
         size="xs"
         variant={asTable ? 'default' : 'filled'}
         aria-pressed={!asTable}
+        aria-label={say.viewAsChart}
         leftSection={<BarsIcon size={16} />}
         onClick={() => show(undefined)}
       >
@@ -96,6 +97,7 @@ function ViewToggle() {
         size="xs"
         variant={asTable ? 'filled' : 'default'}
         aria-pressed={asTable}
+        aria-label={say.viewAsTable}
         leftSection={<TableIcon size={16} />}
         onClick={() => show('table')}
       >

@@ -20,9 +20,11 @@ export function Tiles({ summary }: { summary: Summary }) {
       <Tile label={say.month} value={tokens(burn.month_to_date.tokens)} money={burn.month_to_date.money} />
       <ProjectedTile estimate={burn.projected_month} />
       <Tile label={say.sessions} value={counted(open_sessions)}>
+        {open_sessions > 0 && (
         <Anchor href={`#${SESSIONS_ANCHOR}`} size="sm" underline="always" className={styles.link} data-no-print>
           {say.sessionsLink}
         </Anchor>
+        )}
       </Tile>
     </section>
   );

@@ -1,0 +1,45 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const ARTIFACTS = '../artifacts/screenshots';
+
+for (const scheme of ['light', 'dark'] as const) {
+  for (const width of [1440, 390]) {
+    test.describe(`${scheme}, ${width} px`, () => {
+      test.use({ colorScheme: scheme, viewport: { width, height: width > 500 ? 900 : 844 } });
+
+      for (const [name, search] of [['burn', ''], ['burn-table', '?view=table']] as const) {
+        test(`${name} is accessible`, async ({ page }) => {
+          await page.goto(`/${search}`);
+          await expect(page.getByRole('heading', { name: 'Sessions open now' })).toBeVisible();
+          await expect(page.locator('canvas, [data-testid=daily-table]').first()).toBeVisible();
+          await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
+          // The chart fades in.
+          await page.waitForFunction(() => document.getAnimations().every((it) => it.playState !== 'running'));
+          const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+          expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+          await page.screenshot({ path: `${ARTIFACTS}/${name}-${scheme}-${width}.png`, fullPage: true });
+        });
+      }
+
+      test('nothing overflows sideways', async ({ page }) => {
+        await page.goto('/');
+        await expect(page.getByRole('heading', { name: 'Sessions open now' })).toBeVisible();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      });
+    });
+  }
+
+  test.describe(`signed out, ${scheme}`, () => {
+    test.use({ colorScheme: scheme, storageState: { cookies: [], origins: [] } });
+
+    test('the sign-in page is accessible', async ({ page }) => {
+      await page.goto('/');
+      await expect(page.getByRole('heading', { name: 'Sign in to Faregate' })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+      await page.screenshot({ path: `${ARTIFACTS}/sign-in-${scheme}.png` });
+    });
+  });
+}

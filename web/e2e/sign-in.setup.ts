@@ -1,0 +1,17 @@
+import { expect, test } from '@playwright/test';
+
+test('whoever is not signed in is asked to', async ({ page }) => {
+  await page.goto('/');
+  await expect(page.getByRole('heading', { name: 'Sign in to Faregate' })).toBeVisible();
+  await page.getByLabel('Link or code').fill('http://127.0.0.1/sign-in?token=certainly-wrong');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('main').getByRole('status')).toBeVisible();
+});
+
+test('the printed link signs in, once', async ({ page, context }) => {
+  const link = process.env.FAREGATE_SIGN_IN;
+  test.skip(!link, 'FAREGATE_SIGN_IN is not set');
+  await page.goto(link!);
+  await expect(page.getByRole('heading', { name: 'Burn', level: 1 })).toBeVisible();
+  await context.storageState({ path: 'test-results/signed-in.json' });
+});

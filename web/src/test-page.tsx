@@ -1,0 +1,29 @@
+/** For tests only: a component or the whole page, with a server that is a table of answers. */
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { render } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { vi } from 'vitest';
+
+export function renderWithin(children: ReactNode) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  return render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={client}>{children}</QueryClientProvider>
+    </MantineProvider>,
+  );
+}
+
+/** Answers `/path` by the table's function, and what is not in it with 404. */
+export function serve(answers: Record<string, (init: RequestInit | undefined) => Response>) {
+  const fetched = vi.fn(async (url: string, init?: RequestInit) => {
+    const path = url.split('?')[0] ?? url;
+    return answers[path]?.(init) ?? new Response(null, { status: 404 });
+  });
+  vi.stubGlobal('fetch', fetched);
+  return fetched;
+}
+
+export function problem(status: number, document: Record<string, string>): Response {
+  return new Response(JSON.stringify(document), { status, headers: { 'Content-Type': 'application/problem+json' } });
+}
