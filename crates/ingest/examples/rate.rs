@@ -1,7 +1,7 @@
 //! How fast a debug log is read: `cargo run --release -p faregate-ingest --example rate -- FILE [ZONE]`.
 //!
 //! Reads the file once, in 1 MiB chunks, and prints what was found and the rate. The seconds are
-//! CPU seconds of this process where the system tells them (`/proc/self/stat`), else wall time.
+//! CPU seconds of this process, reading included, as Linux counts them in `/proc/self/stat`.
 
 use faregate_core::when::Zone;
 use faregate_ingest::flexnet::{Denial, Options, Reader, Rejected, Session, Sink, sniff};
@@ -55,7 +55,7 @@ fn run(path: &str, zone: Zone) -> Result<(), String> {
     let mut chunk = vec![0; 1 << 20];
     let mut reader = Reader::with(Options { zone, start_date: None });
     let mut sums = Sums::default();
-    let (wall, cpu) = (std::time::Instant::now(), cpu_seconds());
+    let before = cpu_seconds();
     let mut first = true;
     loop {
         let count = file.read(&mut chunk).map_err(|e| format!("`{path}`: {e}"))?;
@@ -69,19 +69,23 @@ fn run(path: &str, zone: Zone) -> Result<(), String> {
         reader.feed(&chunk[..count], &mut sums);
     }
     reader.finish(&mut sums);
-    let wall = wall.elapsed().as_secs_f64();
-    let cpu = cpu_seconds().zip(cpu).map_or(wall, |(after, before)| after - before).max(0.001);
-    println!("{:#?}", reader.tally());
+    let seconds = cpu_seconds().zip(before).map(|(after, before)| (after - before).max(0.01));
     let tally = reader.tally();
+    println!("{tally:#?}");
     println!(
-        "{} bytes, {} sessions ({} open, {} s closed), {} names, {wall:.3} s wall, {cpu:.3} s CPU, {:.0} MB/CPU-s",
+        "{} bytes, {} sessions ({} open, {} s closed), {} names",
         tally.bytes,
         tally.sessions,
         sums.open,
         sums.seconds,
-        reader.names().count(),
-        tally.bytes as f64 / 1e6 / cpu
+        reader.names().count()
     );
+    match seconds {
+        Some(seconds) => {
+            println!("{seconds:.2} CPU-s, {:.0} MB/CPU-s", tally.bytes as f64 / 1e6 / seconds);
+        }
+        None => println!("no CPU time: there is no /proc/self/stat here"),
+    }
     Ok(())
 }
 

@@ -133,7 +133,11 @@ impl FeatureTable {
         let parts = Code::parse(code);
         let by_product = || self.rows.get(parts?.product);
         let row = self.rows.get(code).or_else(by_product)?;
-        Some(Feature { family: &row.family, name: &row.name, year: parts.and_then(|code| code.year) })
+        Some(Feature {
+            family: &row.family,
+            name: &row.name,
+            year: parts.and_then(|code| code.year),
+        })
     }
 
     /// Every family once, with its display name, in the order of the keys.
@@ -175,7 +179,9 @@ impl core::fmt::Display for BadRow {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "line {}: ", self.line)?;
         match &self.fault {
-            Fault::Fields(count) => write!(f, "{count} fields; write `code,family-key,display name`"),
+            Fault::Fields(count) => {
+                write!(f, "{count} fields; write `code,family-key,display name`")
+            }
             Fault::Code(code) => {
                 write!(f, "`{code}` is no feature code; write it as the log does, without blanks")
             }
@@ -194,7 +200,9 @@ fn row(text: &str) -> Result<(&str, Row), Fault> {
     let [code, family, name] = *fields.as_slice() else { return Err(Fault::Fields(fields.len())) };
     let name = match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
         Some(quoted) => quoted,
-        None if name.contains(',') => return Err(Fault::Fields(name.matches(',').count().saturating_add(3))),
+        None if name.contains(',') => {
+            return Err(Fault::Fields(name.matches(',').count().saturating_add(3)));
+        }
         None => name,
     };
     if code.is_empty() || code.contains(|letter: char| letter.is_whitespace() || letter == '"') {
@@ -212,7 +220,8 @@ fn row(text: &str) -> Result<(&str, Row), Fault> {
 /// Lower-case letters and digits in parts joined by single hyphens.
 pub(crate) fn is_kebab(text: &str) -> bool {
     let part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
     };
     text.split('-').all(part)
 }

@@ -8,7 +8,7 @@
 //! **Restarts.** A licence dies with the daemon that gave it, and the new daemon writes no IN for
 //! it. Such a session ends at the daemon's last line before the end, its last sign of life (it
 //! writes statistics every four hours and a `TIMESTAMP` every six, so that this is at most hours
-//! early and never late), as [`Ended::ServerRestart`]. A start is lmgrd's `… started on HOST …
+//! early and never late; daemons that die with lmgrd share the latest of their last lines), as [`Ended::ServerRestart`]. A start is lmgrd's `… started on HOST …
 //! (date)` or `Started|REStarted DAEMON (…)`; an end is the daemon's own `EXITING …` or lmgrd's
 //! `DAEMON exited with …`. After an end the INs with `(SHUTDOWN)` still count; what is out when
 //! the daemon's next OUT or start or the end of the file comes, ended with it. The daemon's

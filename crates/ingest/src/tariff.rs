@@ -233,7 +233,9 @@ fn refuse(doc: &mut Doc<'_>, bad: &BadTariff, spans: &[Range<usize>]) {
             doc.fault(span(*rate), Fault::EmptySpan(product.clone()));
         }
         // The numbers were checked where they were read; this is for rules the core adds later.
-        BadTariff::NegativeRate { rate, .. } => doc.fault(span(*rate), Fault::Refused(bad.to_string())),
+        BadTariff::NegativeRate { rate, .. } => {
+            doc.fault(span(*rate), Fault::Refused(bad.to_string()))
+        }
         _ => doc.fault(0..0, Fault::Refused(bad.to_string())),
     }
 }

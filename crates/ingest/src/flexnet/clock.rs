@@ -28,7 +28,7 @@ const DISORDER_MAX: i64 = 120;
 const DAY_SECONDS: i32 = 86_400;
 
 /// A local time: a day, relative until the first date is known, and the second in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stamp {
     pub(crate) day: i32,
     pub(crate) second: i32,
@@ -185,6 +185,3 @@ impl Clock {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -38,7 +38,8 @@ impl Daemons {
         if self.seen.len() >= DAEMONS_MAX {
             return DAEMONS_MAX.saturating_sub(1);
         }
-        let family = family(name).and_then(|base| self.seen.iter().position(|seen| *seen.name == *base));
+        let family =
+            family(name).and_then(|base| self.seen.iter().position(|seen| *seen.name == *base));
         let place = self.seen.len();
         let family = u16::try_from(family.unwrap_or(place)).unwrap_or(u16::MAX);
         self.seen.push(Daemon { name: name.into(), family, alive: None, ended: None });

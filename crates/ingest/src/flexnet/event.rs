@@ -22,10 +22,21 @@ pub(crate) struct Event {
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum What {
-    Out { licences: u16 },
-    In { ended: Ended },
-    Upgrade { licences: u16 },
-    Denial { kind: DenialKind, major: i32, minor: i32, reason: NameId },
+    Out {
+        licences: u16,
+    },
+    In {
+        ended: Ended,
+    },
+    Upgrade {
+        licences: u16,
+    },
+    Denial {
+        kind: DenialKind,
+        major: i32,
+        minor: i32,
+        reason: NameId,
+    },
     /// The daemon was started anew; the stamp of the event is its last sign of life before.
     DaemonStarted,
     /// The daemon said that it ends.

@@ -22,7 +22,11 @@ impl<'a> Line<'a> {
         let rest = rest.strip_prefix(b"(")?;
         let (daemon, rest) = rest.split_at_checked(memchr(b')', rest)?)?;
         let plausible = !daemon.is_empty() && daemon.len() <= 64;
-        plausible.then(|| Self { second, daemon, message: without_blanks(rest.get(1..).unwrap_or(&[])) })
+        plausible.then(|| Self {
+            second,
+            daemon,
+            message: without_blanks(rest.get(1..).unwrap_or(&[])),
+        })
     }
 }
 
@@ -61,7 +65,14 @@ pub(crate) fn without_blanks(bytes: &[u8]) -> &[u8] {
 
 /// The words that begin a usage event.
 const USAGE: [&[u8]; 8] = [
-    b"OUT:", b"IN:", b"DENIED:", b"UNSUPPORTED:", b"UPGRADE:", b"QUEUED:", b"DEQUEUED:", b"EXPIRED:",
+    b"OUT:",
+    b"IN:",
+    b"DENIED:",
+    b"UNSUPPORTED:",
+    b"UPGRADE:",
+    b"QUEUED:",
+    b"DEQUEUED:",
+    b"EXPIRED:",
 ];
 
 /// Whether a line without a readable time was meant to be a usage event: `(name) OUT: "…`.

@@ -53,9 +53,10 @@ fn statistic(message: &[u8]) -> Option<Date> {
 fn server(message: &[u8]) -> Mark<'_> {
     let banner = memmem::find(message, b"icensing (").is_some();
     if banner && memmem::find(message, b") started on ").is_some() {
-        let date = message.trim_ascii_end().strip_suffix(b")").and_then(|text| {
-            text.rsplit(|byte| *byte == b'(').next().and_then(slashed)
-        });
+        let date = message
+            .trim_ascii_end()
+            .strip_suffix(b")")
+            .and_then(|text| text.rsplit(|byte| *byte == b'(').next().and_then(slashed));
         return Mark::ServerStarted(date);
     }
     if let Some(rest) = started(message) {
@@ -98,7 +99,8 @@ fn spelled(text: &[u8]) -> Option<Date> {
 
 fn month(word: &[u8]) -> Option<i32> {
     const MONTHS: [&[u8]; 12] = [
-        b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
+        b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
+        b"Dec",
     ];
     let place = MONTHS.iter().position(|name| *name == word)?;
     i32::try_from(place.saturating_add(1)).ok()

@@ -164,7 +164,9 @@ impl Contents {
         }
         let code = word.strip_suffix(b")");
         let feature = code.unwrap_or(word);
-        if feature.len() > 64 || !feature.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') {
+        if feature.len() > 64
+            || !feature.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        {
             return false;
         }
         let feature = names.intern(feature);

@@ -16,7 +16,7 @@ use faregate_core::when::{Date, Instant, Zone};
 /// Bytes of a line that is kept while its end is awaited.
 const LINE_MAX: usize = 65_536;
 /// Events kept while the first date is awaited. At six hours between dates this is 48 a second.
-const WAITING_MAX: usize = 1 << 20;
+const WAITING_MAX: usize = if cfg!(test) { 100 } else { 1 << 20 };
 
 /// How to read a log.
 #[derive(Clone, Debug)]
@@ -276,16 +276,18 @@ impl State {
         self.tally.restarts = self.tally.restarts.saturating_add(u64::from(really));
     }
 
-    /// Ends what these daemons gave; returns whether one of them was alive.
+    /// Ends what these daemons gave, at the last sign of life of any of them: they died together.
+    /// Returns whether one of them was alive.
     fn bury(&mut self, daemons: &[u16], out: &mut impl Sink) -> bool {
-        let mut died = false;
-        for daemon in daemons {
-            if let Some(alive) = self.daemons.bury(*daemon) {
-                died = true;
-                self.life(What::DaemonStarted, *daemon, alive, out);
-            }
+        let alive: Vec<(u16, Stamp)> = daemons
+            .iter()
+            .filter_map(|daemon| self.daemons.bury(*daemon).map(|alive| (*daemon, alive)))
+            .collect();
+        let Some(last) = alive.iter().map(|(_, alive)| *alive).max() else { return false };
+        for (daemon, _) in alive {
+            self.life(What::DaemonStarted, daemon, last, out);
         }
-        died
+        true
     }
 
     fn life(&mut self, what: What, daemon: u16, at: Stamp, out: &mut impl Sink) {
@@ -355,6 +357,7 @@ impl State {
     fn out(&mut self, event: &Event, licences: u16, at: Instant, out: &mut impl Sink) {
         if let Some(ended) = self.daemons.take_end(event.daemon) {
             self.gone(event.daemon, ended, out);
+            self.restarted(true);
         }
         let covers = self.pairs.out(event, licences, at, &self.names);
         self.tally.packages = self.tally.packages.saturating_add(u64::from(covers));

@@ -102,11 +102,16 @@ fn is_utf16(first: &[u8]) -> bool {
         let mut side = head.iter().skip(odd).step_by(2).peekable();
         side.peek().is_some() && side.all(|byte| *byte == 0)
     };
-    first.starts_with(b"\xff\xfe") || first.starts_with(b"\xfe\xff") || (head.len() >= 8 && zeros(0) != zeros(1))
+    first.starts_with(b"\xff\xfe")
+        || first.starts_with(b"\xfe\xff")
+        || (head.len() >= 8 && zeros(0) != zeros(1))
 }
 
 fn is_binary(text: &[u8]) -> bool {
-    let odd = text.iter().filter(|byte| **byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 12)).count();
+    let odd = text
+        .iter()
+        .filter(|byte| **byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 12))
+        .count();
     memchr(0, text).is_some() || odd.saturating_mul(50) > text.len()
 }
 
@@ -130,6 +135,3 @@ fn other(text: &[u8]) -> Option<&'static str> {
     let commas = lines(head).next().map_or(0, |line| memchr::memchr_iter(b',', line).count());
     known.map(|(_, what)| *what).or((commas >= 3).then_some("a CSV table"))
 }
-
-#[cfg(test)]
-mod tests;

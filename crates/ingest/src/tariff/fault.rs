@@ -92,7 +92,9 @@ impl core::fmt::Display for Fault {
                 write!(f, "`{key}` is `{value}`; write at most 6 decimals")
             }
             Self::Negative(key, value) => write!(f, "`{key}` is `{value}`; write 0 or more"),
-            Self::TooLarge(key) => write!(f, "`{key}` is more than the ledger can hold; write less"),
+            Self::TooLarge(key) => {
+                write!(f, "`{key}` is more than the ledger can hold; write less")
+            }
             Self::Date(key, value) => {
                 write!(f, "`{key}` is `{value}`; write a date such as 2026-01-31")
             }

@@ -91,7 +91,12 @@ impl<'v> Table<'v> {
         self.entries.get(key)
     }
 
-    fn type_fault<T>(&self, doc: &mut Doc<'_>, key: &'static str, expected: &'static str) -> Option<T> {
+    fn type_fault<T>(
+        &self,
+        doc: &mut Doc<'_>,
+        key: &'static str,
+        expected: &'static str,
+    ) -> Option<T> {
         let span = self.entries.get(key).map_or(self.span(), Spanned::span);
         let written = doc.source(&span);
         self.fault(doc, key, Fault::Type(key, written, expected))
@@ -144,7 +149,9 @@ impl<'v> Table<'v> {
             return self.fault(doc, key, fault);
         }
         match parse_micros(written) {
-            Ok(micros) if micros < 0 => self.fault(doc, key, Fault::Negative(key, written.to_owned())),
+            Ok(micros) if micros < 0 => {
+                self.fault(doc, key, Fault::Negative(key, written.to_owned()))
+            }
             Ok(micros) => Some(micros),
             Err(_) => self.fault(doc, key, Fault::TooLarge(key)),
         }
@@ -212,7 +219,8 @@ impl<'v> Table<'v> {
 fn decimal_fault(key: &'static str, written: &str) -> Option<Fault> {
     let digits = written.strip_prefix('-').unwrap_or(written);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !all_digits(whole) || !all_digits(fraction) {
         return Some(Fault::Decimal(key, written.to_owned()));
     }

@@ -79,7 +79,9 @@ fn each_fault_names_line_value_and_remedy() {
         "line 16: `revit` has another rate in force on the same date, on line 11; end one with `until` where the other begins with `from`",
     );
     check(
-        &format!("{RATE}[[seat]]\noffering = \"revit\"\nname = \"Revit\"\nprice = \"1\"\ncovers = []\nsource = \"s\"\n"),
+        &format!(
+            "{RATE}[[seat]]\noffering = \"revit\"\nname = \"Revit\"\nprice = \"1\"\ncovers = []\nsource = \"s\"\n"
+        ),
         "line 19: `covers` is `[]`; write a list of texts, such as [\"revit\"]",
     );
 }
@@ -88,11 +90,26 @@ fn each_fault_names_line_value_and_remedy() {
 fn the_head_is_checked_as_well() {
     let with = |from: &str, to: &str| format!("{HEAD}{RATE}").replace(from, to);
     check_text(&with("title = \"T\"\n", ""), "line 1: `title` is missing; write a text in quotes");
-    check_text(&with("\"USD\"", "\"dollar\""), "line 6: unknown currency `dollar`; write three capital letters such as `USD`");
-    check_text(&with("\"window-24h\"", "\"hour\""), "line 8: unknown meter `hour`; write one of window-24h, calendar-day, started-hour, minute, result");
-    check_text(&with("grace_minutes = 5", "grace_minutes = -5"), "line 9: `grace_minutes` is `-5`; write whole minutes, 0 or more");
-    check_text(&with("source = \"s\"\n[price]", "source = \"s\"\nzone = \"Mars\"\n[price]"), "line 4: unknown time zone `Mars`; write an IANA name such as `Europe/Madrid`");
-    check_text(&with("amount = \"3.00\"", "amount = \"three\""), "line 5: `amount` is `three`; write a decimal number such as 7 or \"2.5\"");
+    check_text(
+        &with("\"USD\"", "\"dollar\""),
+        "line 6: unknown currency `dollar`; write three capital letters such as `USD`",
+    );
+    check_text(
+        &with("\"window-24h\"", "\"hour\""),
+        "line 8: unknown meter `hour`; write one of window-24h, calendar-day, started-hour, minute, result",
+    );
+    check_text(
+        &with("grace_minutes = 5", "grace_minutes = -5"),
+        "line 9: `grace_minutes` is `-5`; write whole minutes, 0 or more",
+    );
+    check_text(
+        &with("source = \"s\"\n[price]", "source = \"s\"\nzone = \"Mars\"\n[price]"),
+        "line 4: unknown time zone `Mars`; write an IANA name such as `Europe/Madrid`",
+    );
+    check_text(
+        &with("amount = \"3.00\"", "amount = \"three\""),
+        "line 5: `amount` is `three`; write a decimal number such as 7 or \"2.5\"",
+    );
     let broken = TariffFile::parse("name = \n").unwrap_err().to_string();
     assert!(broken.starts_with("line 1: not TOML: "), "{broken}");
 }
@@ -109,7 +126,9 @@ fn numbers_are_exact_and_dates_may_follow_each_other() {
         "{HEAD}[[rate]]\nproduct = \"a\"\ntokens = 0.1\nuntil = 2026-01-01\nsource = \"s\"\n[[rate]]\nproduct = \"a\"\ntokens = \"0.000001\"\nfrom = \"2026-01-01\"\nmeter = \"minute\"\nsource = \"s\"\n"
     ))
     .unwrap();
-    let at = |text: &str| file.tariff.rate("a", text.parse::<Instant>().unwrap(), &Zone::utc()).unwrap().ticks.0;
+    let at = |text: &str| {
+        file.tariff.rate("a", text.parse::<Instant>().unwrap(), &Zone::utc()).unwrap().ticks.0
+    };
     assert_eq!(at("2025-12-31T23:59:59Z"), 360_000_000);
     assert_eq!(at("2026-01-01T00:00:00Z"), 3_600);
 }
@@ -117,7 +136,8 @@ fn numbers_are_exact_and_dates_may_follow_each_other() {
 #[test]
 fn prices_may_change_but_not_their_currency() {
     let prices = "[[price]]\namount = 3\ncurrency = \"USD\"\n[[price]]\namount = 4\ncurrency = \"EUR\"\nfrom = 2027-01-01\n";
-    let text = format!("{HEAD}{RATE}").replace("[price]\namount = \"3.00\"\ncurrency = \"USD\"\n", prices);
+    let text =
+        format!("{HEAD}{RATE}").replace("[price]\namount = \"3.00\"\ncurrency = \"USD\"\n", prices);
     check_text(&text, "line 9: `EUR` is a second currency; write one tariff for each currency");
     let text = text.replace("EUR", "USD");
     assert_eq!(TariffFile::parse(&text).unwrap().tariff.parts().prices.len(), 2);
@@ -154,7 +174,8 @@ fn tariffs_and_the_feature_table_speak_of_the_same_products() {
     let known: Vec<&str> = table.families().into_iter().map(|(family, _)| family).collect();
     let flex = shipped(include_str!("../../../../tariffs/flex-daily.toml"));
     let parts = flex.tariff.parts();
-    let rated = parts.rates.iter().filter(|rate| rate.meter != Meter::Result).map(|rate| &rate.product);
+    let rated =
+        parts.rates.iter().filter(|rate| rate.meter != Meter::Result).map(|rate| &rate.product);
     for product in rated.chain(parts.seats.iter().flat_map(|seat| &seat.covers)) {
         assert!(known.contains(&product.as_str()), "{product}");
     }
