@@ -226,3 +226,6 @@ impl<'a> Prices<'a> {
         self.constant.or_else(|| self.at(self.state.zone().start_of(date)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use crate::amount::Ticks;
 use crate::estate::{BucketId, PersonId, ProductId};
-use crate::event::Charge;
+use crate::event::{Charge, Source};
 use crate::when::{Date, Instant, Zone};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,16 @@ pub struct Hold {
     pub start: Instant,
     /// Use that lasts to this instant is spent, whatever comes after.
     pub grace_end: Instant,
+}
+
+impl Hold {
+    /// The charge that posting the hold makes.
+    #[must_use]
+    pub fn charge(&self, (person, product): Pair) -> Charge {
+        let Self { bucket, ticks, meter, start, .. } = *self;
+        let source = Source::Gate;
+        Charge { at: start, ticks, person, product, bucket, meter, source, paid: true }
+    }
 }
 
 /// What is known of one person's use of one product.
@@ -63,23 +73,33 @@ impl Charges {
     /// # Errors
     /// The charge that is in the way.
     pub fn record(&mut self, charge: Charge, zone: &Zone) -> Result<(), Charge> {
-        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        let pair = (charge.person, charge.product);
-        let known = self.pairs.entry(pair).or_default();
-        let all = &self.all;
-        let get = |number: &u32| all.get(usize::try_from(*number).unwrap_or(usize::MAX));
-        let place = known.charges.partition_point(|n| get(n).is_some_and(|c| c.at <= charge.at));
-        let before = place.checked_sub(1).and_then(|i| known.charges.get(i)).and_then(get);
-        let after = known.charges.get(place).and_then(get);
-        if let Some(clash) =
-            before.filter(|b| clash(b, &charge, zone)).or(after.filter(|a| clash(&charge, a, zone)))
-        {
+        if let Some(clash) = self.overlapping(&charge, zone) {
             return Err(*clash);
         }
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let place = self.place(&charge);
+        let known = self.pairs.entry((charge.person, charge.product)).or_default();
         known.charges.insert(place, number);
         self.count(&charge, zone, 1);
         self.all.push(charge);
         Ok(())
+    }
+
+    /// The charge on record whose unit overlaps that of `charge`, if there is one.
+    #[must_use]
+    pub fn overlapping(&self, charge: &Charge, zone: &Zone) -> Option<&Charge> {
+        let numbers = &self.pairs.get(&(charge.person, charge.product))?.charges;
+        let place = self.place(charge);
+        let get = |index: usize| numbers.get(index).and_then(|number| self.get(*number));
+        let before = place.checked_sub(1).and_then(get).filter(|b| clash(b, charge, zone));
+        before.or_else(|| get(place).filter(|after| clash(charge, after, zone)))
+    }
+
+    /// Where among its pair's charges, in order of their starts, a charge belongs.
+    fn place(&self, charge: &Charge) -> usize {
+        let known = self.pairs.get(&(charge.person, charge.product));
+        let starts_before = |n: &u32| self.get(*n).is_some_and(|other| other.at <= charge.at);
+        known.map_or(0, |known| known.charges.partition_point(starts_before))
     }
 
     /// Records a charge that was reversed later, so that it keeps its number and nothing else.
@@ -192,3 +212,6 @@ fn clash(first: &Charge, second: &Charge, zone: &Zone) -> bool {
     }
     second.at < first.meter.unit_end(first.at, zone)
 }
+
+#[cfg(test)]
+mod tests;

@@ -282,3 +282,6 @@ impl Bounded for u16 {
 impl Bounded for u32 {
     const LAST: Self = Self::MAX;
 }
+
+#[cfg(test)]
+mod tests;

@@ -347,8 +347,8 @@ pub struct OpenUse {
     pub identity: u64,
     /// Who.
     pub person: PersonId,
-    /// What.
-    pub product: ProductId,
+    /// What; `None` while the feature is in no product family.
+    pub product: Option<ProductId>,
     /// On which workstation.
     pub host: String,
     /// Since when.

@@ -70,3 +70,6 @@ fn share_left(state: &State, now: Instant) -> f64 {
     let end = state.zone().start_of(state.zone().date(now).plus(1));
     (end.since(now) as f64 / DAY as f64).clamp(0.0, 1.0)
 }
+
+#[cfg(test)]
+mod tests;

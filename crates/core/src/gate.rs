@@ -78,8 +78,11 @@ fn paid_already(
     if meter.ends_with_use() && !running {
         return None;
     }
-    charges.covered_until(pair, state.zone()).filter(|end| now < *end)?;
     let hold = charges.pair(pair).and_then(|known| known.hold);
+    // A pair has one hold at a time: while it is unresolved, further sessions join it, also past its unit's end.
+    if hold.is_none() {
+        charges.covered_until(pair, state.zone()).filter(|end| now < *end)?;
+    }
     let last = charges.of_pair(pair).next_back().map(|(_, charge)| (charge.at, charge.bucket));
     let (unit_start, bucket) = hold.map(|hold| (hold.start, hold.bucket)).or(last)?;
     Some(Route::Tokens { bucket, ticks: Ticks::ZERO, meter, unit_start, grace_end: now })
@@ -100,7 +103,8 @@ pub fn next_due(state: &State, session: &Session) -> Option<Instant> {
     let pair = session.metered_pair()?;
     match state.charges().pair(pair).and_then(|known| known.hold) {
         Some(hold) => Some(hold.grace_end),
-        None => Some(state.charges().covered_until(pair, state.zone()).unwrap_or(session.opened)),
+        // A charge that was reversed can leave the session uncovered; it owes nothing from before it was opened.
+        None => state.charges().covered_until(pair, state.zone()).max(Some(session.opened)),
     }
 }
 
@@ -115,14 +119,19 @@ pub fn owed(state: &State, id: SessionId, seen: Seen) -> Option<Event> {
     if seen.at < due {
         return None;
     }
-    if state.charges().pair((person, product)).is_some_and(|known| known.hold.is_some()) {
-        return Some(Event::HoldEnded { person, product, outcome: Outcome::Posted });
+    if let Some(hold) = state.charges().pair((person, product)).and_then(|known| known.hold) {
+        // Late data may have charged the held unit meanwhile: then the use is paid, and the tokens go back.
+        let unit = hold.charge((person, product));
+        let paid = state.charges().overlapping(&unit, state.zone()).is_some();
+        let outcome = if paid { Outcome::Voided } else { Outcome::Posted };
+        return Some(Event::HoldEnded { person, product, outcome });
     }
     if seen.at == due {
         return None;
     }
     let idle = state.tariff().map_or(0, |(_, tariff)| tariff.parts().idle_seconds);
-    let was_idle = seen.at.since(seen.previous) > idle && seen.previous < due;
+    // Use lasts until `idle` after the last activity (F2); past that, the next unit waits for the first activity.
+    let was_idle = seen.previous.plus(idle) <= due;
     let start = if was_idle { seen.at } else { due };
     let rate = state.rate(product, start)?;
     let bucket = match session.route {

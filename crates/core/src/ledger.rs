@@ -119,8 +119,11 @@ impl Ledger {
     /// Books a pack as bought and unallocated.
     ///
     /// # Errors
-    /// [`Refusal::OutOfRange`] when the total would leave the range.
+    /// [`Refusal::OutOfRange`] when the total would leave the range, or the pack is below zero.
     pub fn buy(&mut self, pack: Pack) -> Result<(), Refusal> {
+        if pack.bought.0 < 0 {
+            return Err(Refusal::OutOfRange);
+        }
         self.post(&transfer(Account::Purchased, Account::Unallocated, pack.bought))?;
         self.packs.push(pack);
         Ok(())

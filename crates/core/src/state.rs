@@ -8,7 +8,6 @@ use crate::charges::{Charges, Hold, Pair};
 use crate::estate::{Estate, GENERAL, PersonId, ProductId};
 use crate::event::{
     Cause, Charge, Event, OpenUse, Opened, Outcome, Reason, Receipt, Refused, Route, SessionId,
-    Source,
 };
 use crate::ledger::{Ledger, Pack, Refusal};
 use crate::tariff::{BadTariff, Rate, Tariff};
@@ -303,20 +302,9 @@ impl State {
             return Err(Broken::Hold(pair));
         };
         if outcome == Outcome::Posted {
-            let Hold { bucket, ticks, meter, start, .. } = hold;
-            let (person, product) = pair;
-            let charge = Charge {
-                at: start,
-                ticks,
-                person,
-                product,
-                bucket,
-                meter,
-                source: Source::Gate,
-                paid: true,
-            };
+            let charge = hold.charge(pair);
             self.charges.record(charge, &self.zone).map_err(Broken::ChargedTwice)?;
-            self.ledger.post_hold(bucket, ticks, start)?;
+            self.ledger.post_hold(hold.bucket, hold.ticks, hold.start)?;
         } else {
             self.ledger.release_hold(hold.bucket, hold.ticks)?;
         }
@@ -443,6 +431,12 @@ impl State {
         self.elsewhere.values()
     }
 
+    /// Whether a log shows this use as still going on.
+    #[must_use]
+    pub fn is_open_elsewhere(&self, identity: u64) -> bool {
+        self.elsewhere.contains_key(&identity)
+    }
+
     /// How often each reason was given.
     #[must_use]
     pub fn refusals(&self) -> &BTreeMap<Reason, u64> {
@@ -471,4 +465,4 @@ impl State {
 mod checkpoint;
 pub use checkpoint::Checkpoint;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -284,3 +284,6 @@ impl fmt::Display for BadTariff {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

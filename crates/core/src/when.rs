@@ -233,3 +233,6 @@ pub enum LocalTime {
     /// The clock was set forward past this reading; the instant as if it had not been yet.
     Skipped(Instant),
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,390 @@
+//! Scripts of what happens at the gate. A line is `hours:minutes command => answer`, counted from Monday
+//! 2026-06-01 00:00 UTC; sessions are numbered from 1 in the order opened.
 
+use super::*;
+use crate::estate::BucketId;
+use crate::state::tests::{World, tokens};
+
+/// Runs a script and compares every answer.
+fn check(name: &str, script: &str) {
+    check_in(World::new(), name, script);
+}
+
+fn check_in(mut world: World, name: &str, script: &str) {
+    let base = crate::state::tests::T0;
+    let mut sessions = Vec::new();
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (command, expected) = line.split_once(" => ").unwrap();
+        let mut words = command.split_whitespace();
+        let (hours, minutes) = words.next().unwrap().split_once(':').unwrap();
+        let whole = |text: &str| text.parse::<i64>().unwrap();
+        world.now = base.plus(whole(hours) * 3_600 + whole(minutes) * 60);
+        let words: Vec<&str> = words.collect();
+        assert_eq!(run(&mut world, &mut sessions, &words), expected, "{name}: {line}");
+    }
+}
+
+fn run(world: &mut World, sessions: &mut Vec<SessionId>, words: &[&str]) -> String {
+    let session = |number: &str| sessions[number.parse::<usize>().unwrap() - 1];
+    match words {
+        ["open", person, product, bucket @ ..] => {
+            let event = world.open(&World::ask(person, product, bucket.first().copied()));
+            if matches!(event, Event::Opened(_)) {
+                sessions.push(SessionId(world.state.seq()));
+            }
+            said(&event)
+        }
+        ["alive", number] => all_said(&world.alive(session(number))),
+        ["close", number] => all_said(&world.end(session(number), Cause::Closed)),
+        ["silent", number] => all_said(&world.end(session(number), Cause::Silent)),
+        ["due", number] => {
+            let id = session(number);
+            next_due(&world.state, &world.state.sessions()[&id]).map_or("never".into(), clock)
+        }
+        ["expire"] => {
+            let mut events = Vec::new();
+            while let Some(event) = expiry(&world.state, world.now) {
+                world.must(event.clone());
+                events.push(event);
+            }
+            all_said(&events)
+        }
+        ["left", bucket] => {
+            let id = BucketId(bucket.parse().unwrap());
+            let balance = world.state.ledger().bucket(id).unwrap();
+            format!("{} and {} held", balance.available, balance.held)
+        }
+        other => panic!("no such command: {other:?}"),
+    }
+}
+
+fn all_said(events: &[Event]) -> String {
+    let texts: Vec<String> = events.iter().map(said).collect();
+    if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") }
+}
+
+fn said(event: &Event) -> String {
+    match event {
+        Event::Opened(Opened { route: Route::Seat(seat), .. }) => format!("seat {}", seat.0),
+        Event::Opened(Opened { route, .. }) => {
+            let Route::Tokens { bucket, ticks, unit_start, .. } = route else { unreachable!() };
+            format!("{ticks} of bucket {} from {}", bucket.0, clock(*unit_start))
+        }
+        Event::Refused(refused) => refused.reason.code().to_owned(),
+        Event::HoldEnded { outcome, .. } => format!("{outcome:?}").to_lowercase(),
+        Event::UnitCharged(charge) => {
+            let paid = if charge.paid { "paid" } else { "uncovered" };
+            format!("{} {paid} from {}", charge.ticks, clock(charge.at))
+        }
+        Event::Closed { hold, .. } => {
+            hold.map_or("closed".into(), |h| format!("{h:?}").to_lowercase())
+        }
+        Event::PackExpired { pack, breakage } => {
+            let shares: Vec<String> = breakage.buckets.iter().map(ToString::to_string).collect();
+            format!("pack {pack}: {} + {}", breakage.unallocated, shares.join("/"))
+        }
+        other => panic!("unexpected {other:?}"),
+    }
+}
+
+fn clock(at: Instant) -> String {
+    let minutes = at.since(crate::state::tests::T0) / 60;
+    format!("{}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// One row a reason: what is asked brings it about together with every reason below it that can apply.
+#[test]
+fn the_most_fundamental_reason_is_given_first() {
+    let pools_end = 365 * 24;
+    let rows = [
+        (Reason::ProductUnknown, format!("0:00 open nobody nothing nowhere")),
+        (Reason::ProductUnknown, format!("0:00 open ben nothing")),
+        (Reason::PersonUnknown, format!("0:00 open nobody unrated nowhere")),
+        (Reason::PersonUnknown, format!("0:00 open nobody revit")),
+        (Reason::BucketUnknown, format!("0:00 open ben unrated nowhere")),
+        (Reason::BucketUnknown, format!("0:00 open anna civil-3d nowhere")),
+        (Reason::NotOnTariff, format!("{pools_end}:00 open ben unrated lab")),
+        (Reason::NotOnTariff, format!("0:00 open ben unrated")),
+        (Reason::BucketExhausted, format!("{pools_end}:00 open ben revit lab")),
+        (Reason::BucketExhausted, format!("0:00 open ben revit lab")),
+        (Reason::PoolExhausted, format!("{pools_end}:00 open ben revit")),
+    ];
+    for (reason, line) in &rows {
+        check(reason.code(), &format!("{line} => {}", reason.code()));
+    }
+    let mut given: Vec<Reason> = rows.iter().map(|(reason, _)| *reason).collect();
+    assert!(given.is_sorted(), "rows follow the precedence");
+    given.dedup();
+    assert_eq!(given, Reason::ALL, "every reason has its row");
+    assert!(Reason::ALL.is_sorted());
+}
+
+#[test]
+fn a_refusal_counts_and_changes_nothing_else() {
+    let mut world = World::new();
+    let before = world.state.checkpoint();
+    world.open(&World::ask("ben", "revit", Some("lab")));
+    let mut after = world.state.checkpoint();
+    assert_eq!(after.refusals, [(Reason::BucketExhausted, 1)]);
+    assert_eq!(after.tally.refused, 1);
+    (after.refusals, after.tally) = (before.refusals.clone(), before.tally);
+    (after.seq, after.at) = (before.seq, before.at);
+    assert_eq!(after, before);
+}
+
+#[test]
+fn every_reason_has_words_of_its_own() {
+    for reason in Reason::ALL {
+        assert!(!reason.remedies().is_empty(), "{reason:?} leaves people alone");
+        let sentence = reason.sentence();
+        assert!(sentence.starts_with(char::is_lowercase) && !sentence.ends_with('.'));
+        let others = Reason::ALL.iter().filter(|other| other.code() == reason.code());
+        assert_eq!(others.count(), 1);
+    }
+}
+
+#[test]
+fn a_seat_that_covers_the_product_goes_before_tokens() {
+    check(
+        "seat",
+        "0:00 open anna civil-3d => seat 0
+         0:01 open ANNA@Example.com Civil-3D => seat 0
+         0:02 due 1 => never
+         2:00 alive 1 => nothing
+         2:00 close 1 => closed
+         2:00 left 0 => 300 and 0 held
+         2:00 open anna revit => 10 of bucket 0 from 2:00
+         720:00 open anna civil-3d => 9 of bucket 0 from 720:00
+         720:00 open cleo civil-3d => 9 of bucket 0 from 720:00",
+    );
+}
+
+#[test]
+fn tokens_are_held_posted_after_grace_and_cover_24_hours() {
+    check(
+        "tokens",
+        "9:00 open ben revit => 10 of bucket 1 from 9:00
+         9:00 left 1 => 30 and 10 held
+         9:00 due 1 => 9:05
+         9:04 alive 1 => nothing
+         9:05 alive 1 => posted
+         9:05 left 1 => 30 and 0 held
+         9:05 due 1 => 33:00
+         17:00 close 1 => closed
+         32:59 open ben revit => 0 of bucket 1 from 9:00
+         32:59 close 2 => closed
+         33:00 open ben revit => 10 of bucket 1 from 33:00",
+    );
+    check(
+        "a chosen bucket pays",
+        "9:00 open ben revit general => 10 of bucket 0 from 9:00
+         9:00 left 0 => 290 and 10 held",
+    );
+}
+
+#[test]
+fn a_second_machine_in_the_same_window_costs_nothing() {
+    check(
+        "second machine",
+        "9:00 open ben revit => 10 of bucket 1 from 9:00
+         9:02 open ben revit => 0 of bucket 1 from 9:00
+         9:03 close 1 => closed
+         9:03 left 1 => 30 and 10 held
+         9:06 alive 2 => posted
+         9:10 open ben revit general => 0 of bucket 1 from 9:00
+         10:00 close 3 => closed
+         10:00 close 2 => closed
+         10:00 left 1 => 30 and 0 held",
+    );
+}
+
+#[test]
+fn a_launch_within_the_grace_costs_nothing() {
+    check(
+        "voided by the last to close",
+        "9:00 open ben revit => 10 of bucket 1 from 9:00
+         9:01 open ben revit => 0 of bucket 1 from 9:00
+         9:02 close 1 => closed
+         9:04 close 2 => voided
+         9:04 left 1 => 40 and 0 held
+         9:04 open ben revit => 10 of bucket 1 from 9:04",
+    );
+    check(
+        "closing at the end of the grace is use",
+        "9:00 open ben revit => 10 of bucket 1 from 9:00
+         9:05 close 1 => posted, closed",
+    );
+}
+
+#[test]
+fn a_hold_expires_when_the_workstation_falls_silent() {
+    check(
+        "silent within the grace",
+        "9:00 open ben revit => 10 of bucket 1 from 9:00
+         9:03 alive 1 => nothing
+         9:20 silent 1 => expired
+         9:20 left 1 => 40 and 0 held",
+    );
+    check(
+        "silent after the grace",
+        "9:00 open ben revit => 10 of bucket 1 from 9:00
+         9:05 alive 1 => posted
+         9:20 silent 1 => closed
+         9:20 left 1 => 30 and 0 held",
+    );
+}
+
+#[test]
+fn a_running_session_is_charged_for_the_next_window() {
+    check(
+        "without a break",
+        "9:00 open ben revit => 10 of bucket 1 from 9:00
+         9:05 alive 1 => posted
+         32:55 alive 1 => nothing
+         33:00 alive 1 => nothing
+         33:01 alive 1 => 10 paid from 33:00
+         33:02 due 1 => 57:00",
+    );
+    check(
+        "idle over the boundary: delayed to the first activity",
+        "9:00 open ben revit => 10 of bucket 1 from 9:00
+         9:05 alive 1 => posted
+         36:00 alive 1 => 10 paid from 36:00
+         36:00 due 1 => 60:00",
+    );
+    check(
+        "use lasts 15 minutes beyond the last activity, over the boundary too",
+        "9:00 open ben revit => 10 of bucket 1 from 9:00
+         9:05 alive 1 => posted
+         32:50 alive 1 => nothing
+         36:00 alive 1 => 10 paid from 33:00",
+    );
+}
+
+#[test]
+fn hour_meters_run_while_the_session_does() {
+    check(
+        "hours",
+        "9:00 open cleo hourly => 5 of bucket 0 from 9:00
+         9:10 alive 1 => posted
+         9:50 alive 1 => nothing
+         10:00 alive 1 => nothing
+         10:05 alive 1 => 5 paid from 10:00
+         11:15 alive 1 => 5 paid from 11:15
+         11:20 close 1 => closed
+         11:20 left 0 => 285 and 0 held
+         11:30 open cleo hourly => 5 of bucket 0 from 11:30
+         11:31 open cleo hourly => 0 of bucket 0 from 11:30",
+    );
+    check(
+        "calendar days",
+        "9:00 open cleo daily => 4 of bucket 0 from 9:00
+         9:05 alive 1 => posted
+         23:50 alive 1 => nothing
+         24:05 alive 1 => 4 paid from 24:00
+         24:05 due 1 => 48:00",
+    );
+}
+
+#[test]
+fn a_second_machine_joins_a_hold_that_outlived_its_unit() {
+    check(
+        "over midnight",
+        "23:58 open cleo daily => 4 of bucket 0 from 23:58
+         24:01 open cleo daily => 0 of bucket 0 from 23:58
+         24:04 alive 1 => posted, 4 paid from 24:00
+         24:07 alive 2 => nothing",
+    );
+    check(
+        "minutes within the grace",
+        "9:00 open cleo minutely => 1 of bucket 0 from 9:00
+         9:02 open cleo minutely => 0 of bucket 0 from 9:00
+         9:03 close 1 => closed
+         9:04 close 2 => voided",
+    );
+}
+
+#[test]
+fn running_use_is_booked_as_uncovered_when_the_bucket_is_empty() {
+    check(
+        "exhausted",
+        "0:00 open ben revit => 10 of bucket 1 from 0:00
+         0:05 alive 1 => posted
+         1:00 open ben civil-3d => 9 of bucket 1 from 1:00
+         1:05 alive 2 => posted
+         2:00 open ben hourly => 5 of bucket 1 from 2:00
+         5:00 alive 3 => posted, 5 paid from 5:00
+         5:05 open ben daily => 4 of bucket 1 from 5:05
+         5:10 alive 4 => posted
+         5:15 left 1 => 7 and 0 held
+         23:55 alive 1 => nothing
+         24:01 alive 1 => 10 uncovered from 24:00
+         24:02 left 1 => 7 and 0 held
+         24:03 open ben revit => 0 of bucket 1 from 24:00",
+    );
+}
+
+#[test]
+fn ended_packs_break_and_leave_what_is_held() {
+    let mut world = World::new();
+    world.buy("short", 700, 0, 10);
+    check_in(
+        world,
+        "unallocated first, then pro rata",
+        "239:59 expire => nothing
+         239:59 open ben revit => 10 of bucket 1 from 239:59
+         240:00 expire => pack 1: 690 + 0/0/0
+         240:03 close 1 => voided
+         240:05 expire => pack 1: 10 + 0/0/0
+         240:05 expire => nothing
+         8760:00 expire => pack 0: 660 + 300/40/0
+         8760:00 left 1 => 0 and 0 held",
+    );
+}
+
+#[test]
+fn a_session_owes_nothing_from_before_it_was_opened() {
+    let mut world = World::new();
+    world.now = world.now.plus(9 * 3_600);
+    world.open(&World::ask("ben", "revit", None));
+    let first = SessionId(world.state.seq());
+    world.now = world.now.plus(600);
+    world.alive(first);
+    world.end(first, Cause::Closed);
+    world.now = world.now.plus(30 * 3_600);
+    world.open(&World::ask("ben", "revit", None));
+    let second = SessionId(world.state.seq());
+    let opened = world.now;
+    world.now = world.now.plus(600);
+    world.alive(second);
+    // Better data takes the running window back: the next unit starts with the session, not days before.
+    world.must(Event::UsageReversed(vec![1]));
+    let owed = world.alive(second);
+    let [Event::UnitCharged(charge)] = &owed[..] else { panic!("{owed:?}") };
+    assert_eq!((charge.at, charge.ticks), (opened, tokens(10)));
+}
+
+#[test]
+fn a_hold_is_voided_when_late_data_charged_its_unit() {
+    let mut world = World::new();
+    world.now = world.now.plus(9 * 3_600);
+    world.open(&World::ask("ben", "revit", None));
+    let id = SessionId(world.state.seq());
+    let rate = world.state.rate(ProductId(0), world.now).unwrap();
+    let (pair, early) = ((PersonId(1), ProductId(0)), world.now.plus(-1_200));
+    let late = priced(&world.state, rate, pair, BucketId(1), early, Source::Log);
+    world.must(Event::UsageCharged(vec![late]));
+    world.now = world.now.plus(600);
+    let owed = world.alive(id);
+    assert_eq!(all_said(&owed), "voided");
+    assert_eq!(world.state.charges().iter().count(), 1);
+    assert_eq!(next_due(&world.state, &world.state.sessions()[&id]), Some(early.plus(86_400)));
+}
+
+#[test]
+fn a_session_that_does_not_run_cannot_be_closed() {
+    let world = World::new();
+    let id = SessionId(77);
+    assert_eq!(close(&world.state, id, world.now, Cause::Closed), Err(id));
+    assert_eq!(owed(&world.state, id, Seen { previous: world.now, at: world.now }), None);
+}

@@ -1,0 +1,219 @@
+//! One contract, loaded: its store, its state, and the rule that the state changes only with the journal.
+//!
+//! There is one engine per contract and one thread that owns it. Readers share the state and only ever see
+//! what was committed, because the writer holds the lock until the store has acknowledged.
+
+use crate::ports::{Batch, Clock, Entry, GateUse, Request, Store, StoreError};
+use faregate_core::event::Event;
+use faregate_core::invariants;
+use faregate_core::state::{Broken, State};
+use faregate_core::when::Instant;
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+/// How far the wall clock may lie behind the last commit before the engine refuses to write, in seconds.
+pub const CLOCK_BEHIND_MAX_SECONDS: i64 = 300;
+/// A snapshot is taken after this many events.
+const EVENTS_PER_SNAPSHOT: u64 = 250_000;
+
+/// Why something could not be done. Nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The core refuses an event: a broken invariant or an input that contradicts the journal.
+    #[error("{0}")]
+    Broken(Broken),
+    /// The wall clock is behind the journal.
+    #[error("the clock is {seconds} s behind the last entry of the journal; set it right")]
+    ClockBehind {
+        /// How far behind.
+        seconds: i64,
+    },
+    /// The same idempotency key was used for another request.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// There is no such session.
+    #[error("there is no session `{0}`")]
+    NoSession(faregate_core::event::SessionId),
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+impl From<Broken> for Failure {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken)
+    }
+}
+
+/// The state, shared with readers.
+#[derive(Clone, Default)]
+pub struct SharedState(Arc<RwLock<State>>);
+
+impl SharedState {
+    /// The state as of the last commit.
+    pub fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// One contract, loaded.
+pub struct Engine {
+    pub(crate) store: Box<dyn Store>,
+    state: SharedState,
+    clock: Arc<dyn Clock>,
+    since_snapshot: u64,
+}
+
+impl Engine {
+    /// Loads the newest snapshot and replays what came after.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store cannot be read or its journal contradicts itself.
+    pub fn load(store: Box<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        let mut engine = Self { store, state: SharedState::default(), clock, since_snapshot: 0 };
+        engine.reload()?;
+        Ok(engine)
+    }
+
+    /// Throws the state away and loads it anew: after a failed commit, when memory is ahead of the disk.
+    ///
+    /// # Errors
+    /// As [`Engine::load`].
+    pub fn reload(&mut self) -> Result<(), Failure> {
+        let restored = match self.store.snapshot()? {
+            Some(checkpoint) => State::restore(checkpoint)?,
+            None => State::default(),
+        };
+        let (state, replayed) = replayed(&mut *self.store, restored, u64::MAX)?;
+        self.since_snapshot = replayed;
+        *self.state.write() = state;
+        Ok(())
+    }
+
+    /// The state, to be shared with readers.
+    #[must_use]
+    pub fn state(&self) -> SharedState {
+        self.state.clone()
+    }
+
+    /// The time to write with: never before the last commit.
+    ///
+    /// # Errors
+    /// [`Failure::ClockBehind`] when the wall clock is further behind than [`CLOCK_BEHIND_MAX_SECONDS`].
+    pub fn now(&self) -> Result<Instant, Failure> {
+        let (now, last) = (self.clock.now(), self.state.read().at());
+        let seconds = last.0.saturating_sub(now.0);
+        if last.0 != i64::MIN && seconds > CLOCK_BEHIND_MAX_SECONDS {
+            return Err(Failure::ClockBehind { seconds });
+        }
+        Ok(now.max(last))
+    }
+
+    /// Appends events that were decided outside of the gate: setting up, importing.
+    ///
+    /// # Errors
+    /// [`Failure`]; nothing was appended.
+    pub fn append(&mut self, events: Vec<Event>) -> Result<(), Failure> {
+        let now = self.now()?;
+        let state = self.state();
+        let mut work = Work::on(state.write(), now);
+        let done = events.into_iter().try_for_each(|event| work.apply(event).map(|_| ()));
+        match done {
+            Ok(()) => self.commit(work),
+            Err(broken) => {
+                drop(work);
+                self.reload()?;
+                Err(broken.into())
+            }
+        }
+    }
+
+    /// Makes work durable, or undoes it.
+    pub(crate) fn commit(&mut self, work: Work<'_>) -> Result<(), Failure> {
+        let Work { guard, batch, .. } = work;
+        let count = batch.entries.len() as u64;
+        let stored = if batch.is_empty() { Ok(()) } else { self.store.append(&batch) };
+        drop(guard);
+        if let Err(failure) = stored {
+            self.reload()?;
+            return Err(failure.into());
+        }
+        self.since_snapshot += count;
+        if self.since_snapshot >= EVENTS_PER_SNAPSHOT {
+            self.keep_snapshot()?;
+        }
+        Ok(())
+    }
+
+    /// Writes a snapshot, so that the next start replays little.
+    ///
+    /// # Errors
+    /// [`Failure`]; the older snapshot stays then.
+    pub fn keep_snapshot(&mut self) -> Result<(), Failure> {
+        if self.since_snapshot > 0 {
+            let checkpoint = self.state.read().checkpoint();
+            self.store.keep_snapshot(&checkpoint)?;
+            self.since_snapshot = 0;
+        }
+        Ok(())
+    }
+
+    /// The invariants that do not hold, with what is wrong.
+    #[must_use]
+    pub fn violations(&self) -> Vec<(&'static str, String)> {
+        invariants::violations(&self.state.read())
+    }
+}
+
+/// Applies the journal up to and with `last` to a state; returns how many events that were.
+///
+/// # Errors
+/// [`Failure`] when the journal cannot be read or contradicts itself.
+pub fn replayed(store: &mut dyn Store, state: State, last: u64) -> Result<(State, u64), Failure> {
+    let (mut state, mut count, mut outcome) = (state, 0, Ok(()));
+    store.replay(state.seq(), &mut |entry| {
+        if entry.seq > last {
+            return false;
+        }
+        count += 1;
+        outcome = state.apply(entry.seq, entry.at, &entry.event);
+        outcome.is_ok()
+    })?;
+    outcome?;
+    Ok((state, count))
+}
+
+/// Events applied to the state under its lock and collected to be stored in one transaction.
+pub(crate) struct Work<'a> {
+    pub(crate) guard: RwLockWriteGuard<'a, State>,
+    pub(crate) batch: Batch,
+    pub(crate) now: Instant,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn on(guard: RwLockWriteGuard<'a, State>, now: Instant) -> Self {
+        Self { guard, batch: Batch::default(), now }
+    }
+
+    /// Applies the next event; returns its sequence number.
+    pub(crate) fn apply(&mut self, event: Event) -> Result<u64, Broken> {
+        let seq = self.guard.seq() + 1;
+        self.guard.apply(seq, self.now, &event)?;
+        self.batch.entries.push(Entry { seq, at: self.now, event });
+        Ok(seq)
+    }
+
+    pub(crate) fn answer(&mut self, key: String, digest: u128, seq: u64) {
+        self.batch.requests.push(Request { key, digest, seq });
+    }
+
+    pub(crate) fn ended(&mut self, gate_use: GateUse) {
+        self.batch.gate_uses.push(gate_use);
+    }
+}

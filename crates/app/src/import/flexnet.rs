@@ -1,0 +1,270 @@
+//! FlexNet debug logs, whole files at once or followed as they grow.
+
+use super::{Recording, Reported};
+use crate::engine::{Engine, Failure};
+use faregate_core::event::{Counts, Source};
+use faregate_core::when::Instant;
+use faregate_ingest::features::FeatureTable;
+use faregate_ingest::flexnet::{Denial, NotADebugLog, Options, Reader, Rejected, Session, Sink, Tally, sniff};
+use faregate_ingest::names::NameId;
+use std::io::Read;
+
+/// Bytes read at a time.
+const CHUNK: usize = 1 << 20;
+
+/// A file to be imported.
+pub struct Input<'a> {
+    /// Its name, for messages and the receipt.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Box<dyn Read + 'a>,
+}
+
+/// Why nothing was imported. The store is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file is something else.
+    #[error("{file}: {why}")]
+    Format {
+        /// Which file.
+        file: String,
+        /// What is wrong, and what to do.
+        why: NotADebugLog,
+    },
+    /// The file cannot be read.
+    #[error("{file}: {why}")]
+    Io {
+        /// Which file.
+        file: String,
+        /// The operating system's words.
+        why: std::io::Error,
+    },
+    /// The operator stopped it.
+    #[error("stopped; nothing was imported")]
+    Stopped,
+    /// The store or the core refused.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+/// What the caller is told while an import runs.
+pub trait Watch {
+    /// So many more bytes were read. `false` stops the import.
+    fn read(&mut self, bytes: u64) -> bool;
+    /// A line was rejected.
+    fn rejected(&mut self, file: &str, rejected: &Rejected);
+}
+
+/// What an import added, and what its reader saw.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    /// What was added.
+    pub counts: Counts,
+    /// What was read, over all files.
+    pub tally: Tally,
+}
+
+/// Imports debug logs as one batch.
+///
+/// # Errors
+/// [`ImportError`]; nothing was imported then.
+pub fn import(
+    engine: &mut Engine,
+    features: &FeatureTable,
+    inputs: Vec<Input<'_>>,
+    options: &Options,
+    watch: &mut dyn Watch,
+) -> Result<Report, ImportError> {
+    let mut recording = Recording::begin(engine, features)?;
+    let mut tally = Tally::default();
+    let names = inputs.iter().map(|input| input.name.clone()).collect();
+    for input in inputs {
+        let one = read_file(&mut recording, input, options.clone(), watch)?;
+        add(&mut tally, &one);
+    }
+    recording.tally(tally.events, tally.rejected);
+    let span = tally.first.zip(tally.last);
+    let counts = recording.finish("flexnet", names, Source::Log, span)?;
+    Ok(Report { counts, tally })
+}
+
+fn read_file(
+    recording: &mut Recording<'_>,
+    mut input: Input<'_>,
+    options: Options,
+    watch: &mut dyn Watch,
+) -> Result<Tally, ImportError> {
+    let mut reader = Reader::with(options);
+    let mut found = Found::default();
+    let mut chunk = vec![0; CHUNK];
+    let mut first = true;
+    loop {
+        let count = fill(&mut *input.bytes, &mut chunk)
+            .map_err(|why| ImportError::Io { file: input.name.clone(), why })?;
+        let bytes = chunk.get(..count).unwrap_or(&[]);
+        if first {
+            sniff(bytes).map_err(|why| ImportError::Format { file: input.name.clone(), why })?;
+            first = false;
+        }
+        if bytes.is_empty() {
+            reader.finish(&mut found);
+        } else {
+            reader.feed(bytes, &mut found);
+        }
+        found.rejected.drain(..).for_each(|rejected| watch.rejected(&input.name, &rejected));
+        found.hand_over(&reader, recording)?;
+        if !watch.read(count as u64) {
+            return Err(ImportError::Stopped);
+        }
+        if bytes.is_empty() {
+            return Ok(reader.tally());
+        }
+    }
+}
+
+/// Reads until the chunk is full or the file ends.
+fn fill(bytes: &mut dyn Read, chunk: &mut [u8]) -> std::io::Result<usize> {
+    let mut filled = 0;
+    while filled < chunk.len() {
+        match bytes.read(&mut chunk[filled..]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(why) if why.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(filled)
+}
+
+/// What a reader found since the last time, and how its names map to the recording's.
+#[derive(Default)]
+struct Found {
+    sessions: Vec<Session>,
+    rejected: Vec<Rejected>,
+    numbers: Vec<Option<u32>>,
+}
+
+impl Sink for Found {
+    fn session(&mut self, session: Session) {
+        self.sessions.push(session);
+    }
+
+    fn denial(&mut self, _denial: Denial) {}
+
+    fn rejected(&mut self, rejected: Rejected) {
+        self.rejected.push(rejected);
+    }
+}
+
+impl Found {
+    fn hand_over(&mut self, reader: &Reader, recording: &mut Recording<'_>) -> Result<(), Failure> {
+        let sessions = std::mem::take(&mut self.sessions);
+        for session in &sessions {
+            let reported = self.reported(reader, recording, session);
+            recording.add(reported)?;
+        }
+        self.sessions = sessions;
+        self.sessions.clear();
+        Ok(())
+    }
+
+    fn reported(&mut self, reader: &Reader, recording: &mut Recording<'_>, session: &Session) -> Reported {
+        let mut number = |id: NameId| self.number(reader, recording, id);
+        Reported {
+            user: number(session.user),
+            host: number(session.host),
+            feature: number(session.feature),
+            ordinal: session.ordinal,
+            opened: session.opened,
+            closed: session.closed,
+        }
+    }
+
+    fn number(&mut self, reader: &Reader, recording: &mut Recording<'_>, id: NameId) -> u32 {
+        let place = id.0 as usize;
+        if self.numbers.len() <= place {
+            self.numbers.resize(place + 1, None);
+        }
+        match self.numbers.get_mut(place) {
+            Some(Some(number)) => *number,
+            Some(empty) => *empty.insert(recording.intern(reader.names().text(id))),
+            None => recording.intern(reader.names().text(id)),
+        }
+    }
+}
+
+fn add(total: &mut Tally, one: &Tally) {
+    total.lines += one.lines;
+    total.bytes += one.bytes;
+    total.events += one.events;
+    total.rejected += one.rejected;
+    total.skipped += one.skipped;
+    total.sessions += one.sessions;
+    total.denials += one.denials;
+    total.packages += one.packages;
+    total.undecided += one.undecided;
+    total.orphan_ins += one.orphan_ins;
+    total.restarts += one.restarts;
+    total.clock_steps += one.clock_steps;
+    total.first = earliest(total.first, one.first);
+    total.last = total.last.max(one.last);
+}
+
+fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        _ => a.or(b),
+    }
+}
+
+/// A growing log. Feed it what was appended; each [`Follower::flush`] is a batch of its own.
+pub struct Follower {
+    name: String,
+    reader: Reader,
+    sessions: Vec<Session>,
+    rejected: Vec<Rejected>,
+    flushed: Tally,
+}
+
+impl Follower {
+    /// Follows a log from its beginning.
+    #[must_use]
+    pub fn new(name: String, options: Options) -> Self {
+        let (sessions, rejected) = (Vec::new(), Vec::new());
+        Self { name, reader: Reader::with(options), sessions, rejected, flushed: Tally::default() }
+    }
+
+    /// Takes the bytes that were appended since.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        let mut found = Found::default();
+        self.reader.feed(bytes, &mut found);
+        self.sessions.append(&mut found.sessions);
+        self.rejected.append(&mut found.rejected);
+    }
+
+    /// The lines rejected since the last time.
+    pub fn take_rejected(&mut self) -> Vec<Rejected> {
+        std::mem::take(&mut self.rejected)
+    }
+
+    /// Records what was found since the last time, open sessions included.
+    ///
+    /// # Errors
+    /// [`Failure`]; what was found is kept for the next try.
+    pub fn flush(&mut self, engine: &mut Engine, features: &FeatureTable) -> Result<Counts, Failure> {
+        let tally = self.reader.tally();
+        let mut recording = Recording::begin(engine, features)?;
+        let mut found = Found::default();
+        let open = self.reader.open_sessions();
+        for session in self.sessions.iter().chain(&open) {
+            let reported = found.reported(&self.reader, &mut recording, session);
+            recording.add(reported)?;
+        }
+        recording.tally(tally.events - self.flushed.events, tally.rejected - self.flushed.rejected);
+        let span = tally.first.zip(tally.last);
+        let counts = recording.finish("flexnet", vec![self.name.clone()], Source::Log, span)?;
+        self.sessions.clear();
+        self.flushed = tally;
+        Ok(counts)
+    }
+}

@@ -1,0 +1,20 @@
+//! The use cases of Faregate.
+//!
+//! `core` decides, `ingest` reads, the adapters store and serve; this crate is the only place that puts
+//! those in order. It owns the ports ([`ports`]) and their in-memory versions ([`memory`]), and never names
+//! a database, a web framework or a clock.
+//!
+//! To add a use case: a module named `<verb>_<noun>` or after the noun it keeps true, a method on
+//! [`engine::Engine`] or a job of [`gate`], a test over [`memory::MemoryStore`].
+#![warn(missing_docs)]
+
+pub mod doctor;
+pub mod engine;
+pub mod explain;
+pub mod gate;
+pub mod import;
+pub mod liveness;
+pub mod memory;
+pub mod ports;
+pub mod setup;
+pub mod views;

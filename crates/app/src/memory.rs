@@ -1,0 +1,110 @@
+//! The store in memory: for tests, and as the model that the others must agree with.
+
+use crate::ports::{Batch, Entry, GateUse, Request, Store, StoreError, Use};
+use faregate_core::state::Checkpoint;
+use faregate_core::when::{Date, Instant};
+use std::collections::BTreeMap;
+
+#[derive(Clone, Default)]
+struct Content {
+    entries: Vec<Entry>,
+    requests: BTreeMap<String, Request>,
+    snapshot: Option<Checkpoint>,
+    names: Vec<String>,
+    uses: BTreeMap<Date, Vec<Use>>,
+    gate_uses: Vec<GateUse>,
+}
+
+/// A store that forgets everything when it is dropped.
+#[derive(Default)]
+pub struct MemoryStore {
+    content: Content,
+    before: Option<Box<Content>>,
+}
+
+impl Store for MemoryStore {
+    fn replay(&mut self, after: u64, visit: &mut dyn FnMut(Entry) -> bool) -> Result<(), StoreError> {
+        let later = self.content.entries.iter().filter(|entry| entry.seq > after);
+        later.cloned().all(visit);
+        Ok(())
+    }
+
+    fn entry(&mut self, seq: u64) -> Result<Option<Entry>, StoreError> {
+        Ok(self.content.entries.iter().find(|entry| entry.seq == seq).cloned())
+    }
+
+    fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {
+        Ok(self.content.requests.get(key).cloned())
+    }
+
+    fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let next = self.content.entries.last().map_or(1, |entry| entry.seq + 1);
+        if let Some(first) = batch.entries.first().filter(|entry| entry.seq != next) {
+            return Err(StoreError::Fenced { seq: first.seq });
+        }
+        self.content.entries.extend(batch.entries.iter().cloned());
+        let keyed = batch.requests.iter().map(|request| (request.key.clone(), request.clone()));
+        self.content.requests.extend(keyed);
+        self.content.gate_uses.extend(&batch.gate_uses);
+        Ok(())
+    }
+
+    fn snapshot(&mut self) -> Result<Option<Checkpoint>, StoreError> {
+        Ok(self.content.snapshot.clone())
+    }
+
+    fn keep_snapshot(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+        self.content.snapshot = Some(checkpoint.clone());
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.before = Some(Box::new(self.content.clone()));
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.before = None;
+        Ok(())
+    }
+
+    fn rollback(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.content = *before;
+        }
+    }
+
+    fn names(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(self.content.names.clone())
+    }
+
+    fn add_names(&mut self, first: u32, names: &[String]) -> Result<(), StoreError> {
+        if usize::try_from(first).ok() != Some(self.content.names.len()) {
+            return Err(StoreError::Damaged(format!("name {first} is not the next")));
+        }
+        self.content.names.extend_from_slice(names);
+        Ok(())
+    }
+
+    fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError> {
+        self.content.uses.entry(day).or_default().extend_from_slice(uses);
+        Ok(())
+    }
+
+    fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError> {
+        let touching = |uses: &[Use]| uses.iter().any(|one| one.closed >= from);
+        Ok(self.content.uses.iter().filter(|(_, uses)| touching(uses)).map(|(day, _)| *day).collect())
+    }
+
+    fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError> {
+        Ok(self.content.uses.get(&day).cloned().unwrap_or_default())
+    }
+
+    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {
+        Ok(self.content.gate_uses.iter().filter(|one| one.closed >= from).copied().collect())
+    }
+
+    fn check(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+}

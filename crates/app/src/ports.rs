@@ -1,0 +1,208 @@
+//! What the use cases need of the world: a store and a clock. Few and deep.
+
+use faregate_core::event::Event;
+use faregate_core::state::Checkpoint;
+use faregate_core::when::{Date, Instant};
+
+/// Tells the time. The server's clock decides; all others are evidence.
+pub trait Clock: Send + Sync {
+    /// Now, in whole seconds.
+    fn now(&self) -> Instant;
+}
+
+/// An event in its place in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Sequence number, from 1, without gaps.
+    pub seq: u64,
+    /// When it was appended.
+    pub at: Instant,
+    /// What happened.
+    pub event: Event,
+}
+
+/// A request that was answered: the same key gets the same answer for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The client's idempotency key.
+    pub key: String,
+    /// Digest of what was asked, to tell a retry from a key used twice.
+    pub digest: u128,
+    /// Sequence number of the event that answers it.
+    pub seq: u64,
+}
+
+/// One use that has ended, as a source reported it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Name of the user, interned by the store.
+    pub user: u32,
+    /// Name of the host, interned by the store.
+    pub host: u32,
+    /// Feature code, interned by the store.
+    pub feature: u32,
+    /// Tells apart identical openings in one second.
+    pub ordinal: u16,
+    /// When it was opened.
+    pub opened: Instant,
+    /// When it was closed.
+    pub closed: Instant,
+}
+
+/// One use that ran through our own gate on tokens and has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GateUse {
+    /// Id of the person.
+    pub person: u32,
+    /// Id of the product.
+    pub product: u16,
+    /// When it was opened.
+    pub opened: Instant,
+    /// When it was closed.
+    pub closed: Instant,
+}
+
+/// What is appended in one transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// Events, in order and without gaps.
+    pub entries: Vec<Entry>,
+    /// The requests that they answer.
+    pub requests: Vec<Request>,
+    /// Uses of our own gate that ended with them.
+    pub gate_uses: Vec<GateUse>,
+}
+
+impl Batch {
+    /// Whether there is nothing to append.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// Why the store could not do as told. It is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another writer appended first: this one must step down and reload.
+    #[error("another writer has appended event {seq}")]
+    Fenced {
+        /// The sequence number that was taken.
+        seq: u64,
+    },
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// The store was written by a newer release.
+    #[error("the store has format {found}, this release knows up to {known}")]
+    Newer {
+        /// Format of the store.
+        found: u32,
+        /// Newest format known.
+        known: u32,
+    },
+    /// What is stored cannot be read.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// Anything else, in the database's words.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// The journal and the use history of one contract.
+///
+/// Outside [`Store::begin`] … [`Store::commit`] each call is its own transaction.
+pub trait Store: Send {
+    /// Calls `visit` with each entry after `after`, in order, for as long as it answers `true`.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when an entry cannot be read.
+    fn replay(&mut self, after: u64, visit: &mut dyn FnMut(Entry) -> bool) -> Result<(), StoreError>;
+
+    /// The entry with this sequence number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn entry(&mut self, seq: u64) -> Result<Option<Entry>, StoreError>;
+
+    /// The answered request with this key.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError>;
+
+    /// Appends a batch, durably when outside a transaction of the caller's.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] when an entry's number is taken, [`StoreError::Full`]; nothing was appended.
+    fn append(&mut self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// The newest snapshot.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a snapshot that cannot be read is dropped, it is only a cache.
+    fn snapshot(&mut self) -> Result<Option<Checkpoint>, StoreError>;
+
+    /// Replaces the snapshot.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn keep_snapshot(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError>;
+
+    /// Starts a transaction that [`Store::commit`] makes durable as a whole.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn begin(&mut self) -> Result<(), StoreError>;
+
+    /// Makes durable all since [`Store::begin`].
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing of it is kept then.
+    fn commit(&mut self) -> Result<(), StoreError>;
+
+    /// Forgets all since [`Store::begin`].
+    fn rollback(&mut self);
+
+    /// All interned names, by number from 0.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn names(&mut self) -> Result<Vec<String>, StoreError>;
+
+    /// Interns further names, numbered on from `first`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn add_names(&mut self, first: u32, names: &[String]) -> Result<(), StoreError>;
+
+    /// Adds reported uses that were opened on one UTC day.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError>;
+
+    /// The UTC days, ascending, with reported uses that were closed at or after `from`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError>;
+
+    /// The reported uses that were opened on a UTC day, in no particular order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError>;
+
+    /// The uses of our own gate that were closed at or after `from`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError>;
+
+    /// What is wrong with the store itself, in words; empty when nothing is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn check(&mut self) -> Result<Vec<String>, StoreError>;
+}

@@ -1,0 +1,189 @@
+//! What the pages and reports show: numbers with the words for them. Reads the state, changes nothing.
+
+use crate::liveness::Liveness;
+use faregate_core::amount::{Money, Ticks};
+use faregate_core::burn::{Sum, total};
+use faregate_core::event::{Route, SessionId};
+use faregate_core::forecast::{MonthEnd, month_end};
+use faregate_core::ledger::Account;
+use faregate_core::state::State;
+use faregate_core::when::Instant;
+
+/// The first screen.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// When it was true.
+    pub as_of: Instant,
+    /// The journal's last entry that it includes.
+    pub seq: u64,
+    /// Tokens ever bought.
+    pub purchased: Ticks,
+    /// Tokens neither spent nor expired.
+    pub left: Ticks,
+    /// Of those, reserved by holds.
+    pub held: Ticks,
+    /// Use that nothing covered.
+    pub uncovered: Ticks,
+    /// Spent today.
+    pub today: Sum,
+    /// Spent yesterday.
+    pub yesterday: Sum,
+    /// Spent this month.
+    pub month: Sum,
+    /// Where the month will end.
+    pub month_end: MonthEnd,
+    /// Price of a token now.
+    pub price: Option<Money>,
+    /// Sessions going on now, from all sources.
+    pub open_sessions: u64,
+    /// All of it in a sentence or two.
+    pub text: String,
+}
+
+/// Computes the first screen.
+#[must_use]
+pub fn summary(state: &State, now: Instant) -> Summary {
+    let ledger = state.ledger();
+    let today = state.zone().date(now);
+    let open_sessions = state.sessions().len() as u64 + state.elsewhere().count() as u64;
+    let mut summary = Summary {
+        as_of: now,
+        seq: state.seq(),
+        purchased: ledger.balance(Account::Purchased).negated(),
+        left: state.tokens_left(),
+        held: ledger.held(),
+        uncovered: ledger.balance(Account::Uncovered).negated(),
+        today: total(state, today, today),
+        yesterday: total(state, today.plus(-1), today.plus(-1)),
+        month: total(state, today.month_start(), today),
+        month_end: month_end(state, now),
+        price: state.tariff().and_then(|(_, tariff)| tariff.token_price(now, state.zone())),
+        open_sessions,
+        text: String::new(),
+    };
+    summary.text = in_words(&summary);
+    summary
+}
+
+fn in_words(summary: &Summary) -> String {
+    let whole = |ticks: Ticks| grouped(ticks.tokens());
+    let balance = format!("{} of {} tokens are left.", whole(summary.left), whole(summary.purchased));
+    let burn = format!(
+        "{} were used today, {} yesterday and {} this month; the month is projected to end at {}.",
+        whole(summary.today.ticks),
+        whole(summary.yesterday.ticks),
+        whole(summary.month.ticks),
+        grouped(summary.month_end.tokens),
+    );
+    let open = match summary.open_sessions {
+        1 => "1 session is open now.".to_owned(),
+        count => format!("{count} sessions are open now."),
+    };
+    format!("{balance} {burn} {open}")
+}
+
+/// A whole number with thousands grouped: `41,230`.
+#[must_use]
+pub fn grouped(value: f64) -> String {
+    let digits = format!("{:.0}", value.abs());
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if value < -0.5 { format!("-{grouped}") } else { grouped }
+}
+
+/// A session that goes on now.
+#[derive(Clone, Debug)]
+pub struct OpenSession {
+    /// Its id: `s42` for our own, `x…` for one that a log shows.
+    pub id: String,
+    /// Key of the person.
+    pub person: String,
+    /// Name of the person.
+    pub person_name: String,
+    /// Key of the product; the feature's family is unknown when empty.
+    pub product: String,
+    /// Name of the product.
+    pub product_name: String,
+    /// Workstation.
+    pub host: String,
+    /// Since when.
+    pub opened: Instant,
+    /// Last heard of.
+    pub last_seen: Instant,
+    /// `seat`, `tokens`, or `log` when only a log tells of it.
+    pub route: &'static str,
+    /// Key and name of the bucket that pays.
+    pub bucket: Option<(String, String)>,
+    /// What the running unit cost.
+    pub tokens: Ticks,
+}
+
+/// All sessions that go on now, the latest first.
+#[must_use]
+pub fn open_sessions(state: &State, liveness: &Liveness) -> Vec<OpenSession> {
+    let own = state.sessions().iter().map(|(id, session)| own_session(state, liveness, *id, session));
+    let logged = state.elsewhere().map(|open| OpenSession {
+        id: format!("x{:016x}", open.identity),
+        last_seen: state.at(),
+        route: "log",
+        host: open.host.clone(),
+        opened: open.opened,
+        ..named(state, open.person, open.product)
+    });
+    let mut all: Vec<OpenSession> = own.chain(logged).collect();
+    all.sort_by(|a, b| b.opened.cmp(&a.opened).then_with(|| b.id.cmp(&a.id)));
+    all
+}
+
+fn own_session(
+    state: &State,
+    liveness: &Liveness,
+    id: SessionId,
+    session: &faregate_core::state::Session,
+) -> OpenSession {
+    let (route, bucket) = match session.route {
+        Route::Seat(_) => ("seat", None),
+        Route::Tokens { bucket, .. } => ("tokens", state.estate().bucket(bucket)),
+    };
+    let pair = (session.person, session.product);
+    let held = state.charges().pair(pair).and_then(|known| known.hold).map(|hold| hold.ticks);
+    let charged = state.charges().of_pair(pair).next_back().map(|(_, charge)| charge.ticks);
+    let tokens = if route == "tokens" { held.or(charged).unwrap_or_default() } else { Ticks::ZERO };
+    OpenSession {
+        id: id.to_string(),
+        host: session.host.clone(),
+        opened: session.opened,
+        last_seen: liveness.last_heard(id).unwrap_or(session.opened),
+        route,
+        bucket: bucket.map(|bucket| (bucket.key.clone(), bucket.name.clone())),
+        tokens,
+        ..named(state, session.person, Some(session.product))
+    }
+}
+
+fn named(
+    state: &State,
+    person: faregate_core::estate::PersonId,
+    product: Option<faregate_core::estate::ProductId>,
+) -> OpenSession {
+    let person = state.estate().person(person);
+    let product = product.and_then(|id| state.estate().product(id));
+    OpenSession {
+        id: String::new(),
+        person: person.map(|person| person.key.clone()).unwrap_or_default(),
+        person_name: person.map(|person| person.name.clone()).unwrap_or_default(),
+        product: product.map(|product| product.key.clone()).unwrap_or_default(),
+        product_name: product.map_or_else(|| "Unknown product".to_owned(), |product| product.name.clone()),
+        host: String::new(),
+        opened: Instant(0),
+        last_seen: Instant(0),
+        route: "log",
+        bucket: None,
+        tokens: Ticks::ZERO,
+    }
+}

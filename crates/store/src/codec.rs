@@ -1,0 +1,369 @@
+//! Domain values as bytes: compact, versioned by tags, and apart from the domain's own types.
+//!
+//! Integers are LEB128 (signed ones zigzag), texts and lists carry their length, enum variants carry the tag
+//! written here. Fields are never reordered and tags never reused: to change a shape, add a tag.
+
+use faregate_core::amount::{Currency, Money, Ticks};
+use faregate_core::charges::Hold;
+use faregate_core::estate::{
+    Bucket, BucketId, Offering, OfferingId, Person, PersonId, Product, ProductId, Seat, SeatId,
+};
+use faregate_core::event::{
+    Ask, Cause, Charge, Counts, Event, OpenUse, Opened, Outcome, Reason, Receipt, Refused, Route,
+    SessionId, Source,
+};
+use faregate_core::ledger::{Breakage, BucketBalance, Pack};
+use faregate_core::state::{Checkpoint, Session, Tally};
+use faregate_core::tariff::{Meter, Rate, SeatPrice, TariffParts, TokenPrice};
+use faregate_core::when::{Date, Instant};
+
+/// Bytes that are not what they should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed(pub &'static str);
+
+/// The bytes still to be read.
+pub struct Input<'a>(pub &'a [u8]);
+
+impl<'a> Input<'a> {
+    fn byte(&mut self) -> Result<u8, Malformed> {
+        let (first, rest) = self.0.split_first().ok_or(Malformed("cut short"))?;
+        self.0 = rest;
+        Ok(*first)
+    }
+
+    fn bytes(&mut self, count: usize) -> Result<&'a [u8], Malformed> {
+        let (taken, rest) = self.0.split_at_checked(count).ok_or(Malformed("cut short"))?;
+        self.0 = rest;
+        Ok(taken)
+    }
+}
+
+/// A value that can be written down and read back.
+pub trait Wire: Sized {
+    /// Appends the value.
+    fn put(&self, out: &mut Vec<u8>);
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the bytes are cut short or carry a tag that nobody gave out.
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed>;
+}
+
+/// The value as bytes.
+#[must_use]
+pub fn encode<T: Wire>(value: &T) -> Vec<u8> {
+    let mut out = Vec::with_capacity(64);
+    value.put(&mut out);
+    out
+}
+
+/// The value of bytes that hold it and nothing more.
+///
+/// # Errors
+/// [`Malformed`].
+pub fn decode<T: Wire>(bytes: &[u8]) -> Result<T, Malformed> {
+    let mut input = Input(bytes);
+    let value = T::get(&mut input)?;
+    if input.0.is_empty() { Ok(value) } else { Err(Malformed("bytes left over")) }
+}
+
+impl Wire for u64 {
+    fn put(&self, out: &mut Vec<u8>) {
+        let mut rest = *self;
+        while rest >= 0x80 {
+            out.push((rest & 0x7f) as u8 | 0x80);
+            rest >>= 7;
+        }
+        out.push(rest as u8);
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = input.byte()?;
+            let bits = Self::from(byte & 0x7f);
+            if shift == 63 && bits > 1 {
+                return Err(Malformed("number too large"));
+            }
+            value |= bits << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(Malformed("number too long"))
+    }
+}
+
+impl Wire for i64 {
+    fn put(&self, out: &mut Vec<u8>) {
+        (((*self << 1) ^ (*self >> 63)) as u64).put(out);
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        let zigzag = u64::get(input)?;
+        Ok((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64))
+    }
+}
+
+macro_rules! narrow {
+    ($($small:ty as $wide:ty),+) => {$(
+        impl Wire for $small {
+            fn put(&self, out: &mut Vec<u8>) {
+                <$wide>::from(*self).put(out);
+            }
+            fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+                <$small>::try_from(<$wide>::get(input)?).map_err(|_| Malformed("number too large"))
+            }
+        }
+    )+};
+}
+narrow!(u32 as u64, u16 as u64, i32 as i64);
+
+impl Wire for bool {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(*self));
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        match input.byte()? {
+            0 => Ok(false),
+            1 => Ok(true),
+            _ => Err(Malformed("neither true nor false")),
+        }
+    }
+}
+
+impl Wire for String {
+    fn put(&self, out: &mut Vec<u8>) {
+        (self.len() as u64).put(out);
+        out.extend_from_slice(self.as_bytes());
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        let length = usize::try_from(u64::get(input)?).map_err(|_| Malformed("text too long"))?;
+        let bytes = input.bytes(length)?;
+        Self::from_utf8(bytes.to_vec()).map_err(|_| Malformed("text is not UTF-8"))
+    }
+}
+
+impl<T: Wire> Wire for Option<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.is_some().put(out);
+        if let Some(value) = self {
+            value.put(out);
+        }
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        if bool::get(input)? { T::get(input).map(Some) } else { Ok(None) }
+    }
+}
+
+impl<T: Wire> Wire for Vec<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        (self.len() as u64).put(out);
+        self.iter().for_each(|item| item.put(out));
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        let length = usize::try_from(u64::get(input)?).map_err(|_| Malformed("list too long"))?;
+        // Every item takes a byte at least, so a hostile length cannot reserve more than the input holds.
+        let mut items = Self::with_capacity(length.min(input.0.len()));
+        for _ in 0..length {
+            items.push(T::get(input)?);
+        }
+        Ok(items)
+    }
+}
+
+impl<A: Wire, B: Wire> Wire for (A, B) {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+        self.1.put(out);
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        Ok((A::get(input)?, B::get(input)?))
+    }
+}
+
+impl<A: Wire, B: Wire, C: Wire> Wire for (A, B, C) {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.0.put(out);
+        self.1.put(out);
+        self.2.put(out);
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        Ok((A::get(input)?, B::get(input)?, C::get(input)?))
+    }
+}
+
+impl<const N: usize> Wire for [Ticks; N] {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.iter().for_each(|ticks| ticks.put(out));
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        let mut all = [Ticks::ZERO; N];
+        for slot in &mut all {
+            *slot = Ticks::get(input)?;
+        }
+        Ok(all)
+    }
+}
+
+impl Wire for Currency {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.code().as_bytes());
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        let letters = input.bytes(3)?;
+        let code = core::str::from_utf8(letters).map_err(|_| Malformed("currency is not text"))?;
+        Self::new(code).ok_or(Malformed("currency is not three capitals"))
+    }
+}
+
+macro_rules! newtypes {
+    ($($name:ident),+) => {$(
+        impl Wire for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                self.0.put(out);
+            }
+            fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+                Wire::get(input).map($name)
+            }
+        }
+    )+};
+}
+newtypes!(Ticks, Instant, Date, PersonId, ProductId, BucketId, OfferingId, SeatId, SessionId);
+
+macro_rules! records {
+    ($($name:ident { $($field:ident),+ })+) => {$(
+        impl Wire for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                let Self { $($field),+ } = self;
+                $($field.put(out);)+
+            }
+            fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+                $(let $field = Wire::get(input)?;)+
+                Ok(Self { $($field),+ })
+            }
+        }
+    )+};
+}
+records! {
+    Money { micros, currency }
+    Product { key, name }
+    Bucket { key, name }
+    Person { key, name, bucket, aliases }
+    Offering { key, name, covers }
+    Seat { offering, person, from, until }
+    TokenPrice { per_token, from }
+    Rate { product, meter, ticks, from, until, source }
+    SeatPrice { offering, name, per_year, covers, source }
+    TariffParts { name, title, source, grace_seconds, idle_seconds, prices, rates, seats }
+    Breakage { unallocated, buckets }
+    Ask { person, product, host, bucket }
+    Opened { ask, person, product, route, tariff }
+    Refused { ask, reason, tariff }
+    Charge { at, ticks, person, product, bucket, meter, source, paid }
+    OpenUse { identity, person, product, host, opened }
+    Counts { events, sessions, open_sessions, closed, rejected, quarantined, duplicates, seconds, first, last }
+    Receipt { kind, files, counts, begun, ended }
+    Hold { bucket, ticks, meter, start, grace_end }
+    Pack { name, bought, remaining, from, until }
+    BucketBalance { available, held, allocated, spent }
+    Session { person, product, host, route, opened }
+    Tally { held, posted, voided, expired, opened, refused, imported }
+    Checkpoint {
+        seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
+        bucket_balances, packs, charges, reversed, pairs, sessions, elsewhere, refusals, tally
+    }
+}
+
+macro_rules! tags {
+    ($($name:ident { $($tag:literal => $variant:ident),+ })+) => {$(
+        impl Wire for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                out.push(match self { $(Self::$variant => $tag),+ });
+            }
+            fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+                match input.byte()? {
+                    $($tag => Ok(Self::$variant),)+
+                    _ => Err(Malformed(concat!("unknown ", stringify!($name)))),
+                }
+            }
+        }
+    )+};
+}
+tags! {
+    Meter { 0 => Window24h, 1 => CalendarDay, 2 => StartedHour, 3 => Minute, 4 => Result }
+    Source { 0 => Gate, 1 => Log, 2 => Generated }
+    Outcome { 0 => Posted, 1 => Voided, 2 => Expired }
+    Cause { 0 => Closed, 1 => Silent }
+    Reason {
+        0 => ProductUnknown, 1 => PersonUnknown, 2 => BucketUnknown,
+        3 => NotOnTariff, 4 => BucketExhausted, 5 => PoolExhausted
+    }
+}
+
+macro_rules! variants {
+    ($name:ident {
+        $($tag:literal => $variant:ident { $($field:ident),+ },)*
+        ; $($one_tag:literal => $one:ident,)*
+    }) => {
+        impl Wire for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                match self {
+                    $(Self::$variant { $($field),+ } => {
+                        out.push($tag);
+                        $($field.put(out);)+
+                    })*
+                    $(Self::$one(value) => {
+                        out.push($one_tag);
+                        value.put(out);
+                    })*
+                }
+            }
+            fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+                match input.byte()? {
+                    $($tag => {
+                        $(let $field = Wire::get(input)?;)+
+                        Ok(Self::$variant { $($field),+ })
+                    })*
+                    $($one_tag => Wire::get(input).map(Self::$one),)*
+                    _ => Err(Malformed(concat!("unknown ", stringify!($name)))),
+                }
+            }
+        }
+    };
+}
+variants! { Route {
+    1 => Tokens { bucket, ticks, meter, unit_start, grace_end },
+    ; 0 => Seat,
+} }
+variants! { Event {
+    0 => ContractAgreed { name, zone },
+    7 => PackBought { name, ticks, from, until },
+    8 => Allocated { bucket, ticks },
+    9 => PackExpired { pack, breakage },
+    12 => HoldEnded { person, product, outcome },
+    14 => Closed { session, at, cause, hold },
+    ; 1 => TariffAdopted,
+    2 => ProductsDefined,
+    3 => BucketsOpened,
+    4 => OfferingsDefined,
+    5 => PeopleAdded,
+    6 => SeatsAdded,
+    10 => Opened,
+    11 => Refused,
+    13 => UnitCharged,
+    15 => UsageCharged,
+    16 => UsageReversed,
+    17 => Imported,
+} }
+
+#[cfg(test)]
+mod tests;

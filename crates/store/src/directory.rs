@@ -1,0 +1,91 @@
+//! A data directory: one store, one process at a time.
+
+use crate::sqlite::SqliteStore;
+use faregate_app::ports::StoreError;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// File name of the store within the directory.
+const STORE: &str = "faregate.db";
+/// File that is locked by the process that uses the directory.
+const LOCK: &str = "faregate.lock";
+
+/// Why a data directory cannot be used. It is as it was.
+#[derive(Debug)]
+pub enum Unusable {
+    /// There is no store in it.
+    Missing(PathBuf),
+    /// There is a store in it already.
+    Exists(PathBuf),
+    /// Another process uses it.
+    InUse(PathBuf),
+    /// It cannot be read or written.
+    Io(PathBuf, std::io::Error),
+    /// The store in it cannot be opened.
+    Store(PathBuf, StoreError),
+}
+
+/// A data directory that this process has for itself until it drops this.
+pub struct DataDirectory {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDirectory {
+    /// Creates the directory with an empty store.
+    ///
+    /// # Errors
+    /// [`Unusable::Exists`] when there is a store already.
+    pub fn create(path: &Path) -> Result<(Self, SqliteStore), Unusable> {
+        std::fs::create_dir_all(path).map_err(|error| Unusable::Io(path.to_owned(), error))?;
+        let directory = Self::lock(path)?;
+        if path.join(STORE).exists() {
+            return Err(Unusable::Exists(path.to_owned()));
+        }
+        let store = directory.store()?;
+        Ok((directory, store))
+    }
+
+    /// Opens the directory's store.
+    ///
+    /// # Errors
+    /// [`Unusable`].
+    pub fn open(path: &Path) -> Result<(Self, SqliteStore), Unusable> {
+        if !path.join(STORE).exists() {
+            return Err(Unusable::Missing(path.to_owned()));
+        }
+        let directory = Self::lock(path)?;
+        let store = directory.store()?;
+        Ok((directory, store))
+    }
+
+    /// A second connection to the store, for what is kept beside the journal: credentials.
+    ///
+    /// # Errors
+    /// [`Unusable::Store`].
+    pub fn store(&self) -> Result<SqliteStore, Unusable> {
+        SqliteStore::open(&self.path.join(STORE)).map_err(|error| Unusable::Store(self.path.clone(), error))
+    }
+
+    /// Where the directory is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn lock(path: &Path) -> Result<Self, Unusable> {
+        let io = |error| Unusable::Io(path.to_owned(), error);
+        let mut options = OpenOptions::new();
+        let mut lock =
+            options.create(true).write(true).truncate(false).open(path.join(LOCK)).map_err(io)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Unusable::InUse(path.to_owned())),
+            Err(TryLockError::Error(error)) => return Err(io(error)),
+        }
+        lock.set_len(0).map_err(io)?;
+        writeln!(lock, "{}", std::process::id()).map_err(io)?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+}

@@ -1,0 +1,262 @@
+//! The store on SQLite: one file, one writer, group commit.
+
+use crate::codec::{self, Malformed};
+use faregate_app::ports::{Batch, Entry, GateUse, Request, Store, StoreError, Use};
+use faregate_core::state::Checkpoint;
+use faregate_core::when::{Date, Instant};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use std::path::Path;
+
+mod uses;
+
+/// The store's formats, each from the one before. Forward only; never edit one that was released.
+const MIGRATIONS: [&str; 1] = [include_str!("sqlite/0001_spine.sql")];
+
+/// The contract that this store keeps. The tables are keyed by contract, so that one database can later
+/// hold several; a store serves one.
+const CONTRACT: i64 = 1;
+
+/// A store in one SQLite file.
+pub struct SqliteStore {
+    db: Connection,
+    in_transaction: bool,
+}
+
+impl SqliteStore {
+    /// Opens the file, creates it when there is none, and brings it to this release's format.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] when a newer release wrote it, and left it as it was.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let mut db = Connection::open(path).map_err(failed)?;
+        let found = format_of(&db)?;
+        let known = MIGRATIONS.len() as u32;
+        if found > known {
+            return Err(StoreError::Newer { found, known });
+        }
+        configure(&db)?;
+        migrate(&mut db, found)?;
+        db.set_prepared_statement_cache_capacity(32);
+        Ok(Self { db, in_transaction: false })
+    }
+
+    /// Runs `work` in the caller's transaction, or in one of its own.
+    fn atomically<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        if self.in_transaction {
+            return work(&self.db);
+        }
+        self.begin()?;
+        match work(&self.db) {
+            Ok(value) => self.commit().map(|()| value),
+            Err(failure) => {
+                self.rollback();
+                Err(failure)
+            }
+        }
+    }
+}
+
+fn format_of(db: &Connection) -> Result<u32, StoreError> {
+    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
+    u32::try_from(version).map_err(|_| StoreError::Damaged(format!("format {version}")))
+}
+
+fn configure(db: &Connection) -> Result<(), StoreError> {
+    let _: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failed)?;
+    // FULL syncs the log at every commit. The log is cut back after 4,000 pages (16 MB), so that it is
+    // mostly overwritten in place: a growing file costs twice the syncs.
+    db.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768;
+         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+    )
+    .map_err(failed)
+}
+
+fn migrate(db: &mut Connection, found: u32) -> Result<(), StoreError> {
+    for (version, script) in (1u32..).zip(MIGRATIONS).skip(found as usize) {
+        let step = db.transaction().map_err(failed)?;
+        step.execute_batch(script).map_err(failed)?;
+        step.pragma_update(None, "user_version", version).map_err(failed)?;
+        step.commit().map_err(failed)?;
+    }
+    Ok(())
+}
+
+impl Store for SqliteStore {
+    fn replay(&mut self, after: u64, visit: &mut dyn FnMut(Entry) -> bool) -> Result<(), StoreError> {
+        let sql = "SELECT seq, at, event FROM journal WHERE contract = ? AND seq > ? ORDER BY seq";
+        let mut statement = self.db.prepare_cached(sql).map_err(failed)?;
+        let mut rows = statement.query(params![CONTRACT, number(after)]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            if !visit(entry(row)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, seq: u64) -> Result<Option<Entry>, StoreError> {
+        let sql = "SELECT seq, at, event FROM journal WHERE contract = ? AND seq = ?";
+        let mut statement = self.db.prepare_cached(sql).map_err(failed)?;
+        let mut rows = statement.query(params![CONTRACT, number(seq)]).map_err(failed)?;
+        rows.next().map_err(failed)?.map(entry).transpose()
+    }
+
+    fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {
+        let sql = "SELECT digest, seq FROM request WHERE contract = ? AND key = ?";
+        let mut statement = self.db.prepare_cached(sql).map_err(failed)?;
+        let read = |row: &rusqlite::Row<'_>| {
+            let digest: [u8; 16] = row.get(0)?;
+            let seq: i64 = row.get(1)?;
+            Ok(Request { key: key.to_owned(), digest: u128::from_be_bytes(digest), seq: seq.cast_unsigned() })
+        };
+        statement.query_row(params![CONTRACT, key], read).optional().map_err(failed)
+    }
+
+    fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.atomically(|db| {
+            check_continuity(db, batch)?;
+            insert_entries(db, &batch.entries)?;
+            insert_requests(db, &batch.requests)?;
+            uses::insert_gate_uses(db, &batch.gate_uses)
+        })
+    }
+
+    fn snapshot(&mut self) -> Result<Option<Checkpoint>, StoreError> {
+        let sql = "SELECT body FROM snapshot WHERE contract = ?";
+        let body: Option<Vec<u8>> =
+            self.db.query_row(sql, [CONTRACT], |row| row.get(0)).optional().map_err(failed)?;
+        Ok(body.and_then(|body| codec::decode(&body).ok()))
+    }
+
+    fn keep_snapshot(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+        let body = codec::encode(checkpoint);
+        let sql = "INSERT OR REPLACE INTO snapshot (contract, seq, body) VALUES (?, ?, ?)";
+        self.atomically(|db| {
+            db.execute(sql, params![CONTRACT, number(checkpoint.seq), body]).map_err(failed)?;
+            Ok(())
+        })
+    }
+
+    fn begin(&mut self) -> Result<(), StoreError> {
+        self.db.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        let committed = self.db.execute_batch("COMMIT").map_err(failed);
+        if committed.is_err() {
+            self.rollback();
+        }
+        self.in_transaction = false;
+        committed
+    }
+
+    fn rollback(&mut self) {
+        // A failed COMMIT may have rolled back already; then there is nothing left to undo.
+        let _ = self.db.execute_batch("ROLLBACK");
+        self.in_transaction = false;
+    }
+
+    fn names(&mut self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT text FROM name ORDER BY id").map_err(failed)?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(failed)?;
+        rows.collect::<Result<_, _>>().map_err(failed)
+    }
+
+    fn add_names(&mut self, first: u32, names: &[String]) -> Result<(), StoreError> {
+        self.atomically(|db| {
+            let mut insert = db.prepare_cached("INSERT INTO name (id, text) VALUES (?, ?)").map_err(failed)?;
+            for (id, text) in (first..).zip(names) {
+                insert.execute(params![id, text]).map_err(failed)?;
+            }
+            Ok(())
+        })
+    }
+
+    fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError> {
+        self.atomically(|db| uses::insert(db, day, uses))
+    }
+
+    fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError> {
+        uses::days(&self.db, from)
+    }
+
+    fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError> {
+        uses::of_day(&self.db, day)
+    }
+
+    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {
+        uses::of_gate(&self.db, from)
+    }
+
+    fn check(&mut self) -> Result<Vec<String>, StoreError> {
+        let mut statement = self.db.prepare("PRAGMA integrity_check").map_err(failed)?;
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
+        let mut findings: Vec<String> = rows.collect::<Result<_, _>>().map_err(failed)?;
+        findings.retain(|line| line != "ok");
+        Ok(findings)
+    }
+}
+
+/// The unique key fences another writer; a gap would be worse than a clash, so it is looked for as well.
+fn check_continuity(db: &Connection, batch: &Batch) -> Result<(), StoreError> {
+    let Some(first) = batch.entries.first() else { return Ok(()) };
+    let sql = "SELECT seq FROM journal WHERE contract = ? ORDER BY seq DESC LIMIT 1";
+    let mut statement = db.prepare_cached(sql).map_err(failed)?;
+    let last: Option<i64> = statement.query_row([CONTRACT], |row| row.get(0)).optional().map_err(failed)?;
+    let next = last.unwrap_or(0).cast_unsigned() + 1;
+    if next == first.seq { Ok(()) } else { Err(StoreError::Fenced { seq: first.seq }) }
+}
+
+fn insert_entries(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> {
+    let sql = "INSERT INTO journal (contract, seq, at, event) VALUES (?, ?, ?, ?)";
+    let mut insert = db.prepare_cached(sql).map_err(failed)?;
+    let mut body = Vec::with_capacity(128);
+    for Entry { seq, at, event } in entries {
+        body.clear();
+        codec::Wire::put(event, &mut body);
+        insert.execute(params![CONTRACT, number(*seq), at.0, body]).map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => StoreError::Fenced { seq: *seq },
+            _ => failed(error),
+        })?;
+    }
+    Ok(())
+}
+
+fn insert_requests(db: &Connection, requests: &[Request]) -> Result<(), StoreError> {
+    let sql = "INSERT INTO request (contract, key, digest, seq) VALUES (?, ?, ?, ?)";
+    let mut insert = db.prepare_cached(sql).map_err(failed)?;
+    for Request { key, digest, seq } in requests {
+        insert.execute(params![CONTRACT, key, digest.to_be_bytes(), number(*seq)]).map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn entry(row: &rusqlite::Row<'_>) -> Result<Entry, StoreError> {
+    let seq: i64 = row.get(0).map_err(failed)?;
+    let at: i64 = row.get(1).map_err(failed)?;
+    let body = row.get_ref(2).map_err(failed)?.as_blob().map_err(|error| failed(error.into()))?;
+    let event = codec::decode(body).map_err(|why| damaged(&format!("event {seq}"), &why))?;
+    Ok(Entry { seq: seq.cast_unsigned(), at: Instant(at), event })
+}
+
+fn number(seq: u64) -> i64 {
+    seq.cast_signed()
+}
+
+pub(crate) fn damaged(what: &str, why: &Malformed) -> StoreError {
+    StoreError::Damaged(format!("{what}: {}", why.0))
+}
+
+pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged(error.to_string()),
+        _ => StoreError::Other(error.to_string()),
+    }
+}
