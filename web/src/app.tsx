@@ -4,7 +4,7 @@ import { QueryCache, QueryClient, QueryClientProvider, useQuery } from '@tanstac
 import { RouterProvider } from '@tanstack/react-router';
 import { useState } from 'react';
 import { isSignedOut, Problem } from './api/client';
-import { ME_KEY, meQuery } from './api/queries';
+import { ME_KEY, meQuery, summaryQuery } from './api/queries';
 import { words } from './messages';
 import { SignInPage } from './pages/sign-in/sign-in-page';
 import { ProblemNotice } from './parts/problem-notice';
@@ -54,7 +54,8 @@ function newQueryClient(): QueryClient {
     queryCache: new QueryCache({
       onError(error, query) {
         // A sign-in that ended while a page was open: ask who we are, and the gate closes.
-        if (isSignedOut(error) && query.queryKey[0] !== ME_KEY[0]) {
+        const wasSignedIn = client.getQueryData(ME_KEY) !== undefined && query.queryKey[0] !== ME_KEY[0];
+        if (isSignedOut(error) && wasSignedIn) {
           void client.invalidateQueries({ queryKey: ME_KEY });
         }
       },
@@ -63,6 +64,8 @@ function newQueryClient(): QueryClient {
       queries: { retry: worthRetrying, staleTime: 30_000, refetchOnWindowFocus: false },
     },
   });
+  // Asked beside `me`, not after it, so that the tiles need not wait for two answers.
+  void client.prefetchQuery(summaryQuery);
   return client;
 }
 

@@ -15,8 +15,10 @@ const burn = createRoute({
   component: BurnPage,
 });
 
+export const routeTree = root.addChildren([burn]);
+
 export const router = createRouter({
-  routeTree: root.addChildren([burn]),
+  routeTree,
   defaultErrorComponent: CrashedPage,
   scrollRestoration: true,
 });

@@ -214,7 +214,7 @@ export const en = {
       emptyDetail: 'A session appears here as soon as a product is opened and Faregate is told of it.',
       noMatch: (filter: string) => `No open session matches “${filter}”.`,
       clear: 'Clear the filter',
-      shown: (shown: string, total: string) => `${shown} of ${total} sessions`,
+      shown: (shown: string, n: number, total: string) => `${shown} of ${count(n, total, 'session', 'sessions')}`,
       loadedOnly: (loaded: string) => `The filter searches the ${loaded} sessions loaded so far.`,
       more: 'Show more',
     },

@@ -25,10 +25,10 @@ function icon(drawing: ReactNode) {
 export const SunIcon = icon(
   <>
     <circle cx="10" cy="10" r="3.4" />
-    <path d="M10 2v2M10 16v2M2 10h2M16 10h2M4.3 4.300l1.4 1.400M14.3 14.300l1.4 1.400M4.3 15.700l1.4-1.400M14.3 5.700l1.4-1.4" />
+    <path d="M10 2v2M10 16v2M2 10h2M16 10h2M4.3 4.3l1.4 1.4M14.3 14.3l1.4 1.4M4.3 15.7l1.4-1.4M14.3 5.7l1.4-1.4" />
   </>,
 );
-export const MoonIcon = icon(<path d="M16.5 12.200A7 7 0 0 1 7.8 3.500a7 7 0 1 0 8.7 8.700Z" />);
+export const MoonIcon = icon(<path d="M16.5 12.2A7 7 0 0 1 7.8 3.5a7 7 0 1 0 8.7 8.7Z" />);
 export const AutoIcon = icon(
   <>
     <circle cx="10" cy="10" r="7" />
@@ -41,19 +41,19 @@ export const PersonIcon = icon(
     <path d="M3.8 17a6.2 6.2 0 0 1 12.4 0" />
   </>,
 );
-export const SignOutIcon = icon(<path d="M8 3H4.500A1.5 1.5 0 0 0 3 4.500v11A1.5 1.5 0 0 0 4.5 17H8M13 13.5 16.5 10 13 6.500M16.5 10H8" />);
+export const SignOutIcon = icon(<path d="M8 3H4.5A1.5 1.5 0 0 0 3 4.5v11A1.5 1.5 0 0 0 4.5 17H8M13 13.5 16.5 10 13 6.5M16.5 10H8" />);
 export const InfoIcon = icon(
   <>
     <circle cx="10" cy="10" r="7.2" />
-    <path d="M10 9.200v4.300M10 6.400v.1" />
+    <path d="M10 9.2v4.3M10 6.4v.1" />
   </>,
 );
-export const AlertIcon = icon(<path d="M10 3.2 17.8 16.500H2.200ZM10 8.200v3.800M10 14.200v.1" />);
+export const AlertIcon = icon(<path d="M10 3.2 17.8 16.5H2.2ZM10 8.2v3.8M10 14.2v.1" />);
 export const CheckIcon = icon(<path d="m4 10.5 4 4 8-9" />);
 export const CopyIcon = icon(
   <>
     <rect x="7" y="7" width="9.5" height="9.5" rx="2" />
-    <path d="M13 4.500A1.5 1.5 0 0 0 11.5 3h-7A1.5 1.5 0 0 0 3 4.500v7A1.5 1.5 0 0 0 4.5 13" />
+    <path d="M13 4.5A1.5 1.5 0 0 0 11.5 3h-7A1.5 1.5 0 0 0 3 4.5v7A1.5 1.5 0 0 0 4.5 13" />
   </>,
 );
 export const SearchIcon = icon(

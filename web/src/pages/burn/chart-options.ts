@@ -11,8 +11,8 @@ export type ChartOption = ComposeOption<
   BarSeriesOption | LineSeriesOption | GridComponentOption | TooltipComponentOption
 >;
 
-/** Above this many days a gap between the segments would swallow the bars. */
-const BORDER_DAYS_MAX = 95;
+/** Above this many days a gap between the segments would swallow the bars, and dashes would blur. */
+const FINE_DAYS_MAX = 95;
 
 export type ChartInput = { daily: DailyBurn; days: Burn | undefined; scheme: Scheme; calm: boolean };
 
@@ -53,7 +53,7 @@ export function chartOption({ daily, days, scheme, calm }: ChartInput): ChartOpt
 }
 
 function bars(daily: DailyBurn, scheme: Scheme): BarSeriesOption[] {
-  const bordered = daily.days.length <= BORDER_DAYS_MAX;
+  const bordered = daily.days.length <= FINE_DAYS_MAX;
   return daily.series.map((series, index) => ({
     type: 'bar',
     id: series.key,
@@ -76,6 +76,7 @@ function plan(daily: DailyBurn, scheme: Scheme): LineSeriesOption[] {
   if (!daily.plan) {
     return [];
   }
+  const fine = daily.days.length <= FINE_DAYS_MAX;
   return [
     {
       type: 'line',
@@ -85,7 +86,7 @@ function plan(daily: DailyBurn, scheme: Scheme): LineSeriesOption[] {
       data: daily.plan,
       step: 'middle',
       symbol: 'none',
-      lineStyle: { color: CHART_COLOURS[scheme].plan, width: 2, type: [6, 4] },
+      lineStyle: { color: CHART_COLOURS[scheme].plan, width: fine ? 2 : 1, type: fine ? [6, 4] : 'solid' },
       emphasis: { disabled: true },
       z: 5,
     },

@@ -60,7 +60,7 @@ function Sessions({ rows, total, zone, today, children }: SessionsProps) {
       <SessionsTable rows={rows} zone={zone} today={today} />
       <Group gap="md">
         <Text size="sm" c="dimmed">
-          {say.shown(counted(rows.length), counted(total))}
+          {say.shown(counted(rows.length), total, counted(total))}
           {filter && rows.length < total && ` · ${say.loadedOnly(counted(rows.length))}`}
         </Text>
         {children}

@@ -1,0 +1,128 @@
+import { createMemoryHistory, createRouter, RouterProvider } from '@tanstack/react-router';
+import { screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Balances, Burn, DailyBurn, Session, SessionPage, Summary } from '../../api/types';
+import { routeTree } from '../../router';
+import { problem, renderWithin, serve } from '../../test-page';
+
+// jsdom has no canvas; the chart's own test covers what it draws.
+vi.mock('./daily-chart', () => ({ default: () => <div data-testid="chart" /> }));
+
+const amount = { tokens: 30, money: null };
+const summary: Summary = {
+  as_of: '2026-11-22T10:00:00Z',
+  seq: 1,
+  contract: { id: '1', name: 'Flex 2026', zone: 'Europe/Madrid', tariff: 'flex-daily', price: null },
+  balance: { purchased: 100, left: 70, held: 0, available: 70, uncovered: 0 },
+  burn: { today: amount, yesterday: amount, month_to_date: amount, projected_month: { ...amount, low: 20, high: 40, method: '' } },
+  open_sessions: 2,
+  text: '70 of 100 tokens are left.',
+};
+const daily: DailyBurn = {
+  from: '2026-11-21',
+  to: '2026-11-22',
+  zone: 'Europe/Madrid',
+  days: ['2026-11-21', '2026-11-22'],
+  series: [{ key: 'revit', name: 'Revit', tokens: [10, 20] }],
+  plan: null,
+  total: amount,
+  text: '30 tokens in two days.',
+};
+const burn: Burn = { by: 'person', from: daily.from, to: daily.to, rows: [], total: amount, text: '' };
+const balances: Balances = { packs: [], unallocated: 70, buckets: [], text: '' };
+const session = (person: string, opened_at: string): Session => ({
+  id: person,
+  person: person.toLowerCase(),
+  person_name: person,
+  product: 'revit',
+  product_name: 'Revit',
+  host: 'WS-1',
+  opened_at,
+  last_seen: opened_at,
+  route: 'tokens',
+  bucket: null,
+  bucket_name: null,
+  tokens: 10,
+});
+const sessions: SessionPage = {
+  rows: [session('Anna', '2026-11-22T08:00:00Z'), session('Ben', '2026-11-22T09:00:00Z')],
+  next: null,
+  total: 2,
+};
+
+const answers = {
+  '/v1/me': () => Response.json({ name: 'administrator', roles: [] }),
+  '/v1/summary': () => Response.json(summary),
+  '/v1/burn/daily': () => Response.json(daily),
+  '/v1/burn': () => Response.json(burn),
+  '/v1/balances': () => Response.json(balances),
+  '/v1/sessions': () => Response.json(sessions),
+};
+
+beforeEach(() => {
+  vi.stubGlobal('EventSource', class extends EventTarget { close() {} });
+  vi.stubGlobal('scrollTo', () => {});
+});
+
+function open(path: string, changed: Record<string, () => Response> = {}) {
+  const fetched = serve({ ...answers, ...changed });
+  const router = createRouter({ routeTree, history: createMemoryHistory({ initialEntries: [path] }) });
+  // Another history makes another router type; the routes are the same.
+  renderWithin(<RouterProvider router={router as never} />);
+  return { fetched, router };
+}
+
+const region = async (name: string) => within(await screen.findByRole('region', { name }));
+
+describe('the Burn page', () => {
+  it('asks for the days of the address, and of no others', async () => {
+    const { fetched } = open('/?from=2026-11-21&to=2026-11-22');
+    await screen.findByTestId('chart');
+    const asked = fetched.mock.calls.map(([url]) => url).filter((url) => url.startsWith('/v1/burn'));
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.every((url) => url.includes('from=2026-11-21&to=2026-11-22'))).toBe(true);
+  });
+
+  it('shows the chart as a table', async () => {
+    const { router } = open('/');
+    await screen.findByTestId('chart');
+    await userEvent.click(screen.getByRole('button', { name: 'View as table' }));
+    const rows = within(await screen.findByTestId('daily-table')).getAllByRole('row');
+    expect(rows.map((row) => row.textContent)).toEqual(['DayRevitTotal', expect.stringMatching(/22.*200$/), expect.stringMatching(/21.*100$/)]);
+    expect(router.state.location.search).toEqual({ view: 'table' });
+  });
+
+  it('says why it is empty, and which commands help', async () => {
+    open('/', { '/v1/burn/daily': () => Response.json({ ...daily, series: [] }) });
+    const panel = await region('Burn by day');
+    expect(await panel.findByText('faregate import flexnet FILE --zone Europe/Madrid')).toBeVisible();
+    expect(panel.getByText('make demo')).toBeVisible();
+  });
+
+  it('keeps the other panels when one question fails, and asks again', async () => {
+    let broken = true;
+    const fail = () => problem(503, { title: 'ledger replaying', detail: 'wait', help: 'See the log.' });
+    open('/', { '/v1/balances': () => (broken ? fail() : Response.json(balances)) });
+    const panel = await region('Packs');
+    expect(await panel.findByText('ledger replaying')).toBeVisible();
+    expect(await screen.findByTestId('chart')).toBeVisible();
+    broken = false;
+    await userEvent.click(panel.getByRole('button', { name: 'Try again' }));
+    expect(await panel.findByText(/No pack has been entered/)).toBeVisible();
+  });
+
+  it('sorts and filters the sessions, and keeps both in the address', async () => {
+    const { router } = open('/');
+    const panel = await region('Sessions open now');
+    const names = () => panel.getAllByRole('row').slice(1).map((row) => row.textContent?.slice(0, 3));
+    await panel.findByText('Anna');
+    expect(names()).toEqual(['Ben', 'Ann']);
+    await userEvent.click(panel.getByRole('button', { name: 'Person' }));
+    expect(names()).toEqual(['Ann', 'Ben']);
+    expect(panel.getByRole('columnheader', { name: 'Person' })).toHaveAttribute('aria-sort', 'ascending');
+    await userEvent.type(panel.getByLabelText('Filter the sessions'), 'ben');
+    expect(names()).toEqual(['Ben']);
+    expect(router.state.location.search).toEqual({ sort: 'person', q: 'ben' });
+  });
+});
