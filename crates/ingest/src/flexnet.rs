@@ -6,13 +6,19 @@
 //! OUT with IN · `daemons` who wrote it. None of them reads a file or the time.
 //!
 //! **Restarts.** A licence dies with the daemon that gave it, and the new daemon writes no IN for
-//! it. Such a session ends at the daemon's last line before the end, its last sign of life (it
-//! writes statistics every four hours and a `TIMESTAMP` every six, so that this is at most hours
-//! early and never late; daemons that die with lmgrd share the latest of their last lines), as [`Ended::ServerRestart`]. A start is lmgrd's `… started on HOST …
-//! (date)` or `Started|REStarted DAEMON (…)`; an end is the daemon's own `EXITING …` or lmgrd's
+//! it. Such a session ends, as [`Ended::ServerRestart`], when the daemon said that it ends, else at
+//! its last sign of life: usage, a `TIMESTAMP` (every six hours) or statistics (every four), so
+//! that this is at most hours early and never late. Daemons that die with lmgrd share the latest of
+//! their last signs.
+//! A start is lmgrd's `… started on HOST … (date)`, its `Started|REStarted DAEMON (…)`, or the
+//! daemon's own `FlexNet Licensing version …`; an end is the daemon's own `EXITING …` or lmgrd's
 //! `DAEMON exited with …`. After an end the INs with `(SHUTDOWN)` still count; what is out when
 //! the daemon's next OUT or start or the end of the file comes, ended with it. The daemon's
 //! `Server started on HOST for:` is no start: a re-read writes it too, and ends nothing.
+//!
+//! **Dates.** A log of events alone, without the `TIMESTAMP` lines that every server writes, may be
+//! silent for more than a day without the reader noticing; the next date in the log sets it right,
+//! but not the events in between.
 
 mod clock;
 mod daemons;

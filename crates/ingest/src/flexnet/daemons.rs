@@ -17,7 +17,7 @@ struct Daemon {
     name: Box<[u8]>,
     /// The daemon of which this is a fork (`adskflex` of `adskflex_2`), else itself.
     family: u16,
-    /// When it last wrote a line: the last sign of life, should it die silently.
+    /// When it last wrote usage, a date or statistics: the last sign of life, should it die silently.
     alive: Option<Stamp>,
     /// When it said that it ends.
     ended: Option<Stamp>,

@@ -13,7 +13,7 @@ pub(crate) enum Mark<'a> {
     Date(Date),
     /// lmgrd's own banner: every vendor daemon starts anew. With the banner's date.
     ServerStarted(Option<Date>),
-    /// lmgrd started this daemon, for the first time or again.
+    /// This daemon was started, for the first time or again.
     DaemonStarted(&'a [u8]),
     /// This daemon has ended.
     DaemonEnded(&'a [u8]),
@@ -33,9 +33,22 @@ impl<'a> Mark<'a> {
             }
             Some(b'E') if message.starts_with(b"EXITING ") => Self::DaemonEnded(line.daemon),
             Some(_) if line.daemon == b"lmgrd" => server(message),
+            Some(b'F') if is_version(message) => Self::DaemonStarted(line.daemon),
             _ => Self::Chatter,
         }
     }
+}
+
+/// Whether a line that is no usage event comes from a daemon at work, not from one that is
+/// starting: a date or statistics.
+pub(crate) fn shows_life(message: &[u8]) -> bool {
+    message.starts_with(b"(@") || message.starts_with(b"TIMESTAMP ")
+}
+
+/// `FlexNet Licensing version v11.18.0.0 …`: a daemon says it once, when it starts. It is the only
+/// sign of a start in a file that the daemon has for itself (`DEBUGLOG`).
+fn is_version(message: &[u8]) -> bool {
+    message.get(..26).is_some_and(|head| head.eq_ignore_ascii_case(b"FlexNet Licensing version "))
 }
 
 fn dated<'a>(date: Option<Date>) -> Mark<'a> {

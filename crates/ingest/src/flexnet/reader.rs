@@ -5,7 +5,7 @@ use super::daemons::Daemons;
 use super::event::{Event, What};
 use super::holders::{Features, Holders};
 use super::line::{Line, resembles_usage};
-use super::mark::Mark;
+use super::mark::{self, Mark};
 use super::packages::Contents;
 use super::pairs::{Held, Key, Pairs, Role, is_undecided};
 use super::report::{Denial, Ended, RejectReason, Rejected, Session, Sink, Tally};
@@ -172,8 +172,11 @@ impl State {
             self.clock.instant(now);
         }
         let daemon = self.daemons.find(line.daemon);
-        self.daemons.saw(daemon, self.clock.now());
-        match Usage::read(line.message) {
+        let usage = Usage::read(line.message);
+        if usage.is_some() || mark::shows_life(line.message) {
+            self.daemons.saw(daemon, self.clock.now());
+        }
+        match usage {
             Some(Ok(usage)) => self.usage(&usage, daemon, out),
             Some(Err(reason)) => self.reject(reason, text, out),
             None => {
@@ -363,6 +366,7 @@ impl State {
         self.tally.packages = self.tally.packages.saturating_add(u64::from(covers));
     }
 
+    /// The whole check-out ends, also where an IN names fewer licences than its OUT.
     fn back(&mut self, key: Key, at: Instant, ended: Ended, out: &mut impl Sink) {
         match self.pairs.back(key) {
             Some(held) => self.hand_out(key, &held, Some(at), ended, out),

@@ -141,7 +141,8 @@ impl Rejected {
 
 impl core::fmt::Display for Rejected {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "line {}: {} in `{}`", self.line, self.reason, self.text)
+        let (fact, remedy) = (self.reason.fact(), self.reason.remedy());
+        write!(f, "line {}: {fact}: `{}`; {remedy}", self.line, self.text)
     }
 }
 
@@ -182,6 +183,21 @@ impl RejectReason {
         }
     }
 
+    /// What is wrong, in words.
+    #[must_use]
+    pub const fn fact(self) -> &'static str {
+        match self {
+            Self::FeatureUnreadable => "no feature code in quotes",
+            Self::HolderUnreadable => "no user@host after the feature code",
+            Self::NameTooLong => "a name of more than 255 bytes",
+            Self::TimeUnreadable => "no time of day at the start of the line",
+            Self::LineCut => "the file ends within this line",
+            Self::LineTooLong => "a line of more than 65536 bytes",
+            Self::DateUnknown => "nothing in the file says which day this is",
+            Self::DateTooLate => "too many events before the first date of the file",
+        }
+    }
+
     /// What the reader of the message can do about it.
     #[must_use]
     pub const fn remedy(self) -> &'static str {
@@ -202,17 +218,7 @@ impl RejectReason {
 
 impl core::fmt::Display for RejectReason {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let fact = match self {
-            Self::FeatureUnreadable => "no feature code in quotes",
-            Self::HolderUnreadable => "no user@host after the feature code",
-            Self::NameTooLong => "a name of more than 255 bytes",
-            Self::TimeUnreadable => "no time of day at the start of the line",
-            Self::LineCut => "the file ends within this line",
-            Self::LineTooLong => "a line of more than 65536 bytes",
-            Self::DateUnknown => "nothing in the file says which day this is",
-            Self::DateTooLate => "too many events before the first date of the file",
-        };
-        write!(f, "{fact}; {}", self.remedy())
+        write!(f, "{}; {}", self.fact(), self.remedy())
     }
 }
 

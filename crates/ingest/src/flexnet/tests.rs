@@ -110,6 +110,7 @@ golden! {
     the_repeated_hour_is_read_in_order: "fall-back" in "Europe/Madrid";
     the_skipped_hour_makes_no_negative_session: "spring-forward" in "Europe/Madrid";
     a_restart_ends_what_was_out: "restarts" in "UTC";
+    a_daemon_with_a_file_of_its_own_restarts_too: "daemon-alone" in "UTC";
     identical_check_outs_are_told_apart: "identical" in "UTC";
     a_package_at_the_very_end_waits_for_its_component: "package-at-the-end" in "UTC";
 }
@@ -181,7 +182,7 @@ fn a_rejection_reads_well() {
     let (found, _) = read(&bytes("undated"), "UTC", None);
     assert_eq!(
         found.rejected[0].to_string(),
-        "line 1: nothing in the file says which day this is; say on which day the file begins: --start-date YYYY-MM-DD in `OUT: \"87545ACD_2022_0F\" jo@ws1`"
+        "line 1: nothing in the file says which day this is: `OUT: \"87545ACD_2022_0F\" jo@ws1`; say on which day the file begins: --start-date YYYY-MM-DD"
     );
 }
 
