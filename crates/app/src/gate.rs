@@ -37,6 +37,8 @@ pub struct Decision {
     pub at: Instant,
     /// A session, or a refusal.
     pub answer: Answer,
+    /// Key of the bucket that pays, when tokens do.
+    pub bucket: Option<String>,
     /// Whether the same request had been answered before, and this is that answer.
     pub repeated: bool,
 }
@@ -366,9 +368,10 @@ impl<'e, 's> Round<'e, 's> {
             return Err(Failure::Stopping);
         };
         self.work.answer(request.key.clone(), digest, seq);
-        let decision = Decision { seq, at: self.work.now, answer, repeated: false };
+        let bucket = self.bucket_key(&answer);
+        let decision = Decision { seq, at: self.work.now, answer, bucket, repeated: false };
         self.fresh.insert(request.key, (digest, Decision { repeated: true, ..decision.clone() }));
-        if let Answer::Opened(Opened { route: Route::Tokens { .. } | Route::Seat(_), .. }) = decision.answer {
+        if matches!(decision.answer, Answer::Opened(_)) {
             self.touched.push(SessionId(seq));
             let seen = Seen { previous: self.work.now, at: self.work.now };
             self.settle(SessionId(seq), seen);
@@ -390,8 +393,18 @@ impl<'e, 's> Round<'e, 's> {
         let entry = self.engine.store.entry(seq)?;
         Ok(entry.and_then(|entry| {
             let answer = Answer::of(&entry.event)?;
-            Some(Decision { seq, at: entry.at, answer, repeated: true })
+            let bucket = self.bucket_key(&answer);
+            Some(Decision { seq, at: entry.at, answer, bucket, repeated: true })
         }))
+    }
+
+    fn bucket_key(&self, answer: &Answer) -> Option<String> {
+        match answer {
+            Answer::Opened(Opened { route: Route::Tokens { bucket, .. }, .. }) => {
+                self.work.guard.estate().bucket(*bucket).map(|bucket| bucket.key.clone())
+            }
+            _ => None,
+        }
     }
 
     /// Books all that a session owes, having been seen.

@@ -8,6 +8,7 @@
 //! [`engine::Engine`] or a job of [`gate`], a test over [`memory::MemoryStore`].
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod doctor;
 pub mod engine;
 pub mod explain;

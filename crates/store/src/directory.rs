@@ -1,5 +1,6 @@
 //! A data directory: one store, one process at a time.
 
+use crate::credentials::SqliteCredentials;
 use crate::sqlite::SqliteStore;
 use faregate_app::ports::StoreError;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -60,12 +61,18 @@ impl DataDirectory {
         Ok((directory, store))
     }
 
-    /// A second connection to the store, for what is kept beside the journal: credentials.
+    /// What is kept beside the journal: credentials.
     ///
     /// # Errors
     /// [`Unusable::Store`].
-    pub fn store(&self) -> Result<SqliteStore, Unusable> {
-        SqliteStore::open(&self.path.join(STORE)).map_err(|error| Unusable::Store(self.path.clone(), error))
+    pub fn credentials(&self) -> Result<SqliteCredentials, Unusable> {
+        let opened = SqliteCredentials::open(&self.path.join(STORE));
+        opened.map_err(|error| Unusable::Store(self.path.clone(), error))
+    }
+
+    fn store(&self) -> Result<SqliteStore, Unusable> {
+        let opened = SqliteStore::open(&self.path.join(STORE));
+        opened.map_err(|error| Unusable::Store(self.path.clone(), error))
     }
 
     /// Where the directory is.

@@ -6,5 +6,6 @@
 #![warn(missing_docs)]
 
 pub mod codec;
+pub mod credentials;
 pub mod directory;
 pub mod sqlite;

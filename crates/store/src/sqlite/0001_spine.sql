@@ -52,5 +52,6 @@ CREATE TABLE credential (
     hash    BLOB PRIMARY KEY,
     kind    TEXT    NOT NULL,
     name    TEXT    NOT NULL,
+    role    TEXT    NOT NULL,
     expires INTEGER
 ) WITHOUT ROWID, STRICT;

@@ -1,0 +1,178 @@
+//! Who may come in: API keys of programs, sign-ins of people, and the one-time links that begin them.
+//!
+//! A secret is shown once and kept only as its SHA-256: 256 random bits need no slow hash. What is stolen
+//! from the store opens nothing.
+
+use crate::ports::StoreError;
+use faregate_core::when::{DAY, Instant};
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+use std::sync::{PoisonError, RwLock};
+
+/// A sign-in lasts this long, in seconds.
+pub const SIGN_IN_SECONDS: i64 = 12 * 3_600;
+/// A link can be used for this long, in seconds.
+pub const LINK_SECONDS: i64 = DAY;
+
+/// The SHA-256 of a secret.
+pub type SecretHash = [u8; 32];
+
+/// What a credential is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A program's key.
+    Key,
+    /// A link that can be used once, to sign in.
+    Link,
+    /// A browser that has signed in.
+    SignIn,
+}
+
+/// What its bearer may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Reads everything.
+    Viewer,
+    /// Opens and closes sessions; reads nothing.
+    Workstation,
+    /// Everything.
+    Administrator,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Workstation, Self::Administrator];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Workstation => "workstation",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The role with this name.
+    #[must_use]
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.key() == key)
+    }
+}
+
+/// A credential, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// Hash of the secret.
+    pub hash: SecretHash,
+    /// What it is for.
+    pub kind: Kind,
+    /// Whose it is.
+    pub name: String,
+    /// What its bearer may do.
+    pub role: Role,
+    /// When it ends; `None`: when it is revoked.
+    pub expires: Option<Instant>,
+}
+
+/// Keeps credentials across restarts.
+pub trait CredentialStore: Send + Sync {
+    /// All of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn all(&self) -> Result<Vec<Credential>, StoreError>;
+    /// Adds one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn add(&self, credential: &Credential) -> Result<(), StoreError>;
+    /// Removes one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn remove(&self, hash: &SecretHash) -> Result<(), StoreError>;
+}
+
+/// Makes secrets of 256 random bits. A port, so that chance stays an argument.
+pub trait Secrets: Send + Sync {
+    /// A fresh secret.
+    fn secret(&self) -> [u8; 32];
+}
+
+/// The credentials in force.
+pub struct Access {
+    store: Box<dyn CredentialStore>,
+    secrets: Box<dyn Secrets>,
+    known: RwLock<FxHashMap<SecretHash, Credential>>,
+}
+
+impl Access {
+    /// Loads the credentials in force.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn load(store: Box<dyn CredentialStore>, secrets: Box<dyn Secrets>) -> Result<Self, StoreError> {
+        let known = store.all()?.into_iter().map(|credential| (credential.hash, credential)).collect();
+        Ok(Self { store, secrets, known: RwLock::new(known) })
+    }
+
+    /// Issues a credential and returns its secret, which is shown once and never again.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was issued.
+    pub fn issue(&self, kind: Kind, name: &str, role: Role, expires: Option<Instant>) -> Result<String, StoreError> {
+        let prefix = match kind {
+            Kind::Key => "fg_",
+            Kind::Link => "fgl_",
+            Kind::SignIn => "fgs_",
+        };
+        let secret = self.secrets.secret().iter().fold(prefix.to_owned(), |text, byte| text + &format!("{byte:02x}"));
+        let credential = Credential { hash: hashed(&secret), kind, name: name.to_owned(), role, expires };
+        self.store.add(&credential)?;
+        self.write().insert(credential.hash, credential);
+        Ok(secret)
+    }
+
+    /// The credential of this kind with this secret, if it is in force.
+    #[must_use]
+    pub fn check(&self, kind: Kind, secret: &str, now: Instant) -> Option<Credential> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let credential = known.get(&hashed(secret))?;
+        let in_force = credential.kind == kind && credential.expires.is_none_or(|end| now < end);
+        in_force.then(|| credential.clone())
+    }
+
+    /// Uses a link up and signs its bearer in; returns the sign-in's secret, or `None` when it is no good.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn redeem(&self, link: &str, now: Instant) -> Result<Option<String>, StoreError> {
+        let Some(credential) = self.check(Kind::Link, link, now) else { return Ok(None) };
+        // INVARIANT: removing decides who was first; the second of two at once finds nothing to remove.
+        if self.write().remove(&credential.hash).is_none() {
+            return Ok(None);
+        }
+        self.store.remove(&credential.hash)?;
+        let expires = Some(now.plus(SIGN_IN_SECONDS));
+        self.issue(Kind::SignIn, &credential.name, credential.role, expires).map(Some)
+    }
+
+    /// Ends the sign-in with this secret.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn revoke(&self, secret: &str) -> Result<(), StoreError> {
+        let hash = hashed(secret);
+        self.write().remove(&hash);
+        self.store.remove(&hash)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, FxHashMap<SecretHash, Credential>> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn hashed(secret: &str) -> SecretHash {
+    Sha256::digest(secret.as_bytes()).into()
+}

@@ -1,0 +1,70 @@
+//! Credentials beside the journal, over a connection of their own.
+
+use crate::sqlite::failed;
+use faregate_app::access::{Credential, CredentialStore, Kind, Role, SecretHash};
+use faregate_app::ports::StoreError;
+use faregate_core::when::Instant;
+use rusqlite::{Connection, params};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Credentials in the store's file.
+pub struct SqliteCredentials(Mutex<Connection>);
+
+impl SqliteCredentials {
+    /// Opens the table of a store that was brought to this release's format already.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Connection::open(path).map(|db| Self(Mutex::new(db))).map_err(failed)
+    }
+
+    fn db(&self) -> MutexGuard<'_, Connection> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CredentialStore for SqliteCredentials {
+    fn all(&self) -> Result<Vec<Credential>, StoreError> {
+        let db = self.db();
+        let mut statement = db.prepare("SELECT hash, kind, name, role, expires FROM credential").map_err(failed)?;
+        let mut rows = statement.query([]).map_err(failed)?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            all.extend(read(row).map_err(failed)?);
+        }
+        Ok(all)
+    }
+
+    fn add(&self, credential: &Credential) -> Result<(), StoreError> {
+        let Credential { hash, kind, name, role, expires } = credential;
+        let sql = "INSERT INTO credential (hash, kind, name, role, expires) VALUES (?, ?, ?, ?, ?)";
+        let values = params![hash, kind_key(*kind), name, role.key(), expires.map(|end| end.0)];
+        self.db().execute(sql, values).map_err(failed)?;
+        Ok(())
+    }
+
+    fn remove(&self, hash: &SecretHash) -> Result<(), StoreError> {
+        self.db().execute("DELETE FROM credential WHERE hash = ?", [hash]).map_err(failed)?;
+        Ok(())
+    }
+}
+
+/// A credential of a kind or role that this release does not know opens nothing, so it is left out.
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Credential>> {
+    let (kind, role): (String, String) = (row.get(1)?, row.get(3)?);
+    let kinds = [Kind::Key, Kind::Link, Kind::SignIn];
+    let kind = kinds.into_iter().find(|known| kind_key(*known) == kind);
+    let expires = row.get::<_, Option<i64>>(4)?.map(Instant);
+    let (hash, name) = (row.get(0)?, row.get(2)?);
+    Ok(kind.zip(Role::from_key(&role)).map(|(kind, role)| Credential { hash, kind, name, role, expires }))
+}
+
+const fn kind_key(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Key => "key",
+        Kind::Link => "link",
+        Kind::SignIn => "sign-in",
+    }
+}
