@@ -74,6 +74,17 @@ fn bad_rows_are_named_and_nothing_is_added() {
     assert_eq!(table.rows.len(), before);
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_text_is_a_code_or_none(code in ".{0,20}", csv in "(.|\n|,){0,80}") {
+        let mut table = FeatureTable::shipped();
+        let _ = table.extend(&csv);
+        let _ = table.look_up(&code);
+    }
+}
+
 /// The tables that the shipped one was made from, where they are at hand.
 #[test]
 fn every_code_of_the_public_tables_maps() {

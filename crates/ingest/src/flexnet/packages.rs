@@ -14,7 +14,7 @@
 //! every real log: a collection's code does not resemble its components.
 
 use super::line::without_blanks;
-use crate::features::product_part;
+use crate::features::{Code, Form};
 use crate::names::{NameId, Names};
 use faregate_core::when::Instant;
 use rustc_hash::FxHashMap;
@@ -25,9 +25,11 @@ pub(crate) const TOGETHER_MAX: i64 = 5;
 /// Check-outs remembered at most; a burst of more in five seconds is no human doing.
 const RECENT_MAX: usize = 256;
 
-/// Whether a feature code is a package's: `…_F`, `…_T_F`, not the `…_2022_0F` of a component.
+/// Whether a feature code is a package's: `…_F`, `…_T_F`, not the `…_2022_0F` of a component, and
+/// not another vendor's.
 pub(crate) fn is_package(feature: &[u8]) -> bool {
-    feature.ends_with(b"_F")
+    let code = core::str::from_utf8(feature).ok().and_then(Code::parse);
+    code.is_some_and(|code| code.form != Form::Component)
 }
 
 /// A check-out whose counterpart may still come.
@@ -105,9 +107,12 @@ fn belongs(
     if let Some(listed) = contents.get(&package.feature) {
         return listed.contains(&component.feature);
     }
+    let code = |id| Code::parse(names.text(id));
+    let (Some(whole), Some(part)) = (code(package.feature), code(component.feature)) else {
+        return false;
+    };
     let neighbours = package.place.abs_diff(component.place) == 1 && package.at == component.at;
-    let product = product_part(names.text(package.feature));
-    neighbours || (product.is_some() && product == product_part(names.text(component.feature)))
+    neighbours || whole.product == part.product
 }
 
 /// Reads the lists of package contents, which one daemon writes over several lines.

@@ -197,6 +197,8 @@ fn an_unlisted_package_knows_its_component_by_product_or_neighbourhood() {
     let component = "8:00:01 (adskflex) OUT: \"87561RVT_2022_0F\" a@b  ";
     let other = "8:00:01 (adskflex) OUT: \"87561RVT_2022_0F\" c@d  \n";
     assert_eq!(sessions(component, ""), 1, "a neighbour in the same second");
+    let tool = "8:00:01 (adskflex) OUT: \"tool\" a@b  ";
+    assert_eq!(sessions(tool, ""), 2, "a neighbour of another vendor");
     assert_eq!(sessions(component, other), 3, "somebody else came between");
     assert_eq!(
         sessions("8:00:05 (adskflex) OUT: \"87999AECX_2022_0F\" a@b  ", other),

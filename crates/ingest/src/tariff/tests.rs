@@ -180,3 +180,21 @@ fn tariffs_and_the_feature_table_speak_of_the_same_products() {
         assert!(known.contains(&product.as_str()), "{product}");
     }
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_text_is_a_tariff_or_a_list_of_faults(
+        parts in proptest::collection::vec(proptest::sample::select(vec![
+            HEAD, RATE, "\n", "[[seat]]\n", "[rules]\n", "[[price]]\n", "tokens = ", "-", "1", ".5", "inf", "nan", "0x10",
+            "\"", "é", "covers = [1]\n", "from = 2026-02-30\n", "until = 2026-01-01T00:00:00Z\n", "rate = 1\n", "[", "]", "{}",
+            "product = \"a\"\n", "meter = 7\n", "source = ''\n", "zone = \"UTC\"\n", "= ", "99999999999999999999\n",
+        ]), 0..12)
+    ) {
+        if let Err(bad) = TariffFile::parse(&parts.concat()) {
+            proptest::prop_assert!(!bad.0.is_empty());
+            proptest::prop_assert!(!bad.to_string().is_empty());
+        }
+    }
+}
