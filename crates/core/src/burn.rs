@@ -42,6 +42,8 @@ pub struct Sum {
     value: i128,
     /// Set once a price was known; without one there is no money.
     price: Option<Money>,
+    /// Whether prices of several currencies were met.
+    mixed: bool,
 }
 
 impl Sum {
@@ -51,12 +53,30 @@ impl Sum {
         let micros = price.map_or(0, |price| price.micros);
         self.value =
             self.value.saturating_add(i128::from(ticks.0).saturating_mul(i128::from(micros)));
+        self.note_price(price);
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.ticks = self.ticks.plus(other.ticks).unwrap_or(self.ticks);
+        self.charges = self.charges.saturating_add(other.charges);
+        self.value = self.value.saturating_add(other.value);
+        self.note_price(other.price);
+        self.mixed |= other.mixed;
+    }
+
+    fn note_price(&mut self, price: Option<Money>) {
+        let differs = |known: Money| price.is_some_and(|price| price.currency != known.currency);
+        self.mixed |= self.price.is_some_and(differs);
         self.price = price.or(self.price);
     }
 
-    /// What the tokens cost at the prices of their days, rounded once.
+    /// What the tokens cost at the prices of their days, rounded once; `None` without a price, and when the
+    /// prices are in several currencies: there is no sum across them.
     #[must_use]
     pub fn money(&self) -> Option<Money> {
+        if self.mixed {
+            return None;
+        }
         let micros = div_half_even(self.value, i128::from(TICKS_PER_TOKEN));
         let micros = i64::try_from(micros).ok()?;
         self.price.map(|price| Money { micros, currency: price.currency })
@@ -80,12 +100,7 @@ pub fn burn(state: &State, by: Dimension, from: Date, to: Date) -> Burn {
         _ => by_cell(state, by, from, to),
     };
     let mut total = Sum::default();
-    for row in &rows {
-        total.ticks = total.ticks.plus(row.sum.ticks).unwrap_or(total.ticks);
-        total.charges = total.charges.saturating_add(row.sum.charges);
-        total.value = total.value.saturating_add(row.sum.value);
-        total.price = row.sum.price.or(total.price);
-    }
+    rows.iter().for_each(|row| total.join(&row.sum));
     Burn { rows, total }
 }
 

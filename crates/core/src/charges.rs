@@ -73,12 +73,12 @@ impl Charges {
     /// # Errors
     /// The charge that is in the way.
     pub fn record(&mut self, charge: Charge, zone: &Zone) -> Result<(), Charge> {
-        if let Some(clash) = self.overlapping(&charge, zone) {
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let known = self.pairs.entry((charge.person, charge.product)).or_default();
+        let (place, clash) = locate(&self.all, &known.charges, &charge, zone);
+        if let Some(clash) = clash {
             return Err(*clash);
         }
-        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        let place = self.place(&charge);
-        let known = self.pairs.entry((charge.person, charge.product)).or_default();
         known.charges.insert(place, number);
         self.count(&charge, zone, 1);
         self.all.push(charge);
@@ -88,18 +88,8 @@ impl Charges {
     /// The charge on record whose unit overlaps that of `charge`, if there is one.
     #[must_use]
     pub fn overlapping(&self, charge: &Charge, zone: &Zone) -> Option<&Charge> {
-        let numbers = &self.pairs.get(&(charge.person, charge.product))?.charges;
-        let place = self.place(charge);
-        let get = |index: usize| numbers.get(index).and_then(|number| self.get(*number));
-        let before = place.checked_sub(1).and_then(get).filter(|b| clash(b, charge, zone));
-        before.or_else(|| get(place).filter(|after| clash(charge, after, zone)))
-    }
-
-    /// Where among its pair's charges, in order of their starts, a charge belongs.
-    fn place(&self, charge: &Charge) -> usize {
-        let known = self.pairs.get(&(charge.person, charge.product));
-        let starts_before = |n: &u32| self.get(*n).is_some_and(|other| other.at <= charge.at);
-        known.map_or(0, |known| known.charges.partition_point(starts_before))
+        let known = self.pairs.get(&(charge.person, charge.product))?;
+        locate(&self.all, &known.charges, charge, zone).1
     }
 
     /// Records a charge that was reversed later, so that it keeps its number and nothing else.
@@ -203,6 +193,23 @@ impl Charges {
             self.days.remove(&date);
         }
     }
+}
+
+/// Where among its pair's charges (`numbers`, by start) a charge belongs, and the one that is in its way.
+fn locate<'a>(
+    all: &'a [Charge],
+    numbers: &[u32],
+    charge: &Charge,
+    zone: &Zone,
+) -> (usize, Option<&'a Charge>) {
+    let get = |number: &u32| all.get(usize::try_from(*number).unwrap_or(usize::MAX));
+    let place = numbers.partition_point(|n| get(n).is_some_and(|other| other.at <= charge.at));
+    let before = place.checked_sub(1).and_then(|index| numbers.get(index)).and_then(get);
+    let after = numbers.get(place).and_then(get);
+    let in_the_way = before
+        .filter(|before| clash(before, charge, zone))
+        .or_else(|| after.filter(|after| clash(charge, after, zone)));
+    (place, in_the_way)
 }
 
 /// Whether two units of one pair, the first starting no later, are one too many.

@@ -4,7 +4,7 @@ use crate::amount::Ticks;
 use crate::charges::Pair;
 use crate::event::Charge;
 use crate::ledger::Account;
-use crate::state::State;
+use crate::state::{Session, State};
 use std::collections::BTreeMap;
 
 /// A rule that every state keeps.
@@ -16,12 +16,13 @@ pub struct Invariant {
 }
 
 /// All invariants of a single state. (`replay-equals-snapshot` needs the journal and lives in `app`.)
-pub const REGISTRY: [Invariant; 7] = [
+pub const REGISTRY: [Invariant; 8] = [
     Invariant { name: "conservation", check: conservation },
     Invariant { name: "no-account-below-its-floor", check: floors },
     Invariant { name: "packs-equal-balances", check: packs },
     Invariant { name: "one-charge-per-person-product-unit", check: one_charge },
     Invariant { name: "each-hold-resolved-once", check: holds },
+    Invariant { name: "running-sessions-are-counted", check: running },
     Invariant { name: "consumed-equals-charges", check: consumed },
     Invariant { name: "days-equal-charges", check: days },
 ];
@@ -104,6 +105,31 @@ fn holds(state: &State) -> Option<String> {
     let held: Ticks = open.iter().map(|hold| hold.ticks).sum();
     (held != state.ledger().held())
         .then(|| format!("holds sum to {held} tokens, accounts to {}", state.ledger().held()))
+}
+
+/// A hold is resolved through its sessions: were there none, nothing would ever resolve it.
+fn running(state: &State) -> Option<String> {
+    let mut sessions: BTreeMap<Pair, u32> = BTreeMap::new();
+    for pair in state.sessions().values().filter_map(Session::metered_pair) {
+        let count = sessions.entry(pair).or_default();
+        *count = count.saturating_add(1);
+    }
+    let running = |pair: &Pair| sessions.get(pair).copied().unwrap_or(0);
+    for (pair, known) in state.charges().pairs() {
+        let (person, product) = (pair.0.0, pair.1.0);
+        if known.live != running(pair) {
+            let (live, running) = (known.live, running(pair));
+            return Some(format!(
+                "person {person} runs product {product} {running} times, {live} counted"
+            ));
+        }
+        if known.hold.is_some() && known.live == 0 {
+            return Some(format!(
+                "a hold of person {person} for product {product} outlived its last session"
+            ));
+        }
+    }
+    None
 }
 
 fn consumed(state: &State) -> Option<String> {

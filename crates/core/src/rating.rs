@@ -145,15 +145,17 @@ impl Rating {
 impl PairRating {
     fn new(state: &State, pair: Pair, from: Instant) -> Self {
         let charges = state.charges();
-        let before =
-            charges.of_pair(pair).rev().map(|(_, charge)| charge).find(|charge| charge.at < from);
-        let metering = before.map(|charge| Metering::after(charge.meter, charge.at, state.zone()));
+        let held = charges.pair(pair).and_then(|known| known.hold);
+        let held = held.map(|hold| (hold.start, hold.meter));
+        let charged = charges.of_pair(pair).rev().map(|(_, charge)| (charge.at, charge.meter));
+        let before = held.into_iter().chain(charged).filter(|(at, _)| *at < from);
+        let metering = before
+            .max_by_key(|(at, _)| *at)
+            .map(|(at, meter)| Metering::after(meter, at, state.zone()));
         let recorded = charges.of_pair(pair).filter(|(_, charge)| charge.at >= from);
         let mut on_record: Vec<(Option<u32>, Instant)> =
             recorded.map(|(n, charge)| (Some(n), charge.at)).collect();
-        let hold =
-            charges.pair(pair).and_then(|known| known.hold).filter(|hold| hold.start >= from);
-        on_record.extend(hold.map(|hold| (None, hold.start)));
+        on_record.extend(held.filter(|(at, _)| *at >= from).map(|(at, _)| (None, at)));
         on_record.sort_unstable_by_key(|(_, at)| *at);
         let had_records = !on_record.is_empty();
         Self {

@@ -50,7 +50,7 @@ impl Meter {
     pub fn unit_end(self, start: Instant, zone: &Zone) -> Instant {
         match self {
             Self::Window24h => start.plus(crate::when::DAY),
-            Self::CalendarDay => zone.start_of(zone.date(start).plus(1)),
+            Self::CalendarDay => zone.next_date(start),
             Self::StartedHour => start.plus(HOUR),
             Self::Minute => start.plus(60),
             Self::Result => start,

@@ -90,6 +90,10 @@ impl Metering {
     /// Call [`Metering::charge`] with it (or with the start of the unit already on record) and ask again,
     /// until there is none. `continued` says that the use went on from before the stretch's start.
     pub fn due(&mut self, stretch: Interval, continued: bool) -> Option<Instant> {
+        if continued {
+            // Use from before that ends just here lets the next stretch go on without a break.
+            self.used_until = self.used_until.max(stretch.end);
+        }
         if self.meter == Meter::Result || stretch.end <= stretch.start {
             return None;
         }

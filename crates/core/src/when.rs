@@ -203,6 +203,19 @@ impl Zone {
         }
     }
 
+    /// The first instant after `instant` at which the following local date starts.
+    ///
+    /// Where the clock is set back over midnight that date starts twice; never before `instant`.
+    #[must_use]
+    pub fn next_date(&self, instant: Instant) -> Instant {
+        let local = i64::from(self.date(instant).plus(1).0).saturating_mul(DAY);
+        match self.resolve(local) {
+            LocalTime::Twice(first, second) if first <= instant => second,
+            LocalTime::Twice(first, _) => first,
+            LocalTime::Once(start) | LocalTime::Skipped(start) => start.max(instant.plus(1)),
+        }
+    }
+
     /// What a wall clock in this zone means, given as seconds since 1970-01-01T00:00:00 *local*.
     #[must_use]
     pub fn resolve(&self, local_seconds: i64) -> LocalTime {

@@ -283,10 +283,7 @@ fn reversing_a_charge_gives_its_tokens_back_whoever_paid() {
     assert_eq!(world.state.charges().span().unwrap().0.to_string(), "2026-06-01");
     world.must(Event::UsageReversed(vec![0, 1]));
     let after = world.state.checkpoint();
-    assert_eq!(
-        (after.balances, after.bucket_balances),
-        (before.balances, before.bucket_balances)
-    );
+    assert_eq!((after.balances, after.bucket_balances), (before.balances, before.bucket_balances));
     assert_eq!((after.packs, after.reversed), (before.packs, vec![0, 1]));
     assert_eq!(world.state.charges().span(), None);
     assert_eq!(world.state.charges().get(1), Some(&charge(2_880, 7, false)));
@@ -298,7 +295,11 @@ fn a_use_of_an_import_is_elsewhere_until_a_later_import_ends_it() {
     let (person, product, host) = (PersonId(0), ProductId(0), "pc".to_owned());
     let open = OpenUse { identity: 7, person, product: Some(product), host, opened: T0 };
     let counts = Counts { sessions: 3, ..Counts::default() };
-    world.must(Event::Imported(Receipt { begun: vec![open.clone()], counts, ..Receipt::default() }));
+    world.must(Event::Imported(Receipt {
+        begun: vec![open.clone()],
+        counts,
+        ..Receipt::default()
+    }));
     assert_eq!(world.state.elsewhere().collect::<Vec<_>>(), [&open]);
     world.must(Event::Imported(Receipt { ended: vec![7], ..Receipt::default() }));
     assert_eq!(world.state.elsewhere().count(), 0);
