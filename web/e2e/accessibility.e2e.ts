@@ -9,7 +9,10 @@ for (const scheme of ['light', 'dark'] as const) {
     test.describe(`${scheme}, ${width} px`, () => {
       test.use({ colorScheme: scheme, viewport: { width, height: width > 500 ? 900 : 844 } });
 
-      for (const [name, search] of [['burn', ''], ['burn-table', '?view=table']] as const) {
+      for (const [name, search] of [
+        ['burn', ''],
+        ['burn-table', '?view=table'],
+      ] as const) {
         test(`${name} is accessible`, async ({ page }) => {
           await page.goto(`/${search}`);
           await expect(page.getByRole('heading', { name: 'Sessions open now' })).toBeVisible();

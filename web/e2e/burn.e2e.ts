@@ -33,9 +33,7 @@ test('the table twin shows every number of the chart', async ({ page, request })
   await expect(page.getByTestId('daily-table')).toBeVisible();
   await expect(async () => {
     const daily = await ask(request, '/v1/burn/daily', { from, to });
-    const expected = daily.days
-      .map((_, day) => daily.series.map((series) => shown(series.tokens[day] ?? 0)))
-      .reverse();
+    const expected = daily.days.map((_, day) => daily.series.map((series) => shown(series.tokens[day] ?? 0))).reverse();
     const rows = page.getByTestId('daily-table').locator('tbody tr');
     const actual = await rows.evaluateAll(
       (all, width) =>

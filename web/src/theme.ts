@@ -20,8 +20,7 @@ const inkOnFilled: VariantColorsResolver = (input) => ({
 });
 
 /** The canvas needs it by name: `inherit` is no font there. */
-export const FONT =
-  'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
+export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
 
 export const theme = createTheme({
   primaryColor: 'gate',
@@ -36,12 +35,28 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   colors: {
     gate: [
-      '#e6f7f5', '#cdeeea', '#9fdfd8', '#6fd0c6', '#4fc4b8',
-      '#2aa99d', '#128a80', '#0b6b66', '#08544f', '#053c39',
+      '#e6f7f5',
+      '#cdeeea',
+      '#9fdfd8',
+      '#6fd0c6',
+      '#4fc4b8',
+      '#2aa99d',
+      '#128a80',
+      '#0b6b66',
+      '#08544f',
+      '#053c39',
     ],
     dark: [
-      '#e9edf2', '#ccd4de', '#a8b3c2', '#8592a3', '#3a4453',
-      '#2c3542', '#1a2029', '#11151b', '#0c1015', '#07090c',
+      '#e9edf2',
+      '#ccd4de',
+      '#a8b3c2',
+      '#8592a3',
+      '#3a4453',
+      '#2c3542',
+      '#1a2029',
+      '#11151b',
+      '#0c1015',
+      '#07090c',
     ],
   },
 });

@@ -17,7 +17,12 @@ describe('client', () => {
   });
 
   it('turns a problem document into a problem', async () => {
-    const document = { title: 'no such bucket', detail: 'there is no bucket `x`', code: 'bucket-unknown', help: 'List them.' };
+    const document = {
+      title: 'no such bucket',
+      detail: 'there is no bucket `x`',
+      code: 'bucket-unknown',
+      help: 'List them.',
+    };
     const headers = { 'Content-Type': 'application/problem+json' };
     answerWith(new Response(JSON.stringify(document), { status: 404, headers }));
     await expect(get('/v1/summary')).rejects.toMatchObject({

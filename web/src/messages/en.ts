@@ -4,7 +4,6 @@ const count = (n: number, shown: string, one: string, many: string) =>
   `${shown} ${plural.select(n) === 'one' ? one : many}`;
 
 export const en = {
-  language: 'en',
   product: 'Faregate',
 
   shell: {
@@ -52,7 +51,6 @@ export const en = {
     description: 'The whole link, or only the part after “token=”',
     submit: 'Sign in',
     empty: 'Paste the link or the code first.',
-    signedOut: 'You have signed out.',
     documentTitle: 'Sign in · Faregate',
   },
 
@@ -114,6 +112,7 @@ export const en = {
 
     range: {
       label: 'Days shown',
+      printed: (from: string, to: string) => `Days shown: ${from} to ${to}`,
       presets: {
         '7d': '7 days',
         '28d': '28 days',
@@ -172,7 +171,6 @@ export const en = {
       loading: 'Loading the buckets',
       unallocated: (shown: string) => `${shown} unallocated`,
       empty: 'The pool is not divided into buckets. All usage is charged to the unallocated tokens.',
-      allocated: 'allocated',
       spent: 'spent',
       held: 'held',
       available: 'available',
@@ -216,6 +214,9 @@ export const en = {
       clear: 'Clear the filter',
       shown: (shown: string, n: number, total: string) => `${shown} of ${count(n, total, 'session', 'sessions')}`,
       loadedOnly: (loaded: string) => `The filter searches the ${loaded} sessions loaded so far.`,
+      matching: (shown: string, n: number, total: string) =>
+        `${shown} of ${count(n, total, 'session', 'sessions')} match the filter`,
+      printed: (filter: string) => `Filter: ${filter}`,
       more: 'Show more',
     },
   },

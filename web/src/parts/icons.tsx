@@ -41,7 +41,9 @@ export const PersonIcon = icon(
     <path d="M3.8 17a6.2 6.2 0 0 1 12.4 0" />
   </>,
 );
-export const SignOutIcon = icon(<path d="M8 3H4.5A1.5 1.5 0 0 0 3 4.5v11A1.5 1.5 0 0 0 4.5 17H8M13 13.5 16.5 10 13 6.5M16.5 10H8" />);
+export const SignOutIcon = icon(
+  <path d="M8 3H4.5A1.5 1.5 0 0 0 3 4.5v11A1.5 1.5 0 0 0 4.5 17H8M13 13.5 16.5 10 13 6.5M16.5 10H8" />,
+);
 export const InfoIcon = icon(
   <>
     <circle cx="10" cy="10" r="7.2" />

@@ -15,7 +15,12 @@ const summary: Summary = {
   seq: 1,
   contract: { id: '1', name: 'Flex 2026', zone: 'Europe/Madrid', tariff: 'flex-daily', price: null },
   balance: { purchased: 100, left: 70, held: 0, available: 70, uncovered: 0 },
-  burn: { today: amount, yesterday: amount, month_to_date: amount, projected_month: { ...amount, low: 20, high: 40, method: '' } },
+  burn: {
+    today: amount,
+    yesterday: amount,
+    month_to_date: amount,
+    projected_month: { ...amount, low: 20, high: 40, method: '' },
+  },
   open_sessions: 2,
   text: '70 of 100 tokens are left.',
 };
@@ -61,7 +66,12 @@ const answers = {
 };
 
 beforeEach(() => {
-  vi.stubGlobal('EventSource', class extends EventTarget { close() {} });
+  vi.stubGlobal(
+    'EventSource',
+    class extends EventTarget {
+      close() {}
+    },
+  );
   vi.stubGlobal('scrollTo', () => {});
 });
 
@@ -89,7 +99,11 @@ describe('the Burn page', () => {
     await screen.findByTestId('chart');
     await userEvent.click(screen.getByRole('button', { name: 'View as table' }));
     const rows = within(await screen.findByTestId('daily-table')).getAllByRole('row');
-    expect(rows.map((row) => row.textContent)).toEqual(['DayRevitTotal', expect.stringMatching(/22.*200$/), expect.stringMatching(/21.*100$/)]);
+    expect(rows.map((row) => row.textContent)).toEqual([
+      'DayRevitTotal',
+      expect.stringMatching(/22.*200$/),
+      expect.stringMatching(/21.*100$/),
+    ]);
     expect(router.state.location.search).toEqual({ view: 'table' });
   });
 
@@ -115,7 +129,11 @@ describe('the Burn page', () => {
   it('sorts and filters the sessions, and keeps both in the address', async () => {
     const { router } = open('/');
     const panel = await region('Sessions open now');
-    const names = () => panel.getAllByRole('row').slice(1).map((row) => row.textContent?.slice(0, 3));
+    const names = () =>
+      panel
+        .getAllByRole('row')
+        .slice(1)
+        .map((row) => row.textContent?.slice(0, 3));
     await panel.findByText('Anna');
     expect(names()).toEqual(['Ben', 'Ann']);
     await userEvent.click(panel.getByRole('button', { name: 'Person' }));

@@ -4,7 +4,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { summaryQuery } from '../../api/queries';
 import type { Summary } from '../../api/types';
-import { dayOf, moment, money } from '../../format';
+import { day, dayOf, moment, money } from '../../format';
 import { words } from '../../messages';
 import { Loaded } from '../../parts/loaded';
 import { BucketsPanel } from './buckets-panel';
@@ -73,6 +73,9 @@ function Panels({ zone, today }: { zone: string; today: string }) {
   const span = { from, to };
   return (
     <>
+      <Text size="sm" data-print-only>
+        {words.burn.range.printed(day(from), day(to))}
+      </Text>
       <RangeBar range={{ ...span, preset }} today={today} />
       <DailyPanel span={span} />
       <div className={styles.pair}>

@@ -21,7 +21,8 @@ export function chartOption({ daily, days, scheme, calm }: ChartInput): ChartOpt
   return {
     animation: !calm,
     animationDuration: 250,
-    animationDurationUpdate: 200,
+    // Redrawing thousands of bars each second leaves no time to move them.
+    animationDurationUpdate: daily.days.length <= FINE_DAYS_MAX ? 200 : 0,
     textStyle: { fontFamily: FONT },
     grid: { left: 4, right: 8, top: 28, bottom: 4, outerBoundsMode: 'same' },
     tooltip: {

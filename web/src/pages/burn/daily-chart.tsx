@@ -1,4 +1,4 @@
-import { useComputedColorScheme, VisuallyHidden } from '@mantine/core';
+import { VisuallyHidden } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
 import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
@@ -10,6 +10,7 @@ import { day, longDay } from '../../format';
 import { words } from '../../messages';
 import { chartOption, dayLines } from './chart-options';
 import styles from './daily-chart.module.css';
+import { useChartScheme } from './use-chart-scheme';
 import { usePrinting } from './use-printing';
 
 use([BarChart, LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
@@ -20,9 +21,8 @@ type Props = { daily: DailyBurn; days: Burn | undefined };
 
 /** The burn by day, drawn. The default export, because the chart library is loaded with it, late. */
 export default function DailyChart({ daily, days }: Props) {
-  const preferred = useComputedColorScheme('light');
+  const scheme = useChartScheme();
   const printing = usePrinting();
-  const scheme = printing ? 'light' : preferred;
   const calm = useReducedMotion() || printing;
   const { canvas, chart } = useChart();
   const cursor = useDayCursor(daily, chart);

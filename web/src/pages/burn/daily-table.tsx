@@ -41,7 +41,13 @@ export const DailyTable = memo(function DailyTable({ daily, days }: Props) {
         </Table.Thead>
         <Table.Tbody>
           {newestFirst.map((index) => (
-            <DayRow key={daily.days[index]} daily={daily} index={index} totals={days ? totals : undefined} />
+            <DayRow
+              key={daily.days[index]}
+              date={day(daily.days[index] ?? daily.from)}
+              products={daily.series.map((series) => tokens(series.tokens[index] ?? 0))}
+              total={days && tokens(totals.get(daily.days[index] ?? '') ?? 0)}
+              plan={daily.plan ? tokens(daily.plan[index] ?? 0) : undefined}
+            />
           ))}
         </Table.Tbody>
       </Table>
@@ -49,26 +55,36 @@ export const DailyTable = memo(function DailyTable({ daily, days }: Props) {
   );
 });
 
-type RowProps = { daily: DailyBurn; index: number; totals: Map<string, number> | undefined };
+type RowProps = { date: string; products: string[]; total: string | undefined; plan: string | undefined };
 
-function DayRow({ daily, index, totals }: RowProps) {
-  const date = daily.days[index] ?? '';
+// A commit changes today's row; the other 364 are left as they are.
+const DayRow = memo(function DayRow({ date, products, total, plan }: RowProps) {
   return (
     <Table.Tr>
       <Table.Th scope="row" className={styles.first}>
-        {day(date)}
+        {date}
       </Table.Th>
-      {daily.series.map((series) => (
-        <Table.Td key={series.key} className={styles.number}>
-          {tokens(series.tokens[index] ?? 0)}
+      {products.map((shown, product) => (
+        <Table.Td key={product} className={styles.number}>
+          {shown}
         </Table.Td>
       ))}
-      {totals && (
+      {total !== undefined && (
         <Table.Td className={styles.number} fw={650}>
-          {tokens(totals.get(date) ?? 0)}
+          {total}
         </Table.Td>
       )}
-      {daily.plan && <Table.Td className={styles.number}>{tokens(daily.plan[index] ?? 0)}</Table.Td>}
+      {plan !== undefined && <Table.Td className={styles.number}>{plan}</Table.Td>}
     </Table.Tr>
+  );
+}, sameRow);
+
+function sameRow(before: RowProps, after: RowProps): boolean {
+  return (
+    before.date === after.date &&
+    before.total === after.total &&
+    before.plan === after.plan &&
+    before.products.length === after.products.length &&
+    before.products.every((shown, product) => shown === after.products[product])
   );
 }

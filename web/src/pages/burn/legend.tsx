@@ -1,12 +1,12 @@
-import { useComputedColorScheme } from '@mantine/core';
 import type { DailyBurn } from '../../api/types';
 import { words } from '../../messages';
 import { seriesColour } from '../../theme';
 import styles from './legend.module.css';
+import { useChartScheme } from './use-chart-scheme';
 
 /** The chart's key as real text, so that it wraps, scales and can be read out. */
 export function Legend({ daily }: { daily: DailyBurn }) {
-  const scheme = useComputedColorScheme('light');
+  const scheme = useChartScheme();
   return (
     <ul className={styles.legend} aria-label={words.burn.daily.legend}>
       {daily.series.map((series, index) => (

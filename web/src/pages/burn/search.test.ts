@@ -10,9 +10,18 @@ describe('the address of the Burn page', () => {
     [{ range: '365d' }, { from: '2025-11-23', to: TODAY, preset: '365d' }],
     [{ range: 'mtd' }, { from: '2026-11-01', to: TODAY, preset: 'mtd' }],
     [{ range: 'for ever' }, { from: '2026-10-26', to: TODAY, preset: '28d' }],
-    [{ from: '2026-01-01', to: '2026-03-31' }, { from: '2026-01-01', to: '2026-03-31', preset: null }],
-    [{ from: '2026-03-31', to: '2026-01-01' }, { from: '2026-10-26', to: TODAY, preset: '28d' }],
-    [{ from: '2020-01-01', to: '2026-01-01', range: '7d' }, { from: '2026-11-16', to: TODAY, preset: '7d' }],
+    [
+      { from: '2026-01-01', to: '2026-03-31' },
+      { from: '2026-01-01', to: '2026-03-31', preset: null },
+    ],
+    [
+      { from: '2026-03-31', to: '2026-01-01' },
+      { from: '2026-10-26', to: TODAY, preset: '28d' },
+    ],
+    [
+      { from: '2020-01-01', to: '2026-01-01', range: '7d' },
+      { from: '2026-11-16', to: TODAY, preset: '7d' },
+    ],
   ])('%j means %j', (raw, range) => {
     expect(resolveRange(readBurnSearch(raw), TODAY)).toEqual(range);
   });

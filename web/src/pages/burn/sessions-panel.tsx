@@ -1,7 +1,7 @@
 import { Button, CloseButton, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { openSessionsQuery } from '../../api/queries';
 import type { Session } from '../../api/types';
 import { counted } from '../../format';
@@ -48,7 +48,7 @@ export function SessionsPanel({ zone, today }: Props) {
   );
 }
 
-type SessionsProps = Props & { rows: Session[]; total: number; children: React.ReactNode };
+type SessionsProps = Props & { rows: Session[]; total: number; children: ReactNode };
 
 function Sessions({ rows, total, zone, today, children }: SessionsProps) {
   const filter = route.useSearch().q ?? '';
@@ -57,15 +57,36 @@ function Sessions({ rows, total, zone, today, children }: SessionsProps) {
   }
   return (
     <Stack gap="sm">
-      <SessionsTable rows={rows} zone={zone} today={today} />
-      <Group gap="md">
-        <Text size="sm" c="dimmed">
-          {say.shown(counted(rows.length), total, counted(total))}
-          {filter && rows.length < total && ` · ${say.loadedOnly(counted(rows.length))}`}
+      {filter && (
+        <Text size="sm" data-print-only>
+          {say.printed(filter)}
         </Text>
-        {children}
-      </Group>
+      )}
+      <SessionsTable
+        rows={rows}
+        zone={zone}
+        today={today}
+        footer={(shown) => (
+          <Group gap="md">
+            <Count shown={shown} loaded={rows.length} total={total} filter={filter} />
+            {children}
+          </Group>
+        )}
+      />
     </Stack>
+  );
+}
+
+type CountProps = { shown: number; loaded: number; total: number; filter: string };
+
+/** Read out only while a filter is set; otherwise each opened session would interrupt the reader. */
+function Count({ shown, loaded, total, filter }: CountProps) {
+  const words = filter ? say.matching : say.shown;
+  return (
+    <Text size="sm" c="dimmed" role={filter ? 'status' : undefined}>
+      {words(counted(shown), total, counted(total))}
+      {filter && loaded < total && ` · ${say.loadedOnly(counted(loaded))}`}
+    </Text>
   );
 }
 
@@ -75,17 +96,18 @@ function Filter() {
   const set = (q: string) =>
     void navigate({ search: (rest) => ({ ...rest, q: q || undefined }), replace: true, resetScroll: false });
   return (
-    <TextInput
-      size="xs"
-      w={280}
-      maw="100%"
-      aria-label={say.filter}
-      placeholder={say.filterPlaceholder}
-      leftSection={<SearchIcon size={16} />}
-      rightSection={filter && <CloseButton size="sm" aria-label={say.clear} onClick={() => set('')} />}
-      value={filter}
-      onChange={(event) => set(event.currentTarget.value)}
-      data-no-print
-    />
+    <div data-no-print>
+      <TextInput
+        size="xs"
+        w={280}
+        maw="100%"
+        aria-label={say.filter}
+        placeholder={say.filterPlaceholder}
+        leftSection={<SearchIcon size={16} />}
+        rightSection={filter && <CloseButton size="sm" aria-label={say.clear} onClick={() => set('')} />}
+        value={filter}
+        onChange={(event) => set(event.currentTarget.value)}
+      />
+    </div>
   );
 }

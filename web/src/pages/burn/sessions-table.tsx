@@ -1,7 +1,7 @@
 import { Table, Text, UnstyledButton } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { functionalUpdate, useTable, type Header, type SortingState } from '@tanstack/react-table';
-import { useMemo } from 'react';
+import { functionalUpdate, useTable, type Header, type ReactTable, type SortingState } from '@tanstack/react-table';
+import { useMemo, type ReactNode } from 'react';
 import type { Session } from '../../api/types';
 import { words } from '../../messages';
 import { SortAscendingIcon, SortDescendingIcon, SortIcon } from '../../parts/icons';
@@ -13,9 +13,15 @@ const route = getRouteApi('/');
 const say = words.burn.sessions;
 const SORT_DEFAULT = '-opened';
 
-type Props = { rows: Session[]; zone: string; today: string };
+type Props = {
+  rows: Session[];
+  zone: string;
+  today: string;
+  /** What stands under the table, given how many rows the filter leaves. */
+  footer: (shown: number) => ReactNode;
+};
 
-export function SessionsTable({ rows, zone, today }: Props) {
+export function SessionsTable({ rows, zone, today, footer }: Props) {
   const columns = useMemo(() => sessionColumns(zone, today), [zone, today]);
   const { filter, sorting, sortBy } = useTableAddress();
   const table = useTable({
@@ -29,9 +35,15 @@ export function SessionsTable({ rows, zone, today }: Props) {
     enableSortingRemoval: false,
   });
   const shown = table.getRowModel().rows;
-  if (shown.length === 0) {
-    return <Text c="dimmed">{say.noMatch(filter)}</Text>;
-  }
+  return (
+    <>
+      {shown.length === 0 ? <Text>{say.noMatch(filter)}</Text> : <Rows table={table} />}
+      {footer(shown.length)}
+    </>
+  );
+}
+
+function Rows({ table }: { table: ReactTable<typeof features, Session> }) {
   return (
     <ScrollRegion label={say.title} maxHeight={560}>
       <Table stickyHeader highlightOnHover className={styles.table}>
@@ -47,7 +59,7 @@ export function SessionsTable({ rows, zone, today }: Props) {
           ))}
         </Table.Thead>
         <Table.Tbody>
-          {shown.map((row) => (
+          {table.getRowModel().rows.map((row) => (
             <Table.Tr key={row.id}>
               {row.getAllCells().map((cell) => (
                 <Table.Td key={cell.id} className={NUMERIC.has(cell.column.id) ? styles.number : undefined}>
@@ -62,7 +74,7 @@ export function SessionsTable({ rows, zone, today }: Props) {
   );
 }
 
-type HeadProps = { header: Header<typeof features, Session, unknown>; children: React.ReactNode };
+type HeadProps = { header: Header<typeof features, Session, unknown>; children: ReactNode };
 
 function SortableHead({ header, children }: HeadProps) {
   const sorted = header.column.getIsSorted();

@@ -21,9 +21,9 @@ export function Tiles({ summary }: { summary: Summary }) {
       <ProjectedTile estimate={burn.projected_month} />
       <Tile label={say.sessions} value={counted(open_sessions)}>
         {open_sessions > 0 && (
-        <Anchor href={`#${SESSIONS_ANCHOR}`} size="sm" underline="always" className={styles.link} data-no-print>
-          {say.sessionsLink}
-        </Anchor>
+          <Anchor href={`#${SESSIONS_ANCHOR}`} size="sm" underline="always" className={styles.link} data-no-print>
+            {say.sessionsLink}
+          </Anchor>
         )}
       </Tile>
     </section>

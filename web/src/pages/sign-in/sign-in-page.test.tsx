@@ -24,7 +24,9 @@ describe('the sign-in page', () => {
   });
 
   it('says what the server refused, and what helps', async () => {
-    serve({ '/v1/sign-in': () => problem(401, { title: 'code used', detail: 'it was `used`', help: 'Restart Faregate.' }) });
+    serve({
+      '/v1/sign-in': () => problem(401, { title: 'code used', detail: 'it was `used`', help: 'Restart Faregate.' }),
+    });
     renderWithin(<SignInPage />);
     await userEvent.type(screen.getByLabelText('Link or code'), 'old');
     await userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
