@@ -3,6 +3,10 @@
 //! A name is the same name however it was encoded: bytes that are not UTF-8 are read as
 //! Windows-1252, the encoding of the licence servers that write them.
 
+mod table;
+
+pub(crate) use table::ByteTable;
+
 use rustc_hash::FxHashMap;
 
 /// A text of one [`Names`] table; meaningless in another table.

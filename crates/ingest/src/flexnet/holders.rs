@@ -1,13 +1,13 @@
 //! `user@host` as one number, so that the usual line costs one look-up for both.
 
 use super::usage::divide;
-use crate::names::{NameId, Names};
+use crate::names::{ByteTable, NameId, Names};
 use rustc_hash::FxHashMap;
 
 /// Every holder seen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Holders {
-    by_bytes: FxHashMap<Box<[u8]>, u32>,
+    by_bytes: ByteTable,
     by_names: FxHashMap<(NameId, NameId), u32>,
     names: Vec<(NameId, NameId)>,
 }
@@ -17,7 +17,7 @@ impl Holders {
     #[inline]
     pub(crate) fn find(&mut self, holder: &[u8], names: &mut Names) -> u32 {
         match self.by_bytes.get(holder) {
-            Some(seat) => *seat,
+            Some(seat) => seat,
             None => self.add(holder, names),
         }
     }
@@ -36,7 +36,7 @@ impl Holders {
         if seat == next {
             self.names.push(pair);
         }
-        self.by_bytes.insert(holder.into(), seat);
+        self.by_bytes.insert(holder, seat);
         seat
     }
 }

@@ -24,3 +24,31 @@ fn the_empty_text_is_always_the_first() {
     assert_eq!(names.intern(b""), NameId::EMPTY);
     assert_eq!(names.text(NameId(99)), "");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn a_byte_table_is_a_map(keys in proptest::collection::vec("[a-c]{0,4}", 0..300)) {
+        let (mut table, mut map) = (ByteTable::default(), std::collections::HashMap::new());
+        for (number, key) in (0_u32..).zip(&keys) {
+            proptest::prop_assert_eq!(table.get(key.as_bytes()), map.get(key).copied());
+            map.entry(key).or_insert_with(|| {
+                table.insert(key.as_bytes(), number);
+                number
+            });
+        }
+        for (key, number) in map {
+            proptest::prop_assert_eq!(table.get(key.as_bytes()), Some(number));
+        }
+    }
+}
+
+#[test]
+fn a_byte_table_keeps_no_huge_key() {
+    let mut table = ByteTable::default();
+    assert_eq!(table.get(b""), None);
+    table.insert(&[b'x'; 65_536], 1);
+    table.insert(b"", 2);
+    assert_eq!((table.get(&[b'x'; 65_536]), table.get(b"")), (None, Some(2)));
+}
