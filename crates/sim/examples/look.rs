@@ -5,6 +5,7 @@ mod rated;
 #[path = "../tests/fixture/tariff.rs"]
 mod tariff;
 
+use faregate_core::ledger::Account;
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 use faregate_sim::{Anomaly, DemoEstate, Size, generate};
@@ -56,6 +57,7 @@ fn pool(state: &State) {
         let (name, bought, left) = (&pack.name, pack.bought, pack.remaining);
         println!("{name}: {left} of {bought} left, {} to {}", pack.from, pack.until);
     }
+    println!("uncovered: {}", state.ledger().balance(Account::Uncovered));
     for (bucket, balance) in state.estate().buckets().iter().zip(state.ledger().buckets()) {
         let share = 100.0 * balance.available.tokens() / balance.allocated.tokens().max(1.0);
         println!(

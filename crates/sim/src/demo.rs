@@ -78,7 +78,8 @@ pub struct DemoEstate {
 /// Generates an estate with its history up to `now`. The same arguments give the same estate.
 ///
 /// Sizes beyond their range, and moments before 1980 or after 2200, are taken as the nearest within. The
-/// packs and allocations are sized so that rating all sessions after the setup leaves no use uncovered.
+/// packs and allocations are sized so that rating all sessions after the setup leaves no use uncovered,
+/// provided that no pack is let expire in between: the history draws on those that have ended since.
 #[must_use]
 pub fn generate(seed: u64, size: &Size, now: Instant, tariff: TariffParts) -> DemoEstate {
     let now = now.clamp(YEARS.0, YEARS.1);
@@ -189,7 +190,7 @@ impl World {
         ];
         events.extend(people.chunks(BATCH).map(|batch| Event::PeopleAdded(batch.to_vec())));
         events.extend(self.seats().chunks(BATCH).map(|batch| Event::SeatsAdded(batch.to_vec())));
-        events.extend(funding(years, self.calendar.now));
+        events.extend(funding(years, &self.zone, self.calendar.now));
         events
     }
 

@@ -91,10 +91,11 @@ impl Persona {
 /// On and off in turns, begun somewhere in the middle of one.
 fn phases(days: usize, chance: &mut Chance) -> Vec<f64> {
     let (busy, quiet) = (chance.beta(12.0, 3.0), chance.beta(1.0, 25.0));
-    let mut length = |on: bool| if on { chance.gamma(9.0, 12.0) } else { chance.gamma(6.0, 42.0) };
     // The expected lengths are 108 and 252 days.
-    let mut on = length(true) / (length(true) + 252.0) > 0.35;
-    let mut left = length(on) * 0.5;
+    let mut on = chance.is(108.0 / (108.0 + 252.0));
+    let passed = chance.unit();
+    let mut length = |on: bool| if on { chance.gamma(9.0, 12.0) } else { chance.gamma(6.0, 42.0) };
+    let mut left = length(on) * (1.0 - passed);
     let mut levels = Vec::with_capacity(days);
     while levels.len() < days {
         for _ in 0..(left.ceil() as usize).max(1).min(days - levels.len()) {
@@ -125,4 +126,38 @@ fn drift(days: usize, chance: &mut Chance) -> Vec<f64> {
     let (start, end) = if chance.is(0.5) { (low, high) } else { (high, low) };
     let span = days.saturating_sub(1).max(1) as f64;
     (0..days).map(|day| start + (end - start) * day as f64 / span).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::Stream;
+
+    /// The mean level over many people and a year, and on how many days anybody is there at all.
+    #[track_caller]
+    fn check(persona: Persona, mean: f64, present: f64) {
+        let months: Vec<usize> = (0..365).map(|day| day / 31).collect();
+        let person = |n| persona.levels(&months, &mut Chance::new(5, Stream::Levels, n));
+        let levels: Vec<f64> = (0..2_000).flat_map(person).collect();
+        let days = levels.len() as f64;
+        let got = levels.iter().sum::<f64>() / days;
+        let there = levels.iter().filter(|level| **level > 0.0).count() as f64 / days;
+        assert!((got - mean).abs() < 0.03, "{persona:?}: level {got}, not {mean}");
+        assert!((there - present).abs() < 0.05, "{persona:?}: there on {there}");
+        assert!(levels.iter().all(|level| (0.0..=0.98).contains(level)));
+    }
+
+    #[test]
+    fn personas_use_their_products_as_often_as_described() {
+        // A month above the usual level cannot bring more than every day: power users lose a little.
+        check(Persona::Power, 0.84, 1.0);
+        check(Persona::Regular, 0.595, 1.0);
+        check(Persona::Occasional, 0.1026, 1.0);
+        check(Persona::ProjectPhase, 0.3 * 0.77 + 0.7 * 0.0385, 1.0);
+        check(Persona::Seasonal, 70.0 / 365.0 * 0.66 + 0.02, 1.0);
+        check(Persona::Contractor, 0.27, 0.34);
+        check(Persona::IdleSeat, 0.0164, 1.0);
+        check(Persona::Drifting, 0.42, 1.0);
+        check(Persona::ServiceAccount, 0.0, 0.0);
+    }
 }

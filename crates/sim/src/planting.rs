@@ -84,7 +84,8 @@ impl Plan {
     }
 
     fn long_session(&mut self, players: &[Player], calendar: &Calendar, chance: &mut Chance) {
-        let Some(player) = chance.pick(players).filter(|player| may_attend(player)) else { return };
+        let may: Vec<&Player> = players.iter().filter(|player| may_attend(player)).collect();
+        let Some(player) = chance.pick(&may) else { return };
         let day = working_day(player.site, calendar, chance);
         let Some((day, product)) = day.zip(player.primary) else { return };
         let start = chance.between(6.5, 8.0);

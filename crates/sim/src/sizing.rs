@@ -61,7 +61,7 @@ fn year_start(today: Date, months: u32) -> Date {
 }
 
 /// The purchases and allocations, packs before what is given out of them.
-pub(crate) fn funding(years: &[Year], now: Instant) -> Vec<Event> {
+pub(crate) fn funding(years: &[Year], zone: &Zone, now: Instant) -> Vec<Event> {
     let mut events = Vec::new();
     let Some((this, finished)) = years.split_last() else { return events };
     for year in finished {
@@ -77,12 +77,13 @@ pub(crate) fn funding(years: &[Year], now: Instant) -> Vec<Event> {
     let spent_before = |bucket: usize| finished.iter().filter_map(move |y| y.spent.get(bucket));
     let before: Vec<Ticks> =
         (0..this.spent.len()).map(|bucket| spent_before(bucket).copied().sum()).collect();
-    events.extend(current(this, &before, now));
+    let halfway = zone.date(this.from.plus(now.since(this.from) / 2));
+    events.extend(current(this, &before, zone.start_of(halfway)));
     events
 }
 
-/// This year's pack, its top-up, and the buckets' shares of both.
-fn current(year: &Year, before: &[Ticks], now: Instant) -> Vec<Event> {
+/// This year's pack, its top-up bought `halfway` to now, and the buckets' shares of both.
+fn current(year: &Year, before: &[Ticks], halfway: Instant) -> Vec<Event> {
     let spent: f64 = year.spent.iter().map(|ticks| tokens(*ticks)).sum();
     let bought = spent / (1.0 - LEFT);
     let to_give = bought * (LEFT - RESERVE);
@@ -90,7 +91,7 @@ fn current(year: &Year, before: &[Ticks], now: Instant) -> Vec<Event> {
     let whole: f64 = weights.clone().sum::<f64>().max(1.0);
     let with_rest = year.spent.iter().zip(before).zip(weights).map(|((ticks, before), weight)| {
         let rest = if weight > 0.0 {
-            (to_give * weight / whole).max(100.0)
+            (to_give * weight / whole).max(30.0)
         } else {
             ((tokens(*ticks) + tokens(*before)) * 0.012).max(20.0)
         };
@@ -100,7 +101,6 @@ fn current(year: &Year, before: &[Ticks], now: Instant) -> Vec<Event> {
     let total = given.iter().fold(0_i64, |sum, tokens| sum.saturating_add(*tokens));
     let bought = rounded_up(total as f64 + (bought * RESERVE).max(200.0), 100);
     let top_up = rounded_up(bought as f64 * TOP_UP, 100);
-    let halfway = year.from.plus(now.since(year.from) / 2);
     let mut events = vec![
         pack(&year.label, bought - top_up, year.from, year.until),
         pack(&format!("{}, top-up", year.label), top_up, halfway, year.until),

@@ -14,8 +14,6 @@ use faregate_core::when::{HOUR, Instant};
 use rustc_hash::FxHashSet;
 use std::collections::VecDeque;
 
-/// A running session says that it is alive this often.
-const HEARTBEAT: i64 = 60;
 /// Opens that no seat and no rate can satisfy.
 const HOPELESS: f64 = 0.015;
 /// Opens on a seat.
@@ -91,6 +89,9 @@ struct Running {
 }
 
 impl Workstations {
+    /// A running session says that it is alive this often.
+    pub const HEARTBEAT_SECONDS: i64 = 60;
+
     /// How many workstations keep about 20 to 40 sessions open for 400 people.
     #[must_use]
     pub fn count_for(people: usize) -> usize {
@@ -155,7 +156,7 @@ impl Workstations {
         match self.desks.get(workstation)?.session.clone() {
             None => self.open_something(workstation, now),
             Some(running) if now < running.closes => {
-                let next = now.plus(HEARTBEAT).min(running.closes);
+                let next = now.plus(Self::HEARTBEAT_SECONDS).min(running.closes);
                 self.desks.get_mut(workstation)?.due = next;
                 Some(Action::Heartbeat { workstation })
             }
@@ -174,14 +175,14 @@ impl Workstations {
         let falls_silent = self.chance.is(SILENT);
         let desk = self.desks.get_mut(workstation)?;
         desk.session = Some(Running { person: cast.person, closes, falls_silent });
-        desk.due = now.plus(HEARTBEAT).min(closes);
+        desk.due = now.plus(Self::HEARTBEAT_SECONDS).min(closes);
         self.busy.insert(cast.person);
         let host = host_of(cast.person, false);
         Some(Action::Open { workstation, person: cast.alias, product: cast.product, host })
     }
 
     fn leave(&mut self, workstation: usize, now: Instant) {
-        let pause = now.plus((-240.0 * (1.0 - self.chance.unit()).ln()) as i64 + 5);
+        let pause = now.plus((-180.0 * (1.0 - self.chance.unit()).ln()) as i64 + 5);
         if let Some(desk) = self.desks.get_mut(workstation) {
             desk.due = pause;
             if let Some(ended) = desk.session.take() {
@@ -190,12 +191,12 @@ impl Workstations {
         }
     }
 
-    /// Seconds: two of five are gone within the grace, the others stay for up to a quarter of an hour.
+    /// Seconds: two of five are gone within the grace, the others stay for up to ten minutes.
     fn duration(&mut self) -> i64 {
         if self.chance.is(0.4) {
             self.chance.between(30.0, 240.0) as i64
         } else {
-            self.chance.between(320.0, 900.0) as i64
+            self.chance.between(310.0, 600.0) as i64
         }
     }
 

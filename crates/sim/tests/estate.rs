@@ -9,7 +9,7 @@ use faregate_core::amount::Ticks;
 use faregate_core::event::Event;
 use faregate_core::invariants;
 use faregate_core::ledger::Account;
-use faregate_core::when::Instant;
+use faregate_core::when::{Date, Instant};
 use faregate_sim::{Anomaly, DemoEstate, Persona, Size, generate};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,6 +52,14 @@ fn rating_the_history_leaves_the_books_in_order() {
     check(6, Size { people: 120, months: 30 }, "2028-02-29T15:00:00Z");
 }
 
+#[test]
+fn the_books_are_in_order_whatever_the_day_of_the_month() {
+    for day in (0..92).step_by(3) {
+        let now = at("2026-10-01T09:00:00Z").plus(day * 86_400);
+        check(day.unsigned_abs(), Size::small(), &now.to_string());
+    }
+}
+
 #[track_caller]
 fn check(seed: u64, size: Size, now: &str) {
     let estate = estate(seed, size, now);
@@ -89,6 +97,32 @@ fn little_is_lost_when_a_contract_year_ends() {
 
 fn fill(bucket: &faregate_core::ledger::BucketBalance) -> f64 {
     bucket.available.tokens() / bucket.allocated.tokens()
+}
+
+/// Tokens a day over the Tuesdays between two dates.
+fn tuesdays(estate: &DemoEstate, from: &str, to: &str) -> f64 {
+    let (from, to): (Date, Date) = (from.parse().unwrap(), to.parse().unwrap());
+    let days = estate.truth.tokens_by_day.range(from..to).filter(|(date, _)| date.weekday() == 1);
+    let tokens: Vec<f64> = days.map(|(_, ticks)| ticks.tokens()).collect();
+    tokens.iter().sum::<f64>() / tokens.len() as f64
+}
+
+#[test]
+fn the_year_has_its_rhythm() {
+    let demo = estate(1, Size { people: 2_000, months: 12 }, SUNDAY);
+    let usual = tuesdays(&demo, "2026-09-01", "2026-11-20");
+    let august = tuesdays(&demo, "2026-08-01", "2026-08-31") / usual;
+    let christmas = tuesdays(&demo, "2025-12-22", "2026-01-04") / usual;
+    assert!((0.62..0.85).contains(&august), "{august}");
+    assert!((0.15..0.40).contains(&christmas), "{christmas}");
+    let weekend: f64 = demo
+        .truth
+        .tokens_by_day
+        .iter()
+        .filter(|(date, _)| date.weekday() >= 5)
+        .map(|(_, ticks)| ticks.tokens())
+        .sum();
+    assert!(weekend < 0.04 * demo.truth.tokens().tokens(), "{weekend}");
 }
 
 #[test]
