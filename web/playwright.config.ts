@@ -16,7 +16,7 @@ export default defineConfig({
     baseURL: process.env.FAREGATE_URL ?? 'http://127.0.0.1:8080',
     locale: 'en-GB',
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
       args: [
         '--no-sandbox',
         '--disable-gpu',

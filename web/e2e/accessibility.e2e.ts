@@ -1,8 +1,8 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '@playwright/test';
+import { SCREENSHOTS } from './given';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const ARTIFACTS = '../artifacts/screenshots';
 
 for (const scheme of ['light', 'dark'] as const) {
   for (const width of [1440, 390]) {
@@ -22,7 +22,7 @@ for (const scheme of ['light', 'dark'] as const) {
           await page.waitForFunction(() => document.getAnimations().every((it) => it.playState !== 'running'));
           const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
           expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
-          await page.screenshot({ path: `${ARTIFACTS}/${name}-${scheme}-${width}.png`, fullPage: true });
+          await page.screenshot({ path: `${SCREENSHOTS}/${name}-${scheme}-${width}.png`, fullPage: true });
         });
       }
 
@@ -42,7 +42,7 @@ for (const scheme of ['light', 'dark'] as const) {
       await expect(page.getByRole('heading', { name: 'Sign in to Faregate' })).toBeVisible();
       const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
       expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
-      await page.screenshot({ path: `${ARTIFACTS}/sign-in-${scheme}.png` });
+      await page.screenshot({ path: `${SCREENSHOTS}/sign-in-${scheme}.png` });
     });
   });
 }

@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { ask, shown } from './api';
+import { given } from './given';
 
 async function openBurn(page: Page, search = '') {
   await page.goto(`/${search}`);
@@ -45,8 +46,7 @@ test('the table twin shows every number of the chart', async ({ page, request })
 });
 
 test('opening a session moves the page without a reload', async ({ page, request }) => {
-  const key = process.env.FAREGATE_API_KEY;
-  test.skip(!key, 'FAREGATE_API_KEY is not set');
+  const key = given('FAREGATE_API_KEY');
   await openBurn(page);
   await expect(page.getByText('Live', { exact: true })).toBeVisible();
   await page.evaluate(() => Object.assign(window, { neverReloaded: true }));

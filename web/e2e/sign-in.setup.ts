@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import { given } from './given';
 
 test('whoever is not signed in is asked to', async ({ page }) => {
   await page.goto('/');
@@ -9,9 +10,7 @@ test('whoever is not signed in is asked to', async ({ page }) => {
 });
 
 test('the printed link signs in, once', async ({ page, context }) => {
-  const link = process.env.FAREGATE_SIGN_IN;
-  test.skip(!link, 'FAREGATE_SIGN_IN is not set');
-  await page.goto(link!);
+  await page.goto(given('FAREGATE_SIGN_IN'));
   await expect(page.getByRole('heading', { name: 'Burn', level: 1 })).toBeVisible();
   await context.storageState({ path: 'test-results/signed-in.json' });
 });

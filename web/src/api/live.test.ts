@@ -75,11 +75,13 @@ describe('the live link', () => {
     source.fail(0);
     vi.advanceTimersByTime(60_000);
     expect(FakeSource.opened).toBe(1);
+    source.dispatchEvent(new Event('open'));
+    expect(asked(LIVE_KEY)).toBe(1);
     source.fail(2);
     expect(asked(ME_KEY)).toBe(1);
     vi.advanceTimersByTime(1_000);
     expect(FakeSource.opened).toBe(2);
-    expect(states).toEqual(['connected', 'reconnecting', 'reconnecting']);
+    expect(states).toEqual(['connected', 'reconnecting', 'connected', 'reconnecting']);
     close();
     vi.advanceTimersByTime(60_000);
     expect(FakeSource.opened).toBe(2);

@@ -40,10 +40,14 @@ export function openLiveLink(client: QueryClient, onState: (state: LiveState) =>
   let source: EventSource | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
+  let broken = false;
 
   const connect = () => {
     source = new EventSource('/v1/events');
     source.addEventListener('open', () => {
+      // What failed while the link was broken would otherwise stay so until the next commit.
+      if (broken) feed.refetch();
+      broken = false;
       failures = 0;
       onState('connected');
     });
@@ -51,6 +55,7 @@ export function openLiveLink(client: QueryClient, onState: (state: LiveState) =>
     source.addEventListener('error', onError);
   };
   const onError = () => {
+    broken = true;
     onState('reconnecting');
     // The browser retries a broken stream by itself, but gives up on a refused one.
     if (source?.readyState !== EventSource.CLOSED) return;
@@ -93,6 +98,7 @@ function summaryFeed(client: QueryClient) {
       newest = data;
       patch.call();
     },
+    refetch: refetch.call,
     catchUp() {
       if (!document.hidden && missed) refetch.call();
     },
