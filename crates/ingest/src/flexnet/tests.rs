@@ -284,4 +284,25 @@ fn the_real_logs_hold_exactly_so_many_sessions() {
     }
 }
 
+/// A copy that was rotated, without head, dates or package lists, holds the same sessions.
+#[test]
+fn a_part_of_a_real_log_holds_sessions_of_the_whole() {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../../shared/data/flexnet/adskflex-v11.18-2022.log"
+    );
+    let Ok(log) = std::fs::read_to_string(file) else {
+        println!("skipped: no {file}");
+        return;
+    };
+    let lines: Vec<String> = log.split_inclusive('\n').map(str::to_owned).collect();
+    let whole = properties::identities(&lines);
+    for from in (500..lines.len()).step_by(1_777) {
+        let until = lines.len().min(from + 9_000);
+        let part = properties::identities(&lines[from..until]);
+        assert!(part.is_subset(&whole), "lines {from} to {until}");
+        assert!(part.len() > 10 || until == lines.len());
+    }
+}
+
 mod properties;

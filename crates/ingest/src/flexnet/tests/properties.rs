@@ -56,7 +56,7 @@ fn line(now: u32, daemon: &str, message: &str) -> String {
 }
 
 /// What identifies each session.
-fn identities(lines: &[String]) -> HashSet<(String, String, String, i64, u16)> {
+pub(super) fn identities(lines: &[String]) -> HashSet<(String, String, String, i64, u16)> {
     let (found, reader) = read(lines.concat().as_bytes(), "UTC", None);
     let name = |id| reader.names().text(id).to_owned();
     let sessions = found.sessions.iter();
