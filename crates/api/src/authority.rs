@@ -1,0 +1,119 @@
+//! Authority is a value: a handler that spends tokens takes an [`Authorized`] that only the check can make.
+
+use crate::Server;
+use crate::problem::Problem;
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderMap, Method, header, request::Parts};
+use faregate_app::access::{Credential, Kind, Role};
+use std::marker::PhantomData;
+
+/// Name of the cookie that carries a sign-in.
+pub const COOKIE: &str = "faregate_sign_in";
+
+/// Something that not everybody may do.
+pub trait Permission: Send + Sync + 'static {
+    /// What it is, in words that follow "you may not".
+    const WORDS: &'static str;
+    /// Whether this role may do it.
+    fn allows(role: Role) -> bool;
+}
+
+/// Open, keep alive and close sessions.
+pub struct SpendTokens;
+/// Read balances, burn and sessions.
+pub struct ReadBurn;
+/// Know one's own name.
+pub struct BeSomebody;
+
+impl Permission for SpendTokens {
+    const WORDS: &'static str = "open or close sessions";
+    fn allows(role: Role) -> bool {
+        matches!(role, Role::Workstation | Role::Administrator)
+    }
+}
+
+impl Permission for ReadBurn {
+    const WORDS: &'static str = "read burn and balances";
+    fn allows(role: Role) -> bool {
+        matches!(role, Role::Viewer | Role::Administrator)
+    }
+}
+
+impl Permission for BeSomebody {
+    const WORDS: &'static str = "be here";
+    fn allows(_role: Role) -> bool {
+        true
+    }
+}
+
+/// Proof that the caller may do `P`. Only the check below makes one.
+pub struct Authorized<P> {
+    credential: Credential,
+    permission: PhantomData<P>,
+}
+
+impl<P> Authorized<P> {
+    /// Name of whoever it is.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.credential.name
+    }
+
+    /// Their role.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.credential.role
+    }
+}
+
+impl<P: Permission> FromRequestParts<Server> for Authorized<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
+        let credential = credential(parts, server)?;
+        if !P::allows(credential.role) {
+            return Err(Problem::forbidden(format!("a {} may not {}", credential.role.key(), P::WORDS)));
+        }
+        Ok(Self { credential, permission: PhantomData })
+    }
+}
+
+fn credential(parts: &Parts, server: &Server) -> Result<Credential, Problem> {
+    let now = server.gate.now();
+    if let Some(key) = bearer(&parts.headers) {
+        return server.access.check(Kind::Key, key, now).ok_or_else(Problem::unauthorized);
+    }
+    let secret = sign_in_cookie(&parts.headers).ok_or_else(Problem::unauthorized)?;
+    let credential = server.access.check(Kind::SignIn, secret, now).ok_or_else(Problem::unauthorized)?;
+    // A browser sends the cookie whoever asks for the request; only our own page may change things with it.
+    let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if changes && !is_same_origin(&parts.headers) {
+        return Err(Problem::forbidden("another site's page asked for this"));
+    }
+    Ok(credential)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
+}
+
+/// The sign-in's secret that the browser sent.
+pub(crate) fn sign_in_cookie(headers: &HeaderMap) -> Option<&str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    cookies.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+}
+
+pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (text("origin"), text("host")) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        (None, _) => true,
+        (Some(_), None) => false,
+    }
+}

@@ -1,0 +1,112 @@
+//! Faregate over HTTP.
+//!
+//! A handler takes an [`authority::Authorized`], calls one use case of `faregate-app` and maps the result to
+//! a wire type. It decides nothing. Errors become one RFC 9457 problem document, in [`problem`].
+//!
+//! To add an endpoint: a handler and its wire types in `routes/`, its line in [`router`], and the OpenAPI
+//! snapshot under `docs/reference/openapi.json` renewed by its test.
+#![warn(missing_docs)]
+
+use std::sync::Arc;
+
+use axum::Router;
+use faregate_app::access::Access;
+use faregate_app::gate::Gate;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub mod authority;
+pub mod live;
+pub mod page;
+pub mod problem;
+pub mod routes;
+pub mod wire;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct Server {
+    /// The deciding thread.
+    pub gate: Gate,
+    /// Who may come in.
+    pub access: Arc<Access>,
+    /// The newest summary, for live pages.
+    pub live: live::Live,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Faregate",
+        description = "Lets each person through on the right fare: a seat, or tokens of a bucket.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    servers((url = "/", description = "this server")),
+    tags(
+        (name = "gate", description = "Open, keep alive and close sessions."),
+        (name = "burn", description = "What was spent, by whom, on what."),
+        (name = "access", description = "Sign in and out."),
+    ),
+    modifiers(&Credentials)
+)]
+struct Description;
+
+/// How a caller proves who they are.
+struct Credentials;
+
+impl utoipa::Modify for Credentials {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_with(Default::default);
+        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("an API key, `fg_…`"));
+        components.add_security_scheme("key", SecurityScheme::Http(key.build()));
+        let cookie = ApiKey::Cookie(ApiKeyValue::new(authority::COOKIE));
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
+    }
+}
+
+/// All routes, and the description of those that are API.
+fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
+    use routes::{balances, burn, decisions, events, sessions, sign_in, summary};
+    let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(sessions::open, sessions::list))
+        .routes(routes!(sessions::open_batch))
+        .routes(routes!(sessions::heartbeat))
+        .routes(routes!(sessions::close))
+        .routes(routes!(decisions::explain))
+        .routes(routes!(summary::summary))
+        .routes(routes!(burn::burn))
+        .routes(routes!(burn::daily))
+        .routes(routes!(balances::balances))
+        .routes(routes!(events::events))
+        .routes(routes!(sign_in::me))
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(sign_in::sign_out))
+        .split_for_parts();
+    description.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    (router, description)
+}
+
+/// The OpenAPI 3.1 description, as served at `/openapi.json`.
+#[must_use]
+pub fn openapi() -> String {
+    let text = described().1.to_pretty_json();
+    text.unwrap_or_default() + "\n"
+}
+
+/// The whole server: API, sign-in link and page.
+#[must_use]
+pub fn router(server: Server) -> Router {
+    let description: &'static str = Box::leak(openapi().into_boxed_str());
+    let json = [("content-type", "application/json")];
+    let api = described().0.layer(axum::extract::DefaultBodyLimit::max(8 << 20));
+    Router::new()
+        .merge(api)
+        .route("/openapi.json", axum::routing::get(move || async move { (json, description) }))
+        .route("/healthz", axum::routing::get(|| async { "ok\n" }))
+        .route("/sign-in", axum::routing::get(routes::sign_in::follow_link))
+        .route("/v1/{*rest}", axum::routing::any(problem::not_found))
+        .fallback_service(page::service())
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .with_state(server)
+}

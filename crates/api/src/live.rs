@@ -1,0 +1,61 @@
+//! The newest summary, computed at most four times a second, however many pages watch.
+
+use crate::wire::Summary;
+use faregate_app::gate::Gate;
+use faregate_app::views;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Between two looks at the journal.
+const BEAT: Duration = Duration::from_millis(250);
+/// A summary is renewed after this many beats even when nothing was committed: days end, forecasts move.
+const BEATS_AT_REST: u32 = 240;
+
+/// Where live pages get summaries from.
+#[derive(Clone)]
+pub struct Live(watch::Receiver<Arc<Summary>>);
+
+impl Live {
+    /// Starts renewing the summary.
+    #[must_use]
+    pub fn start(gate: &Gate) -> Self {
+        let (send, receive) = watch::channel(Arc::new(current(gate)));
+        tokio::spawn(renew(gate.clone(), send));
+        Self(receive)
+    }
+
+    /// A receiver that sees the newest summary at once and each newer one.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Arc<Summary>> {
+        self.0.clone()
+    }
+}
+
+/// The summary as of the last commit.
+#[must_use]
+pub fn current(gate: &Gate) -> Summary {
+    let state = gate.state().read();
+    Summary::new(&state, &views::summary(&state, gate.now()))
+}
+
+async fn renew(gate: Gate, send: watch::Sender<Arc<Summary>>) {
+    let mut beats = tokio::time::interval(BEAT);
+    beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut seen = gate.state().read().seq();
+    let mut at_rest = 0;
+    loop {
+        beats.tick().await;
+        if send.is_closed() {
+            return;
+        }
+        let seq = gate.state().read().seq();
+        at_rest += 1;
+        // The server itself holds one receiver; the others are pages.
+        let watched = send.receiver_count() > 1;
+        if watched && (seq != seen || at_rest >= BEATS_AT_REST) {
+            (seen, at_rest) = (seq, 0);
+            send.send_replace(Arc::new(current(&gate)));
+        }
+    }
+}

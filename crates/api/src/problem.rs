@@ -1,0 +1,110 @@
+//! Every error as one RFC 9457 problem document, mapped here and nowhere else.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use faregate_app::engine::Failure;
+use faregate_app::ports::StoreError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An RFC 9457 problem document.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Always `about:blank`: `code` says what happened.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The HTTP status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, for the reader.
+    pub detail: String,
+    /// Stable code, for programs.
+    pub code: &'static str,
+    /// What to do about it.
+    pub help: &'static str,
+}
+
+impl Problem {
+    /// A problem of a status.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>, help: &'static str) -> Self {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        Self { kind: "about:blank", title, status: status.as_u16(), detail: detail.into(), code, help }
+    }
+
+    /// The request cannot be understood.
+    #[must_use]
+    pub fn bad_request(code: &'static str, detail: impl Into<String>, help: &'static str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail, help)
+    }
+
+    /// Nobody has proved who they are.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        let help = "sign in with the link that the server printed, or send `Authorization: Bearer` with an API key";
+        Self::new(StatusCode::UNAUTHORIZED, "not-signed-in", "you are not signed in", help)
+    }
+
+    /// Whoever it is may not do this.
+    #[must_use]
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "not-allowed", detail, "ask an administrator for a key with the role")
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        let kind = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let detail = failure.to_string();
+        let unavailable = |code, help| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail.clone(), help);
+        match failure {
+            Failure::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key-reused",
+                detail,
+                "use a fresh Idempotency-Key for a new request; repeat the old body to get the old answer",
+            ),
+            Failure::NoSession(_) => {
+                Self::new(StatusCode::NOT_FOUND, "no-session", detail, "open a session first")
+            }
+            Failure::Stopping => unavailable("stopping", "try again when the server is back"),
+            Failure::ClockBehind { .. } => unavailable("clock-behind", "set the server's clock right"),
+            Failure::Store(StoreError::Full) => unavailable("disk-full", "free space on the server's disk"),
+            Failure::Store(StoreError::Fenced { .. }) => {
+                unavailable("stepped-down", "another server writes to this store: use that one")
+            }
+            Failure::Store(_) | Failure::Broken(_) => {
+                unavailable("store-failed", "run `faregate doctor` on the server")
+            }
+        }
+    }
+}
+
+/// Answers requests to paths below `/v1` that do not exist.
+pub async fn not_found() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "no-such-path", "there is no such path", "see /openapi.json for all paths")
+}
+
+/// Answers requests whose path exists with another method; the router adds `Allow`.
+pub async fn method_not_allowed() -> Problem {
+    let help = "see /openapi.json for the methods of each path";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "this path does not take that method", help)
+}

@@ -1,0 +1,44 @@
+//! One module a resource; the tree of files is the tree of paths.
+
+pub mod balances;
+pub mod burn;
+pub mod decisions;
+pub mod events;
+pub mod sessions;
+pub mod sign_in;
+pub mod summary;
+
+use crate::problem::Problem;
+use faregate_app::engine::Failure;
+use faregate_core::state::State;
+use faregate_core::when::{Date, Instant};
+use tokio::sync::oneshot;
+
+/// Waits for an answer of the deciding thread.
+pub(crate) async fn answered<T>(waiting: oneshot::Receiver<Result<T, Failure>>) -> Result<T, Problem> {
+    // A dropped reply means that the thread has stopped.
+    waiting.await.unwrap_or(Err(Failure::Stopping)).map_err(Problem::from)
+}
+
+/// Reads a span of dates, both included; the last 30 days by default, at most `days_max`.
+pub(crate) fn span(
+    state: &State,
+    now: Instant,
+    from: Option<&str>,
+    to: Option<&str>,
+    days_max: i32,
+) -> Result<(Date, Date), Problem> {
+    let read = |text: &str| {
+        let help = "write dates as YYYY-MM-DD";
+        text.parse::<Date>().map_err(|why| Problem::bad_request("bad-date", why.to_string(), help))
+    };
+    let to = to.map(read).transpose()?.unwrap_or_else(|| state.zone().date(now));
+    let from = from.map(read).transpose()?.unwrap_or_else(|| to.plus(-29));
+    let days = i64::from(to.0) - i64::from(from.0) + 1;
+    if !(1..=i64::from(days_max)).contains(&days) {
+        let detail = format!("from {from} to {to} is {days} days");
+        let help = "give a span of at least one day, and no longer than the path allows";
+        return Err(Problem::bad_request("bad-span", detail, help));
+    }
+    Ok((from, to))
+}
