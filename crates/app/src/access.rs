@@ -112,8 +112,12 @@ impl Access {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn load(store: Box<dyn CredentialStore>, secrets: Box<dyn Secrets>) -> Result<Self, StoreError> {
-        let known = store.all()?.into_iter().map(|credential| (credential.hash, credential)).collect();
+    pub fn load(
+        store: Box<dyn CredentialStore>,
+        secrets: Box<dyn Secrets>,
+    ) -> Result<Self, StoreError> {
+        let known =
+            store.all()?.into_iter().map(|credential| (credential.hash, credential)).collect();
         Ok(Self { store, secrets, known: RwLock::new(known) })
     }
 
@@ -121,14 +125,25 @@ impl Access {
     ///
     /// # Errors
     /// [`StoreError`]; nothing was issued.
-    pub fn issue(&self, kind: Kind, name: &str, role: Role, expires: Option<Instant>) -> Result<String, StoreError> {
+    pub fn issue(
+        &self,
+        kind: Kind,
+        name: &str,
+        role: Role,
+        expires: Option<Instant>,
+    ) -> Result<String, StoreError> {
         let prefix = match kind {
             Kind::Key => "fg_",
             Kind::Link => "fgl_",
             Kind::SignIn => "fgs_",
         };
-        let secret = self.secrets.secret().iter().fold(prefix.to_owned(), |text, byte| text + &format!("{byte:02x}"));
-        let credential = Credential { hash: hashed(&secret), kind, name: name.to_owned(), role, expires };
+        let secret = self
+            .secrets
+            .secret()
+            .iter()
+            .fold(prefix.to_owned(), |text, byte| text + &format!("{byte:02x}"));
+        let credential =
+            Credential { hash: hashed(&secret), kind, name: name.to_owned(), role, expires };
         self.store.add(&credential)?;
         self.write().insert(credential.hash, credential);
         Ok(secret)

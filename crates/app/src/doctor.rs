@@ -23,7 +23,11 @@ pub fn examine(engine: &mut Engine) -> Result<Vec<Check>, Failure> {
     let loaded = shared.read();
     let found = violations(&loaded);
     checks.extend(REGISTRY.iter().map(|rule| {
-        let findings = found.iter().filter(|(name, _)| *name == rule.name).map(|(_, words)| words.clone()).collect();
+        let findings = found
+            .iter()
+            .filter(|(name, _)| *name == rule.name)
+            .map(|(_, words)| words.clone())
+            .collect();
         Check { name: rule.name, findings }
     }));
     checks.push(Check { name: "replay-equals-snapshot", findings: compare(engine, &loaded)? });
@@ -34,7 +38,9 @@ pub fn examine(engine: &mut Engine) -> Result<Vec<Check>, Failure> {
 fn compare(engine: &mut Engine, loaded: &State) -> Result<Vec<String>, Failure> {
     let replayed = match replayed(&mut *engine.store, State::default(), loaded.seq()) {
         Ok((state, _)) => state,
-        Err(Failure::Broken(why)) => return Ok(vec![format!("the journal contradicts itself: {why}")]),
+        Err(Failure::Broken(why)) => {
+            return Ok(vec![format!("the journal contradicts itself: {why}")]);
+        }
         Err(failure) => return Err(failure),
     };
     let (from_journal, from_snapshot) = (replayed.checkpoint(), loaded.checkpoint());
@@ -43,14 +49,23 @@ fn compare(engine: &mut Engine, loaded: &State) -> Result<Vec<String>, Failure> 
     }
     let differing = [
         ("sequence", from_journal.seq != from_snapshot.seq),
-        ("estate", from_journal.people != from_snapshot.people || from_journal.seats != from_snapshot.seats),
+        (
+            "estate",
+            from_journal.people != from_snapshot.people
+                || from_journal.seats != from_snapshot.seats,
+        ),
         ("balances", from_journal.balances != from_snapshot.balances),
         ("bucket balances", from_journal.bucket_balances != from_snapshot.bucket_balances),
         ("packs", from_journal.packs != from_snapshot.packs),
         ("charges", from_journal.charges != from_snapshot.charges),
-        ("holds and sessions", from_journal.pairs != from_snapshot.pairs || from_journal.sessions != from_snapshot.sessions),
+        (
+            "holds and sessions",
+            from_journal.pairs != from_snapshot.pairs
+                || from_journal.sessions != from_snapshot.sessions,
+        ),
     ];
-    let names: Vec<&str> = differing.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();
+    let names: Vec<&str> =
+        differing.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();
     let names = if names.is_empty() { "counters".to_owned() } else { names.join(", ") };
     Ok(vec![format!("replaying {} events gives other {names} than the snapshot", from_journal.seq)])
 }

@@ -68,6 +68,8 @@ pub struct Engine {
     state: SharedState,
     clock: Arc<dyn Clock>,
     since_snapshot: u64,
+    /// The state could not be brought back to what is stored: it must be before anything else is decided.
+    stale: bool,
 }
 
 impl Engine {
@@ -76,7 +78,8 @@ impl Engine {
     /// # Errors
     /// [`Failure`] when the store cannot be read or its journal contradicts itself.
     pub fn load(store: Box<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        let mut engine = Self { store, state: SharedState::default(), clock, since_snapshot: 0 };
+        let state = SharedState::default();
+        let mut engine = Self { store, state, clock, since_snapshot: 0, stale: true };
         engine.reload()?;
         Ok(engine)
     }
@@ -86,13 +89,15 @@ impl Engine {
     /// # Errors
     /// As [`Engine::load`].
     pub fn reload(&mut self) -> Result<(), Failure> {
-        let restored = match self.store.snapshot()? {
-            Some(checkpoint) => State::restore(checkpoint)?,
-            None => State::default(),
-        };
-        let (state, replayed) = replayed(&mut *self.store, restored, u64::MAX)?;
-        self.since_snapshot = replayed;
-        *self.state.write() = state;
+        let shared = self.state();
+        self.undo(&mut shared.write())
+    }
+
+    /// Brings the state, under its lock, back to what is stored, so that no reader sees what is not.
+    pub(crate) fn undo(&mut self, state: &mut State) -> Result<(), Failure> {
+        self.stale = true;
+        (*state, self.since_snapshot) = loaded(&mut *self.store)?;
+        self.stale = false;
         Ok(())
     }
 
@@ -115,40 +120,58 @@ impl Engine {
         Ok(now.max(last))
     }
 
+    /// The time to write with, once the state is what is stored.
+    ///
+    /// # Errors
+    /// As [`Engine::now`] and [`Engine::load`].
+    pub(crate) fn ready(&mut self) -> Result<Instant, Failure> {
+        if self.stale {
+            self.reload()?;
+        }
+        self.now()
+    }
+
     /// Appends events that were decided outside of the gate: setting up, importing.
     ///
     /// # Errors
     /// [`Failure`]; nothing was appended.
     pub fn append(&mut self, events: Vec<Event>) -> Result<(), Failure> {
-        let now = self.now()?;
-        let state = self.state();
-        let mut work = Work::on(state.write(), now);
-        let done = events.into_iter().try_for_each(|event| work.apply(event).map(|_| ()));
-        match done {
+        let now = self.ready()?;
+        let shared = self.state();
+        let mut work = Work::on(shared.write(), now);
+        match events.into_iter().try_for_each(|event| work.apply(event).map(|_| ())) {
             Ok(()) => self.commit(work),
-            Err(broken) => {
-                drop(work);
-                self.reload()?;
-                Err(broken.into())
-            }
+            Err(broken) => self.give_up(work, broken.into()),
         }
     }
 
     /// Makes work durable, or undoes it.
     pub(crate) fn commit(&mut self, work: Work<'_>) -> Result<(), Failure> {
-        let Work { guard, batch, .. } = work;
-        let count = batch.entries.len() as u64;
-        let stored = if batch.is_empty() { Ok(()) } else { self.store.append(&batch) };
-        drop(guard);
-        if let Err(failure) = stored {
-            self.reload()?;
-            return Err(failure.into());
+        let count = work.batch.entries.len() as u64;
+        let stored = if work.batch.is_empty() { Ok(()) } else { self.store.append(&work.batch) };
+        match stored {
+            Ok(()) => {
+                drop(work);
+                self.committed(count);
+                Ok(())
+            }
+            Err(failure) => self.give_up(work, failure.into()),
         }
+    }
+
+    /// Undoes work that was not stored; hands the reason back as the failure.
+    pub(crate) fn give_up(&mut self, mut work: Work<'_>, why: Failure) -> Result<(), Failure> {
+        self.undo(&mut work.guard)?;
+        Err(why)
+    }
+
+    /// So many events were stored: takes a snapshot when one is due.
+    pub(crate) fn committed(&mut self, count: u64) {
         self.since_snapshot += count;
-        if self.since_snapshot >= EVENTS_PER_SNAPSHOT {
-            self.keep_snapshot()?;
+        // A snapshot is a cache: when it cannot be kept, the events are stored all the same.
+        if self.since_snapshot >= EVENTS_PER_SNAPSHOT && self.keep_snapshot().is_err() {
+            self.since_snapshot = EVENTS_PER_SNAPSHOT / 2;
         }
-        Ok(())
     }
 
     /// Writes a snapshot, so that the next start replays little.
@@ -169,6 +192,26 @@ impl Engine {
     pub fn violations(&self) -> Vec<(&'static str, String)> {
         invariants::violations(&self.state.read())
     }
+}
+
+/// The state as stored, and how many events of it no snapshot holds.
+///
+/// A snapshot is only a cache: one that contradicts itself or the journal is left aside.
+fn loaded(store: &mut dyn Store) -> Result<(State, u64), Failure> {
+    if let Some(restored) = restored(store)? {
+        match replayed(store, restored, u64::MAX) {
+            Err(Failure::Broken(_)) => {}
+            done => return done,
+        }
+    }
+    replayed(store, State::default(), u64::MAX)
+}
+
+fn restored(store: &mut dyn Store) -> Result<Option<State>, Failure> {
+    let Some(checkpoint) = store.snapshot()? else { return Ok(None) };
+    let (seq, at) = (checkpoint.seq, checkpoint.at);
+    let follows = store.entry(seq)?.is_some_and(|entry| entry.at == at);
+    Ok(State::restore(checkpoint).ok().filter(|_| follows))
 }
 
 /// Applies the journal up to and with `last` to a state; returns how many events that were.

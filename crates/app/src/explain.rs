@@ -72,21 +72,41 @@ fn facts(state: &State, ask: &Ask, at: Instant) -> Vec<Fact> {
         add("tariff", format!("`{}`, adopted as number {}", tariff.parts().name, number + 1));
     }
     let product = estate.product_called(&ask.product);
-    add("product", product.and_then(|id| estate.product(id)).map_or("unknown".to_owned(), |p| p.name.clone()));
+    add(
+        "product",
+        product.and_then(|id| estate.product(id)).map_or("unknown".to_owned(), |p| p.name.clone()),
+    );
     let person = estate.person_called(&ask.person);
-    add("person", person.and_then(|id| estate.person(id)).map_or("unknown".to_owned(), |p| p.name.clone()));
+    add(
+        "person",
+        person.and_then(|id| estate.person(id)).map_or("unknown".to_owned(), |p| p.name.clone()),
+    );
     let (Some(product), Some(person)) = (product, person) else { return facts };
     let seat = estate.covering_seat(person, product, at).and_then(|id| estate.seat(id));
     let offering = seat.and_then(|seat| estate.offering(seat.offering));
-    add("seat", offering.map_or("none covers the product".to_owned(), |o| format!("holds `{}`", o.name)));
+    add(
+        "seat",
+        offering.map_or("none covers the product".to_owned(), |o| format!("holds `{}`", o.name)),
+    );
     let rate = state.rate(product, at);
-    add("rate", rate.map_or("none in force".to_owned(), |r| format!("{} tokens a {}", r.ticks, r.meter.key())));
-    let covered = state.charges().covered_until((person, product), state.zone()).filter(|end| at < *end);
+    add(
+        "rate",
+        rate.map_or("none in force".to_owned(), |r| {
+            format!("{} tokens a {}", r.ticks, r.meter.key())
+        }),
+    );
+    let covered =
+        state.charges().covered_until((person, product), state.zone()).filter(|end| at < *end);
     add("unit", covered.map_or("none running".to_owned(), |end| format!("paid until {end}")));
     let chosen = ask.bucket.as_deref().map(|key| estate.bucket_called(key));
     let bucket = chosen.unwrap_or(Some(state.payer(person)));
     let available = |id| state.ledger().bucket(id).map_or(Ticks::ZERO, |balance| balance.available);
     let named = bucket.and_then(|id| Some((estate.bucket(id)?, available(id))));
-    add("bucket", named.map_or("unknown".to_owned(), |(b, left)| format!("`{}` with {left} tokens available", b.name)));
+    add(
+        "bucket",
+        named.map_or("unknown".to_owned(), |(b, left)| {
+            format!("`{}` with {left} tokens available", b.name)
+        }),
+    );
     facts
 }

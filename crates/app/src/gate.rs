@@ -5,14 +5,16 @@
 
 use crate::engine::{Engine, Failure, SharedState, Work};
 use crate::liveness::{Beat, Liveness};
-use crate::ports::{Clock, GateUse, Request};
-use faregate_core::event::{Ask, Cause, Event, Opened, Reason, Route, SessionId};
+use crate::ports::{Clock, StoreError};
+use faregate_core::event::{Ask, Event, Opened, Reason, SessionId};
 use faregate_core::gate::{self, Seen};
 use faregate_core::when::Instant;
-use rustc_hash::FxHashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+
+mod round;
+use round::Round;
 
 /// A session not heard of for this long has ended, in seconds: three heartbeats of five minutes.
 pub const TIME_TO_LIVE_SECONDS: i64 = 900;
@@ -78,7 +80,9 @@ enum Job {
     Open(OpenRequest, Reply<Decision>),
     OpenMany(Vec<OpenRequest>, Reply<Vec<Decision>>),
     Alive(SessionId, Seen),
-    Close(SessionId, Option<Instant>, Cause, Reply<Ending>),
+    Close(SessionId, Reply<Ending>),
+    /// Not heard of since an instant.
+    Silent(SessionId, Instant),
     ExpirePacks,
     Task(Task),
 }
@@ -141,7 +145,11 @@ impl Gate {
     }
 
     /// Asks to open a product; `reply` gets the answer once it is durable.
-    pub fn open(&self, request: OpenRequest, reply: impl FnOnce(Result<Decision, Failure>) + Send + 'static) {
+    pub fn open(
+        &self,
+        request: OpenRequest,
+        reply: impl FnOnce(Result<Decision, Failure>) + Send + 'static,
+    ) {
         self.send(Job::Open(request, Box::new(reply)));
     }
 
@@ -168,8 +176,12 @@ impl Gate {
     }
 
     /// Ends a session now.
-    pub fn close(&self, id: SessionId, reply: impl FnOnce(Result<Ending, Failure>) + Send + 'static) {
-        self.send(Job::Close(id, None, Cause::Closed, Box::new(reply)));
+    pub fn close(
+        &self,
+        id: SessionId,
+        reply: impl FnOnce(Result<Ending, Failure>) + Send + 'static,
+    ) {
+        self.send(Job::Close(id, Box::new(reply)));
     }
 
     /// Runs a use case that needs the engine, between two commits.
@@ -180,8 +192,8 @@ impl Gate {
     /// Ends sessions that fell silent and packs whose term is over. Takes no input: call it now and then.
     pub fn reconcile(&self) {
         let silent_before = self.clock.now().plus(-TIME_TO_LIVE_SECONDS);
-        for (id, last_used) in self.liveness.silent_since(silent_before) {
-            self.send(Job::Close(id, Some(last_used), Cause::Silent, Box::new(|_| ())));
+        for (id, _) in self.liveness.silent_since(silent_before) {
+            self.send(Job::Silent(id, silent_before));
         }
         self.send(Job::ExpirePacks);
     }
@@ -192,8 +204,8 @@ impl Gate {
             match unsent.0 {
                 Job::Open(_, reply) => reply(Err(Failure::Stopping)),
                 Job::OpenMany(_, reply) => reply(Err(Failure::Stopping)),
-                Job::Close(_, _, _, reply) => reply(Err(Failure::Stopping)),
-                Job::Alive(..) | Job::ExpirePacks | Job::Task(_) => {}
+                Job::Close(_, reply) => reply(Err(Failure::Stopping)),
+                Job::Alive(..) | Job::Silent(..) | Job::ExpirePacks | Job::Task(_) => {}
             }
         }
     }
@@ -251,7 +263,6 @@ impl Pending {
 
 /// One failed commit fails every job that shared it, each with its own copy of the reason.
 fn again(failure: &Failure) -> Failure {
-    use crate::ports::StoreError;
     match failure {
         Failure::Store(StoreError::Full) => StoreError::Full.into(),
         Failure::Store(StoreError::Fenced { seq }) => StoreError::Fenced { seq: *seq }.into(),
@@ -266,42 +277,44 @@ fn decide(engine: &mut Engine, liveness: &Liveness, jobs: Vec<Job>) {
         return;
     }
     let shared = engine.state();
-    let now = engine.now();
-    let mut pending = Vec::with_capacity(jobs.len());
-    let (committed, touched) = match now {
-        Err(failure) => {
-            pending.extend(jobs.into_iter().filter_map(unanswered));
-            (Err(failure), Vec::new())
-        }
+    let (pending, committed) = match engine.ready() {
+        Err(failure) => (jobs.into_iter().filter_map(unanswered).collect(), Err(failure)),
         Ok(now) => {
-            let mut round = Round::new(engine, Work::on(shared.write(), now));
-            pending.extend(jobs.into_iter().filter_map(|job| round.take(job)));
+            let mut round = Round::new(engine, liveness, Work::on(shared.write(), now));
+            let pending: Vec<Pending> =
+                jobs.into_iter().filter_map(|job| round.take(job)).collect();
             let Round { work, touched, broken, .. } = round;
             let committed = match broken {
-                Some(failure) => {
-                    drop(work);
-                    engine.reload().and(Err(failure))
-                }
+                Some(failure) => engine.give_up(work, failure),
                 None => engine.commit(work),
             };
-            (committed, touched)
+            (pending, committed.map(|()| touched))
         }
     };
     match committed {
-        Ok(()) => {
+        Ok(touched) => {
             follow(&shared, liveness, &touched);
             pending.into_iter().for_each(Pending::say);
         }
-        Err(failure) => pending.into_iter().for_each(|waiting| waiting.fail(&failure)),
+        Err(failure) => {
+            // Heartbeats that were to settle something have not: they ask again. And the state may hold
+            // sessions that another writer opened.
+            let state = shared.read();
+            let all: Vec<SessionId> = state.sessions().keys().copied().collect();
+            drop(state);
+            follow(&shared, liveness, &all);
+            pending.into_iter().for_each(|waiting| waiting.fail(&failure));
+        }
     }
 }
 
+/// What waits for an answer to a job that was not even looked at.
 fn unanswered(job: Job) -> Option<Pending> {
     match job {
         Job::Open(_, reply) => Some(Pending::Open(reply, Err(Failure::Stopping))),
         Job::OpenMany(_, reply) => Some(Pending::OpenMany(reply, Err(Failure::Stopping))),
-        Job::Close(_, _, _, reply) => Some(Pending::Close(reply, Err(Failure::Stopping))),
-        Job::Alive(..) | Job::ExpirePacks | Job::Task(_) => None,
+        Job::Close(_, reply) => Some(Pending::Close(reply, Err(Failure::Stopping))),
+        Job::Alive(..) | Job::Silent(..) | Job::ExpirePacks | Job::Task(_) => None,
     }
 }
 
@@ -317,143 +330,4 @@ fn follow(shared: &SharedState, liveness: &Liveness, touched: &[SessionId]) {
             None => liveness.forget(id),
         }
     }
-}
-
-/// The jobs of one commit being decided, in order.
-struct Round<'e, 's> {
-    engine: &'e mut Engine,
-    work: Work<'s>,
-    /// Keys answered in this round, not stored yet.
-    fresh: FxHashMap<String, (u128, Decision)>,
-    touched: Vec<SessionId>,
-    /// Set when the core refused an event that was just decided: a bug. Nothing of the round is kept.
-    broken: Option<Failure>,
-}
-
-impl<'e, 's> Round<'e, 's> {
-    fn new(engine: &'e mut Engine, work: Work<'s>) -> Self {
-        Self { engine, work, fresh: FxHashMap::default(), touched: Vec::new(), broken: None }
-    }
-
-    fn take(&mut self, job: Job) -> Option<Pending> {
-        match job {
-            Job::Open(request, reply) => Some(Pending::Open(reply, self.open(request))),
-            Job::OpenMany(requests, reply) => {
-                let answers = requests.into_iter().map(|request| self.open(request)).collect();
-                Some(Pending::OpenMany(reply, answers))
-            }
-            Job::Close(id, at, cause, reply) => Some(Pending::Close(reply, self.close(id, at, cause))),
-            Job::Alive(id, seen) => {
-                self.settle(id, seen);
-                None
-            }
-            Job::ExpirePacks => {
-                while let Some(event) = gate::expiry(&self.work.guard, self.work.now) {
-                    self.apply(event)?;
-                }
-                None
-            }
-            Job::Task(_) => None,
-        }
-    }
-
-    fn open(&mut self, request: OpenRequest) -> Result<Decision, Failure> {
-        let digest = digest(&request.ask);
-        if let Some(answered) = self.answered(&request.key, digest)? {
-            return Ok(answered);
-        }
-        let event = gate::open(&self.work.guard, &request.ask, self.work.now);
-        let answer = Answer::of(&event);
-        let (Some(seq), Some(answer)) = (self.apply(event), answer) else {
-            return Err(Failure::Stopping);
-        };
-        self.work.answer(request.key.clone(), digest, seq);
-        let bucket = self.bucket_key(&answer);
-        let decision = Decision { seq, at: self.work.now, answer, bucket, repeated: false };
-        self.fresh.insert(request.key, (digest, Decision { repeated: true, ..decision.clone() }));
-        if matches!(decision.answer, Answer::Opened(_)) {
-            self.touched.push(SessionId(seq));
-            let seen = Seen { previous: self.work.now, at: self.work.now };
-            self.settle(SessionId(seq), seen);
-        }
-        Ok(decision)
-    }
-
-    /// The answer that this key was given before, in this round or ever.
-    fn answered(&mut self, key: &str, digest: u128) -> Result<Option<Decision>, Failure> {
-        let same = |found: u128| if found == digest { Ok(()) } else { Err(Failure::KeyReused) };
-        if let Some((found, decision)) = self.fresh.get(key) {
-            same(*found)?;
-            return Ok(Some(decision.clone()));
-        }
-        let Some(Request { seq, digest: found, .. }) = self.engine.store.request(key)? else {
-            return Ok(None);
-        };
-        same(found)?;
-        let entry = self.engine.store.entry(seq)?;
-        Ok(entry.and_then(|entry| {
-            let answer = Answer::of(&entry.event)?;
-            let bucket = self.bucket_key(&answer);
-            Some(Decision { seq, at: entry.at, answer, bucket, repeated: true })
-        }))
-    }
-
-    fn bucket_key(&self, answer: &Answer) -> Option<String> {
-        match answer {
-            Answer::Opened(Opened { route: Route::Tokens { bucket, .. }, .. }) => {
-                self.work.guard.estate().bucket(*bucket).map(|bucket| bucket.key.clone())
-            }
-            _ => None,
-        }
-    }
-
-    /// Books all that a session owes, having been seen.
-    fn settle(&mut self, id: SessionId, seen: Seen) {
-        self.touched.push(id);
-        while let Some(event) = gate::owed(&self.work.guard, id, seen) {
-            if self.apply(event).is_none() {
-                return;
-            }
-        }
-    }
-
-    fn close(&mut self, id: SessionId, at: Option<Instant>, cause: Cause) -> Result<Ending, Failure> {
-        let at = at.unwrap_or(self.work.now).min(self.work.now);
-        let Some(session) = self.work.guard.sessions().get(&id).cloned() else {
-            return self.closed_before(id);
-        };
-        self.settle(id, Seen { previous: at, at });
-        let event = gate::close(&self.work.guard, id, at, cause).map_err(Failure::NoSession)?;
-        self.apply(event);
-        if let Some((person, product)) = session.metered_pair() {
-            let closed = at.max(session.opened);
-            self.work.ended(GateUse { person: person.0, product: product.0, opened: session.opened, closed });
-        }
-        Ok(Ending { at, already: false })
-    }
-
-    fn closed_before(&mut self, id: SessionId) -> Result<Ending, Failure> {
-        let opened = self.engine.store.entry(id.0)?;
-        match opened {
-            Some(entry) if matches!(entry.event, Event::Opened(_)) => Ok(Ending { at: entry.at, already: true }),
-            _ => Err(Failure::NoSession(id)),
-        }
-    }
-
-    fn apply(&mut self, event: Event) -> Option<u64> {
-        match self.work.apply(event) {
-            Ok(seq) => Some(seq),
-            Err(broken) => {
-                self.broken = Some(broken.into());
-                None
-            }
-        }
-    }
-}
-
-/// Tells a retry from a key used twice.
-fn digest(ask: &Ask) -> u128 {
-    let bucket = ask.bucket.as_deref().unwrap_or("\u{0}");
-    let text = [ask.person.as_str(), &ask.product, &ask.host, bucket].join("\u{1f}");
-    xxhash_rust::xxh3::xxh3_128(text.as_bytes())
 }

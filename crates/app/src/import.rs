@@ -6,25 +6,22 @@
 
 use crate::engine::{Engine, Failure, Work};
 use crate::ports::Use;
+use days::{Days, day_of};
 use faregate_core::charges::Pair;
-use faregate_core::estate::{GENERAL, Person, PersonId, Product, ProductId, folded};
+use faregate_core::estate::{PersonId, ProductId};
 use faregate_core::event::{Counts, Event, OpenUse, Receipt, Source};
-use faregate_core::rating::Rating;
 use faregate_core::state::State;
-use faregate_core::usage::Interval;
-use faregate_core::when::{DAY, Date, Instant};
+use faregate_core::tariff::Meter;
+use faregate_core::when::Instant;
 use faregate_ingest::features::FeatureTable;
+use names::Names;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
+mod days;
 pub mod flexnet;
-
-/// Uses of one day that wait to be stored as a block.
-const BLOCK: usize = 4_096;
-/// Days whose identities are kept in memory at once.
-const DAYS_IN_MEMORY: usize = 96;
-/// Charges booked with one event.
-const CHARGES_PER_EVENT: usize = 8_192;
+mod names;
+mod rate;
 
 /// One use as a source reports it. Names are numbers of [`Recording::intern`].
 #[derive(Clone, Copy, Debug)]
@@ -43,37 +40,17 @@ pub struct Reported {
     pub closed: Option<Instant>,
 }
 
-/// What is known about a name of the store.
-struct Name {
-    text: String,
-    hash: u64,
-    person: Option<PersonId>,
-    product: Option<Option<ProductId>>,
-}
-
-/// Identities of the uses opened on one day, and those not stored yet.
-#[derive(Default)]
-struct Day {
-    seen: FxHashSet<u64>,
-    waiting: Vec<Use>,
-    touched: u64,
-}
-
 /// One batch of reported use on its way into the store.
 pub struct Recording<'e> {
     engine: &'e mut Engine,
-    features: &'e FeatureTable,
-    names: Vec<Name>,
-    numbers: FxHashMap<String, u32>,
-    stored_names: usize,
-    days: BTreeMap<Date, Day>,
-    clock: u64,
-    people: Vec<Person>,
-    products: Vec<Product>,
-    person_ids: FxHashMap<String, PersonId>,
+    names: Names<'e>,
+    days: Days,
+    /// Pairs with new use, and the earliest of it.
     pairs: FxHashSet<Pair>,
     from: Option<Instant>,
     begun: BTreeMap<u64, OpenUse>,
+    /// Uses begun in an earlier batch that this one reports again, as still going on.
+    going_on: FxHashMap<u64, (Pair, Instant)>,
     ended: Vec<u64>,
     counts: Counts,
     finished: bool,
@@ -85,38 +62,27 @@ impl<'e> Recording<'e> {
     /// # Errors
     /// [`Failure`] when the store cannot be read or another transaction is open.
     pub fn begin(engine: &'e mut Engine, features: &'e FeatureTable) -> Result<Self, Failure> {
+        engine.ready()?;
         engine.store.begin()?;
         let mut recording = Self {
             engine,
-            features,
-            names: Vec::new(),
-            numbers: FxHashMap::default(),
-            stored_names: 0,
-            days: BTreeMap::new(),
-            clock: 0,
-            people: Vec::new(),
-            products: Vec::new(),
-            person_ids: FxHashMap::default(),
+            names: Names::new(features),
+            days: Days::default(),
             pairs: FxHashSet::default(),
             from: None,
             begun: BTreeMap::new(),
+            going_on: FxHashMap::default(),
             ended: Vec::new(),
             counts: Counts::default(),
             finished: false,
         };
-        for text in recording.engine.store.names()? {
-            recording.add_name(text);
-        }
-        recording.stored_names = recording.names.len();
+        recording.names.know(recording.engine.store.names()?);
         Ok(recording)
     }
 
     /// The number of a name, new or known.
     pub fn intern(&mut self, text: &str) -> u32 {
-        match self.numbers.get(text) {
-            Some(&number) => number,
-            None => self.add_name(text.to_owned()),
-        }
+        self.names.intern(text)
     }
 
     /// Counts lines that the source rejected and events that it recognised.
@@ -130,24 +96,38 @@ impl<'e> Recording<'e> {
     /// # Errors
     /// [`Failure`] when the store fails.
     pub fn add(&mut self, reported: Reported) -> Result<(), Failure> {
-        let identity = self.identity(&reported);
-        let day = Date(i32::try_from(reported.opened.0.div_euclid(DAY)).unwrap_or(0));
-        self.load_day(day)?;
-        let known_open = self.begun.contains_key(&identity) || self.engine.state().read().is_open_elsewhere(identity);
-        let seen = self.days.get(&day).is_some_and(|day| day.seen.contains(&identity));
+        self.add_all(&[reported])
+    }
+
+    /// Adds many uses, those that are not there already.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store fails.
+    pub fn add_all(&mut self, reported: &[Reported]) -> Result<(), Failure> {
+        let shared = self.engine.state();
+        let state = shared.read();
+        reported.iter().try_for_each(|one| self.add_one(&state, one))
+    }
+
+    fn add_one(&mut self, state: &State, reported: &Reported) -> Result<(), Failure> {
+        let (day, identity) = (day_of(reported.opened), identity(&self.names, reported));
+        let (names, store) = (&self.names, &mut *self.engine.store);
+        let seen = self.days.has(store, day, identity, |one| identify(names, one))?;
+        let known_open = self.begun.contains_key(&identity) || state.is_open_elsewhere(identity);
         match reported.closed {
             _ if seen => self.counts.duplicates += 1,
-            None if known_open => self.counts.duplicates += 1,
-            None => self.begin_use(identity, &reported),
+            None if known_open => self.goes_on(state, identity, reported),
+            None => self.begin_use(state, identity, reported),
             Some(closed) => {
                 if !known_open {
-                    self.count_new(&reported);
+                    self.count_new(state, reported);
                 } else if self.begun.remove(&identity).is_none() {
+                    self.going_on.remove(&identity);
                     self.ended.push(identity);
                     self.counts.closed += 1;
                 }
-                self.count_seconds(reported.opened, closed);
-                self.keep(day, identity, &reported, closed.max(reported.opened))?;
+                self.counts.seconds += closed.since(reported.opened).max(0);
+                self.keep(state, identity, reported, closed.max(reported.opened))?;
             }
         }
         Ok(())
@@ -155,7 +135,7 @@ impl<'e> Recording<'e> {
 
     /// Rates what is new, books the charges and the receipt, and makes all of it durable.
     ///
-    /// `as_of` is the last instant that the source knows of: open uses are charged up to it.
+    /// `span` is the first and last instant that the source knows of: open uses are charged up to the last.
     ///
     /// # Errors
     /// [`Failure`]; then nothing of the batch is kept.
@@ -170,32 +150,39 @@ impl<'e> Recording<'e> {
         self.counts.first = span.map(|(first, _)| first);
         self.counts.last = span.map(|(_, last)| last);
         self.counts.open_sessions = self.begun.len() as u64;
-        if self.counts.sessions == 0 && self.counts.closed == 0 {
+        self.touch_going_on();
+        if self.counts.sessions == 0 && self.counts.closed == 0 && self.pairs.is_empty() {
             // Nothing new: dropping the batch leaves the store exactly as it was.
             return Ok(self.counts);
         }
         self.flush()?;
         let shared = self.engine.state();
+        // Readers wait until the commit: they never see what is not durable.
         let mut work = Work::on(shared.write(), now);
+        let before = work.guard.seq();
         let booked = self.book(&mut work, source, kind, files);
-        drop(work);
+        let done = booked.and_then(|()| Ok(self.engine.store.commit()?));
         self.finished = true;
-        match booked.and_then(|()| Ok(self.engine.store.commit()?)) {
-            Ok(()) => Ok(self.counts),
-            Err(failure) => {
-                self.engine.store.rollback();
-                self.engine.reload()?;
-                Err(failure)
-            }
+        if let Err(failure) = done {
+            self.engine.store.rollback();
+            self.engine.give_up(work, failure)?;
+            return Ok(self.counts);
         }
+        let events = work.guard.seq() - before;
+        drop(work);
+        self.engine.committed(events);
+        Ok(self.counts)
     }
 
-    fn book(&mut self, work: &mut Work<'_>, source: Source, kind: &str, files: Vec<String>) -> Result<(), Failure> {
-        if !self.products.is_empty() {
-            work.apply(Event::ProductsDefined(std::mem::take(&mut self.products)))?;
-        }
-        if !self.people.is_empty() {
-            work.apply(Event::PeopleAdded(std::mem::take(&mut self.people)))?;
+    fn book(
+        &mut self,
+        work: &mut Work<'_>,
+        source: Source,
+        kind: &str,
+        files: Vec<String>,
+    ) -> Result<(), Failure> {
+        for event in self.names.take_events() {
+            work.apply(event)?;
         }
         if let Some(from) = self.from {
             self.rate(work, from, source)?;
@@ -203,69 +190,14 @@ impl<'e> Recording<'e> {
         let begun = std::mem::take(&mut self.begun).into_values().collect();
         let ended = std::mem::take(&mut self.ended);
         let counts = self.counts;
-        work.apply(Event::Imported(Receipt { kind: kind.to_owned(), files, counts, begun, ended }))?;
+        work.apply(Event::Imported(Receipt {
+            kind: kind.to_owned(),
+            files,
+            counts,
+            begun,
+            ended,
+        }))?;
         self.store_work(work)
-    }
-
-    /// Derives the charges of all pairs with new use again, from the earliest new use on.
-    fn rate(&mut self, work: &mut Work<'_>, from: Instant, source: Source) -> Result<(), Failure> {
-        let mut rating = Rating::new(&work.guard, from, source);
-        for &pair in &self.pairs {
-            rating.touch(&work.guard, pair);
-        }
-        let mut others = self.other_uses(&work.guard, from)?.into_iter().peekable();
-        for day in self.engine.store.days_with_uses(from)? {
-            let mut uses = self.engine.store.uses_of(day)?;
-            uses.retain(|one| one.closed >= from);
-            uses.sort_unstable_by_key(|one| one.opened);
-            for one in uses {
-                while let Some((pair, interval)) = others.next_if(|(_, other)| other.start <= one.opened) {
-                    rating.session(&work.guard, pair, interval);
-                }
-                if let Some(pair) = self.pair_of(&work.guard, one.user, one.feature) {
-                    let interval = Interval { start: one.opened, end: one.closed };
-                    if rating.is_touched(pair) {
-                        rating.session(&work.guard, pair, interval);
-                    }
-                }
-                if rating.ready() >= CHARGES_PER_EVENT {
-                    work.apply(Event::UsageCharged(rating.take_ready()))?;
-                    self.store_work(work)?;
-                }
-            }
-        }
-        for (pair, interval) in others {
-            rating.session(&work.guard, pair, interval);
-        }
-        let (surplus, charges) = rating.finish(&work.guard);
-        if !surplus.is_empty() {
-            work.apply(Event::UsageReversed(surplus))?;
-        }
-        for some in charges.chunks(CHARGES_PER_EVENT) {
-            work.apply(Event::UsageCharged(some.to_vec()))?;
-            self.store_work(work)?;
-        }
-        Ok(())
-    }
-
-    /// Uses of touched pairs that are in no block: of our own gate, and those still going on.
-    fn other_uses(&mut self, state: &State, from: Instant) -> Result<Vec<(Pair, Interval)>, Failure> {
-        let as_of = self.counts.last.unwrap_or(from);
-        let gate = self.engine.store.gate_uses(from)?.into_iter().map(|one| {
-            ((PersonId(one.person), ProductId(one.product)), Interval { start: one.opened, end: one.closed })
-        });
-        let running = state.sessions().values().filter_map(|session| {
-            Some((session.metered_pair()?, Interval { start: session.opened, end: state.at() }))
-        });
-        let ended: FxHashSet<u64> = self.ended.iter().copied().collect();
-        let open = state.elsewhere().filter(|open| !ended.contains(&open.identity)).chain(self.begun.values());
-        let open = open.filter_map(|open| {
-            Some(((open.person, open.product?), Interval { start: open.opened, end: as_of.max(open.opened) }))
-        });
-        let all = gate.chain(running).chain(open);
-        let mut others: Vec<_> = all.filter(|(pair, _)| self.pairs.contains(pair)).collect();
-        others.sort_unstable_by_key(|(pair, interval)| (interval.start, *pair));
-        Ok(others)
     }
 
     /// Puts what was applied so far into the open transaction.
@@ -273,200 +205,86 @@ impl<'e> Recording<'e> {
         Ok(self.engine.store.append(&std::mem::take(&mut work.batch))?)
     }
 
-    fn begin_use(&mut self, identity: u64, reported: &Reported) {
-        self.count_new(reported);
-        let Some(person) = self.person(reported.user) else { return };
-        let product = self.product(reported.feature);
-        let host = self.text(reported.host).to_owned();
-        self.begun.insert(identity, OpenUse { identity, person, product, host, opened: reported.opened });
-        self.touch((person, product), reported.opened);
+    fn flush(&mut self) -> Result<(), Failure> {
+        let (first, fresh) = self.names.take_fresh();
+        self.engine.store.add_names(first, &fresh)?;
+        Ok(self.days.finish(&mut *self.engine.store)?)
     }
 
-    fn keep(&mut self, day: Date, identity: u64, reported: &Reported, closed: Instant) -> Result<(), Failure> {
-        let Reported { user, host, feature, ordinal, opened, .. } = *reported;
-        if let (Some(person), product) = (self.person(user), self.product(feature)) {
-            self.touch((person, product), opened);
+    fn begin_use(&mut self, state: &State, identity: u64, reported: &Reported) {
+        self.count_new(state, reported);
+        let Some(person) = self.names.person(state, reported.user) else { return };
+        let product = self.names.product(state, reported.feature);
+        let host = self.names.text(reported.host).to_owned();
+        self.begun
+            .insert(identity, OpenUse { identity, person, product, host, opened: reported.opened });
+        self.touch(person, product, reported.opened);
+    }
+
+    fn goes_on(&mut self, state: &State, identity: u64, reported: &Reported) {
+        self.counts.duplicates += 1;
+        let person = self.names.person(state, reported.user);
+        let product = self.names.product(state, reported.feature);
+        if let Some(pair) = person.zip(product).filter(|_| !self.begun.contains_key(&identity)) {
+            self.going_on.insert(identity, (pair, reported.opened));
         }
-        let Some(slot) = self.days.get_mut(&day) else { return Ok(()) };
-        slot.seen.insert(identity);
-        slot.waiting.push(Use { user, host, feature, ordinal, opened, closed });
-        if slot.waiting.len() >= BLOCK { self.flush_day(day) } else { Ok(()) }
     }
 
-    fn touch(&mut self, (person, product): (PersonId, Option<ProductId>), opened: Instant) {
+    /// Uses that go on past the units charged so far are rated on from there.
+    fn touch_going_on(&mut self) {
+        let Some(last) = self.counts.last else { return };
+        let shared = self.engine.state();
+        let state = shared.read();
+        let owing = self
+            .going_on
+            .values()
+            .filter_map(|(pair, opened)| Some((*pair, owes_from(&state, *pair, *opened, last)?)));
+        let owing: Vec<(Pair, Instant)> = owing.collect();
+        owing
+            .into_iter()
+            .for_each(|((person, product), from)| self.touch(person, Some(product), from));
+    }
+
+    fn keep(
+        &mut self,
+        state: &State,
+        identity: u64,
+        reported: &Reported,
+        closed: Instant,
+    ) -> Result<(), Failure> {
+        let Reported { user, host, feature, ordinal, opened, .. } = *reported;
+        if let Some(person) = self.names.person(state, user) {
+            let product = self.names.product(state, feature);
+            self.touch(person, product, opened);
+        }
+        let day = day_of(opened);
+        if self.days.add(day, identity, Use { user, host, feature, ordinal, opened, closed }) {
+            self.days.flush(&mut *self.engine.store, day)?;
+        }
+        Ok(())
+    }
+
+    fn touch(&mut self, person: PersonId, product: Option<ProductId>, from: Instant) {
         if let Some(product) = product {
             self.pairs.insert((person, product));
-            self.from = Some(self.from.map_or(opened, |from| from.min(opened)));
+            self.from = Some(self.from.map_or(from, |earliest| earliest.min(from)));
         }
     }
 
-    fn count_new(&mut self, reported: &Reported) {
+    fn count_new(&mut self, state: &State, reported: &Reported) {
         self.counts.sessions += 1;
-        let quarantined = match (self.person(reported.user), self.product(reported.feature)) {
-            (Some(person), Some(product)) => !self.can_rate(person, product, reported.opened),
-            _ => true,
-        };
+        let person = self.names.person(state, reported.user);
+        let pair = person.zip(self.names.product(state, reported.feature));
+        let quarantined = pair.is_none_or(|pair| !self.can_rate(state, pair, reported.opened));
         self.counts.quarantined += u64::from(quarantined);
     }
 
-    fn count_seconds(&mut self, opened: Instant, closed: Instant) {
-        self.counts.seconds += closed.since(opened).max(0);
-    }
-
     /// Whether the use is on a seat or the tariff has a rate for it: else it is quarantined, never free.
-    fn can_rate(&self, person: PersonId, product: ProductId, at: Instant) -> bool {
-        let shared = self.engine.state();
-        let state = shared.read();
-        let key = match state.estate().product(product) {
-            Some(product) => &product.key,
-            None => match self.products.get(product.index().wrapping_sub(state.estate().products().len())) {
-                Some(product) => &product.key,
-                None => return false,
-            },
-        };
-        let rated = state.tariff().is_some_and(|(_, tariff)| tariff.rate(key, at, state.zone()).is_some());
+    fn can_rate(&self, state: &State, (person, product): Pair, at: Instant) -> bool {
+        let Some(key) = self.names.product_key(state, product) else { return false };
+        let rated =
+            state.tariff().is_some_and(|(_, tariff)| tariff.rate(key, at, state.zone()).is_some());
         rated || state.estate().covering_seat(person, product, at).is_some()
-    }
-
-    fn pair_of(&mut self, state: &State, user: u32, feature: u32) -> Option<Pair> {
-        let person = match self.names.get(user as usize)?.person {
-            Some(person) => person,
-            None => state.estate().person_called(&self.names.get(user as usize)?.text)?,
-        };
-        let product = match self.names.get(feature as usize)?.product {
-            Some(product) => product?,
-            None => self.find_product(state, feature)?,
-        };
-        if let Some(name) = self.names.get_mut(user as usize) {
-            name.person = Some(person);
-        }
-        Some((person, product))
-    }
-
-    fn find_product(&self, state: &State, feature: u32) -> Option<ProductId> {
-        let text = &self.names.get(feature as usize)?.text;
-        let family = self.features.look_up(text).map_or(text.as_str(), |found| found.family);
-        state.estate().product_called(family)
-    }
-
-    /// The person with this name; made known when nobody has it.
-    fn person(&mut self, user: u32) -> Option<PersonId> {
-        let name = self.names.get(user as usize)?;
-        if name.person.is_some() {
-            return name.person;
-        }
-        let text = name.text.clone();
-        let shared = self.engine.state();
-        let state = shared.read();
-        let key = folded(&text);
-        let known = state.estate().person_called(&text).or_else(|| self.person_ids.get(&key).copied());
-        let id = known.unwrap_or_else(|| {
-            let next = state.estate().people().len() + self.people.len();
-            let id = PersonId(u32::try_from(next).unwrap_or(u32::MAX));
-            self.people.push(Person { key: key.clone(), name: text, bucket: GENERAL, aliases: Vec::new() });
-            self.person_ids.insert(key, id);
-            id
-        });
-        drop(state);
-        self.names.get_mut(user as usize)?.person = Some(id);
-        Some(id)
-    }
-
-    /// The product family of this feature; made known when the table has it and the estate has not.
-    fn product(&mut self, feature: u32) -> Option<ProductId> {
-        if let Some(found) = self.names.get(feature as usize)?.product {
-            return found;
-        }
-        let shared = self.engine.state();
-        let state = shared.read();
-        let mut found = self.find_product(&state, feature);
-        if found.is_none() {
-            let text = &self.names.get(feature as usize)?.text;
-            if let Some(family) = self.features.look_up(text) {
-                let known = state.estate().products().len();
-                let at = self.products.iter().position(|product| product.key == family.family);
-                let at = at.unwrap_or_else(|| {
-                    self.products.push(Product { key: family.family.to_owned(), name: family.name.to_owned() });
-                    self.products.len() - 1
-                });
-                found = u16::try_from(known + at).ok().map(ProductId);
-            }
-        }
-        drop(state);
-        self.names.get_mut(feature as usize)?.product = Some(found);
-        found
-    }
-
-    fn identity(&self, reported: &Reported) -> u64 {
-        let hash = |number: u32| self.names.get(number as usize).map_or(0, |name| name.hash);
-        let mut bytes = [0; 34];
-        let parts = [
-            hash(reported.user),
-            hash(reported.host),
-            hash(reported.feature),
-            reported.opened.0.cast_unsigned(),
-        ];
-        for (slot, part) in bytes.chunks_exact_mut(8).zip(parts) {
-            slot.copy_from_slice(&part.to_le_bytes());
-        }
-        bytes[32..].copy_from_slice(&reported.ordinal.to_le_bytes());
-        xxhash_rust::xxh3::xxh3_64(&bytes)
-    }
-
-    /// Brings a day's identities into memory, and puts the one unused for longest out.
-    fn load_day(&mut self, date: Date) -> Result<(), Failure> {
-        self.clock += 1;
-        let clock = self.clock;
-        if let Some(day) = self.days.get_mut(&date) {
-            day.touched = clock;
-            return Ok(());
-        }
-        if self.days.len() >= DAYS_IN_MEMORY {
-            let oldest = self.days.iter().min_by_key(|(_, day)| day.touched).map(|(date, _)| *date);
-            if let Some(oldest) = oldest {
-                self.flush_day(oldest)?;
-                self.days.remove(&oldest);
-            }
-        }
-        let stored = self.engine.store.uses_of(date)?;
-        let seen = stored.iter().map(|one| self.identity(&as_reported(one))).collect();
-        self.days.insert(date, Day { seen, waiting: Vec::new(), touched: clock });
-        Ok(())
-    }
-
-    fn flush_day(&mut self, date: Date) -> Result<(), Failure> {
-        self.flush_names()?;
-        if let Some(day) = self.days.get_mut(&date) {
-            let waiting = std::mem::take(&mut day.waiting);
-            self.engine.store.add_uses(date, &waiting)?;
-        }
-        Ok(())
-    }
-
-    fn flush_names(&mut self) -> Result<(), Failure> {
-        let fresh: Vec<String> = self.names[self.stored_names..].iter().map(|name| name.text.clone()).collect();
-        let first = u32::try_from(self.stored_names).unwrap_or(u32::MAX);
-        self.stored_names = self.names.len();
-        Ok(self.engine.store.add_names(first, &fresh)?)
-    }
-
-    fn flush(&mut self) -> Result<(), Failure> {
-        let days: Vec<Date> = self.days.keys().copied().collect();
-        days.into_iter().try_for_each(|day| self.flush_day(day))?;
-        self.days.clear();
-        Ok(())
-    }
-
-    fn text(&self, number: u32) -> &str {
-        self.names.get(number as usize).map_or("", |name| &name.text)
-    }
-
-    fn add_name(&mut self, text: String) -> u32 {
-        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        let hash = xxhash_rust::xxh3::xxh3_64(text.as_bytes());
-        self.numbers.insert(text.clone(), number);
-        self.names.push(Name { text, hash, person: None, product: None });
-        number
     }
 }
 
@@ -478,7 +296,34 @@ impl Drop for Recording<'_> {
     }
 }
 
-fn as_reported(one: &Use) -> Reported {
+/// From when on a use that goes on at `last` is not charged yet; `None` when it owes nothing.
+fn owes_from(state: &State, pair: Pair, opened: Instant, last: Instant) -> Option<Instant> {
+    let (_, tariff) = state.tariff()?;
+    let rate = state.rate(pair.1, opened).filter(|rate| rate.meter != Meter::Result);
+    let on_seat = state.estate().covering_seat(pair.0, pair.1, opened).is_some();
+    let outlasts_grace = last.since(opened) >= tariff.parts().grace_seconds.max(1);
+    let from =
+        state.charges().covered_until(pair, state.zone()).map_or(opened, |end| end.max(opened));
+    (rate.is_some() && !on_seat && outlasts_grace && from < last).then_some(from)
+}
+
+/// The same for the same use, in every batch and every copy of a log.
+fn identity(names: &Names<'_>, reported: &Reported) -> u64 {
+    let mut bytes = [0; 34];
+    let parts = [
+        names.hash(reported.user),
+        names.hash(reported.host),
+        names.hash(reported.feature),
+        reported.opened.0.cast_unsigned(),
+    ];
+    for (slot, part) in bytes.chunks_exact_mut(8).zip(parts) {
+        slot.copy_from_slice(&part.to_le_bytes());
+    }
+    bytes[32..].copy_from_slice(&reported.ordinal.to_le_bytes());
+    xxhash_rust::xxh3::xxh3_64(&bytes)
+}
+
+fn identify(names: &Names<'_>, one: &Use) -> u64 {
     let Use { user, host, feature, ordinal, opened, closed } = *one;
-    Reported { user, host, feature, ordinal, opened, closed: Some(closed) }
+    identity(names, &Reported { user, host, feature, ordinal, opened, closed: Some(closed) })
 }

@@ -88,6 +88,18 @@ impl Liveness {
         self.shard(id).get(&id).map(|pulse| pulse.heard)
     }
 
+    /// When a session was last in use.
+    #[must_use]
+    pub fn last_used(&self, id: SessionId) -> Option<Instant> {
+        self.shard(id).get(&id).map(|pulse| pulse.seen.at)
+    }
+
+    /// When a session not heard of since `before` was last in use; `None` when it was heard of, or is unknown.
+    #[must_use]
+    pub fn silent(&self, id: SessionId, before: Instant) -> Option<Instant> {
+        self.shard(id).get(&id).filter(|pulse| pulse.heard < before).map(|pulse| pulse.seen.at)
+    }
+
     /// Sessions not heard of since `before`, with the instant of their last use.
     #[must_use]
     pub fn silent_since(&self, before: Instant) -> Vec<(SessionId, Instant)> {

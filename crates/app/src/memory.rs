@@ -3,7 +3,7 @@
 use crate::ports::{Batch, Entry, GateUse, Request, Store, StoreError, Use};
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Default)]
 struct Content {
@@ -23,7 +23,11 @@ pub struct MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn replay(&mut self, after: u64, visit: &mut dyn FnMut(Entry) -> bool) -> Result<(), StoreError> {
+    fn replay(
+        &mut self,
+        after: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError> {
         let later = self.content.entries.iter().filter(|entry| entry.seq > after);
         later.cloned().all(visit);
         Ok(())
@@ -39,8 +43,16 @@ impl Store for MemoryStore {
 
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let next = self.content.entries.last().map_or(1, |entry| entry.seq + 1);
-        if let Some(first) = batch.entries.first().filter(|entry| entry.seq != next) {
-            return Err(StoreError::Fenced { seq: first.seq });
+        if let Some((entry, _)) =
+            batch.entries.iter().zip(next..).find(|(entry, next)| entry.seq != *next)
+        {
+            return Err(StoreError::Fenced { seq: entry.seq });
+        }
+        let mut keys: BTreeSet<&str> = BTreeSet::new();
+        for Request { key, .. } in &batch.requests {
+            if self.content.requests.contains_key(key) || !keys.insert(key) {
+                return Err(StoreError::Other(format!("request `{key}` was answered already")));
+            }
         }
         self.content.entries.extend(batch.entries.iter().cloned());
         let keyed = batch.requests.iter().map(|request| (request.key.clone(), request.clone()));
@@ -59,6 +71,9 @@ impl Store for MemoryStore {
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
+        if self.before.is_some() {
+            return Err(StoreError::Other("a transaction is open already".to_owned()));
+        }
         self.before = Some(Box::new(self.content.clone()));
         Ok(())
     }
@@ -93,7 +108,13 @@ impl Store for MemoryStore {
 
     fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError> {
         let touching = |uses: &[Use]| uses.iter().any(|one| one.closed >= from);
-        Ok(self.content.uses.iter().filter(|(_, uses)| touching(uses)).map(|(day, _)| *day).collect())
+        Ok(self
+            .content
+            .uses
+            .iter()
+            .filter(|(_, uses)| touching(uses))
+            .map(|(day, _)| *day)
+            .collect())
     }
 
     fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError> {

@@ -117,7 +117,11 @@ pub trait Store: Send {
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when an entry cannot be read.
-    fn replay(&mut self, after: u64, visit: &mut dyn FnMut(Entry) -> bool) -> Result<(), StoreError>;
+    fn replay(
+        &mut self,
+        after: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError>;
 
     /// The entry with this sequence number.
     ///

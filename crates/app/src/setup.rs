@@ -68,7 +68,9 @@ fn offerings(tariff: &TariffParts) -> Vec<Offering> {
 fn titled(key: &str) -> String {
     let capital = |word: &str| {
         let mut letters = word.chars();
-        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     };
     key.split('-').map(capital).collect::<Vec<_>>().join(" ")
 }

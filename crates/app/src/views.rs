@@ -67,7 +67,8 @@ pub fn summary(state: &State, now: Instant) -> Summary {
 
 fn in_words(summary: &Summary) -> String {
     let whole = |ticks: Ticks| grouped(ticks.tokens());
-    let balance = format!("{} of {} tokens are left.", whole(summary.left), whole(summary.purchased));
+    let balance =
+        format!("{} of {} tokens are left.", whole(summary.left), whole(summary.purchased));
     let burn = format!(
         "{} were used today, {} yesterday and {} this month; the month is projected to end at {}.",
         whole(summary.today.ticks),
@@ -126,7 +127,8 @@ pub struct OpenSession {
 /// All sessions that go on now, the latest first.
 #[must_use]
 pub fn open_sessions(state: &State, liveness: &Liveness) -> Vec<OpenSession> {
-    let own = state.sessions().iter().map(|(id, session)| own_session(state, liveness, *id, session));
+    let own =
+        state.sessions().iter().map(|(id, session)| own_session(state, liveness, *id, session));
     let logged = state.elsewhere().map(|open| OpenSession {
         id: format!("x{:016x}", open.identity),
         last_seen: state.at(),
@@ -178,7 +180,8 @@ fn named(
         person: person.map(|person| person.key.clone()).unwrap_or_default(),
         person_name: person.map(|person| person.name.clone()).unwrap_or_default(),
         product: product.map(|product| product.key.clone()).unwrap_or_default(),
-        product_name: product.map_or_else(|| "Unknown product".to_owned(), |product| product.name.clone()),
+        product_name: product
+            .map_or_else(|| "Unknown product".to_owned(), |product| product.name.clone()),
         host: String::new(),
         opened: Instant(0),
         last_seen: Instant(0),

@@ -167,8 +167,9 @@ impl<T: Wire> Wire for Vec<T> {
 
     fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
         let length = usize::try_from(u64::get(input)?).map_err(|_| Malformed("list too long"))?;
-        // Every item takes a byte at least, so a hostile length cannot reserve more than the input holds.
-        let mut items = Self::with_capacity(length.min(input.0.len()));
+        // A hostile length reserves no more memory than the input takes itself.
+        let affordable = input.0.len() / size_of::<T>().max(1);
+        let mut items = Self::with_capacity(length.min(affordable));
         for _ in 0..length {
             items.push(T::get(input)?);
         }

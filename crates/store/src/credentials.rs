@@ -28,7 +28,8 @@ impl SqliteCredentials {
 impl CredentialStore for SqliteCredentials {
     fn all(&self) -> Result<Vec<Credential>, StoreError> {
         let db = self.db();
-        let mut statement = db.prepare("SELECT hash, kind, name, role, expires FROM credential").map_err(failed)?;
+        let mut statement =
+            db.prepare("SELECT hash, kind, name, role, expires FROM credential").map_err(failed)?;
         let mut rows = statement.query([]).map_err(failed)?;
         let mut all = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
@@ -58,7 +59,13 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Credential>> {
     let kind = kinds.into_iter().find(|known| kind_key(*known) == kind);
     let expires = row.get::<_, Option<i64>>(4)?.map(Instant);
     let (hash, name) = (row.get(0)?, row.get(2)?);
-    Ok(kind.zip(Role::from_key(&role)).map(|(kind, role)| Credential { hash, kind, name, role, expires }))
+    Ok(kind.zip(Role::from_key(&role)).map(|(kind, role)| Credential {
+        hash,
+        kind,
+        name,
+        role,
+        expires,
+    }))
 }
 
 const fn kind_key(kind: Kind) -> &'static str {

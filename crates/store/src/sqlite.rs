@@ -34,6 +34,9 @@ impl SqliteStore {
         if found > known {
             return Err(StoreError::Newer { found, known });
         }
+        if found == 0 && !is_empty(&db)? {
+            return Err(StoreError::Damaged("a database of something else".to_owned()));
+        }
         configure(&db)?;
         migrate(&mut db, found)?;
         db.set_prepared_statement_cache_capacity(32);
@@ -64,8 +67,13 @@ fn format_of(db: &Connection) -> Result<u32, StoreError> {
     u32::try_from(version).map_err(|_| StoreError::Damaged(format!("format {version}")))
 }
 
+fn is_empty(db: &Connection) -> Result<bool, StoreError> {
+    db.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| row.get(0)).map_err(failed)
+}
+
 fn configure(db: &Connection) -> Result<(), StoreError> {
-    let _: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failed)?;
+    let _: String =
+        db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failed)?;
     // FULL syncs the log at every commit. The log is cut back after 4,000 pages (16 MB), so that it is
     // mostly overwritten in place: a growing file costs twice the syncs.
     db.execute_batch(
@@ -86,7 +94,11 @@ fn migrate(db: &mut Connection, found: u32) -> Result<(), StoreError> {
 }
 
 impl Store for SqliteStore {
-    fn replay(&mut self, after: u64, visit: &mut dyn FnMut(Entry) -> bool) -> Result<(), StoreError> {
+    fn replay(
+        &mut self,
+        after: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError> {
         let sql = "SELECT seq, at, event FROM journal WHERE contract = ? AND seq > ? ORDER BY seq";
         let mut statement = self.db.prepare_cached(sql).map_err(failed)?;
         let mut rows = statement.query(params![CONTRACT, number(after)]).map_err(failed)?;
@@ -111,14 +123,18 @@ impl Store for SqliteStore {
         let read = |row: &rusqlite::Row<'_>| {
             let digest: [u8; 16] = row.get(0)?;
             let seq: i64 = row.get(1)?;
-            Ok(Request { key: key.to_owned(), digest: u128::from_be_bytes(digest), seq: seq.cast_unsigned() })
+            Ok(Request {
+                key: key.to_owned(),
+                digest: u128::from_be_bytes(digest),
+                seq: seq.cast_unsigned(),
+            })
         };
         statement.query_row(params![CONTRACT, key], read).optional().map_err(failed)
     }
 
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
         self.atomically(|db| {
-            check_continuity(db, batch)?;
+            check_continuity(db, &batch.entries)?;
             insert_entries(db, &batch.entries)?;
             insert_requests(db, &batch.requests)?;
             uses::insert_gate_uses(db, &batch.gate_uses)
@@ -163,14 +179,16 @@ impl Store for SqliteStore {
     }
 
     fn names(&mut self) -> Result<Vec<String>, StoreError> {
-        let mut statement = self.db.prepare_cached("SELECT text FROM name ORDER BY id").map_err(failed)?;
+        let mut statement =
+            self.db.prepare_cached("SELECT text FROM name ORDER BY id").map_err(failed)?;
         let rows = statement.query_map([], |row| row.get(0)).map_err(failed)?;
         rows.collect::<Result<_, _>>().map_err(failed)
     }
 
     fn add_names(&mut self, first: u32, names: &[String]) -> Result<(), StoreError> {
         self.atomically(|db| {
-            let mut insert = db.prepare_cached("INSERT INTO name (id, text) VALUES (?, ?)").map_err(failed)?;
+            let mut insert =
+                db.prepare_cached("INSERT INTO name (id, text) VALUES (?, ?)").map_err(failed)?;
             for (id, text) in (first..).zip(names) {
                 insert.execute(params![id, text]).map_err(failed)?;
             }
@@ -204,13 +222,19 @@ impl Store for SqliteStore {
 }
 
 /// The unique key fences another writer; a gap would be worse than a clash, so it is looked for as well.
-fn check_continuity(db: &Connection, batch: &Batch) -> Result<(), StoreError> {
-    let Some(first) = batch.entries.first() else { return Ok(()) };
+fn check_continuity(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
     let sql = "SELECT seq FROM journal WHERE contract = ? ORDER BY seq DESC LIMIT 1";
     let mut statement = db.prepare_cached(sql).map_err(failed)?;
-    let last: Option<i64> = statement.query_row([CONTRACT], |row| row.get(0)).optional().map_err(failed)?;
+    let last: Option<i64> =
+        statement.query_row([CONTRACT], |row| row.get(0)).optional().map_err(failed)?;
     let next = last.unwrap_or(0).cast_unsigned() + 1;
-    if next == first.seq { Ok(()) } else { Err(StoreError::Fenced { seq: first.seq }) }
+    match entries.iter().zip(next..).find(|(entry, next)| entry.seq != *next) {
+        Some((entry, _)) => Err(StoreError::Fenced { seq: entry.seq }),
+        None => Ok(()),
+    }
 }
 
 fn insert_entries(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> {
@@ -220,7 +244,9 @@ fn insert_entries(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> 
     for Entry { seq, at, event } in entries {
         body.clear();
         codec::Wire::put(event, &mut body);
-        insert.execute(params![CONTRACT, number(*seq), at.0, body]).map_err(|error| match error.sqlite_error_code() {
+        insert.execute(params![CONTRACT, number(*seq), at.0, body]).map_err(|error| match error
+            .sqlite_error_code()
+        {
             Some(ErrorCode::ConstraintViolation) => StoreError::Fenced { seq: *seq },
             _ => failed(error),
         })?;
@@ -232,7 +258,9 @@ fn insert_requests(db: &Connection, requests: &[Request]) -> Result<(), StoreErr
     let sql = "INSERT INTO request (contract, key, digest, seq) VALUES (?, ?, ?, ?)";
     let mut insert = db.prepare_cached(sql).map_err(failed)?;
     for Request { key, digest, seq } in requests {
-        insert.execute(params![CONTRACT, key, digest.to_be_bytes(), number(*seq)]).map_err(failed)?;
+        insert
+            .execute(params![CONTRACT, key, digest.to_be_bytes(), number(*seq)])
+            .map_err(failed)?;
     }
     Ok(())
 }
@@ -256,7 +284,9 @@ pub(crate) fn damaged(what: &str, why: &Malformed) -> StoreError {
 pub(crate) fn failed(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged(error.to_string()),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            StoreError::Damaged(error.to_string())
+        }
         _ => StoreError::Other(error.to_string()),
     }
 }

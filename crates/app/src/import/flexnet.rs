@@ -5,12 +5,18 @@ use crate::engine::{Engine, Failure};
 use faregate_core::event::{Counts, Source};
 use faregate_core::when::Instant;
 use faregate_ingest::features::FeatureTable;
-use faregate_ingest::flexnet::{Denial, NotADebugLog, Options, Reader, Rejected, Session, Sink, Tally, sniff};
+use faregate_ingest::flexnet::{
+    Denial, NotADebugLog, Options, Reader, Rejected, Session, Sink, Tally, sniff,
+};
 use faregate_ingest::names::NameId;
 use std::io::Read;
 
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 20;
+/// Sessions added under one lock of the state.
+const SESSIONS_AT_ONCE: usize = 4_096;
+/// Seconds after its check-out in which a package may turn out to be part of another session.
+const UNDECIDED_SECONDS: i64 = 5;
 
 /// A file to be imported.
 pub struct Input<'a> {
@@ -159,16 +165,32 @@ impl Sink for Found {
 impl Found {
     fn hand_over(&mut self, reader: &Reader, recording: &mut Recording<'_>) -> Result<(), Failure> {
         let sessions = std::mem::take(&mut self.sessions);
-        for session in &sessions {
-            let reported = self.reported(reader, recording, session);
-            recording.add(reported)?;
-        }
+        let added = self.add(reader, recording, &sessions);
         self.sessions = sessions;
         self.sessions.clear();
+        added
+    }
+
+    fn add(
+        &mut self,
+        reader: &Reader,
+        recording: &mut Recording<'_>,
+        sessions: &[Session],
+    ) -> Result<(), Failure> {
+        for some in sessions.chunks(SESSIONS_AT_ONCE) {
+            let reported: Vec<_> =
+                some.iter().map(|session| self.reported(reader, recording, session)).collect();
+            recording.add_all(&reported)?;
+        }
         Ok(())
     }
 
-    fn reported(&mut self, reader: &Reader, recording: &mut Recording<'_>, session: &Session) -> Reported {
+    fn reported(
+        &mut self,
+        reader: &Reader,
+        recording: &mut Recording<'_>,
+        session: &Session,
+    ) -> Reported {
         let mut number = |id: NameId| self.number(reader, recording, id);
         Reported {
             user: number(session.user),
@@ -251,15 +273,19 @@ impl Follower {
     ///
     /// # Errors
     /// [`Failure`]; what was found is kept for the next try.
-    pub fn flush(&mut self, engine: &mut Engine, features: &FeatureTable) -> Result<Counts, Failure> {
+    pub fn flush(
+        &mut self,
+        engine: &mut Engine,
+        features: &FeatureTable,
+    ) -> Result<Counts, Failure> {
         let tally = self.reader.tally();
         let mut recording = Recording::begin(engine, features)?;
         let mut found = Found::default();
-        let open = self.reader.open_sessions();
-        for session in self.sessions.iter().chain(&open) {
-            let reported = found.reported(&self.reader, &mut recording, session);
-            recording.add(reported)?;
-        }
+        let mut open = self.reader.open_sessions();
+        let decided = tally.last.map(|last| last.plus(-UNDECIDED_SECONDS));
+        open.retain(|session| decided.is_some_and(|decided| session.opened < decided));
+        found.add(&self.reader, &mut recording, &self.sessions)?;
+        found.add(&self.reader, &mut recording, &open)?;
         recording.tally(tally.events - self.flushed.events, tally.rejected - self.flushed.rejected);
         let span = tally.first.zip(tally.last);
         let counts = recording.finish("flexnet", vec![self.name.clone()], Source::Log, span)?;

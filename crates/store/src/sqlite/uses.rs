@@ -22,11 +22,13 @@ pub(super) fn days(db: &Connection, from: Instant) -> Result<Vec<Date>, StoreErr
 }
 
 pub(super) fn of_day(db: &Connection, day: Date) -> Result<Vec<Use>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT body FROM use_block WHERE day = ?").map_err(failed)?;
+    let mut statement =
+        db.prepare_cached("SELECT body FROM use_block WHERE day = ?").map_err(failed)?;
     let mut rows = statement.query([day.0]).map_err(failed)?;
     let mut uses = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        let body = row.get_ref(0).map_err(failed)?.as_blob().map_err(|error| failed(error.into()))?;
+        let body =
+            row.get_ref(0).map_err(failed)?.as_blob().map_err(|error| failed(error.into()))?;
         decode(day, body, &mut uses).map_err(|why| damaged(&format!("uses of {day}"), &why))?;
     }
     Ok(uses)
@@ -36,13 +38,16 @@ pub(super) fn insert_gate_uses(db: &Connection, uses: &[GateUse]) -> Result<(), 
     let sql = "INSERT INTO gate_use (closed, opened, person, product) VALUES (?, ?, ?, ?)";
     let mut statement = db.prepare_cached(sql).map_err(failed)?;
     for one in uses {
-        statement.execute(params![one.closed.0, one.opened.0, one.person, one.product]).map_err(failed)?;
+        statement
+            .execute(params![one.closed.0, one.opened.0, one.person, one.product])
+            .map_err(failed)?;
     }
     Ok(())
 }
 
 pub(super) fn of_gate(db: &Connection, from: Instant) -> Result<Vec<GateUse>, StoreError> {
-    let sql = "SELECT closed, opened, person, product FROM gate_use WHERE closed >= ? ORDER BY opened";
+    let sql =
+        "SELECT closed, opened, person, product FROM gate_use WHERE closed >= ? ORDER BY opened";
     let mut statement = db.prepare_cached(sql).map_err(failed)?;
     let read = |row: &rusqlite::Row<'_>| {
         let (closed, opened) = (Instant(row.get(0)?), Instant(row.get(1)?));
@@ -70,7 +75,8 @@ fn decode(day: Date, body: &[u8], uses: &mut Vec<Use>) -> Result<(), Malformed> 
     let midnight = i64::from(day.0) * DAY;
     let mut input = Input(body);
     while !input.0.is_empty() {
-        let (user, host, feature) = (u32::get(&mut input)?, u32::get(&mut input)?, u32::get(&mut input)?);
+        let (user, host, feature) =
+            (u32::get(&mut input)?, u32::get(&mut input)?, u32::get(&mut input)?);
         let ordinal = u16::get(&mut input)?;
         let opened = Instant(midnight).plus(i64::get(&mut input)?);
         let closed = opened.plus(i64::get(&mut input)?);

@@ -1,0 +1,226 @@
+//! One round of the gate: the jobs that share a commit, decided in order.
+
+use super::{Answer, Decision, Ending, Job, OpenRequest, Pending};
+use crate::engine::{Engine, Failure, Work};
+use crate::liveness::Liveness;
+use crate::ports::{Entry, GateUse, Request, StoreError};
+use faregate_core::event::{Ask, Cause, Event, Opened, Route, SessionId};
+use faregate_core::gate::{self, Seen};
+use faregate_core::when::Instant;
+use rustc_hash::FxHashMap;
+
+/// The end of a session that was closed twice is looked for among this many events after its opening.
+const ENDING_SOUGHT_EVENTS: u64 = 50_000;
+
+/// The jobs of one commit being decided, in order.
+pub(super) struct Round<'e, 's> {
+    engine: &'e mut Engine,
+    liveness: &'e Liveness,
+    pub(super) work: Work<'s>,
+    /// Keys answered in this round, not stored yet.
+    fresh: FxHashMap<String, (u128, Decision)>,
+    pub(super) touched: Vec<SessionId>,
+    /// Set when the core refused an event that was just decided: a bug. Nothing of the round is kept.
+    pub(super) broken: Option<Failure>,
+}
+
+impl<'e, 's> Round<'e, 's> {
+    pub(super) fn new(engine: &'e mut Engine, liveness: &'e Liveness, work: Work<'s>) -> Self {
+        let (fresh, touched) = (FxHashMap::default(), Vec::new());
+        Self { engine, liveness, work, fresh, touched, broken: None }
+    }
+
+    pub(super) fn take(&mut self, job: Job) -> Option<Pending> {
+        match job {
+            Job::Open(request, reply) => Some(Pending::Open(reply, self.open(request))),
+            Job::OpenMany(requests, reply) => {
+                Some(Pending::OpenMany(reply, self.open_many(requests)))
+            }
+            Job::Close(id, reply) => {
+                Some(Pending::Close(reply, self.close(id, None, Cause::Closed)))
+            }
+            Job::Silent(id, before) => {
+                // It may have been heard of since it was taken for silent.
+                let last_used = self.liveness.silent(id, before)?;
+                // A failure leaves the session for the next time.
+                let _ = self.close(id, Some(last_used), Cause::Silent);
+                None
+            }
+            Job::Alive(id, seen) => {
+                self.settle(id, seen);
+                None
+            }
+            Job::ExpirePacks => {
+                while let Some(event) = gate::expiry(&self.work.guard, self.work.now) {
+                    self.apply(event)?;
+                }
+                None
+            }
+            Job::Task(_) => None,
+        }
+    }
+
+    /// Nobody is let through unless all keys are good: else the caller would not learn who was.
+    fn open_many(&mut self, requests: Vec<OpenRequest>) -> Result<Vec<Decision>, Failure> {
+        let mut asked = FxHashMap::default();
+        for request in &requests {
+            let digest = digest(&request.ask);
+            self.answered(&request.key, digest)?;
+            if asked.insert(&request.key, digest).is_some_and(|before| before != digest) {
+                return Err(Failure::KeyReused);
+            }
+        }
+        requests.into_iter().map(|request| self.open(request)).collect()
+    }
+
+    fn open(&mut self, request: OpenRequest) -> Result<Decision, Failure> {
+        let digest = digest(&request.ask);
+        if let Some(answered) = self.answered(&request.key, digest)? {
+            return Ok(answered);
+        }
+        let event = gate::open(&self.work.guard, &request.ask, self.work.now);
+        let answer = Answer::of(&event);
+        let (Some(seq), Some(answer)) = (self.apply(event), answer) else {
+            return Err(Failure::Stopping);
+        };
+        self.work.answer(request.key.clone(), digest, seq);
+        let bucket = self.bucket_key(&answer);
+        let decision = Decision { seq, at: self.work.now, answer, bucket, repeated: false };
+        self.fresh.insert(request.key, (digest, Decision { repeated: true, ..decision.clone() }));
+        if matches!(decision.answer, Answer::Opened(_)) {
+            self.touched.push(SessionId(seq));
+            let seen = Seen { previous: self.work.now, at: self.work.now };
+            self.settle(SessionId(seq), seen);
+        }
+        Ok(decision)
+    }
+
+    /// The answer that this key was given before, in this round or ever.
+    fn answered(&mut self, key: &str, digest: u128) -> Result<Option<Decision>, Failure> {
+        let same = |found: u128| if found == digest { Ok(()) } else { Err(Failure::KeyReused) };
+        if let Some((found, decision)) = self.fresh.get(key) {
+            same(*found)?;
+            return Ok(Some(decision.clone()));
+        }
+        let Some(Request { seq, digest: found, .. }) = self.engine.store.request(key)? else {
+            return Ok(None);
+        };
+        same(found)?;
+        let entry = self.engine.store.entry(seq)?;
+        let answer = entry.and_then(|entry| Some((entry.at, Answer::of(&entry.event)?)));
+        let Some((at, answer)) = answer else {
+            let lost = format!("the answer to request `{key}` is not in the journal");
+            return Err(StoreError::Damaged(lost).into());
+        };
+        let bucket = self.bucket_key(&answer);
+        Ok(Some(Decision { seq, at, answer, bucket, repeated: true }))
+    }
+
+    fn bucket_key(&self, answer: &Answer) -> Option<String> {
+        match answer {
+            Answer::Opened(Opened { route: Route::Tokens { bucket, .. }, .. }) => {
+                self.work.guard.estate().bucket(*bucket).map(|bucket| bucket.key.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Books all that a session owes, having been seen.
+    fn settle(&mut self, id: SessionId, seen: Seen) {
+        self.touched.push(id);
+        while let Some(event) = gate::owed(&self.work.guard, id, seen) {
+            if self.apply(event).is_none() {
+                return;
+            }
+        }
+    }
+
+    fn close(
+        &mut self,
+        id: SessionId,
+        at: Option<Instant>,
+        cause: Cause,
+    ) -> Result<Ending, Failure> {
+        self.touched.push(id);
+        let at = at.unwrap_or(self.work.now).min(self.work.now);
+        let Some(session) = self.work.guard.sessions().get(&id).cloned() else {
+            return self.closed_before(id);
+        };
+        self.settle_last(id, at);
+        let event = gate::close(&self.work.guard, id, at, cause).map_err(Failure::NoSession)?;
+        self.apply(event);
+        if let Some((person, product)) = session.metered_pair() {
+            let closed = at.max(session.opened);
+            self.work.ended(GateUse {
+                person: person.0,
+                product: product.0,
+                opened: session.opened,
+                closed,
+            });
+        }
+        Ok(Ending { at, already: false })
+    }
+
+    /// Books what a session owes at its end. A launch lasts as long as it was open; further units are owed
+    /// only while it was in use (F2), and closing is no use.
+    fn settle_last(&mut self, id: SessionId, at: Instant) {
+        while let Some(event @ Event::HoldEnded { .. }) =
+            gate::owed(&self.work.guard, id, Seen { previous: at, at })
+        {
+            if self.apply(event).is_none() {
+                return;
+            }
+        }
+        let idle = self.work.guard.tariff().map_or(0, |(_, tariff)| tariff.parts().idle_seconds);
+        let used = self.liveness.last_used(id).map_or(at, |used| used.plus(idle).min(at));
+        self.settle(id, Seen { previous: used, at: used });
+    }
+
+    fn closed_before(&mut self, id: SessionId) -> Result<Ending, Failure> {
+        match self.engine.store.entry(id.0)? {
+            Some(entry) if matches!(entry.event, Event::Opened(_)) => {
+                let at = self.ended_at(id)?.unwrap_or(entry.at);
+                Ok(Ending { at, already: true })
+            }
+            _ => Err(Failure::NoSession(id)),
+        }
+    }
+
+    /// When the journal says that a session ended, unless that is too far on to look for.
+    fn ended_at(&mut self, id: SessionId) -> Result<Option<Instant>, Failure> {
+        let closed = |entry: &Entry| match entry.event {
+            Event::Closed { session, at, .. } if session == id => Some(at),
+            _ => None,
+        };
+        // It may have been closed in this very round.
+        let mut found = self.work.batch.entries.iter().find_map(closed);
+        let last = id.0.saturating_add(ENDING_SOUGHT_EVENTS);
+        self.engine.store.replay(id.0, &mut |entry| {
+            found = found.or(closed(&entry));
+            found.is_none() && entry.seq < last
+        })?;
+        Ok(found)
+    }
+
+    fn apply(&mut self, event: Event) -> Option<u64> {
+        match self.work.apply(event) {
+            Ok(seq) => Some(seq),
+            Err(broken) => {
+                self.broken = Some(broken.into());
+                None
+            }
+        }
+    }
+}
+
+/// Tells a retry from a key used twice. Lengths go in as well, so that no two asks read the same.
+fn digest(ask: &Ask) -> u128 {
+    let mut bytes = Vec::with_capacity(96);
+    let texts = [Some(&ask.person), Some(&ask.product), Some(&ask.host), ask.bucket.as_ref()];
+    for text in texts {
+        let length = text.map_or(u64::MAX, |text| text.len() as u64);
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(text.map_or(&[], |text| text.as_bytes()));
+    }
+    xxhash_rust::xxh3::xxh3_128(&bytes)
+}

@@ -1,0 +1,185 @@
+//! What the names in reported use stand for: people and products, made known when they are new.
+
+use faregate_core::charges::Pair;
+use faregate_core::estate::{GENERAL, Person, PersonId, Product, ProductId, folded};
+use faregate_core::event::Event;
+use faregate_core::state::State;
+use faregate_ingest::features::FeatureTable;
+use rustc_hash::FxHashMap;
+
+/// One name, and what it was found to be; a name can be a user's and a feature's.
+struct Name {
+    text: String,
+    hash: u64,
+    person: Option<PersonId>,
+    product: Option<Option<ProductId>>,
+}
+
+/// All names of the store and those that the batch adds.
+pub(super) struct Names<'e> {
+    features: &'e FeatureTable,
+    all: Vec<Name>,
+    numbers: FxHashMap<String, u32>,
+    stored: usize,
+    people: Vec<Person>,
+    products: Vec<Product>,
+    person_ids: FxHashMap<String, PersonId>,
+}
+
+impl<'e> Names<'e> {
+    pub(super) fn new(features: &'e FeatureTable) -> Self {
+        Self {
+            features,
+            all: Vec::new(),
+            numbers: FxHashMap::default(),
+            stored: 0,
+            people: Vec::new(),
+            products: Vec::new(),
+            person_ids: FxHashMap::default(),
+        }
+    }
+
+    /// Takes the names that the store has, in their order.
+    pub(super) fn know(&mut self, stored: Vec<String>) {
+        for text in stored {
+            self.add(text);
+        }
+        self.stored = self.all.len();
+    }
+
+    /// The number of a name, new or known.
+    pub(super) fn intern(&mut self, text: &str) -> u32 {
+        match self.numbers.get(text) {
+            Some(&number) => number,
+            None => self.add(text.to_owned()),
+        }
+    }
+
+    fn add(&mut self, text: String) -> u32 {
+        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        let hash = xxhash_rust::xxh3::xxh3_64(text.as_bytes());
+        self.numbers.insert(text.clone(), number);
+        self.all.push(Name { text, hash, person: None, product: None });
+        number
+    }
+
+    /// The names that are not stored yet, and the number of the first.
+    pub(super) fn take_fresh(&mut self) -> (u32, Vec<String>) {
+        let fresh = self.all.iter().skip(self.stored).map(|name| name.text.clone()).collect();
+        let first = u32::try_from(self.stored).unwrap_or(u32::MAX);
+        self.stored = self.all.len();
+        (first, fresh)
+    }
+
+    pub(super) fn text(&self, number: u32) -> &str {
+        self.get(number).map_or("", |name| &name.text)
+    }
+
+    /// The same for the same text, in every batch.
+    pub(super) fn hash(&self, number: u32) -> u64 {
+        self.get(number).map_or(0, |name| name.hash)
+    }
+
+    /// The events that make the new people and products known.
+    pub(super) fn take_events(&mut self) -> Vec<Event> {
+        let products = std::mem::take(&mut self.products);
+        let people = std::mem::take(&mut self.people);
+        let products = (!products.is_empty()).then_some(Event::ProductsDefined(products));
+        let people = (!people.is_empty()).then_some(Event::PeopleAdded(people));
+        products.into_iter().chain(people).collect()
+    }
+
+    /// The person with this name; made known when nobody has it.
+    pub(super) fn person(&mut self, state: &State, user: u32) -> Option<PersonId> {
+        let name = self.get(user)?;
+        if name.person.is_some() {
+            return name.person;
+        }
+        let text = name.text.clone();
+        let known = state.estate().person_called(&text);
+        let id = known.unwrap_or_else(|| self.new_person(state, text));
+        self.get_mut(user)?.person = Some(id);
+        Some(id)
+    }
+
+    /// Names that differ by case only are one person's.
+    fn new_person(&mut self, state: &State, text: String) -> PersonId {
+        let key = folded(&text);
+        if let Some(&id) = self.person_ids.get(&key) {
+            return id;
+        }
+        let next = state.estate().people().len() + self.people.len();
+        let id = PersonId(u32::try_from(next).unwrap_or(u32::MAX));
+        self.people.push(Person {
+            key: key.clone(),
+            name: text,
+            bucket: GENERAL,
+            aliases: Vec::new(),
+        });
+        self.person_ids.insert(key, id);
+        id
+    }
+
+    /// The product family of this feature; made known when the table has it and the estate has not.
+    pub(super) fn product(&mut self, state: &State, feature: u32) -> Option<ProductId> {
+        if let Some(found) = self.get(feature)?.product {
+            return found;
+        }
+        let found = self.known_product(state, feature).or_else(|| self.new_product(state, feature));
+        self.get_mut(feature)?.product = Some(found);
+        found
+    }
+
+    fn known_product(&self, state: &State, feature: u32) -> Option<ProductId> {
+        let text = self.text(feature);
+        let family = self.features.look_up(text).map_or(text, |found| found.family);
+        state.estate().product_called(family)
+    }
+
+    fn new_product(&mut self, state: &State, feature: u32) -> Option<ProductId> {
+        let found = self.features.look_up(self.text(feature))?;
+        let (key, name) = (found.family.to_owned(), found.name.to_owned());
+        let known = state.estate().products().len();
+        let place = self.products.iter().position(|product| product.key == key);
+        let place = place.unwrap_or_else(|| {
+            self.products.push(Product { key, name });
+            self.products.len() - 1
+        });
+        u16::try_from(known + place).ok().map(ProductId)
+    }
+
+    /// The key of a product, known or new.
+    pub(super) fn product_key<'a>(&'a self, state: &'a State, id: ProductId) -> Option<&'a str> {
+        let known = state.estate().products();
+        let new = || self.products.get(id.index().checked_sub(known.len())?);
+        known.get(id.index()).or_else(new).map(|product| product.key.as_str())
+    }
+
+    /// Who used what, once all of the batch is known to the estate.
+    pub(super) fn pair(&mut self, state: &State, user: u32, feature: u32) -> Option<Pair> {
+        let product = match self.get(feature)?.product {
+            Some(product) => product,
+            None => {
+                let found = self.known_product(state, feature);
+                self.get_mut(feature)?.product = Some(found);
+                found
+            }
+        };
+        let person = match self.get(user)?.person {
+            Some(person) => person,
+            None => {
+                let found = state.estate().person_called(self.text(user))?;
+                *self.get_mut(user)?.person.insert(found)
+            }
+        };
+        Some((person, product?))
+    }
+
+    fn get(&self, number: u32) -> Option<&Name> {
+        self.all.get(number as usize)
+    }
+
+    fn get_mut(&mut self, number: u32) -> Option<&mut Name> {
+        self.all.get_mut(number as usize)
+    }
+}

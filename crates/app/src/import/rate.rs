@@ -1,0 +1,123 @@
+//! The units of the pairs with new use, derived again from the earliest new use on.
+
+use super::Recording;
+use crate::engine::{Failure, Work};
+use faregate_core::charges::Pair;
+use faregate_core::estate::{PersonId, ProductId};
+use faregate_core::event::{Event, OpenUse, Source};
+use faregate_core::rating::Rating;
+use faregate_core::state::State;
+use faregate_core::usage::Interval;
+use faregate_core::when::Instant;
+use rustc_hash::FxHashSet;
+
+/// Charges booked with one event.
+const CHARGES_PER_EVENT: usize = 8_192;
+
+impl Recording<'_> {
+    /// Books the difference between the units derived and those on record.
+    pub(super) fn rate(
+        &mut self,
+        work: &mut Work<'_>,
+        from: Instant,
+        source: Source,
+    ) -> Result<(), Failure> {
+        let mut rating = Rating::new(&work.guard, from, source);
+        for &pair in &self.pairs {
+            rating.touch(&work.guard, pair);
+        }
+        let mut others = self.other_uses(&work.guard, from)?.into_iter().peekable();
+        for day in self.engine.store.days_with_uses(from)? {
+            let mut uses = self.engine.store.uses_of(day)?;
+            uses.retain(|one| one.closed >= from);
+            uses.sort_unstable_by_key(|one| one.opened);
+            for one in uses {
+                while let Some((pair, interval)) =
+                    others.next_if(|(_, other)| other.start <= one.opened)
+                {
+                    rating.session(&work.guard, pair, interval);
+                }
+                let pair = self.names.pair(&work.guard, one.user, one.feature);
+                if let Some(pair) = pair.filter(|pair| rating.is_touched(*pair)) {
+                    rating.session(
+                        &work.guard,
+                        pair,
+                        Interval { start: one.opened, end: one.closed },
+                    );
+                }
+                if rating.ready() >= CHARGES_PER_EVENT {
+                    work.apply(Event::UsageCharged(rating.take_ready()))?;
+                    self.store_work(work)?;
+                }
+            }
+        }
+        for (pair, interval) in others {
+            rating.session(&work.guard, pair, interval);
+        }
+        let (surplus, charges) = rating.finish(&work.guard);
+        if !surplus.is_empty() {
+            work.apply(Event::UsageReversed(surplus))?;
+        }
+        for some in charges.chunks(CHARGES_PER_EVENT) {
+            work.apply(Event::UsageCharged(some.to_vec()))?;
+            self.store_work(work)?;
+        }
+        Ok(())
+    }
+
+    /// Uses of touched pairs that are in no block: of our own gate, and those still going on.
+    fn other_uses(
+        &mut self,
+        state: &State,
+        from: Instant,
+    ) -> Result<Vec<(Pair, Interval)>, Failure> {
+        let gate = self.engine.store.gate_uses(from)?.into_iter().map(|one| {
+            (
+                (PersonId(one.person), ProductId(one.product)),
+                Interval { start: one.opened, end: one.closed },
+            )
+        });
+        let running = state.sessions().values().filter_map(|session| {
+            Some((session.metered_pair()?, Interval { start: session.opened, end: state.at() }))
+        });
+        let all = gate.chain(running).chain(self.open_uses(state, from));
+        let mut others: Vec<_> = all.filter(|(pair, _)| self.pairs.contains(pair)).collect();
+        others.sort_unstable_by_key(|(pair, interval)| (interval.start, *pair));
+        Ok(others)
+    }
+
+    /// Uses that logs show as going on: those of this batch up to its end, others as far as they were charged.
+    fn open_uses<'a>(
+        &'a self,
+        state: &'a State,
+        from: Instant,
+    ) -> impl Iterator<Item = (Pair, Interval)> + 'a {
+        let last = self.counts.last.unwrap_or(from);
+        let ended: FxHashSet<u64> = self.ended.iter().copied().collect();
+        let earlier = state.elsewhere().filter(move |open| !ended.contains(&open.identity));
+        let earlier = earlier.filter_map(move |open| {
+            let pair = pair_of(open)?;
+            let goes_on = self.going_on.contains_key(&open.identity);
+            let end = if goes_on { last } else { charged_through(state, pair, open.opened) };
+            Some((pair, Interval { start: open.opened, end: end.max(open.opened) }))
+        });
+        let begun = self.begun.values().filter_map(move |open| {
+            Some((pair_of(open)?, Interval { start: open.opened, end: last.max(open.opened) }))
+        });
+        earlier.chain(begun)
+    }
+}
+
+fn pair_of(open: &OpenUse) -> Option<Pair> {
+    Some((open.person, open.product?))
+}
+
+/// The end of the units on record that follow each other without a gap from an instant on.
+///
+/// A log that nobody goes on with leaves uses open for ever: they must not be charged for ever.
+fn charged_through(state: &State, pair: Pair, opened: Instant) -> Instant {
+    let units = state.charges().of_pair(pair);
+    let units =
+        units.map(|(_, charge)| (charge.at, charge.meter.unit_end(charge.at, state.zone())));
+    units.fold(opened, |end, (start, unit_end)| if start <= end { end.max(unit_end) } else { end })
+}
