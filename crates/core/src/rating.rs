@@ -8,8 +8,9 @@ use crate::charges::Pair;
 use crate::event::{Charge, Source};
 use crate::ledger::Ledger;
 use crate::state::State;
+use crate::tariff::Meter;
 use crate::usage::{Interval, Metering};
-use crate::when::Instant;
+use crate::when::{Instant, Zone};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 
@@ -93,8 +94,8 @@ impl Rating {
         metering.switch(rate.meter);
         while let Some(start) = metering.due(stretch, continued) {
             let Some(rate) = state.rate(pair.1, start) else { return };
-            let tolerance = rate.meter.tolerance_seconds();
-            if let Some(met) = meet(&mut known.on_record, &mut known.surplus, start, tolerance) {
+            let unit = Unit { start, meter: rate.meter, free_from: metering.free_from() };
+            if let Some(met) = unit.meet(&mut known.on_record, &mut known.surplus, state.zone()) {
                 metering.charge(met, state.zone());
                 continue;
             }
@@ -168,24 +169,38 @@ impl PairRating {
     }
 }
 
-/// The unit on record that a derived one is: within the clocks' tolerance. Those passed over are surplus.
-fn meet(
-    on_record: &mut VecDeque<(Option<u32>, Instant)>,
-    surplus: &mut Vec<u32>,
+/// A derived unit, to be found on record.
+struct Unit {
     start: Instant,
-    tolerance: i64,
-) -> Option<Instant> {
-    while let Some(&(number, at)) = on_record.front() {
-        if at > start.plus(tolerance) {
-            return None;
+    meter: Meter,
+    /// No unit on record from before can be kept: it would overlap the derived one before this.
+    free_from: Instant,
+}
+
+impl Unit {
+    /// The unit on record that this is: within the clocks' tolerance, and of the same day where days are
+    /// charged. Those passed over are surplus.
+    fn meet(
+        &self,
+        on_record: &mut VecDeque<(Option<u32>, Instant)>,
+        surplus: &mut Vec<u32>,
+        zone: &Zone,
+    ) -> Option<Instant> {
+        let tolerance = self.meter.tolerance_seconds();
+        let end = self.meter.unit_end(self.start, zone);
+        while let Some(&(number, at)) = on_record.front() {
+            if at > self.start.plus(tolerance) || at >= end {
+                return None;
+            }
+            on_record.pop_front();
+            let near = at >= self.start.plus(tolerance.saturating_neg());
+            if near && at >= self.free_from && self.start < self.meter.unit_end(at, zone) {
+                return Some(at);
+            }
+            surplus.extend(number);
         }
-        on_record.pop_front();
-        if at >= start.plus(tolerance.saturating_neg()) {
-            return Some(at);
-        }
-        surplus.extend(number);
+        None
     }
-    None
 }
 
 /// Pays the charge from its bucket when that can, in the order in which charges are booked.

@@ -105,6 +105,11 @@ impl Metering {
         (start < stretch.end).then_some(start)
     }
 
+    /// The first instant at which a further unit does not overlap one that was charged.
+    pub(crate) fn free_from(&self) -> Instant {
+        if self.meter.ends_with_use() { Instant(i64::MIN) } else { self.paid_until }
+    }
+
     /// Records that a unit was charged from `start`.
     pub fn charge(&mut self, start: Instant, zone: &Zone) {
         self.paid_until = self.meter.unit_end(start, zone);

@@ -139,6 +139,25 @@ fn hours_go_on_where_stretches_touch_across_imports() {
     );
 }
 
+#[test]
+fn a_unit_on_record_is_not_taken_for_one_of_the_next_day() {
+    check(
+        "an earlier launch on the first of two days",
+        ProductId(2),
+        &[(&[(1_436, 1_446)], &[1_436, 1_440]), (&[(1_430, 1_435)], &[1_430, 1_440])],
+    );
+    check(
+        "a launch just before midnight",
+        ProductId(2),
+        &[(&[(1_441, 1_450)], &[1_441]), (&[(1_438, 1_445)], &[1_438, 1_441])],
+    );
+    check(
+        "a window that ends just before the next on record",
+        REVIT,
+        &[(&[(0, 10), (1_440, 1_500)], &[0, 1_440]), (&[(-1_438, -1_400)], &[-1_438, 2, 1_442])],
+    );
+}
+
 /// What becomes of one session of a person's.
 fn check_verdict(name: &str, pair: Pair, whole: Interval, expected: Verdict) {
     let world = World::new();

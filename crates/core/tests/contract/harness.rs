@@ -1,0 +1,469 @@
+//! Drives a subject and the reference side by side, and checks after every step all that is promised.
+
+use crate::model::{self, Answer, DAY, Model, Pair};
+use crate::subject::Subject;
+use faregate_core::amount::{Currency, Money, Ticks};
+use faregate_core::estate::{
+    Bucket, BucketId, Offering, OfferingId, Person, PersonId, Product, ProductId, Seat,
+};
+use faregate_core::event::{Ask, Cause, Charge, Event, Route, SessionId, Source};
+use faregate_core::gate::{self, Seen};
+use faregate_core::invariants;
+use faregate_core::ledger::Account;
+use faregate_core::rating::Rating;
+use faregate_core::state::State;
+use faregate_core::tariff::{Meter, Rate, TariffParts, TokenPrice};
+use faregate_core::usage::Interval;
+use faregate_core::when::Instant;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+/// Monday 2026-06-01, midnight in UTC.
+pub(crate) const T0: i64 = 1_780_272_000;
+const TIME_TO_LIVE: i64 = 900;
+
+/// What can be done to a contract; numbers that name something are taken modulo how many there are.
+#[derive(Clone, Debug)]
+pub(crate) enum Command {
+    Buy { tokens: i64, days: i64 },
+    Allocate { bucket: u16, tokens: i64 },
+    Open { person: u32, product: u16, bucket: Option<u16> },
+    Alive(usize),
+    Close(usize),
+    Wait(i64),
+    Reconcile,
+    Import(Vec<(u32, u16, i64, i64)>),
+    ImportAgain,
+    RepeatEvent,
+}
+
+pub(crate) fn commands() -> impl Strategy<Value = Vec<Command>> {
+    let open = (0..3u32, 0..4u16, proptest::option::weighted(0.2, 0..2u16))
+        .prop_map(|(person, product, bucket)| Command::Open { person, product, bucket });
+    let wait = prop_oneof![1..400i64, 600..5_000i64, 80_000..90_000i64].prop_map(Command::Wait);
+    let reported = (0..3u32, 0..4u16, 0..4_000i64, 1..2_000i64);
+    let import = proptest::collection::vec(reported, 1..5).prop_map(Command::Import);
+    let one = prop_oneof![
+        1 => (1..60i64, 1..9i64).prop_map(|(tokens, days)| Command::Buy { tokens, days }),
+        2 => (0..2u16, 1..40i64)
+            .prop_map(|(bucket, tokens)| Command::Allocate { bucket, tokens }),
+        8 => open,
+        6 => (0..9usize).prop_map(Command::Alive),
+        3 => (0..9usize).prop_map(Command::Close),
+        6 => wait,
+        2 => Just(Command::Reconcile),
+        2 => import,
+        1 => Just(Command::ImportAgain),
+        1 => Just(Command::RepeatEvent),
+    ];
+    proptest::collection::vec(one, 1..60)
+}
+
+/// Which check found something wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Caught {
+    /// An invariant of the registry, by name.
+    Invariant(&'static str, String),
+    /// The reference says otherwise.
+    Model(String),
+    /// The state refused an event that the gate had just decided.
+    Refused(String),
+    /// Replaying the journal, or reading a snapshot back, gives another state.
+    Differs(&'static str),
+}
+
+/// Runs commands on a fresh contract.
+pub(crate) fn run<S: Subject>(commands: &[Command]) -> Result<(), Caught> {
+    let mut harness = Harness::<S>::new()?;
+    for command in commands {
+        harness.step(command)?;
+        harness.check()?;
+    }
+    harness.check_replay()
+}
+
+struct Harness<S> {
+    subject: S,
+    model: Model,
+    journal: Vec<(Instant, Event)>,
+    now: i64,
+    seen: BTreeMap<u64, i64>,
+    uses: Vec<(Pair, i64, i64)>,
+    last_import: Vec<(Pair, i64, i64)>,
+}
+
+impl<S: Subject> Harness<S> {
+    fn new() -> Result<Self, Caught> {
+        let mut harness = Self {
+            subject: S::default(),
+            model: Model::default(),
+            journal: Vec::new(),
+            now: T0,
+            seen: BTreeMap::new(),
+            uses: Vec::new(),
+            last_import: Vec::new(),
+        };
+        setup().into_iter().try_for_each(|event| harness.book(event))?;
+        harness.buy(70, 30)?;
+        harness.allocate(0, 40)?;
+        harness.allocate(1, 15)?;
+        Ok(harness)
+    }
+
+    fn step(&mut self, command: &Command) -> Result<(), Caught> {
+        match command {
+            Command::Buy { tokens, days } => self.buy(*tokens, *days),
+            Command::Allocate { bucket, tokens } => self.allocate(*bucket, *tokens),
+            Command::Open { person, product, bucket } => self.open(*person, *product, *bucket),
+            Command::Alive(index) => self.nth(*index).map_or(Ok(()), |id| self.alive(id)),
+            Command::Close(index) => {
+                self.nth(*index).map_or(Ok(()), |id| self.end(id, Cause::Closed))
+            }
+            Command::Wait(seconds) => {
+                self.now += seconds;
+                Ok(())
+            }
+            Command::Reconcile => self.reconcile(),
+            Command::Import(reported) => {
+                let ending = |&(person, product, ago, minutes): &(u32, u16, i64, i64)| {
+                    let open = self.now - ago * 60;
+                    ((person, product), open, self.now.min(open + minutes * 45))
+                };
+                self.last_import = reported.iter().map(ending).collect();
+                self.import()
+            }
+            Command::ImportAgain => self.import(),
+            Command::RepeatEvent => self.repeat_event(),
+        }
+    }
+
+    fn nth(&self, index: usize) -> Option<u64> {
+        let ids: Vec<u64> = self.subject.state().sessions().keys().map(|id| id.0).collect();
+        ids.get(index % ids.len().max(1)).copied()
+    }
+
+    fn book(&mut self, event: Event) -> Result<(), Caught> {
+        let (seq, at) = (self.subject.state().seq() + 1, Instant(self.now));
+        self.subject
+            .apply(seq, at, &event)
+            .map_err(|broken| Caught::Refused(format!("{broken}: {event:?}")))?;
+        self.journal.push((at, event));
+        Ok(())
+    }
+
+    fn buy(&mut self, tokens: i64, days: i64) -> Result<(), Caught> {
+        let (from, until) = (self.now, self.now + days * DAY);
+        self.model.buy(i128::from(tokens), from, until);
+        let ticks = Ticks::from_tokens(tokens).unwrap();
+        let (from, until) = (Instant(from), Instant(until));
+        self.book(Event::PackBought { name: "pack".to_owned(), ticks, from, until })
+    }
+
+    fn allocate(&mut self, bucket: u16, tokens: i64) -> Result<(), Caught> {
+        let ticks = Ticks::from_tokens(tokens).unwrap();
+        let event = Event::Allocated { bucket: BucketId(bucket), ticks };
+        if self.model.allocate(bucket, i128::from(tokens)) {
+            return self.book(event);
+        }
+        self.must_be_refused(self.subject.state().seq() + 1, &event)
+    }
+
+    /// An event that contradicts the state is refused and changes nothing.
+    fn must_be_refused(&mut self, seq: u64, event: &Event) -> Result<(), Caught> {
+        let before = self.subject.state().checkpoint();
+        let answer = self.subject.apply(seq, Instant(self.now), event);
+        if answer.is_ok() || self.subject.state().checkpoint() != before {
+            return Err(Caught::Model(format!("took what it must refuse: {event:?}")));
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, person: u32, product: u16, bucket: Option<u16>) -> Result<(), Caught> {
+        let ask = Ask {
+            person: format!("person-{person}"),
+            product: format!("product-{product}"),
+            host: String::new(),
+            bucket: bucket.map(|id| format!("bucket-{id}")),
+        };
+        let event = gate::open(self.subject.state(), &ask, Instant(self.now));
+        let id = self.subject.state().seq() + 1;
+        let payer = bucket.unwrap_or(model::home(person));
+        let expected = self.model.open(id, (person, product), payer, self.now);
+        let answer = answer(&event);
+        if answer != expected {
+            return Err(Caught::Model(format!("answered {answer:?}, not {expected:?}")));
+        }
+        if !matches!(answer, Answer::Refused(_)) {
+            self.seen.insert(id, self.now);
+        }
+        self.book(event)
+    }
+
+    fn alive(&mut self, id: u64) -> Result<(), Caught> {
+        let previous = self.seen.insert(id, self.now).unwrap_or(self.now);
+        self.settle(id, previous, self.now)
+    }
+
+    fn settle(&mut self, id: u64, previous: i64, at: i64) -> Result<(), Caught> {
+        self.model.seen(id, previous, at);
+        let seen = Seen { previous: Instant(previous), at: Instant(at) };
+        while let Some(event) = gate::owed(self.subject.state(), SessionId(id), seen) {
+            self.book(event)?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, id: u64, cause: Cause) -> Result<(), Caught> {
+        let last = self.seen.remove(&id).unwrap_or(self.now);
+        let at = if cause == Cause::Closed { self.now } else { last };
+        self.settle(id, last, at)?;
+        self.model.ended(id);
+        let session = self.subject.state().sessions().get(&SessionId(id)).cloned();
+        let closed = gate::close(self.subject.state(), SessionId(id), Instant(at), cause);
+        let closed = closed.map_err(|id| Caught::Model(format!("{id} does not run")))?;
+        if let Some((session, (person, product))) =
+            session.and_then(|session| Some((session.clone(), session.metered_pair()?)))
+        {
+            self.uses.push(((person.0, product.0), session.opened.0, at));
+        }
+        self.book(closed)
+    }
+
+    fn reconcile(&mut self) -> Result<(), Caught> {
+        let silent_before = self.now - TIME_TO_LIVE;
+        let silent: Vec<u64> =
+            self.seen.iter().filter(|(_, at)| **at < silent_before).map(|(id, _)| *id).collect();
+        silent.into_iter().try_for_each(|id| self.end(id, Cause::Silent))?;
+        self.model.expire(self.now);
+        while let Some(event) = gate::expiry(self.subject.state(), Instant(self.now)) {
+            self.book(event)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the last batch in: what is known already adds nothing.
+    fn import(&mut self) -> Result<(), Caught> {
+        let mut new = self.last_import.clone();
+        new.sort_unstable();
+        new.dedup();
+        new.retain(|one| !self.uses.contains(one));
+        let Some(from) = new.iter().map(|(_, open, _)| *open).min() else { return Ok(()) };
+        self.uses.extend(&new);
+        let mut known = self.uses.clone();
+        let running = self.subject.state().sessions().iter().filter_map(|(id, session)| {
+            let (person, product) = session.metered_pair()?;
+            Some(((person.0, product.0), session.opened.0, *self.seen.get(&id.0)?))
+        });
+        known.extend(running);
+        known.retain(|(pair, _, close)| *close >= from && new.iter().any(|(of, ..)| of == pair));
+        known.sort_by_key(|(_, open, close)| (*open, *close));
+        let state = self.subject.state();
+        let mut rating = Rating::new(state, Instant(from), Source::Log);
+        new.iter().for_each(|(pair, ..)| rating.touch(state, ids(*pair)));
+        for (pair, open, close) in &known {
+            let whole = Interval { start: Instant(*open), end: Instant(*close) };
+            let _ = rating.session(state, ids(*pair), whole);
+        }
+        let ready = rating.take_ready();
+        let (surplus, missing) = rating.finish(state);
+        self.compare_import(from, &known, (&surplus, &ready, &missing))?;
+        self.book_charges(ready)?;
+        for charge in surplus.iter().filter_map(|n| self.subject.state().charges().get(*n)) {
+            let found = self.model.reverse((charge.person.0, charge.product.0), charge.at.0);
+            assert!(found, "compared above");
+        }
+        self.book(Event::UsageReversed(surplus))?;
+        self.book_charges(missing)
+    }
+
+    fn book_charges(&mut self, charges: Vec<Charge>) -> Result<(), Caught> {
+        for charge in &charges {
+            let pair = (charge.person.0, charge.product.0);
+            self.model.charge(pair, model::home(pair.0), charge.at.0);
+        }
+        self.book(Event::UsageCharged(charges))
+    }
+
+    /// What an import takes back and books is what the reference derives.
+    fn compare_import(
+        &self,
+        from: i64,
+        known: &[(Pair, i64, i64)],
+        (surplus, ready, missing): (&[u32], &[Charge], &[Charge]),
+    ) -> Result<(), Caught> {
+        let mut pairs: Vec<Pair> = known.iter().map(|(pair, ..)| *pair).collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let charges = self.subject.state().charges();
+        for pair in pairs.into_iter().filter(|pair| model::rate(pair.1).is_some()) {
+            let of = |charge: &&Charge| (charge.person.0, charge.product.0) == pair;
+            let starts = |charges: Vec<&Charge>| -> Vec<i64> {
+                let mut starts: Vec<i64> = charges.iter().map(|charge| charge.at.0).collect();
+                starts.sort_unstable();
+                starts
+            };
+            let reversed = surplus.iter().filter_map(|n| charges.get(*n)).filter(of).collect();
+            let booked = ready.iter().chain(missing).filter(of).collect();
+            let found = (starts(reversed), starts(booked));
+            let own = known.iter().filter(|(other, ..)| *other == pair);
+            let uses: Vec<(i64, i64)> = own.map(|(_, open, close)| (*open, *close)).collect();
+            let expected = self.model.rerate(pair, from, &uses);
+            if found != expected {
+                let text = format!("import of {pair:?}: {found:?}, not {expected:?}");
+                return Err(Caught::Model(text));
+            }
+        }
+        Ok(())
+    }
+
+    /// The last event comes again, under its old number and under the next one.
+    fn repeat_event(&mut self) -> Result<(), Caught> {
+        let Some((_, event)) = self.journal.last().cloned() else { return Ok(()) };
+        let seq = self.subject.state().seq();
+        self.must_be_refused(seq, &event)?;
+        let repeatable = match &event {
+            Event::HoldEnded { .. } | Event::Closed { .. } | Event::UnitCharged(_) => false,
+            Event::UsageCharged(charges) => charges.is_empty(),
+            _ => true,
+        };
+        if repeatable { Ok(()) } else { self.must_be_refused(seq + 1, &event) }
+    }
+
+    fn check(&self) -> Result<(), Caught> {
+        let state = self.subject.state();
+        invariant(state)?;
+        self.check_balances(state)?;
+        self.check_units(state)?;
+        let restored = S::restore(state.checkpoint());
+        let restored = restored.map_err(|_| Caught::Differs("restore"))?;
+        invariant(&restored)?;
+        let equal = restored.checkpoint() == state.checkpoint();
+        if equal { Ok(()) } else { Err(Caught::Differs("restore")) }
+    }
+
+    fn check_balances(&self, state: &State) -> Result<(), Caught> {
+        let balance = |account| i128::from(state.ledger().balance(account).0);
+        let of = |account: fn(BucketId) -> Account| [0, 1].map(|id| balance(account(BucketId(id))));
+        let model = &self.model;
+        let fixed = [Account::Unallocated, Account::Consumed, Account::Expired, Account::Uncovered];
+        let found = (fixed.map(balance), of(Account::Available), of(Account::Held));
+        let fixed = [model.unallocated, model.consumed, model.expired, model.uncovered];
+        let expected = (fixed, model.available, model.held);
+        if found != expected {
+            return Err(Caught::Model(format!("balances {found:?}, not {expected:?}")));
+        }
+        let packs = state.ledger().packs().iter().map(|pack| i128::from(pack.remaining.0));
+        let packs: Vec<i128> = packs.collect();
+        if packs != model.packs_left() {
+            return Err(Caught::Model(format!("packs {packs:?}, not {:?}", model.packs_left())));
+        }
+        Ok(())
+    }
+
+    /// The same units, by the same payers; no two overlap; each hold was resolved once.
+    fn check_units(&self, state: &State) -> Result<(), Caught> {
+        let mut found: BTreeMap<Pair, BTreeMap<i64, model::Payer>> = BTreeMap::new();
+        for charge in state.charges().iter() {
+            let units = found.entry((charge.person.0, charge.product.0)).or_default();
+            units.insert(charge.at.0, (charge.bucket.0, charge.paid));
+        }
+        let mut expected = self.model.charges.clone();
+        expected.retain(|_, units| !units.is_empty());
+        if found != expected {
+            return Err(Caught::Model(format!("units {found:?}, not {expected:?}")));
+        }
+        for ((_, product), units) in &found {
+            let starts: Vec<i64> = units.keys().copied().collect();
+            let overlap = |two: &[i64]| two[1] < model::unit_end(*product, two[0]);
+            if starts.windows(2).any(overlap) {
+                return Err(Caught::Model(format!("two charges in a window: {starts:?}")));
+            }
+        }
+        let pairs = state.charges().pairs();
+        let mut holds: Vec<(Pair, i64)> = pairs
+            .filter_map(|(pair, known)| Some(((pair.0.0, pair.1.0), known.hold?.start.0)))
+            .collect();
+        holds.sort_unstable();
+        let tally = state.tally();
+        let ended = tally.posted + tally.voided + tally.expired;
+        if (&holds, ended) != (&self.model.holds(), self.model.holds_ended) {
+            return Err(Caught::Model(format!("holds {holds:?}, {ended} ended")));
+        }
+        Ok(())
+    }
+
+    fn check_replay(&self) -> Result<(), Caught> {
+        let mut replayed = State::default();
+        for (seq, (at, event)) in (1..).zip(&self.journal) {
+            replayed.apply(seq, *at, event).map_err(|_| Caught::Differs("replay"))?;
+        }
+        let equal = replayed.checkpoint() == self.subject.state().checkpoint();
+        if equal { Ok(()) } else { Err(Caught::Differs("replay")) }
+    }
+}
+
+fn invariant(state: &State) -> Result<(), Caught> {
+    match invariants::violations(state).into_iter().next() {
+        Some((name, what)) => Err(Caught::Invariant(name, what)),
+        None => Ok(()),
+    }
+}
+
+fn ids(pair: Pair) -> (PersonId, ProductId) {
+    (PersonId(pair.0), ProductId(pair.1))
+}
+
+fn answer(event: &Event) -> Answer {
+    match event {
+        Event::Opened(opened) => match opened.route {
+            Route::Seat(_) => Answer::Seat,
+            Route::Tokens { bucket, ticks, .. } => {
+                Answer::Tokens { bucket: bucket.0, ticks: i128::from(ticks.0) }
+            }
+        },
+        Event::Refused(refused) => Answer::Refused(refused.reason.code()),
+        _ => Answer::Refused("no answer"),
+    }
+}
+
+fn setup() -> Vec<Event> {
+    let key = |kind: &str, id: u16| format!("{kind}-{id}");
+    let rated = |product: u16| {
+        let (ticks, dated) = model::rate(product)?;
+        let meter = if dated { Meter::CalendarDay } else { Meter::Window24h };
+        let ticks = Ticks(i64::try_from(ticks).unwrap());
+        let (product, source) = (key("product", product), String::new());
+        Some(Rate { product, meter, ticks, from: None, until: None, source })
+    };
+    let product = |id| Product { key: key("product", id), name: String::new() };
+    let bucket = |id| Bucket { key: key("bucket", id), name: String::new() };
+    let person = |id: u16| {
+        let (bucket, aliases) = (BucketId(model::home(u32::from(id))), Vec::new());
+        Person { key: key("person", id), name: String::new(), bucket, aliases }
+    };
+    let per_token = Money { micros: 3_000_000, currency: Currency::USD };
+    let (covers, from, until) = (vec![key("product", 2)], Instant(T0), Instant(i64::MAX));
+    vec![
+        Event::ContractAgreed { name: "model".to_owned(), zone: "UTC".to_owned() },
+        Event::TariffAdopted(TariffParts {
+            name: "model".to_owned(),
+            title: String::new(),
+            source: String::new(),
+            grace_seconds: 300,
+            idle_seconds: 900,
+            prices: vec![TokenPrice { per_token, from: None }],
+            rates: (0..4).filter_map(rated).collect(),
+            seats: Vec::new(),
+        }),
+        Event::ProductsDefined((0..4).map(product).collect()),
+        Event::BucketsOpened((0..2).map(bucket).collect()),
+        Event::OfferingsDefined(vec![Offering { key: "seat".into(), name: String::new(), covers }]),
+        Event::PeopleAdded((0..3).map(person).collect()),
+        Event::SeatsAdded(vec![Seat {
+            offering: OfferingId(0),
+            person: Some(PersonId(0)),
+            from: Instant(from.0 - 30 * DAY),
+            until,
+        }]),
+    ]
+}
