@@ -106,7 +106,7 @@ export const en = {
     uncovered: {
       title: (shown: string, n: number) => `${count(n, shown, 'token is', 'tokens are')} not covered`,
       detail:
-        'This usage was charged although no bucket or pack could cover it. Buy or allocate tokens, or correct the import, and the charges will be covered in order.',
+        'This usage was charged although no bucket or pack could cover it. Buy or allocate tokens, or correct what was imported.',
       tile: (shown: string) => `${shown} not covered`,
     },
 
