@@ -110,3 +110,39 @@ pub fn router(server: Server) -> Router {
         .method_not_allowed_fallback(problem::method_not_allowed)
         .with_state(server)
 }
+
+/// Serves until `stop` resolves, then lets running requests finish for a moment.
+///
+/// # Errors
+/// The operating system's.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    gate: Gate,
+    access: Arc<Access>,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    use axum::serve::ListenerExt;
+    let live = live::Live::start(&gate);
+    let app = router(Server { gate, access, live });
+    // Small answers must not wait for more to send. A connection that refuses the option works all the same.
+    let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let until = async move {
+        stop.await;
+        // The receiver is gone only when the server is.
+        let _ = stopping.send(());
+    };
+    let server = axum::serve(listener, app).with_graceful_shutdown(until);
+    // Live pages never hang up by themselves.
+    let patience = async {
+        let _ = stopped.await;
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::select! {
+        served = server => served,
+        () = patience => Ok(()),
+    }
+}
+
+/// How long running requests may take once the server is told to stop.
+const PATIENCE: std::time::Duration = std::time::Duration::from_millis(500);

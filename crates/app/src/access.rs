@@ -82,6 +82,11 @@ pub trait CredentialStore: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn all(&self) -> Result<Vec<Credential>, StoreError>;
+    /// The one with this hash.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn find(&self, hash: &SecretHash) -> Result<Option<Credential>, StoreError>;
     /// Adds one.
     ///
     /// # Errors
@@ -152,10 +157,18 @@ impl Access {
     /// The credential of this kind with this secret, if it is in force.
     #[must_use]
     pub fn check(&self, kind: Kind, secret: &str, now: Instant) -> Option<Credential> {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        let credential = known.get(&hashed(secret))?;
+        let hash = hashed(secret);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
+        let credential = known.or_else(|| self.made_elsewhere(&hash))?;
         let in_force = credential.kind == kind && credential.expires.is_none_or(|end| now < end);
-        in_force.then(|| credential.clone())
+        in_force.then_some(credential)
+    }
+
+    /// A credential that another process has put into the store since: `faregate key` beside a server.
+    fn made_elsewhere(&self, hash: &SecretHash) -> Option<Credential> {
+        let credential = self.store.find(hash).ok()??;
+        self.write().insert(*hash, credential.clone());
+        Some(credential)
     }
 
     /// Uses a link up and signs its bearer in; returns the sign-in's secret, or `None` when it is no good.

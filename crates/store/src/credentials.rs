@@ -38,6 +38,14 @@ impl CredentialStore for SqliteCredentials {
         Ok(all)
     }
 
+    fn find(&self, hash: &SecretHash) -> Result<Option<Credential>, StoreError> {
+        let db = self.db();
+        let sql = "SELECT hash, kind, name, role, expires FROM credential WHERE hash = ?";
+        let mut statement = db.prepare_cached(sql).map_err(failed)?;
+        let mut rows = statement.query([hash]).map_err(failed)?;
+        rows.next().map_err(failed)?.map_or(Ok(None), |row| read(row).map_err(failed))
+    }
+
     fn add(&self, credential: &Credential) -> Result<(), StoreError> {
         let Credential { hash, kind, name, role, expires } = credential;
         let sql = "INSERT INTO credential (hash, kind, name, role, expires) VALUES (?, ?, ?, ?, ?)";

@@ -61,13 +61,36 @@ impl DataDirectory {
         Ok((directory, store))
     }
 
+    /// Opens the directory's store for reading only, also while another process writes to it.
+    ///
+    /// # Errors
+    /// [`Unusable`].
+    pub fn read(path: &Path) -> Result<SqliteStore, Unusable> {
+        let file = path.join(STORE);
+        if !file.exists() {
+            return Err(Unusable::Missing(path.to_owned()));
+        }
+        SqliteStore::open_to_read(&file).map_err(|error| Unusable::Store(path.to_owned(), error))
+    }
+
     /// What is kept beside the journal: credentials.
     ///
     /// # Errors
     /// [`Unusable::Store`].
     pub fn credentials(&self) -> Result<SqliteCredentials, Unusable> {
-        let opened = SqliteCredentials::open(&self.path.join(STORE));
-        opened.map_err(|error| Unusable::Store(self.path.clone(), error))
+        Self::credentials_beside(&self.path)
+    }
+
+    /// The credentials of a directory that another process may use: they are not the journal's business.
+    ///
+    /// # Errors
+    /// [`Unusable`].
+    pub fn credentials_beside(path: &Path) -> Result<SqliteCredentials, Unusable> {
+        let file = path.join(STORE);
+        if !file.exists() {
+            return Err(Unusable::Missing(path.to_owned()));
+        }
+        SqliteCredentials::open(&file).map_err(|error| Unusable::Store(path.to_owned(), error))
     }
 
     fn store(&self) -> Result<SqliteStore, Unusable> {

@@ -43,6 +43,24 @@ impl SqliteStore {
         Ok(Self { db, in_transaction: false })
     }
 
+    /// Opens the file to read it, also while another process writes to it.
+    ///
+    /// # Errors
+    /// [`StoreError::Newer`] when a newer release wrote it, [`StoreError::Other`] when an older one did:
+    /// only a writer brings a store to this release's format.
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        let db = Connection::open(path).map_err(failed)?;
+        let (found, known) = (format_of(&db)?, MIGRATIONS.len() as u32);
+        if found > known {
+            return Err(StoreError::Newer { found, known });
+        }
+        if found < known {
+            return Err(StoreError::Other(format!("the store has format {found}; start the server once")));
+        }
+        db.pragma_update(None, "query_only", true).map_err(failed)?;
+        Ok(Self { db, in_transaction: false })
+    }
+
     /// Runs `work` in the caller's transaction, or in one of its own.
     fn atomically<T>(
         &mut self,

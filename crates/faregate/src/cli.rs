@@ -1,0 +1,235 @@
+//! The command line: what can be said.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Lets each person through on the right fare: a seat, or tokens of a bucket.
+#[derive(Parser)]
+#[command(name = "faregate", version, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// Directory of the store [default: ./faregate-data; demo: ./faregate-demo]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print JSON instead of words
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Create a store and begin a contract
+    Init(Init),
+    /// Take in use from a file, once
+    Import {
+        #[command(subcommand)]
+        source: ImportSource,
+    },
+    /// Take in use from a file as it grows
+    Tail {
+        #[command(subcommand)]
+        source: TailSource,
+    },
+    /// Serve the API and the page
+    Serve(Serve),
+    /// Make up an estate with a year of history, let workstations run, and serve it
+    Demo(Demo),
+    /// Print what was spent
+    Burn(Burn),
+    /// Print from which use on a seat is cheaper than tokens
+    BreakEven(BreakEven),
+    /// Print why somebody was let through or turned away, recomputed from the journal
+    Explain(Explain),
+    /// Check everything that must be true
+    Doctor,
+    /// Make an API key; it is printed once
+    Key(Key),
+    /// Make a one-time link to sign in with
+    SignIn(SignIn),
+    /// Print the OpenAPI description
+    Openapi,
+    /// Print shell completions
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct Init {
+    /// Name of the contract
+    #[arg(long, default_value = "Autodesk contract")]
+    pub name: String,
+    /// Zone in which the contract's days are counted, for example Europe/Madrid
+    #[arg(long, default_value = "UTC")]
+    pub zone: String,
+    /// A shipped tariff (flex-daily, guide-hourly, guide-daily) or a file
+    #[arg(long, default_value = "flex-daily")]
+    pub tariff: String,
+    /// Tokens bought with the first pack
+    #[arg(long, value_name = "N")]
+    pub tokens: Option<i64>,
+    /// First date of the first pack [default: today]
+    #[arg(long, value_name = "DATE", requires = "tokens")]
+    pub from: Option<String>,
+    /// Last date of the first pack [default: a year later]
+    #[arg(long, value_name = "DATE", requires = "tokens")]
+    pub until: Option<String>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum ImportSource {
+    /// FlexNet debug logs (lmgrd -l, DEBUGLOG)
+    Flexnet(ImportFlexnet),
+}
+
+#[derive(Args)]
+pub(crate) struct ImportFlexnet {
+    /// The logs, in any order
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub log: Log,
+    /// Where rejected lines are listed [default: rejected.csv in the data directory]
+    #[arg(long, value_name = "FILE")]
+    pub rejected: Option<PathBuf>,
+}
+
+/// How to read a FlexNet log.
+#[derive(Args)]
+pub(crate) struct Log {
+    /// Zone of the licence server's clock, for example Europe/Madrid
+    #[arg(long)]
+    pub zone: String,
+    /// Date of the first line, for a log that says none (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    pub start_date: Option<String>,
+    /// More feature codes: lines of code-or-product-part,family-key,display name
+    #[arg(long, value_name = "FILE")]
+    pub features: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum TailSource {
+    /// A FlexNet debug log (lmgrd -l, DEBUGLOG)
+    Flexnet(TailFlexnet),
+}
+
+#[derive(Args)]
+pub(crate) struct TailFlexnet {
+    /// The log
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub log: Log,
+    /// Stop at the end of what is there now
+    #[arg(long)]
+    pub catch_up: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// A FlexNet debug log to follow; needs --zone
+    #[arg(long, value_name = "FILE", requires = "zone")]
+    pub tail: Option<PathBuf>,
+    /// Zone of that licence server's clock
+    #[arg(long)]
+    pub zone: Option<String>,
+    /// More feature codes: lines of code-or-product-part,family-key,display name
+    #[arg(long, value_name = "FILE")]
+    pub features: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    pub listen: SocketAddr,
+    /// 60 people and 3 months instead of 400 and 12
+    #[arg(long)]
+    pub small: bool,
+    /// The same seed makes the same estate
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Leave the workstations off
+    #[arg(long)]
+    pub no_workstations: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Burn {
+    /// What to break down by
+    #[arg(long, value_enum, default_value_t = By::Day)]
+    pub by: By,
+    /// First date (YYYY-MM-DD) [default: the first with use]
+    #[arg(long, value_name = "DATE")]
+    pub from: Option<String>,
+    /// Last date (YYYY-MM-DD) [default: the last with use]
+    #[arg(long, value_name = "DATE")]
+    pub to: Option<String>,
+    /// At most this many rows
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum By {
+    Day,
+    Product,
+    Person,
+    Bucket,
+}
+
+#[derive(Args)]
+pub(crate) struct BreakEven {
+    /// A shipped tariff (flex-daily, guide-hourly, guide-daily) or a file
+    #[arg(long, default_value = "flex-daily")]
+    pub tariff: String,
+    /// Price of a token, instead of the tariff's
+    #[arg(long, value_name = "PRICE")]
+    pub token_price: Option<f64>,
+    /// Discount on seats, in percent
+    #[arg(long, default_value_t = 0.0, value_name = "PERCENT")]
+    pub seat_discount: f64,
+    /// Discount on tokens, in percent
+    #[arg(long, default_value_t = 0.0, value_name = "PERCENT")]
+    pub token_discount: f64,
+}
+
+#[derive(Args)]
+pub(crate) struct Explain {
+    /// Number of the decision, id of the session (s42), or idempotency key of the request
+    pub id: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Key {
+    /// Whose key it is
+    #[arg(long, default_value = "api key")]
+    pub name: String,
+    /// What its bearer may do
+    #[arg(long, value_enum, default_value_t = KeyRole::Viewer)]
+    pub role: KeyRole,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum KeyRole {
+    /// Reads everything
+    Viewer,
+    /// Opens and closes sessions
+    Workstation,
+    /// Everything
+    Administrator,
+}
+
+#[derive(Args)]
+pub(crate) struct SignIn {
+    /// Where the server listens, for the link
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub url: String,
+}

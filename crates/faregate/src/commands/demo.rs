@@ -1,0 +1,154 @@
+//! `faregate demo`: a made-up estate with history and live workstations.
+
+use crate::ambient::WallClock;
+use crate::cli::Demo;
+use crate::commands::serve::serve;
+use crate::estate;
+use crate::fault::{Code, Fault};
+use faregate_app::engine::Engine;
+use faregate_app::gate::{Answer, Gate, OpenRequest};
+use faregate_app::import::{Recording, Reported};
+use faregate_app::ports::Clock;
+use faregate_core::event::{Ask, SessionId, Source};
+use faregate_core::when::Instant;
+use faregate_ingest::features::FeatureTable;
+use faregate_sim::{Action, DemoEstate, Size, Workstations, generate};
+use faregate_store::directory::{DataDirectory, Unusable};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::mpsc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where the demo's store is when nobody says.
+const DATA: &str = "faregate-demo";
+/// File that marks a directory as the demo's, so that it may be made anew.
+const MARK: &str = "made-up-by-faregate-demo";
+
+pub(crate) fn run(data: Option<&Path>, args: &Demo, as_json: bool) -> Result<(), Fault> {
+    let path = data.unwrap_or(Path::new(DATA));
+    clear(path)?;
+    let now = WallClock.now();
+    let size = if args.small { Size::small() } else { Size::demo() };
+    if !as_json {
+        eprintln!("making up {} people and {} months of history …", size.people, size.months);
+    }
+    let made_up = generate(args.seed, &size, now, estate::tariff("flex-daily")?.parts().clone());
+    let (directory, store) = DataDirectory::create(path)?;
+    mark(path)?;
+    let mut engine = Engine::load(Box::new(store), Arc::new(WallClock))?;
+    record(&mut engine, made_up)?;
+    let (seed, off) = (args.seed, args.no_workstations);
+    serve(&directory, engine, args.listen, as_json, |gate| {
+        if !off {
+            let gate = gate.clone();
+            tokio::task::spawn_blocking(move || run_workstations(&gate, seed));
+        }
+    })
+}
+
+/// Each demo begins anew; a store that is not the demo's is never touched.
+fn clear(path: &Path) -> Result<(), Fault> {
+    let failed = |why: std::io::Error| Fault::from(Unusable::Io(path.to_owned(), why));
+    let is_empty = std::fs::read_dir(path).map_or(true, |mut files| files.next().is_none());
+    if is_empty {
+        return Ok(());
+    }
+    if !path.join(MARK).exists() {
+        let message = format!("`{}` holds something that the demo did not make", path.display());
+        return Err(Fault::new(Code::Data, message, "name another directory with --data"));
+    }
+    if let Err(in_use @ Unusable::InUse(_)) = DataDirectory::open(path) {
+        return Err(in_use.into());
+    }
+    std::fs::remove_dir_all(path).map_err(failed)
+}
+
+fn mark(path: &Path) -> Result<(), Fault> {
+    let text = "This directory is made anew by each `faregate demo`.\n";
+    std::fs::write(path.join(MARK), text).map_err(|why| Unusable::Io(path.to_owned(), why).into())
+}
+
+/// Books the estate and its history the way an import would.
+fn record(engine: &mut Engine, made_up: DemoEstate) -> Result<(), Fault> {
+    engine.append(made_up.setup)?;
+    let shared = engine.state();
+    // Made-up use names people and products by their keys, which every estate recognises.
+    let (people, products): (Vec<String>, Vec<String>) = {
+        let state = shared.read();
+        let people = state.estate().people().iter().map(|person| person.key.clone()).collect();
+        (people, state.estate().products().iter().map(|product| product.key.clone()).collect())
+    };
+    let features = FeatureTable::shipped();
+    let mut recording = Recording::begin(engine, &features)?;
+    let name = |names: &[String], index: usize| names.get(index).cloned().unwrap_or_default();
+    let mut ordinals: BTreeMap<(u32, u32, u32, Instant), u16> = BTreeMap::new();
+    for one in &made_up.sessions {
+        let user = recording.intern(&name(&people, one.person.index()));
+        let feature = recording.intern(&name(&products, one.product.index()));
+        let host = recording.intern(&one.host);
+        let ordinal = ordinals.entry((user, host, feature, one.opened)).or_default();
+        let closed = Some(one.closed);
+        recording.add(Reported { user, host, feature, ordinal: *ordinal, opened: one.opened, closed })?;
+        *ordinal += 1;
+    }
+    let last = made_up.sessions.iter().map(|one| one.closed).max();
+    let span = made_up.sessions.first().map(|one| one.opened).zip(last);
+    recording.finish("generated", Vec::new(), Source::Generated, span)?;
+    engine.keep_snapshot()?;
+    Ok(())
+}
+
+/// Lets the workstations do what their schedule says, until the gate stops.
+fn run_workstations(gate: &Gate, seed: u64) {
+    let now = gate.now();
+    let mut stations = {
+        let state = gate.state().read();
+        Workstations::new(seed, &state, now, Workstations::count_for(state.estate().people().len()))
+    };
+    let mut running = BTreeMap::new();
+    let mut asked = 0_u64;
+    loop {
+        let now = gate.now();
+        for action in stations.step(now) {
+            asked += 1;
+            let key = format!("demo-{seed}-{}-{asked}", now.0);
+            if !act(gate, &mut stations, &mut running, action, key) {
+                return;
+            }
+        }
+        std::thread::sleep(Duration::from_millis(250));
+    }
+}
+
+/// Does one thing; `false` when the gate has stopped.
+fn act(
+    gate: &Gate,
+    stations: &mut Workstations,
+    running: &mut BTreeMap<usize, SessionId>,
+    action: Action,
+    key: String,
+) -> bool {
+    match action {
+        Action::Open { workstation, person, product, host } => {
+            let (reply, answer) = mpsc::channel();
+            let ask = Ask { person, product, host, bucket: None };
+            gate.open(OpenRequest { key, ask }, move |decided| drop(reply.send(decided)));
+            let Ok(Ok(decision)) = answer.recv() else { return false };
+            match decision.answer {
+                Answer::Opened(_) => drop(running.insert(workstation, SessionId(decision.seq))),
+                Answer::Refused(_) => stations.turned_away(workstation, gate.now()),
+            }
+        }
+        Action::Heartbeat { workstation } => {
+            // A session that was ended for its silence has no heartbeat to give.
+            running.get(&workstation).map(|id| gate.heartbeat(*id, true));
+        }
+        Action::Close { workstation } => {
+            if let Some(id) = running.remove(&workstation) {
+                gate.close(id, drop);
+            }
+        }
+    }
+    true
+}

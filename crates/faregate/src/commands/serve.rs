@@ -1,0 +1,138 @@
+//! `faregate serve`: the API and the page.
+
+use crate::ambient::{SystemSecrets, WallClock};
+use crate::cli::Serve;
+use crate::commands::tail::{GrowingLog, POLL};
+use crate::estate;
+use crate::fault::{Code, Fault};
+use faregate_app::access::{Access, Kind, LINK_SECONDS, Role};
+use faregate_app::engine::Engine;
+use faregate_app::gate::Gate;
+use faregate_app::ports::Clock;
+use faregate_ingest::features::FeatureTable;
+use faregate_ingest::flexnet::Options;
+use faregate_store::directory::DataDirectory;
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Between two looks for silent sessions and ended packs.
+const RECONCILE: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(path: &Path, args: &Serve, as_json: bool) -> Result<(), Fault> {
+    let followed = args.tail.as_deref().zip(args.zone.as_deref());
+    let features = estate::features(args.features.as_deref())?;
+    let follow = followed.map(|(file, zone)| {
+        let options = Options { zone: estate::zone(zone)?, start_date: None };
+        Ok::<_, Fault>((GrowingLog::open(file, options)?, features))
+    });
+    let follow = follow.transpose()?;
+    let (directory, engine) = estate::open(path)?;
+    serve(&directory, engine, args.listen, as_json, |gate| {
+        if let Some((log, features)) = follow {
+            tokio::spawn(follow_log(gate.clone(), log, Arc::new(features)));
+        }
+    })
+}
+
+/// Serves an engine until it is told to stop; `started` runs once the gate decides.
+pub(crate) fn serve(
+    directory: &DataDirectory,
+    engine: Engine,
+    listen: SocketAddr,
+    as_json: bool,
+    started: impl FnOnce(&Gate),
+) -> Result<(), Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from)?;
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let access = Arc::new(Access::load(Box::new(directory.credentials()?), Box::new(SystemSecrets))?);
+    let listener = runtime.block_on(TcpListener::bind(listen)).map_err(|why| {
+        let help = "stop the program that listens there, or choose another with --listen 127.0.0.1:0";
+        Fault::new(Code::Address, format!("cannot listen on {listen}: {why}"), help)
+    })?;
+    let address = listener.local_addr().map_err(anyhow::Error::from)?;
+    let (gate, deciding) = Gate::start(engine, Arc::clone(&clock)).map_err(anyhow::Error::from)?;
+    let served = runtime.block_on(async {
+        announce(&access, address, &*clock, as_json)?;
+        started(&gate);
+        tokio::spawn(reconcile(gate.clone()));
+        faregate_api::serve(listener, gate.clone(), access, told_to_stop()?).await.map_err(anyhow::Error::from)?;
+        Ok::<_, Fault>(())
+    });
+    // The tasks hold handles to the gate: they go first, then the gate ends what it has begun.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    drop(gate);
+    if let Some(mut engine) = deciding.join() {
+        engine.keep_snapshot()?;
+    }
+    served
+}
+
+/// Says where the server listens and how to get in.
+fn announce(access: &Access, address: SocketAddr, clock: &dyn Clock, as_json: bool) -> Result<(), Fault> {
+    let expires = Some(clock.now().plus(LINK_SECONDS));
+    let token = access.issue(Kind::Link, "administrator", Role::Administrator, expires)?;
+    let url = format!("http://{address}");
+    let link = format!("{url}/sign-in?token={token}");
+    if as_json {
+        let key = access.issue(Kind::Key, "started with --json", Role::Administrator, expires)?;
+        return crate::output::json(&json!({ "url": url, "sign_in": link, "api_key": key }));
+    }
+    println!("Faregate listens on {url}");
+    println!("Sign in once with {link}");
+    eprintln!("Ctrl-C stops; `faregate sign-in` makes another link");
+    Ok(())
+}
+
+fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, Fault> {
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(anyhow::Error::from)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(anyhow::Error::from)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+async fn reconcile(gate: Gate) {
+    let mut beats = tokio::time::interval(RECONCILE);
+    loop {
+        beats.tick().await;
+        gate.reconcile();
+    }
+}
+
+async fn follow_log(gate: Gate, mut log: GrowingLog, features: Arc<FeatureTable>) {
+    loop {
+        let (done, waiting) = tokio::sync::oneshot::channel();
+        let features = Arc::clone(&features);
+        gate.run(move |engine| {
+            let taken = take_on(engine, &mut log, &features);
+            // Nobody waits when the server stops.
+            let _ = done.send((log, taken));
+        });
+        let Ok((back, taken)) = waiting.await else { return };
+        log = back;
+        match taken {
+            Ok(true) => {}
+            Ok(false) => tokio::time::sleep(POLL).await,
+            Err(fault) => {
+                fault.report(false);
+                tokio::time::sleep(RECONCILE).await;
+            }
+        }
+    }
+}
+
+fn take_on(engine: &mut Engine, log: &mut GrowingLog, features: &FeatureTable) -> Result<bool, Fault> {
+    let grown = log.read_on()?;
+    if grown {
+        log.follower.flush(engine, features)?;
+    }
+    Ok(grown)
+}

@@ -1,0 +1,138 @@
+//! Everything that can go wrong on the command line: a message, what to do about it, an exit code.
+
+use faregate_app::engine::Failure;
+use faregate_app::import::flexnet::ImportError;
+use faregate_app::ports::StoreError;
+use faregate_store::directory::Unusable;
+use serde_json::json;
+use std::process::ExitCode;
+
+/// Exit codes; they never change their meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Code {
+    /// Anything without a code of its own.
+    Failed = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// An input file cannot be used.
+    Input = 3,
+    /// The data directory is missing, or there already.
+    Data = 4,
+    /// Another process uses the data directory.
+    InUse = 5,
+    /// The store is damaged, or from a newer release.
+    Store = 6,
+    /// A setting cannot be used: zone, tariff, features.
+    Setting = 7,
+    /// The address cannot be listened on.
+    Address = 8,
+    /// `doctor` or `explain` found something wrong.
+    Findings = 9,
+    /// Stopped by the operator.
+    Stopped = 130,
+}
+
+/// What went wrong, for the reader.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    code: Code,
+    message: String,
+    help: String,
+}
+
+impl Fault {
+    pub(crate) fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { code, message: message.into(), help: help.into() }
+    }
+
+    /// Prints the fault to stderr, as words or as JSON, and gives its exit code.
+    pub(crate) fn report(self, as_json: bool) -> ExitCode {
+        let Self { code, message, help } = self;
+        if as_json {
+            eprintln!("{}", json!({ "error": message, "help": help, "exit_code": code as u8 }));
+        } else {
+            eprintln!("faregate: {message}");
+            if !help.is_empty() {
+                eprintln!("  help: {help}");
+            }
+        }
+        ExitCode::from(code as u8)
+    }
+}
+
+impl From<anyhow::Error> for Fault {
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(Code::Failed, format!("{error:#}"), "")
+    }
+}
+
+impl From<Unusable> for Fault {
+    fn from(unusable: Unusable) -> Self {
+        match unusable {
+            Unusable::Missing(path) => Self::new(
+                Code::Data,
+                format!("there is no store in `{}`", path.display()),
+                "create one with `faregate init`, or name another directory with --data",
+            ),
+            Unusable::Exists(path) => Self::new(
+                Code::Data,
+                format!("there is a store in `{}` already", path.display()),
+                "use it as it is, or name another directory with --data",
+            ),
+            Unusable::InUse(path) => Self::new(
+                Code::InUse,
+                format!("another process uses `{}`", path.display()),
+                "stop that server first, or let it follow the log itself: `faregate serve --tail FILE`",
+            ),
+            Unusable::Io(path, why) => Self::new(
+                Code::Data,
+                format!("`{}` cannot be used: {why}", path.display()),
+                "check that the directory can be written to, or name another with --data",
+            ),
+            Unusable::Store(path, why) => Self::store(&why, &format!("`{}`: ", path.display())),
+        }
+    }
+}
+
+impl Fault {
+    fn store(why: &StoreError, prefix: &str) -> Self {
+        let (code, help) = match why {
+            StoreError::Newer { .. } => (Code::Store, "use the release that wrote it, or a newer one"),
+            StoreError::Damaged(_) => (Code::Store, "restore a backup; the file was left as it is"),
+            StoreError::Full => (Code::Failed, "free space on the disk; nothing was lost"),
+            StoreError::Fenced { .. } => (Code::InUse, "stop the other writer, then try again"),
+            StoreError::Other(_) => (Code::Failed, "check the file and its directory"),
+        };
+        Self::new(code, format!("{prefix}{why}"), help)
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(why) => Self::store(&why, ""),
+            Failure::Broken(why) => {
+                Self::new(Code::Store, why.to_string(), "run `faregate doctor`; nothing was changed")
+            }
+            other => Self::new(Code::Failed, other.to_string(), ""),
+        }
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(why: StoreError) -> Self {
+        Self::store(&why, "")
+    }
+}
+
+impl From<ImportError> for Fault {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Format { .. } => Self::new(Code::Input, error.to_string(), "nothing was imported"),
+            ImportError::Io { .. } => Self::new(Code::Input, error.to_string(), "nothing was imported"),
+            ImportError::Stopped => Self::new(Code::Stopped, error.to_string(), ""),
+            ImportError::Failed(failure) => failure.into(),
+        }
+    }
+}
