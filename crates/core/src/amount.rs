@@ -13,6 +13,20 @@ pub const TICKS_PER_MICRO_TOKEN: i64 = 3_600;
 pub const MICROS_PER_UNIT: i64 = 1_000_000;
 
 /// A quantity of tokens, in ticks of 1/3.6·10⁹ token. Negative on the source side of an entry.
+///
+/// ```
+/// use faregate_core::amount::{Currency, Money, Ticks};
+///
+/// // Five tokens an hour are a whole number of ticks a second.
+/// let per_hour = Ticks::from_tokens(5).unwrap();
+/// assert_eq!(per_hour.0 / 3_600, 5_000_000);
+/// assert_eq!(Ticks::from_micro_tokens(412_500_000).unwrap().to_string(), "412.5");
+/// // Amounts leave the range as `None`, never silently.
+/// assert_eq!(Ticks(i64::MAX).plus(Ticks(1)), None);
+/// // 2,200 tokens at $0.30 are $660.
+/// let price = Money { micros: 300_000, currency: Currency::USD };
+/// assert_eq!(price.for_tokens(Ticks::from_tokens(2_200).unwrap()).to_string(), "660.00");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticks(pub i64);
 

@@ -14,6 +14,24 @@ use crate::tariff::{Meter, Rate};
 use crate::when::Instant;
 
 /// Answers a request to open a product: [`Event::Opened`] or [`Event::Refused`].
+///
+/// ```
+/// use faregate_core::estate::Product;
+/// use faregate_core::event::{Ask, Event, Reason};
+/// use faregate_core::{gate, state::State, when::Instant};
+///
+/// let mut state = State::default();
+/// let revit = Product { key: "revit".to_owned(), name: "Revit".to_owned() };
+/// state.apply(1, Instant(0), &Event::ProductsDefined(vec![revit]))?;
+///
+/// let ask = Ask { person: "anna".to_owned(), product: "revit".to_owned(), ..Ask::default() };
+/// let answer = gate::open(&state, &ask, Instant(60));
+/// // Nobody told us of Anna yet. The refusal is a fact: it is booked like everything else.
+/// assert!(matches!(&answer, Event::Refused(refused) if refused.reason == Reason::PersonUnknown));
+/// state.apply(2, Instant(60), &answer)?;
+/// assert_eq!(state.tally().refused, 1);
+/// # Ok::<(), faregate_core::state::Broken>(())
+/// ```
 #[must_use]
 pub fn open(state: &State, ask: &Ask, now: Instant) -> Event {
     let tariff = state.tariff().map_or(0, |(number, _)| number);

@@ -8,6 +8,18 @@ use core::fmt;
 use rustc_hash::FxHashMap;
 
 /// What one unit of a charge is (F3).
+///
+/// ```
+/// use faregate_core::tariff::Meter;
+/// use faregate_core::when::{Instant, Zone};
+///
+/// // 22:00 in Berlin, the evening before a day of 25 hours.
+/// let berlin = Zone::named("Europe/Berlin")?;
+/// let start: Instant = "2026-10-24T20:00:00Z".parse().unwrap();
+/// assert_eq!(Meter::Window24h.unit_end(start, &berlin), start.plus(24 * 3_600));
+/// assert_eq!(Meter::CalendarDay.unit_end(start, &berlin), start.plus(2 * 3_600));
+/// # Ok::<(), faregate_core::when::UnknownZone>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Meter {
     /// 86,400 elapsed seconds from the first active instant after the previous window.

@@ -117,6 +117,19 @@ impl Metering {
 }
 
 /// The starts of all units that a metered set (merged, ascending) is charged for.
+///
+/// ```
+/// use faregate_core::tariff::Meter;
+/// use faregate_core::usage::{Observed, metered, units};
+/// use faregate_core::when::{Instant, Zone};
+///
+/// // Two workstations at once, 9 to 11 and 10 to 12: three hours, one window.
+/// let hour = |hour: i64| Instant(1_780_272_000 + hour * 3_600);
+/// let on = |open, close| Observed { open: hour(open), close: hour(close), activity: None };
+/// let set = metered(&[on(9, 11), on(10, 12)], 900);
+/// assert_eq!(units(Meter::StartedHour, &Zone::utc(), &set), [hour(9), hour(10), hour(11)]);
+/// assert_eq!(units(Meter::Window24h, &Zone::utc(), &set), [hour(9)]);
+/// ```
 #[must_use]
 pub fn units(meter: Meter, zone: &Zone, metered: &[Interval]) -> Vec<Instant> {
     let mut metering = Metering::new(meter);

@@ -1,5 +1,9 @@
 use super::*;
-use crate::event::Source;
+use crate::event::{Event, Source};
+use crate::invariants::{REGISTRY, violations};
+use crate::ledger::{BucketBalance, Ledger};
+use crate::state::tests::World;
+use crate::state::{Checkpoint, State};
 use crate::tariff::Meter;
 
 fn charge(minute: i64, meter: Meter) -> Charge {
@@ -92,4 +96,50 @@ fn days_are_those_of_the_zone() {
         charges.days(Date(0), Date(9)).map(|(date, cells)| (date, cells.len())).collect();
     assert_eq!(found, [(Date(0), 1), (Date(1), 1), (Date(2), 1)]);
     assert_eq!(charges.days(Date(1), Date(0)).count(), 0);
+}
+
+/// Spoils a sound state in one way and expects this invariant to notice.
+fn check_noticed(name: &str, spoil: impl Fn(&mut State)) {
+    let mut world = World::new();
+    world.open(&World::ask("ben", "revit", None));
+    let uncovered = Charge { paid: false, ..charge(0, Meter::Window24h) };
+    world.must(Event::UsageCharged(vec![uncovered]));
+    assert_eq!(violations(&world.state), [], "{name}: sound before");
+    spoil(&mut world.state);
+    let found: Vec<&str> = violations(&world.state).iter().map(|(name, _)| *name).collect();
+    assert!(found.contains(&name), "{name} went unnoticed: {found:?}");
+}
+
+fn rebalanced(state: &mut State, change: impl Fn(&mut [Ticks; 5], &mut Vec<BucketBalance>)) {
+    let Checkpoint { mut balances, mut bucket_balances, packs, .. } = state.checkpoint();
+    change(&mut balances, &mut bucket_balances);
+    state.ledger = Ledger::restored(balances, bucket_balances, packs);
+}
+
+#[test]
+fn every_invariant_can_fail() {
+    check_noticed("conservation", |state| rebalanced(state, |fixed, _| fixed[0].0 += 1));
+    check_noticed("no-account-below-its-floor", |state| {
+        rebalanced(state, |_, buckets| buckets[2].available.0 = -1);
+    });
+    check_noticed("packs-equal-balances", |state| rebalanced(state, |fixed, _| fixed[1].0 += 1));
+    check_noticed("one-charge-per-person-product-unit", |state| {
+        state.charges.all.push(charge(1, Meter::Window24h));
+    });
+    check_noticed("each-hold-resolved-once", |state| state.tally.voided += 1);
+    check_noticed("each-hold-resolved-once", |state| {
+        rebalanced(state, |_, buckets| buckets[1].held.0 = 0);
+    });
+    check_noticed("running-sessions-are-counted", |state| state.sessions.clear());
+    check_noticed("running-sessions-are-counted", |state| {
+        state.sessions.clear();
+        state.charges.pairs.values_mut().for_each(|known| known.live = 0);
+    });
+    check_noticed("consumed-equals-charges", |state| rebalanced(state, |fixed, _| fixed[2].0 += 1));
+    check_noticed("consumed-equals-charges", |state| state.charges.all[0].paid = true);
+    check_noticed("days-equal-charges", |state| {
+        let day = state.charges.days.values_mut().next().unwrap();
+        day.values_mut().next().unwrap().ticks.0 += 1;
+    });
+    assert_eq!(REGISTRY.len(), 8, "a new invariant needs its row here");
 }

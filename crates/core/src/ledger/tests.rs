@@ -169,6 +169,18 @@ fn packs_burn_earliest_end_first_then_the_smallest() {
 }
 
 #[test]
+fn a_small_pack_that_ends_late_waits_for_its_turn() {
+    check(
+        "the end goes before the size",
+        "buy small 10 @0 @30 => ok
+         buy large 100 @0 @20 => ok
+         allocate 0 110 => ok
+         charge 0 5 @1 => ok
+         packs => ok 10/95",
+    );
+}
+
+#[test]
 fn a_reversal_returns_what_was_burned_last() {
     check(
         "reversal",

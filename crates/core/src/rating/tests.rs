@@ -158,6 +158,20 @@ fn a_unit_on_record_is_not_taken_for_one_of_the_next_day() {
     );
 }
 
+#[test]
+fn a_unit_that_no_use_explains_is_taken_back() {
+    let mut book = Book::new(World::new());
+    let (pair, whole) = ((BEN, ProductId(2)), minutes(1_441, 1_450));
+    let rate = book.world.state.rate(pair.1, whole.start).unwrap().clone();
+    let bucket = book.world.state.payer(BEN);
+    let at = T0.plus(1_438 * 60);
+    let stray = crate::gate::priced(&book.world.state, &rate, pair, bucket, at, Source::Log);
+    book.world.must(Event::UsageCharged(vec![stray]));
+    let early = (pair, minutes(1_430, 1_432));
+    assert_eq!(book.import(&[early, (pair, whole)]), (1, 1));
+    assert_eq!(book.minutes(pair), [1_441], "the day before was not touched");
+}
+
 /// What becomes of one session of a person's.
 fn check_verdict(name: &str, pair: Pair, whole: Interval, expected: Verdict) {
     let world = World::new();
