@@ -167,14 +167,17 @@ impl<T: Wire> Wire for Vec<T> {
 
     fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
         let length = usize::try_from(u64::get(input)?).map_err(|_| Malformed("list too long"))?;
-        // A hostile length reserves no more memory than the input takes itself.
-        let affordable = input.0.len() / size_of::<T>().max(1);
-        let mut items = Self::with_capacity(length.min(affordable));
+        let mut items = Self::with_capacity(affordable::<T>(length, input));
         for _ in 0..length {
             items.push(T::get(input)?);
         }
         Ok(items)
     }
+}
+
+/// For how many items to reserve: a hostile length takes no more memory than the input does itself.
+fn affordable<T>(length: usize, input: &Input<'_>) -> usize {
+    length.min(input.0.len() / size_of::<T>().max(1))
 }
 
 impl<A: Wire, B: Wire> Wire for (A, B) {

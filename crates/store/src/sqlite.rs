@@ -55,7 +55,9 @@ impl SqliteStore {
             return Err(StoreError::Newer { found, known });
         }
         if found < known {
-            return Err(StoreError::Other(format!("the store has format {found}; start the server once")));
+            return Err(StoreError::Other(format!(
+                "the store has format {found}; start the server once"
+            )));
         }
         db.pragma_update(None, "query_only", true).map_err(failed)?;
         Ok(Self { db, in_transaction: false })

@@ -1,0 +1,199 @@
+//! One event of each kind, with every field told apart, and the helpers to read its golden bytes.
+
+use super::*;
+
+/// All kinds, as the golden file names them.
+pub(super) const KINDS: [&str; 18] = [
+    "contract-agreed",
+    "tariff-adopted",
+    "products-defined",
+    "buckets-opened",
+    "offerings-defined",
+    "people-added",
+    "seats-added",
+    "pack-bought",
+    "allocated",
+    "pack-expired",
+    "opened",
+    "refused",
+    "hold-ended",
+    "unit-charged",
+    "closed",
+    "usage-charged",
+    "usage-reversed",
+    "imported",
+];
+
+/// Add a variant here, to `KINDS`, to `events` and to the golden file.
+pub(super) fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::ContractAgreed { .. } => "contract-agreed",
+        Event::TariffAdopted(_) => "tariff-adopted",
+        Event::ProductsDefined(_) => "products-defined",
+        Event::BucketsOpened(_) => "buckets-opened",
+        Event::OfferingsDefined(_) => "offerings-defined",
+        Event::PeopleAdded(_) => "people-added",
+        Event::SeatsAdded(_) => "seats-added",
+        Event::PackBought { .. } => "pack-bought",
+        Event::Allocated { .. } => "allocated",
+        Event::PackExpired { .. } => "pack-expired",
+        Event::Opened(_) => "opened",
+        Event::Refused(_) => "refused",
+        Event::HoldEnded { .. } => "hold-ended",
+        Event::UnitCharged(_) => "unit-charged",
+        Event::Closed { .. } => "closed",
+        Event::UsageCharged(_) => "usage-charged",
+        Event::UsageReversed(_) => "usage-reversed",
+        Event::Imported(_) => "imported",
+    }
+}
+
+pub(super) fn bytes(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex.trim().bytes().collect();
+    let pair = |pair: &[u8]| {
+        core::str::from_utf8(pair).ok().and_then(|text| u8::from_str_radix(text, 16).ok())
+    };
+    digits
+        .chunks(2)
+        .map(|two| pair(two).unwrap_or_else(|| panic!("not hexadecimal: `{hex}`")))
+        .collect()
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn charge(paid: bool) -> Charge {
+    Charge {
+        at: Instant(1_780_300_800),
+        ticks: Ticks(25_200_000_000),
+        person: PersonId(300),
+        product: ProductId(2),
+        bucket: BucketId(1),
+        meter: Meter::CalendarDay,
+        source: Source::Log,
+        paid,
+    }
+}
+
+fn ask(bucket: Option<&str>) -> Ask {
+    Ask {
+        person: text("ana@example.com"),
+        product: text("civil-3d"),
+        host: text("WS-17"),
+        bucket: bucket.map(text),
+    }
+}
+
+fn tariff() -> TariffParts {
+    let rate = Rate {
+        product: text("revit"),
+        meter: Meter::Window24h,
+        ticks: Ticks(36_000_000_000),
+        from: Some(Date(18_876)),
+        until: None,
+        source: text("sheet"),
+    };
+    let dollars = |micros| Money { micros, currency: Currency::USD };
+    TariffParts {
+        name: text("flex-daily"),
+        title: text("Flex"),
+        source: text("terms"),
+        grace_seconds: 300,
+        idle_seconds: 900,
+        prices: vec![TokenPrice { per_token: dollars(3_000_000), from: None }],
+        rates: vec![rate],
+        seats: vec![SeatPrice {
+            offering: text("aec"),
+            name: text("AEC Collection"),
+            per_year: dollars(3_675_000_000),
+            covers: vec![text("revit"), text("civil-3d")],
+            source: text("list"),
+        }],
+    }
+}
+
+fn receipt() -> Receipt {
+    let counts = Counts {
+        events: 8_402,
+        sessions: 4_556,
+        open_sessions: 3,
+        closed: 2,
+        rejected: 1,
+        quarantined: 5,
+        duplicates: 7,
+        seconds: -1,
+        first: Some(Instant(-1)),
+        last: Some(Instant(1_780_300_800)),
+    };
+    let open = OpenUse {
+        identity: u64::MAX,
+        person: PersonId(0),
+        product: None,
+        host: text("WS-1"),
+        opened: Instant(0),
+    };
+    Receipt {
+        kind: text("flexnet"),
+        files: vec![text("a.log")],
+        counts,
+        begun: vec![open],
+        ended: vec![128],
+    }
+}
+
+/// What the golden bytes mean, in the order of the tags.
+pub(super) fn events() -> Vec<Event> {
+    let (from, until) = (Instant(1_767_225_600), Instant(1_798_761_600));
+    let route = Route::Tokens {
+        bucket: BucketId(1),
+        ticks: Ticks(25_200_000_000),
+        meter: Meter::Window24h,
+        unit_start: Instant(1_780_300_800),
+        grace_end: Instant(1_780_301_100),
+    };
+    let opened =
+        Opened { ask: ask(None), person: PersonId(300), product: ProductId(2), route, tariff: 1 };
+    let refused = Refused { ask: ask(Some("design")), reason: Reason::BucketExhausted, tariff: 0 };
+    let person = Person {
+        key: text("ana"),
+        name: text("Ana López"),
+        bucket: BucketId(1),
+        aliases: vec![text("ALOPEZ")],
+    };
+    let seat = Seat { offering: OfferingId(4), person: Some(PersonId(300)), from, until };
+    let breakage = Breakage { unallocated: Ticks(1), buckets: vec![Ticks(2), Ticks(0)] };
+    vec![
+        Event::ContractAgreed { name: text("Acme"), zone: text("Europe/Madrid") },
+        Event::TariffAdopted(tariff()),
+        Event::ProductsDefined(vec![Product { key: text("revit"), name: text("Revit") }]),
+        Event::BucketsOpened(vec![Bucket { key: text("general"), name: text("General") }]),
+        Event::OfferingsDefined(vec![Offering {
+            key: text("aec"),
+            name: text("AEC"),
+            covers: vec![text("revit")],
+        }]),
+        Event::PeopleAdded(vec![person]),
+        Event::SeatsAdded(vec![seat]),
+        Event::PackBought { name: text("First"), ticks: Ticks(3_600_000_000_000), from, until },
+        Event::Allocated { bucket: BucketId(1), ticks: Ticks(360_000_000_000) },
+        Event::PackExpired { pack: 0, breakage },
+        Event::Opened(opened),
+        Event::Refused(refused),
+        Event::HoldEnded { person: PersonId(300), product: ProductId(2), outcome: Outcome::Voided },
+        Event::UnitCharged(charge(true)),
+        Event::Closed {
+            session: SessionId(42),
+            at: until,
+            cause: Cause::Silent,
+            hold: Some(Outcome::Expired),
+        },
+        Event::UsageCharged(vec![charge(false), charge(true)]),
+        Event::UsageReversed(vec![0, 127, 128]),
+        Event::Imported(receipt()),
+    ]
+}
