@@ -92,7 +92,8 @@ fn there_is_no_sum_across_currencies() {
     let world =
         world(&[charge(0, 0, 0, 1), charge(1, 0, 0, 1)], vec![three_dollars().remove(0), later]);
     let days = ["2026-06-01 1 1 3.00", "2026-06-02 1 1 2.00", "= 2 2 -"];
-    check("mixed", &world, Dimension::Day, (0, 9), &days);
+    check("mixed days", &world, Dimension::Day, (0, 9), &days);
+    check("a mixed row", &world, Dimension::Product, (0, 9), &["revit 2 2 -", "= 2 2 -"]);
 }
 
 #[test]
