@@ -34,6 +34,12 @@ pub struct DataDirectory {
 }
 
 impl DataDirectory {
+    /// Whether there is a store in the directory.
+    #[must_use]
+    pub fn exists(path: &Path) -> bool {
+        path.join(STORE).exists()
+    }
+
     /// Creates the directory with an empty store.
     ///
     /// # Errors
@@ -41,7 +47,7 @@ impl DataDirectory {
     pub fn create(path: &Path) -> Result<(Self, SqliteStore), Unusable> {
         std::fs::create_dir_all(path).map_err(|error| Unusable::Io(path.to_owned(), error))?;
         let directory = Self::lock(path)?;
-        if path.join(STORE).exists() {
+        if Self::exists(path) {
             return Err(Unusable::Exists(path.to_owned()));
         }
         let store = directory.store()?;
@@ -53,7 +59,7 @@ impl DataDirectory {
     /// # Errors
     /// [`Unusable`].
     pub fn open(path: &Path) -> Result<(Self, SqliteStore), Unusable> {
-        if !path.join(STORE).exists() {
+        if !Self::exists(path) {
             return Err(Unusable::Missing(path.to_owned()));
         }
         let directory = Self::lock(path)?;

@@ -8,7 +8,7 @@ use faregate_app::import::flexnet::{Input, Report, Watch, import};
 use faregate_app::setup::NewContract;
 use faregate_core::when::Zone;
 use faregate_ingest::flexnet::Rejected;
-use faregate_store::directory::{DataDirectory, Unusable};
+use faregate_store::directory::DataDirectory;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::fs::File;
@@ -32,17 +32,16 @@ pub(crate) fn run(path: &Path, args: &ImportFlexnet, as_json: bool) -> Result<()
 
 /// A licence manager who comes with a log and nothing else gets a store on the usual terms.
 fn open_or_create(path: &Path, zone: &Zone) -> Result<(DataDirectory, Engine), Fault> {
-    match DataDirectory::open(path) {
-        Err(Unusable::Missing(_)) => {
-            let tariff = estate::tariff("flex-daily")?.parts().clone();
-            let name = "Autodesk contract".to_owned();
-            let contract = NewContract { name, zone: zone.name().to_owned(), tariff, pack: None };
-            eprintln!("created `{}` with the tariff flex-daily and no tokens; `faregate init` takes other terms", path.display());
-            super::init::create(path, contract, &estate::features(None)?)
-        }
-        Err(unusable) => Err(unusable.into()),
-        Ok(_) => estate::open(path),
+    if DataDirectory::exists(path) {
+        return estate::open(path);
     }
+    let tariff = estate::tariff("flex-daily")?.parts().clone();
+    let name = "Autodesk contract".to_owned();
+    let contract = NewContract { name, zone: zone.name().to_owned(), tariff, pack: None };
+    let opened = super::init::create(path, contract, &estate::features(None)?)?;
+    let shown = path.display();
+    eprintln!("created `{shown}` with the tariff flex-daily and no tokens; `faregate init` takes other terms");
+    Ok(opened)
 }
 
 /// All files are opened before anything is read, so that a wrong name changes nothing.
