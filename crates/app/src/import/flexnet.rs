@@ -4,7 +4,7 @@ use super::{Recording, Reported};
 use crate::engine::{Engine, Failure};
 use faregate_core::event::{Counts, Source};
 use faregate_core::when::Instant;
-use faregate_ingest::features::FeatureTable;
+use faregate_ingest::features::{Code, FeatureTable, Form};
 use faregate_ingest::flexnet::{
     Denial, NotADebugLog, Options, Reader, Rejected, Session, Sink, Tally, sniff,
 };
@@ -282,8 +282,7 @@ impl Follower {
         let mut recording = Recording::begin(engine, features)?;
         let mut found = Found::default();
         let mut open = self.reader.open_sessions();
-        let decided = tally.last.map(|last| last.plus(-UNDECIDED_SECONDS));
-        open.retain(|session| decided.is_some_and(|decided| session.opened < decided));
+        open.retain(|session| !self.is_undecided(session, tally.last));
         found.add(&self.reader, &mut recording, &self.sessions)?;
         found.add(&self.reader, &mut recording, &open)?;
         recording.tally(tally.events - self.flushed.events, tally.rejected - self.flushed.rejected);
@@ -292,5 +291,12 @@ impl Follower {
         self.sessions.clear();
         self.flushed = tally;
         Ok(counts)
+    }
+
+    /// Whether a package was checked out so lately that it may turn out to be part of another session.
+    fn is_undecided(&self, session: &Session, last: Option<Instant>) -> bool {
+        let code = Code::parse(self.reader.names().text(session.feature));
+        let is_package = code.is_some_and(|code| code.form != Form::Component);
+        is_package && last.is_some_and(|last| last.since(session.opened) <= UNDECIDED_SECONDS)
     }
 }
