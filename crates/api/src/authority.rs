@@ -72,7 +72,11 @@ impl<P: Permission> FromRequestParts<Server> for Authorized<P> {
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         let credential = credential(parts, server)?;
         if !P::allows(credential.role) {
-            return Err(Problem::forbidden(format!("a {} may not {}", credential.role.key(), P::WORDS)));
+            return Err(Problem::forbidden(format!(
+                "a {} may not {}",
+                credential.role.key(),
+                P::WORDS
+            )));
         }
         Ok(Self { credential, permission: PhantomData })
     }
@@ -84,7 +88,8 @@ fn credential(parts: &Parts, server: &Server) -> Result<Credential, Problem> {
         return server.access.check(Kind::Key, key, now).ok_or_else(Problem::unauthorized);
     }
     let secret = sign_in_cookie(&parts.headers).ok_or_else(Problem::unauthorized)?;
-    let credential = server.access.check(Kind::SignIn, secret, now).ok_or_else(Problem::unauthorized)?;
+    let credential =
+        server.access.check(Kind::SignIn, secret, now).ok_or_else(Problem::unauthorized)?;
     // A browser sends the cookie whoever asks for the request; only our own page may change things with it.
     let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if changes && !is_same_origin(&parts.headers) {
@@ -102,7 +107,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// The sign-in's secret that the browser sent.
 pub(crate) fn sign_in_cookie(headers: &HeaderMap) -> Option<&str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    let mut cookies =
+        lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
     cookies.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
 }
 
@@ -112,7 +118,9 @@ pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     match (text("origin"), text("host")) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, from)| from == host),
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, from)| from == host)
+        }
         (None, _) => true,
         (Some(_), None) => false,
     }

@@ -58,7 +58,9 @@ struct Credentials;
 impl utoipa::Modify for Credentials {
     fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
         let components = openapi.components.get_or_insert_with(Default::default);
-        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("an API key, `fg_…`"));
+        let key = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("an API key, `fg_…`"));
         components.add_security_scheme("key", SecurityScheme::Http(key.build()));
         let cookie = ApiKey::Cookie(ApiKeyValue::new(authority::COOKIE));
         components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));

@@ -46,13 +46,21 @@ fn file(path: &str) -> Response {
 fn index() -> Response {
     match Files::get("index.html") {
         Some(found) => send("index.html", found),
-        None => (StatusCode::NOT_FOUND, "this binary was built without its page: run `make build`\n").into_response(),
+        None => {
+            (StatusCode::NOT_FOUND, "this binary was built without its page: run `make build`\n")
+                .into_response()
+        }
     }
 }
 
 fn send(path: &str, file: EmbeddedFile) -> Response {
     // Files under assets/ carry a hash of their content in their name.
-    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let caching = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let kind = file.metadata.mimetype().to_owned();
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, caching.to_owned())], file.data).into_response()
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, caching.to_owned())], file.data)
+        .into_response()
 }

@@ -29,9 +29,21 @@ pub struct Problem {
 impl Problem {
     /// A problem of a status.
     #[must_use]
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>, help: &'static str) -> Self {
+    pub fn new(
+        status: StatusCode,
+        code: &'static str,
+        detail: impl Into<String>,
+        help: &'static str,
+    ) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
-        Self { kind: "about:blank", title, status: status.as_u16(), detail: detail.into(), code, help }
+        Self {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            code,
+            help,
+        }
     }
 
     /// The request cannot be understood.
@@ -50,7 +62,12 @@ impl Problem {
     /// Whoever it is may not do this.
     #[must_use]
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "not-allowed", detail, "ask an administrator for a key with the role")
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "not-allowed",
+            detail,
+            "ask an administrator for a key with the role",
+        )
     }
 }
 
@@ -74,7 +91,8 @@ impl IntoResponse for Problem {
 impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         let detail = failure.to_string();
-        let unavailable = |code, help| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail.clone(), help);
+        let unavailable =
+            |code, help| Self::new(StatusCode::SERVICE_UNAVAILABLE, code, detail.clone(), help);
         match failure {
             Failure::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -86,8 +104,12 @@ impl From<Failure> for Problem {
                 Self::new(StatusCode::NOT_FOUND, "no-session", detail, "open a session first")
             }
             Failure::Stopping => unavailable("stopping", "try again when the server is back"),
-            Failure::ClockBehind { .. } => unavailable("clock-behind", "set the server's clock right"),
-            Failure::Store(StoreError::Full) => unavailable("disk-full", "free space on the server's disk"),
+            Failure::ClockBehind { .. } => {
+                unavailable("clock-behind", "set the server's clock right")
+            }
+            Failure::Store(StoreError::Full) => {
+                unavailable("disk-full", "free space on the server's disk")
+            }
             Failure::Store(StoreError::Fenced { .. }) => {
                 unavailable("stepped-down", "another server writes to this store: use that one")
             }
@@ -100,11 +122,21 @@ impl From<Failure> for Problem {
 
 /// Answers requests to paths below `/v1` that do not exist.
 pub async fn not_found() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "no-such-path", "there is no such path", "see /openapi.json for all paths")
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no-such-path",
+        "there is no such path",
+        "see /openapi.json for all paths",
+    )
 }
 
 /// Answers requests whose path exists with another method; the router adds `Allow`.
 pub async fn method_not_allowed() -> Problem {
     let help = "see /openapi.json for the methods of each path";
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "no-such-method", "this path does not take that method", help)
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "no-such-method",
+        "this path does not take that method",
+        help,
+    )
 }

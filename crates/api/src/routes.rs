@@ -15,7 +15,9 @@ use faregate_core::when::{Date, Instant};
 use tokio::sync::oneshot;
 
 /// Waits for an answer of the deciding thread.
-pub(crate) async fn answered<T>(waiting: oneshot::Receiver<Result<T, Failure>>) -> Result<T, Problem> {
+pub(crate) async fn answered<T>(
+    waiting: oneshot::Receiver<Result<T, Failure>>,
+) -> Result<T, Problem> {
     // A dropped reply means that the thread has stopped.
     waiting.await.unwrap_or(Err(Failure::Stopping)).map_err(Problem::from)
 }

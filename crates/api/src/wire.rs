@@ -123,7 +123,10 @@ impl Summary {
         let price = summary.price.map(Money::from);
         let end = summary.month_end;
         let tokens = whole(end.tokens);
-        let projected = summary.price.zip(Ticks::from_tokens(tokens)).map(|(price, ticks)| price.for_tokens(ticks));
+        let projected = summary
+            .price
+            .zip(Ticks::from_tokens(tokens))
+            .map(|(price, ticks)| price.for_tokens(ticks));
         let available = summary.left.minus(summary.held).unwrap_or_default();
         Self {
             as_of: summary.as_of.to_string(),

@@ -20,7 +20,11 @@ impl Clock for WallClock {
 pub(crate) struct SystemSecrets;
 
 impl Secrets for SystemSecrets {
-    #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the one place that asks for chance")]
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::expect_used,
+        reason = "the one place that asks for chance"
+    )]
     fn secret(&self) -> [u8; 32] {
         let mut secret = [0; 32];
         // A machine without randomness can keep no secret: better no key than a guessable one.

@@ -56,7 +56,8 @@ pub(crate) fn tariff(name: &str) -> Result<Tariff, Fault> {
 
 fn parsed_tariff(name: &str, text: &str) -> Result<Tariff, Fault> {
     let read = TariffFile::parse(text);
-    read.map(|file| file.tariff).map_err(|bad| Fault::new(Code::Setting, format!("tariff `{name}`: {bad}"), ""))
+    read.map(|file| file.tariff)
+        .map_err(|bad| Fault::new(Code::Setting, format!("tariff `{name}`: {bad}"), ""))
 }
 
 /// The shipped feature codes and the operator's.
@@ -64,7 +65,9 @@ pub(crate) fn features(more: Option<&Path>) -> Result<FeatureTable, Fault> {
     let mut table = FeatureTable::shipped();
     let Some(path) = more else { return Ok(table) };
     let shown = path.display();
-    let bad = |why: String| Fault::new(Code::Setting, format!("features `{shown}`: {why}"), "see the guide on imports");
+    let bad = |why: String| {
+        Fault::new(Code::Setting, format!("features `{shown}`: {why}"), "see the guide on imports")
+    };
     let text = std::fs::read_to_string(path).map_err(|why| bad(why.to_string()))?;
     table.extend(&text).map_err(|rows| {
         let lines: Vec<String> = rows.iter().map(ToString::to_string).collect();
@@ -83,7 +86,9 @@ pub(crate) fn log_options(log: &Log) -> Result<Options, Fault> {
 pub(crate) fn zone(name: &str) -> Result<Zone, Fault> {
     Zone::named(name).map_err(|unknown| {
         let version = Zone::data_version();
-        let help = format!("use an IANA name such as Europe/Madrid; this release knows those of {version}");
+        let help = format!(
+            "use an IANA name such as Europe/Madrid; this release knows those of {version}"
+        );
         Fault::new(Code::Setting, unknown.to_string(), help)
     })
 }

@@ -98,7 +98,9 @@ impl From<Unusable> for Fault {
 impl Fault {
     fn store(why: &StoreError, prefix: &str) -> Self {
         let (code, help) = match why {
-            StoreError::Newer { .. } => (Code::Store, "use the release that wrote it, or a newer one"),
+            StoreError::Newer { .. } => {
+                (Code::Store, "use the release that wrote it, or a newer one")
+            }
             StoreError::Damaged(_) => (Code::Store, "restore a backup; the file was left as it is"),
             StoreError::Full => (Code::Failed, "free space on the disk; nothing was lost"),
             StoreError::Fenced { .. } => (Code::InUse, "stop the other writer, then try again"),
@@ -112,9 +114,11 @@ impl From<Failure> for Fault {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Store(why) => Self::store(&why, ""),
-            Failure::Broken(why) => {
-                Self::new(Code::Store, why.to_string(), "run `faregate doctor`; nothing was changed")
-            }
+            Failure::Broken(why) => Self::new(
+                Code::Store,
+                why.to_string(),
+                "run `faregate doctor`; nothing was changed",
+            ),
             other => Self::new(Code::Failed, other.to_string(), ""),
         }
     }
@@ -129,8 +133,12 @@ impl From<StoreError> for Fault {
 impl From<ImportError> for Fault {
     fn from(error: ImportError) -> Self {
         match error {
-            ImportError::Format { .. } => Self::new(Code::Input, error.to_string(), "nothing was imported"),
-            ImportError::Io { .. } => Self::new(Code::Input, error.to_string(), "nothing was imported"),
+            ImportError::Format { .. } => {
+                Self::new(Code::Input, error.to_string(), "nothing was imported")
+            }
+            ImportError::Io { .. } => {
+                Self::new(Code::Input, error.to_string(), "nothing was imported")
+            }
             ImportError::Stopped => Self::new(Code::Stopped, error.to_string(), ""),
             ImportError::Failed(failure) => failure.into(),
         }

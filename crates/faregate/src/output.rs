@@ -22,7 +22,8 @@ pub(crate) fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) {
         let cells = rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.chars().count());
         cells.chain([title.chars().count()]).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = columns.iter().enumerate().map(|(i, (title, _))| width(i, title)).collect();
+    let widths: Vec<usize> =
+        columns.iter().enumerate().map(|(i, (title, _))| width(i, title)).collect();
     let line = |cells: &[String]| {
         let mut line = String::new();
         for ((cell, width), (_, align)) in cells.iter().zip(&widths).zip(columns) {

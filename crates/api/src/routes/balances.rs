@@ -78,24 +78,32 @@ fn shown(state: &state::State) -> Balances {
         starts: state.zone().date(pack.from).to_string(),
         ends: state.zone().date(pack.until.plus(-1)).to_string(),
     });
-    let buckets = state.estate().buckets().iter().zip(ledger.buckets()).map(|(bucket, balance)| Bucket {
-        key: bucket.key.clone(),
-        name: bucket.name.clone(),
-        allocated: balance.allocated.tokens(),
-        spent: balance.spent.tokens(),
-        held: balance.held.tokens(),
-        available: balance.available.tokens(),
-    });
+    let buckets =
+        state.estate().buckets().iter().zip(ledger.buckets()).map(|(bucket, balance)| Bucket {
+            key: bucket.key.clone(),
+            name: bucket.name.clone(),
+            allocated: balance.allocated.tokens(),
+            spent: balance.spent.tokens(),
+            held: balance.held.tokens(),
+            available: balance.available.tokens(),
+        });
     let unallocated = ledger.balance(Account::Unallocated).tokens();
-    let mut shown = Balances { packs: packs.collect(), unallocated, buckets: buckets.collect(), text: String::new() };
+    let mut shown = Balances {
+        packs: packs.collect(),
+        unallocated,
+        buckets: buckets.collect(),
+        text: String::new(),
+    };
     shown.text = in_words(&shown);
     shown
 }
 
 fn in_words(balances: &Balances) -> String {
-    let lowest = balances.buckets.iter().filter(|bucket| bucket.allocated > 0.0).min_by(|a, b| {
-        (a.available / a.allocated).total_cmp(&(b.available / b.allocated))
-    });
+    let lowest = balances
+        .buckets
+        .iter()
+        .filter(|bucket| bucket.allocated > 0.0)
+        .min_by(|a, b| (a.available / a.allocated).total_cmp(&(b.available / b.allocated)));
     let count = balances.buckets.len();
     let buckets = if count == 1 { "1 bucket".to_owned() } else { format!("{count} buckets") };
     let free = format!("{buckets}, and {} tokens in none.", grouped(balances.unallocated));

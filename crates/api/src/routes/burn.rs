@@ -150,7 +150,13 @@ pub async fn burn(
     Query(which): Query<Which>,
 ) -> Result<Json<Table>, Problem> {
     let state = server.gate.state().read();
-    let (from, to) = span(&state, server.gate.now(), which.from.as_deref(), which.to.as_deref(), TABLE_DAYS_MAX)?;
+    let (from, to) = span(
+        &state,
+        server.gate.now(),
+        which.from.as_deref(),
+        which.to.as_deref(),
+        TABLE_DAYS_MAX,
+    )?;
     let found = burn::burn(&state, which.by.into(), from, to);
     Ok(Json(table(which.by, from, to, &found, which.limit)))
 }
@@ -170,7 +176,8 @@ pub async fn daily(
     Query(days): Query<Days>,
 ) -> Result<Json<Daily>, Problem> {
     let state = server.gate.state().read();
-    let (from, to) = span(&state, server.gate.now(), days.from.as_deref(), days.to.as_deref(), DAYS_MAX)?;
+    let (from, to) =
+        span(&state, server.gate.now(), days.from.as_deref(), days.to.as_deref(), DAYS_MAX)?;
     Ok(Json(series(&state, from, to)))
 }
 
@@ -190,9 +197,18 @@ fn table(by: By, from: Date, to: Date, burn: &Burn, limit: Option<usize>) -> Tab
         .collect();
     let largest = rows.iter().max_by(|a, b| a.tokens.total_cmp(&b.tokens));
     let most = largest.map_or(String::new(), |row| {
-        format!(" Most by {}: {} ({} %).", row.name, grouped(row.tokens), grouped(row.share * 100.0))
+        format!(
+            " Most by {}: {} ({} %).",
+            row.name,
+            grouped(row.tokens),
+            grouped(row.share * 100.0)
+        )
     });
-    let text = format!("{} tokens from {from} to {to}, in {} charges.{most}", grouped(whole), burn.total.charges);
+    let text = format!(
+        "{} tokens from {from} to {to}, in {} charges.{most}",
+        grouped(whole),
+        burn.total.charges
+    );
     Table { by, from: from.to_string(), to: to.to_string(), rows, total: burn.total.into(), text }
 }
 
@@ -201,12 +217,17 @@ fn series(state: &state::State, from: Date, to: Date) -> Daily {
     let total = burn::total(state, from, to);
     let mut lines: Vec<(String, String, Vec<Ticks>)> = by_product
         .into_iter()
-        .filter_map(|(id, line)| state.estate().product(id).map(|p| (p.key.clone(), p.name.clone(), line)))
+        .filter_map(|(id, line)| {
+            state.estate().product(id).map(|p| (p.key.clone(), p.name.clone(), line))
+        })
         .collect();
-    lines.sort_by_key(|(key, _, line)| (std::cmp::Reverse(line.iter().copied().sum::<Ticks>()), key.clone()));
+    lines.sort_by_key(|(key, _, line)| {
+        (std::cmp::Reverse(line.iter().copied().sum::<Ticks>()), key.clone())
+    });
     if lines.len() > SERIES_MAX {
         let rest = lines.split_off(SERIES_MAX);
-        let sum_of = |day: usize| rest.iter().filter_map(|(_, _, line)| line.get(day).copied()).sum();
+        let sum_of =
+            |day: usize| rest.iter().filter_map(|(_, _, line)| line.get(day).copied()).sum();
         lines.push(("other".to_owned(), "Other".to_owned(), (0..days.len()).map(sum_of).collect()));
     }
     let plan: Vec<Option<Ticks>> = days.iter().map(|day| burn::planned(state, *day)).collect();
@@ -218,14 +239,20 @@ fn series(state: &state::State, from: Date, to: Date) -> Daily {
         zone: state.zone().name().to_owned(),
         text: chart_in_words(&days, &lines, total.ticks),
         days: days.iter().map(ToString::to_string).collect(),
-        series: lines.into_iter().map(|(key, name, line)| Series { key, name, tokens: tokens(&line) }).collect(),
-        plan: planned.then(|| plan.iter().map(|ticks| ticks.unwrap_or_default().tokens()).collect()),
+        series: lines
+            .into_iter()
+            .map(|(key, name, line)| Series { key, name, tokens: tokens(&line) })
+            .collect(),
+        plan: planned
+            .then(|| plan.iter().map(|ticks| ticks.unwrap_or_default().tokens()).collect()),
         total: total.into(),
     }
 }
 
 fn chart_in_words(days: &[Date], lines: &[(String, String, Vec<Ticks>)], total: Ticks) -> String {
-    let of_day = |index: usize| lines.iter().filter_map(|(_, _, line)| line.get(index).copied()).sum::<Ticks>();
+    let of_day = |index: usize| {
+        lines.iter().filter_map(|(_, _, line)| line.get(index).copied()).sum::<Ticks>()
+    };
     let peak = (0..days.len()).map(|index| (of_day(index), index)).max();
     let span = format!("{} tokens in {} days.", grouped(total.tokens()), days.len());
     match (peak, lines.first()) {

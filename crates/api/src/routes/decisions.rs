@@ -43,7 +43,8 @@ impl From<Explanation> for Explained {
     fn from(explanation: Explanation) -> Self {
         let holds = explanation.holds();
         let Explanation { seq, at, decided, recomputed, facts } = explanation;
-        let facts = facts.into_iter().map(|fact| Fact { name: fact.name, found: fact.found }).collect();
+        let facts =
+            facts.into_iter().map(|fact| Fact { name: fact.name, found: fact.found }).collect();
         let (decided, recomputed) = (outcome(&decided), outcome(&recomputed));
         Self { decision: seq, at: at.to_string(), decided, recomputed, holds, facts }
     }

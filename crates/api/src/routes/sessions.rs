@@ -181,7 +181,9 @@ pub async fn open_batch(
     }
     let requests: Result<Vec<OpenRequest>, Problem> = requests
         .into_iter()
-        .map(|KeyedOpen { key, person, product, host, bucket }| checked(key, Ask { person, product, host, bucket }))
+        .map(|KeyedOpen { key, person, product, host, bucket }| {
+            checked(key, Ask { person, product, host, bucket })
+        })
         .collect();
     let (reply, waiting) = oneshot::channel();
     server.gate.open_many(requests?, |answers| drop(reply.send(answers)));
@@ -316,12 +318,18 @@ pub async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<Sessions>, Problem> {
     if which.state.as_deref().is_some_and(|state| state != "open") {
-        return Err(Problem::bad_request("bad-state", "only open sessions can be listed", "use state=open"));
+        return Err(Problem::bad_request(
+            "bad-state",
+            "only open sessions can be listed",
+            "use state=open",
+        ));
     }
     let all = views::open_sessions(&server.gate.state().read(), server.gate.liveness());
     let total = all.len();
     let start = match &which.cursor {
-        Some(id) => all.iter().position(|session| session.id == *id).map_or(total, |place| place + 1),
+        Some(id) => {
+            all.iter().position(|session| session.id == *id).map_or(total, |place| place + 1)
+        }
         None => 0,
     };
     let limit = which.limit.unwrap_or(100).clamp(1, ROWS_MAX);
@@ -362,18 +370,29 @@ fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
 fn checked(key: String, ask: Ask) -> Result<OpenRequest, Problem> {
     if key.is_empty() || key.len() > KEY_MAX {
         let detail = format!("an idempotency key of {} characters", key.len());
-        return Err(Problem::bad_request("bad-key", detail, "use 1 to 128 characters, for example a UUID"));
+        return Err(Problem::bad_request(
+            "bad-key",
+            detail,
+            "use 1 to 128 characters, for example a UUID",
+        ));
     }
     let names = [&ask.person, &ask.product, &ask.host];
-    if names.iter().any(|name| name.len() > NAME_MAX) || ask.bucket.as_ref().is_some_and(|b| b.len() > NAME_MAX) {
-        return Err(Problem::bad_request("name-too-long", "a name of more than 256 bytes", "shorten it"));
+    if names.iter().any(|name| name.len() > NAME_MAX)
+        || ask.bucket.as_ref().is_some_and(|b| b.len() > NAME_MAX)
+    {
+        return Err(Problem::bad_request(
+            "name-too-long",
+            "a name of more than 256 bytes",
+            "shorten it",
+        ));
     }
     Ok(OpenRequest { key, ask })
 }
 
 fn json<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, Problem> {
     let help = "see /openapi.json for the shape of the body";
-    body.map(|Json(value)| value).map_err(|why| Problem::new(why.status(), "bad-body", why.body_text(), help))
+    body.map(|Json(value)| value)
+        .map_err(|why| Problem::new(why.status(), "bad-body", why.body_text(), help))
 }
 
 fn session_id(text: &str) -> Result<SessionId, Problem> {

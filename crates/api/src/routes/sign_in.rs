@@ -103,7 +103,12 @@ fn redeemed(server: &Server, token: &str) -> Result<String, Problem> {
     let secret = server.access.redeem(token, server.gate.now()).map_err(Failure::from)?;
     let secret = secret.ok_or_else(|| {
         let help = "get a new one from the server with `faregate sign-in`";
-        Problem::new(StatusCode::UNAUTHORIZED, "link-used", "this link was used or has expired", help)
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "link-used",
+            "this link was used or has expired",
+            help,
+        )
     })?;
     Ok(format!("{COOKIE}={secret}; Path=/; Max-Age={SIGN_IN_SECONDS}; HttpOnly; SameSite=Lax"))
 }

@@ -1,9 +1,9 @@
 //! `faregate break-even`: from which use on a seat is cheaper than tokens.
 
 use crate::cli::BreakEven;
+use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align, number};
-use crate::estate;
 use faregate_core::break_even::{Terms, table};
 use faregate_core::tariff::Meter;
 use serde_json::{Value, json};
@@ -33,13 +33,19 @@ pub(crate) fn run(args: &BreakEven, as_json: bool) -> Result<(), Fault> {
     let notes: &[&str] = if tariff.parts().name == "guide-hourly" { &GUIDE_NOTES } else { &[] };
     if as_json {
         let rows: Vec<Value> = rows.iter().map(row_json).collect();
-        return output::json(&json!({ "tariff": tariff.parts().name, "rows": rows, "notes": notes }));
+        return output::json(
+            &json!({ "tariff": tariff.parts().name, "rows": rows, "notes": notes }),
+        );
     }
     let lines: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
             let per_unit = format!("{} / {}", number(row.tokens_per_unit), unit(row.meter, false));
-            let units = format!("{} {}", faregate_app::views::grouped(row.units_per_year), unit(row.meter, true));
+            let units = format!(
+                "{} {}",
+                faregate_app::views::grouped(row.units_per_year),
+                unit(row.meter, true)
+            );
             vec![row.name.clone(), number(row.seat_per_year), per_unit, units]
         })
         .collect();

@@ -1,9 +1,9 @@
 //! `faregate burn`: what was spent.
 
 use crate::cli::{Burn, By};
+use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align, number};
-use crate::estate;
 use faregate_core::amount::Money;
 use faregate_core::burn::{Dimension, Row, Sum, burn};
 use faregate_core::when::Date;
@@ -28,7 +28,9 @@ pub(crate) fn run(path: &Path, args: &Burn, as_json: bool) -> Result<(), Fault> 
     if as_json {
         let rows: Vec<Value> = rows.iter().map(row_json).collect();
         let (from, to) = (from.to_string(), to.to_string());
-        return output::json(&json!({ "by": name, "from": from, "to": to, "rows": rows, "total": sum_json(&found.total) }));
+        return output::json(
+            &json!({ "by": name, "from": from, "to": to, "rows": rows, "total": sum_json(&found.total) }),
+        );
     }
     print(name, from, to, rows, &found.total);
     Ok(())
@@ -44,10 +46,17 @@ fn dimension(by: By) -> (Dimension, &'static str) {
 }
 
 fn print(name: &str, from: Date, to: Date, rows: &[Row], total: &Sum) {
-    let line = |name: &str, sum: &Sum| vec![name.to_owned(), number(sum.ticks.tokens()), sum.charges.to_string(), money(sum)];
+    let line = |name: &str, sum: &Sum| {
+        vec![name.to_owned(), number(sum.ticks.tokens()), sum.charges.to_string(), money(sum)]
+    };
     let mut lines: Vec<Vec<String>> = rows.iter().map(|row| line(&row.name, &row.sum)).collect();
     lines.push(line("total", total));
-    let columns = [(name, Align::Left), ("tokens", Align::Right), ("charges", Align::Right), ("money", Align::Right)];
+    let columns = [
+        (name, Align::Left),
+        ("tokens", Align::Right),
+        ("charges", Align::Right),
+        ("money", Align::Right),
+    ];
     output::table(&columns, &lines);
     eprintln!("{from} to {to}");
 }
@@ -64,6 +73,8 @@ fn row_json(row: &Row) -> Value {
 }
 
 fn sum_json(sum: &Sum) -> Value {
-    let money = sum.money().map(|money: Money| json!({ "amount": money.to_string(), "currency": money.currency.code() }));
+    let money = sum.money().map(
+        |money: Money| json!({ "amount": money.to_string(), "currency": money.currency.code() }),
+    );
     json!({ "tokens": sum.ticks.tokens(), "charges": sum.charges, "money": money })
 }

@@ -16,8 +16,8 @@ use faregate_sim::{Action, DemoEstate, Size, Workstations, generate};
 use faregate_store::directory::{DataDirectory, Unusable};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::mpsc;
 use std::sync::Arc;
+use std::sync::mpsc;
 use std::time::Duration;
 
 /// Where the demo's store is when nobody says.
@@ -89,7 +89,14 @@ fn record(engine: &mut Engine, made_up: DemoEstate) -> Result<(), Fault> {
         let host = recording.intern(&one.host);
         let ordinal = ordinals.entry((user, host, feature, one.opened)).or_default();
         let closed = Some(one.closed);
-        recording.add(Reported { user, host, feature, ordinal: *ordinal, opened: one.opened, closed })?;
+        recording.add(Reported {
+            user,
+            host,
+            feature,
+            ordinal: *ordinal,
+            opened: one.opened,
+            closed,
+        })?;
         *ordinal += 1;
     }
     let last = made_up.sessions.iter().map(|one| one.closed).max();

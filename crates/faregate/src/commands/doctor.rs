@@ -12,8 +12,10 @@ pub(crate) fn run(path: &Path, as_json: bool) -> Result<ExitCode, Fault> {
     let checks = examine(&mut engine)?;
     let wrong = checks.iter().filter(|check| !check.findings.is_empty()).count();
     if as_json {
-        let checks: Vec<Value> =
-            checks.iter().map(|check| json!({ "name": check.name, "findings": check.findings })).collect();
+        let checks: Vec<Value> = checks
+            .iter()
+            .map(|check| json!({ "name": check.name, "findings": check.findings }))
+            .collect();
         let events = engine.state().read().seq();
         output::json(&json!({ "healthy": wrong == 0, "events": events, "checks": checks }))?;
     } else {
@@ -23,7 +25,11 @@ pub(crate) fn run(path: &Path, as_json: bool) -> Result<ExitCode, Fault> {
         return Ok(ExitCode::SUCCESS);
     }
     let message = format!("{wrong} of {} checks found something wrong", checks.len());
-    Err(Fault::new(Code::Findings, message, "keep the files as they are, and restore a backup elsewhere"))
+    Err(Fault::new(
+        Code::Findings,
+        message,
+        "keep the files as they are, and restore a backup elsewhere",
+    ))
 }
 
 fn print(check: &Check) {

@@ -23,7 +23,11 @@ pub(crate) fn run(path: &Path, args: &Explain, as_json: bool) -> Result<ExitCode
         return Ok(ExitCode::SUCCESS);
     }
     let message = format!("recomputing decision {seq} gives another answer");
-    Err(Fault::new(Code::Findings, message, "run `faregate doctor`; the journal or this release is at fault"))
+    Err(Fault::new(
+        Code::Findings,
+        message,
+        "run `faregate doctor`; the journal or this release is at fault",
+    ))
 }
 
 fn find(engine: &mut Engine, id: &str) -> Result<u64, Fault> {
@@ -41,14 +45,20 @@ fn unknown(id: &str) -> Fault {
 /// A decision in a sentence, and its route or reason as a stable code.
 fn told(event: &Event) -> (String, &'static str) {
     match event {
-        Event::Opened(Opened { route: Route::Seat(seat), .. }) => (format!("let through on seat {}", seat.0), "seat"),
-        Event::Opened(Opened { route: Route::Tokens { ticks, unit_start, .. }, .. }) if ticks.0 == 0 => {
+        Event::Opened(Opened { route: Route::Seat(seat), .. }) => {
+            (format!("let through on seat {}", seat.0), "seat")
+        }
+        Event::Opened(Opened { route: Route::Tokens { ticks, unit_start, .. }, .. })
+            if ticks.0 == 0 =>
+        {
             (format!("let through within the unit paid from {unit_start}: no tokens"), "tokens")
         }
         Event::Opened(Opened { route: Route::Tokens { ticks, .. }, .. }) => {
             (format!("let through on {ticks} tokens"), "tokens")
         }
-        Event::Refused(Refused { reason, .. }) => (format!("turned away: {}", reason.sentence()), reason.code()),
+        Event::Refused(Refused { reason, .. }) => {
+            (format!("turned away: {}", reason.sentence()), reason.code())
+        }
         _ => ("no decision".to_owned(), "none"),
     }
 }
@@ -70,8 +80,11 @@ fn print(explanation: &Explanation) {
 }
 
 fn as_value(explanation: &Explanation) -> Value {
-    let facts: Vec<Value> =
-        explanation.facts.iter().map(|fact| json!({ "name": fact.name, "found": fact.found })).collect();
+    let facts: Vec<Value> = explanation
+        .facts
+        .iter()
+        .map(|fact| json!({ "name": fact.name, "found": fact.found }))
+        .collect();
     let (decided, code) = told(&explanation.decided);
     json!({
         "decision": explanation.seq,

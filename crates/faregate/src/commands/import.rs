@@ -40,7 +40,9 @@ fn open_or_create(path: &Path, zone: &Zone) -> Result<(DataDirectory, Engine), F
     let contract = NewContract { name, zone: zone.name().to_owned(), tariff, pack: None };
     let opened = super::init::create(path, contract, &estate::features(None)?)?;
     let shown = path.display();
-    eprintln!("created `{shown}` with the tariff flex-daily and no tokens; `faregate init` takes other terms");
+    eprintln!(
+        "created `{shown}` with the tariff flex-daily and no tokens; `faregate init` takes other terms"
+    );
     Ok(opened)
 }
 
@@ -50,7 +52,9 @@ fn inputs(files: &[PathBuf]) -> Result<(Vec<Input<'static>>, u64), Fault> {
     let mut total = 0;
     for path in files {
         let name = path.display().to_string();
-        let bad = |why: std::io::Error| Fault::new(Code::Input, format!("{name}: {why}"), "nothing was imported");
+        let bad = |why: std::io::Error| {
+            Fault::new(Code::Input, format!("{name}: {why}"), "nothing was imported")
+        };
         let file = File::open(path).map_err(bad)?;
         let metadata = file.metadata().map_err(bad)?;
         if metadata.is_dir() {
@@ -74,12 +78,14 @@ struct Progress {
 
 impl Progress {
     fn start(bytes: u64, quiet: bool, path: PathBuf) -> Result<Self, Fault> {
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target =
+            if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let template = "{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
         let style = ProgressStyle::with_template(template).map_err(anyhow::Error::from)?;
         let bar = ProgressBar::with_draw_target(Some(bytes), target).with_style(style);
         let stop = Arc::new(AtomicBool::new(false));
-        signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&stop)).map_err(anyhow::Error::from)?;
+        signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&stop))
+            .map_err(anyhow::Error::from)?;
         Ok(Self { bar, path, list: None, failed: None, stop })
     }
 
@@ -104,7 +110,9 @@ impl Progress {
             (None, None) => return Ok(None),
         };
         let path = self.path.display();
-        written.map_err(|why| Fault::new(Code::Failed, format!("{path}: {why}"), "the import itself is complete"))?;
+        written.map_err(|why| {
+            Fault::new(Code::Failed, format!("{path}: {why}"), "the import itself is complete")
+        })?;
         Ok(Some(self.path))
     }
 }
@@ -154,8 +162,15 @@ fn print_json(report: &Report) -> Result<(), Fault> {
 fn print_words(report: &Report, rejected: Option<&Path>) {
     let Report { counts, tally } = report;
     let count = |number: u64| output::number(number as f64);
-    let span = counts.first.zip(counts.last).map_or(String::new(), |(first, last)| format!(", {first} to {last}"));
-    println!("{} sessions added from {} events{span}", count(counts.sessions), count(counts.events));
+    let span = counts
+        .first
+        .zip(counts.last)
+        .map_or(String::new(), |(first, last)| format!(", {first} to {last}"));
+    println!(
+        "{} sessions added from {} events{span}",
+        count(counts.sessions),
+        count(counts.events)
+    );
     let line = |number: u64, words: &str| {
         if number > 0 {
             println!("{:>12} {words}", count(number));

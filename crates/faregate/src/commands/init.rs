@@ -27,7 +27,12 @@ pub(crate) fn run(path: &Path, args: &Init, as_json: bool) -> Result<(), Fault> 
     if as_json {
         return output::json(&json!({ "data": path, "zone": zone.name(), "tariff": tariff_name }));
     }
-    eprintln!("created `{}`: {}, days in {}, tariff {tariff_name}", path.display(), args.name, zone.name());
+    eprintln!(
+        "created `{}`: {}, days in {}, tariff {tariff_name}",
+        path.display(),
+        args.name,
+        zone.name()
+    );
     eprintln!("next: faregate import flexnet FILE --zone {}", zone.name());
     Ok(())
 }
@@ -47,12 +52,21 @@ pub(crate) fn create(
 fn pack(tokens: i64, args: &Init, zone: &Zone) -> Result<(Ticks, Instant, Instant), Fault> {
     let usage = |message: String, help: &str| Fault::new(Code::Usage, message, help);
     let ticks = Ticks::from_tokens(tokens).filter(|ticks| ticks.is_positive());
-    let ticks = ticks.ok_or_else(|| usage(format!("`{tokens}` tokens cannot be bought"), "give a number from 1 to 2,500,000,000"))?;
+    let ticks = ticks.ok_or_else(|| {
+        usage(
+            format!("`{tokens}` tokens cannot be bought"),
+            "give a number from 1 to 2,500,000,000",
+        )
+    })?;
     let first = args.from.as_deref().map(estate::date).transpose()?;
     let first = first.unwrap_or_else(|| zone.date(WallClock.now()));
-    let last = args.until.as_deref().map(estate::date).transpose()?.unwrap_or_else(|| a_year_after(first));
+    let last =
+        args.until.as_deref().map(estate::date).transpose()?.unwrap_or_else(|| a_year_after(first));
     if last < first {
-        return Err(usage(format!("the pack ends on {last}, before it begins on {first}"), "swap --from and --until"));
+        return Err(usage(
+            format!("the pack ends on {last}, before it begins on {first}"),
+            "swap --from and --until",
+        ));
     }
     Ok((ticks, zone.start_of(first), zone.start_of(last.plus(1))))
 }

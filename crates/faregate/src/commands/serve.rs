@@ -47,11 +47,16 @@ pub(crate) fn serve(
     as_json: bool,
     started: impl FnOnce(&Gate),
 ) -> Result<(), Fault> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(anyhow::Error::from)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)?;
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
-    let access = Arc::new(Access::load(Box::new(directory.credentials()?), Box::new(SystemSecrets))?);
+    let access =
+        Arc::new(Access::load(Box::new(directory.credentials()?), Box::new(SystemSecrets))?);
     let listener = runtime.block_on(TcpListener::bind(listen)).map_err(|why| {
-        let help = "stop the program that listens there, or choose another with --listen 127.0.0.1:0";
+        let help =
+            "stop the program that listens there, or choose another with --listen 127.0.0.1:0";
         Fault::new(Code::Address, format!("cannot listen on {listen}: {why}"), help)
     })?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
@@ -60,7 +65,9 @@ pub(crate) fn serve(
         announce(&access, address, &*clock, as_json)?;
         started(&gate);
         tokio::spawn(reconcile(gate.clone()));
-        faregate_api::serve(listener, gate.clone(), access, told_to_stop()?).await.map_err(anyhow::Error::from)?;
+        faregate_api::serve(listener, gate.clone(), access, told_to_stop()?)
+            .await
+            .map_err(anyhow::Error::from)?;
         Ok::<_, Fault>(())
     });
     // The tasks hold handles to the gate: they go first, then the gate ends what it has begun.
@@ -73,7 +80,12 @@ pub(crate) fn serve(
 }
 
 /// Says where the server listens and how to get in.
-fn announce(access: &Access, address: SocketAddr, clock: &dyn Clock, as_json: bool) -> Result<(), Fault> {
+fn announce(
+    access: &Access,
+    address: SocketAddr,
+    clock: &dyn Clock,
+    as_json: bool,
+) -> Result<(), Fault> {
     let expires = Some(clock.now().plus(LINK_SECONDS));
     let token = access.issue(Kind::Link, "administrator", Role::Administrator, expires)?;
     let url = format!("http://{address}");
@@ -129,7 +141,11 @@ async fn follow_log(gate: Gate, mut log: GrowingLog, features: Arc<FeatureTable>
     }
 }
 
-fn take_on(engine: &mut Engine, log: &mut GrowingLog, features: &FeatureTable) -> Result<bool, Fault> {
+fn take_on(
+    engine: &mut Engine,
+    log: &mut GrowingLog,
+    features: &FeatureTable,
+) -> Result<bool, Fault> {
     let grown = log.read_on()?;
     if grown {
         log.follower.flush(engine, features)?;

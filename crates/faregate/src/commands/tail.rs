@@ -76,7 +76,10 @@ impl GrowingLog {
     pub(crate) fn open(path: &Path, options: Options) -> Result<Self, Fault> {
         let mut file = File::open(path).map_err(|why| unreadable(path, &why))?;
         let mut first = Vec::new();
-        file.by_ref().take(64 << 10).read_to_end(&mut first).map_err(|why| unreadable(path, &why))?;
+        file.by_ref()
+            .take(64 << 10)
+            .read_to_end(&mut first)
+            .map_err(|why| unreadable(path, &why))?;
         // An empty log is one that has not begun yet.
         if !first.is_empty() {
             let shown = path.display();
