@@ -166,8 +166,10 @@ impl Access {
 
     /// A credential that another process has put into the store since: `faregate key` beside a server.
     fn made_elsewhere(&self, hash: &SecretHash) -> Option<Credential> {
+        // Under the lock, or one that is being removed would come back into memory, and stay.
+        let mut known = self.write();
         let credential = self.store.find(hash).ok()??;
-        self.write().insert(*hash, credential.clone());
+        known.insert(*hash, credential.clone());
         Some(credential)
     }
 
@@ -178,10 +180,9 @@ impl Access {
     pub fn redeem(&self, link: &str, now: Instant) -> Result<Option<String>, StoreError> {
         let Some(credential) = self.check(Kind::Link, link, now) else { return Ok(None) };
         // INVARIANT: removing decides who was first; the second of two at once finds nothing to remove.
-        if self.write().remove(&credential.hash).is_none() {
+        if !self.remove(&credential.hash)? {
             return Ok(None);
         }
-        self.store.remove(&credential.hash)?;
         let expires = Some(now.plus(SIGN_IN_SECONDS));
         self.issue(Kind::SignIn, &credential.name, credential.role, expires).map(Some)
     }
@@ -191,9 +192,14 @@ impl Access {
     /// # Errors
     /// [`StoreError`].
     pub fn revoke(&self, secret: &str) -> Result<(), StoreError> {
-        let hash = hashed(secret);
-        self.write().remove(&hash);
-        self.store.remove(&hash)
+        self.remove(&hashed(secret)).map(|_| ())
+    }
+
+    /// Removes a credential for good; says whether it was known.
+    fn remove(&self, hash: &SecretHash) -> Result<bool, StoreError> {
+        let mut known = self.write();
+        self.store.remove(hash)?;
+        Ok(known.remove(hash).is_some())
     }
 
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, FxHashMap<SecretHash, Credential>> {

@@ -85,6 +85,7 @@ enum Job {
     Silent(SessionId, Instant),
     ExpirePacks,
     Task(Task),
+    Stop,
 }
 
 /// A handle to the deciding thread; cheap to clone.
@@ -102,7 +103,7 @@ pub struct Deciding {
 }
 
 impl Deciding {
-    /// Waits until all handles are dropped and the last job is done; returns the engine.
+    /// Waits until the gate was told to stop, or all handles are dropped; returns the engine.
     pub fn join(self) -> Option<Engine> {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         thread.join().ok()
@@ -198,6 +199,11 @@ impl Gate {
         self.send(Job::ExpirePacks);
     }
 
+    /// Ends the deciding thread once it has done what was asked before; whoever asks later is told so.
+    pub fn stop(&self) {
+        self.send(Job::Stop);
+    }
+
     /// A job that nobody takes any more is answered by dropping it: callers see their reply dropped.
     fn send(&self, job: Job) {
         if let Err(unsent) = self.jobs.send(job) {
@@ -205,7 +211,7 @@ impl Gate {
                 Job::Open(_, reply) => reply(Err(Failure::Stopping)),
                 Job::OpenMany(_, reply) => reply(Err(Failure::Stopping)),
                 Job::Close(_, reply) => reply(Err(Failure::Stopping)),
-                Job::Alive(..) | Job::Silent(..) | Job::ExpirePacks | Job::Task(_) => {}
+                Job::Alive(..) | Job::Silent(..) | Job::ExpirePacks | Job::Task(_) | Job::Stop => {}
             }
         }
     }
@@ -223,11 +229,16 @@ fn decide_until_closed(mut engine: Engine, waiting: &Receiver<Job>, liveness: &L
         let mut jobs = Vec::with_capacity(64);
         let mut next = Some(first);
         while let Some(job) = next {
-            if let Job::Task(task) = job {
-                decide(&mut engine, liveness, std::mem::take(&mut jobs));
-                task(&mut engine);
-            } else {
-                jobs.push(job);
+            match job {
+                Job::Task(task) => {
+                    decide(&mut engine, liveness, std::mem::take(&mut jobs));
+                    task(&mut engine);
+                }
+                Job::Stop => {
+                    decide(&mut engine, liveness, jobs);
+                    return engine;
+                }
+                job => jobs.push(job),
             }
             next = if jobs.len() < JOBS_PER_COMMIT { waiting.try_recv().ok() } else { None };
         }
@@ -314,7 +325,7 @@ fn unanswered(job: Job) -> Option<Pending> {
         Job::Open(_, reply) => Some(Pending::Open(reply, Err(Failure::Stopping))),
         Job::OpenMany(_, reply) => Some(Pending::OpenMany(reply, Err(Failure::Stopping))),
         Job::Close(_, reply) => Some(Pending::Close(reply, Err(Failure::Stopping))),
-        Job::Alive(..) | Job::Silent(..) | Job::ExpirePacks | Job::Task(_) => None,
+        Job::Alive(..) | Job::Silent(..) | Job::ExpirePacks | Job::Task(_) | Job::Stop => None,
     }
 }
 

@@ -56,7 +56,7 @@ impl<'e, 's> Round<'e, 's> {
                 }
                 None
             }
-            Job::Task(_) => None,
+            Job::Task(_) | Job::Stop => None,
         }
     }
 

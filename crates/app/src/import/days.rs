@@ -43,11 +43,11 @@ impl Days {
         identify: impl Fn(&Use) -> u64,
     ) -> Result<bool, StoreError> {
         self.clock += 1;
+        self.make_room(store, date)?;
         if let Some(day) = self.days.get_mut(&date) {
             day.touched = self.clock;
             return Ok(day.seen.contains(&identity));
         }
-        self.make_room(store)?;
         let seen: FxHashSet<u64> = store.uses_of(date)?.iter().map(identify).collect();
         let found = seen.contains(&identity);
         self.held += seen.len();
@@ -82,10 +82,11 @@ impl Days {
         Ok(())
     }
 
-    /// Puts out the days untouched for longest.
-    fn make_room(&mut self, store: &mut dyn Store) -> Result<(), StoreError> {
+    /// Puts out the days untouched for longest, but for the one at work.
+    fn make_room(&mut self, store: &mut dyn Store, at_work: Date) -> Result<(), StoreError> {
         while self.held >= IDENTITIES_MAX {
-            let oldest = self.days.iter().min_by_key(|(_, day)| day.touched).map(|(date, _)| *date);
+            let others = self.days.iter().filter(|(date, _)| **date != at_work);
+            let oldest = others.min_by_key(|(_, day)| day.touched).map(|(date, _)| *date);
             let Some(oldest) = oldest else { break };
             self.flush(store, oldest)?;
             let freed = self.days.remove(&oldest).map_or(0, |day| day.seen.len());
@@ -94,3 +95,6 @@ impl Days {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! The use cases over the store in memory: the gate as a service, imports, and what looks into both.
+
+#[path = "use_cases/access.rs"]
+mod access;
+#[path = "use_cases/atomicity.rs"]
+mod atomicity;
+#[path = "use_cases/batches.rs"]
+mod batches;
+#[path = "use_cases/charges.rs"]
+mod charges;
+#[path = "use_cases/failures.rs"]
+mod failures;
+#[path = "use_cases/insight.rs"]
+mod insight;
+#[path = "use_cases/logs.rs"]
+mod logs;
+#[path = "use_cases/mutants.rs"]
+mod mutants;
+#[path = "use_cases/orders.rs"]
+mod orders;
+#[path = "use_cases/paper.rs"]
+mod paper;
+#[path = "use_cases/real_logs.rs"]
+mod real_logs;
+#[path = "use_cases/sessions.rs"]
+mod sessions;
+#[path = "use_cases/stores.rs"]
+mod stores;
+#[path = "use_cases/world.rs"]
+mod world;
