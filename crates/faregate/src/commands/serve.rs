@@ -70,12 +70,12 @@ pub(crate) fn serve(
             .map_err(anyhow::Error::from)?;
         Ok::<_, Fault>(())
     });
-    // The tasks hold handles to the gate: they go first, then the gate ends what it has begun.
-    runtime.shutdown_timeout(Duration::from_secs(2));
-    drop(gate);
+    // The gate ends what it has begun; whoever still asks is told that the server is stopping.
+    gate.stop();
     if let Some(mut engine) = deciding.join() {
         engine.keep_snapshot()?;
     }
+    runtime.shutdown_background();
     served
 }
 
