@@ -72,7 +72,7 @@ fn windows(uses: &[Used]) -> Vec<(String, String, Instant)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn charges_equal_an_independent_computation(uses in any_uses()) {
