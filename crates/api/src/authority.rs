@@ -93,7 +93,7 @@ fn credential(parts: &Parts, server: &Server) -> Result<Credential, Problem> {
     // A browser sends the cookie whoever asks for the request; only our own page may change things with it.
     let changes = !matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     if changes && !is_same_origin(&parts.headers) {
-        return Err(Problem::forbidden("another site's page asked for this"));
+        return Err(Problem::cross_site());
     }
     Ok(credential)
 }

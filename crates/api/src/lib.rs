@@ -18,6 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 pub mod authority;
+pub mod extract;
 pub mod live;
 pub mod page;
 pub mod problem;
@@ -97,7 +98,6 @@ pub fn openapi() -> String {
 }
 
 /// The whole server: API, sign-in link and page.
-#[must_use]
 pub fn router(server: Server) -> Router {
     let description: &'static str = Box::leak(openapi().into_boxed_str());
     let json = [("content-type", "application/json")];
@@ -107,6 +107,8 @@ pub fn router(server: Server) -> Router {
         .route("/openapi.json", axum::routing::get(move || async move { (json, description) }))
         .route("/healthz", axum::routing::get(|| async { "ok\n" }))
         .route("/sign-in", axum::routing::get(routes::sign_in::follow_link))
+        .route("/v1", axum::routing::any(problem::not_found))
+        .route("/v1/", axum::routing::any(problem::not_found))
         .route("/v1/{*rest}", axum::routing::any(problem::not_found))
         .fallback_service(page::service())
         .method_not_allowed_fallback(problem::method_not_allowed)

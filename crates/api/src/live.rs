@@ -20,8 +20,11 @@ impl Live {
     /// Starts renewing the summary.
     #[must_use]
     pub fn start(gate: &Gate) -> Self {
-        let (send, receive) = watch::channel(Arc::new(current(gate)));
-        tokio::spawn(renew(gate.clone(), send));
+        let first = Arc::new(current(gate));
+        // What is committed from here on is news, however late the task gets to run.
+        let seen = first.seq;
+        let (send, receive) = watch::channel(first);
+        tokio::spawn(renew(gate.clone(), send, seen));
         Self(receive)
     }
 
@@ -39,10 +42,9 @@ pub fn current(gate: &Gate) -> Summary {
     Summary::new(&state, &views::summary(&state, gate.now()))
 }
 
-async fn renew(gate: Gate, send: watch::Sender<Arc<Summary>>) {
+async fn renew(gate: Gate, send: watch::Sender<Arc<Summary>>, mut seen: u64) {
     let mut beats = tokio::time::interval(BEAT);
     beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut seen = gate.state().read().seq();
     let mut at_rest = 0;
     loop {
         beats.tick().await;

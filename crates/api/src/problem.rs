@@ -71,6 +71,16 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// A browser asks with its sign-in, but on behalf of another site's page.
+    #[must_use]
+    pub fn cross_site() -> Self {
+        let (detail, help) =
+            ("another site's page asked for this", "open Faregate's own page and do it there");
+        Self::new(StatusCode::FORBIDDEN, "cross-site", detail, help)
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

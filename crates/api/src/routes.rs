@@ -14,6 +14,9 @@ use faregate_core::state::State;
 use faregate_core::when::{Date, Instant};
 use tokio::sync::oneshot;
 
+/// The years in which anybody asks for burn.
+const YEARS: std::ops::RangeInclusive<i16> = 1970..=2999;
+
 /// Waits for an answer of the deciding thread.
 pub(crate) async fn answered<T>(
     waiting: oneshot::Receiver<Result<T, Failure>>,
@@ -31,8 +34,11 @@ pub(crate) fn span(
     days_max: i32,
 ) -> Result<(Date, Date), Problem> {
     let read = |text: &str| {
-        let help = "write dates as YYYY-MM-DD";
-        text.parse::<Date>().map_err(|why| Problem::bad_request("bad-date", why.to_string(), help))
+        let date = text.parse::<Date>().ok().filter(|date| YEARS.contains(&date.ymd().0));
+        date.ok_or_else(|| {
+            let detail = format!("`{text}` is not a date of the years 1970 to 2999");
+            Problem::bad_request("bad-date", detail, "write dates as YYYY-MM-DD")
+        })
     };
     let to = to.map(read).transpose()?.unwrap_or_else(|| state.zone().date(now));
     let from = from.map(read).transpose()?.unwrap_or_else(|| to.plus(-29));

@@ -2,11 +2,12 @@
 
 use crate::Server;
 use crate::authority::{Authorized, ReadBurn};
+use crate::extract::Params;
 use crate::problem::Problem;
 use crate::routes::span;
 use crate::wire::{Amount, Money};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use faregate_app::views::grouped;
 use faregate_core::amount::Ticks;
 use faregate_core::burn::{self, Burn, Dimension};
@@ -49,6 +50,7 @@ impl From<By> for Dimension {
 
 /// Which burn.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// What to break down by.
     by: By,
@@ -62,6 +64,7 @@ pub struct Which {
 
 /// Which days.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Days {
     /// First date; 29 days before the last by default.
     from: Option<String>,
@@ -147,7 +150,7 @@ pub struct Daily {
 pub async fn burn(
     _: Authorized<ReadBurn>,
     State(server): State<Server>,
-    Query(which): Query<Which>,
+    Params(which): Params<Which>,
 ) -> Result<Json<Table>, Problem> {
     let state = server.gate.state().read();
     let (from, to) = span(
@@ -173,7 +176,7 @@ pub async fn burn(
 pub async fn daily(
     _: Authorized<ReadBurn>,
     State(server): State<Server>,
-    Query(days): Query<Days>,
+    Params(days): Params<Days>,
 ) -> Result<Json<Daily>, Problem> {
     let state = server.gate.state().read();
     let (from, to) =

@@ -2,10 +2,11 @@
 
 use crate::Server;
 use crate::authority::{Authorized, ReadBurn};
+use crate::extract::Segment;
 use crate::problem::Problem;
 use crate::routes::answered;
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use faregate_app::explain::{self, Explanation};
 use faregate_core::event::{Event, SessionId};
@@ -71,7 +72,7 @@ fn outcome(event: &Event) -> &'static str {
 pub async fn explain(
     _: Authorized<ReadBurn>,
     State(server): State<Server>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<Json<Explained>, Problem> {
     let seq: SessionId = id.parse().map_err(|_| {
         let detail = format!("`{id}` is no place in the journal");

@@ -26,10 +26,10 @@ pub async fn events(
     State(server): State<Server>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let mut newest = server.live.watch();
-    newest.mark_changed();
-    // The first is computed afresh: nobody may have watched for a while.
+    // What is sent on from here on is new; so the first, computed afresh after this, leaves no gap.
+    newest.mark_unchanged();
     let first = Arc::new(crate::live::current(&server.gate));
-    let rest = WatchStream::from_changes(newest).skip(1);
+    let rest = WatchStream::from_changes(newest);
     let summaries = tokio_stream::once(first).chain(rest);
     let events = summaries.map(|summary| {
         let event = Event::default().event("summary");

@@ -2,11 +2,12 @@
 
 use crate::Server;
 use crate::authority::{Authorized, ReadBurn, SpendTokens};
+use crate::extract::{Params, Segment};
 use crate::problem::Problem;
 use crate::routes::answered;
 use axum::Json;
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use faregate_app::gate::{Answer, Decision, OpenRequest};
@@ -41,6 +42,7 @@ pub struct Open {
 
 /// One open of a batch, with its own idempotency key.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct KeyedOpen {
     /// Names the request for ever.
     key: String,
@@ -136,7 +138,7 @@ impl From<Decision> for Decided {
         (status = 201, description = "a session", body = Decided),
         (status = 200, description = "a refusal, or the answer given before", body = Decided),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 415, body = Problem), (status = 422, description = "the key was used for another request", body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, description = "the key was used for another request", body = Problem),
         (status = 503, body = Problem)
     ),
     security(("key" = []), ("cookie" = []))
@@ -165,7 +167,7 @@ pub async fn open(
     responses(
         (status = 200, description = "answers in the order of the requests", body = Vec<Decided>),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
     ),
     security(("key" = []), ("cookie" = []))
 )]
@@ -203,8 +205,8 @@ pub async fn open_batch(
 pub async fn heartbeat(
     _: Authorized<SpendTokens>,
     State(server): State<Server>,
-    Path(id): Path<String>,
-    Query(Idle { idle }): Query<Idle>,
+    Segment(id): Segment,
+    Params(Idle { idle }): Params<Idle>,
 ) -> Result<StatusCode, Problem> {
     let id = session_id(&id)?;
     if server.gate.heartbeat(id, !idle) { Ok(StatusCode::NO_CONTENT) } else { Err(no_session(id)) }
@@ -212,6 +214,7 @@ pub async fn heartbeat(
 
 /// How a session was used since the last heartbeat.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct Idle {
     /// Whether the product sat idle.
@@ -242,7 +245,7 @@ pub struct Ended {
 pub async fn close(
     _: Authorized<SpendTokens>,
     State(server): State<Server>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<Json<Ended>, Problem> {
     let id = session_id(&id)?;
     let (reply, waiting) = oneshot::channel();
@@ -253,6 +256,7 @@ pub async fn close(
 
 /// Which sessions.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Which {
     /// Only `open` for now: those that go on.
     #[serde(default)]
@@ -315,7 +319,7 @@ pub struct Sessions {
 pub async fn list(
     _: Authorized<ReadBurn>,
     State(server): State<Server>,
-    Query(which): Query<Which>,
+    Params(which): Params<Which>,
 ) -> Result<Json<Sessions>, Problem> {
     if which.state.as_deref().is_some_and(|state| state != "open") {
         return Err(Problem::bad_request(
@@ -324,23 +328,52 @@ pub async fn list(
             "use state=open",
         ));
     }
+    let after = which.cursor.as_deref().map(Place::read).transpose()?;
     let all = views::open_sessions(&server.gate.state().read(), server.gate.liveness());
     let total = all.len();
-    let start = match &which.cursor {
-        Some(id) => {
-            all.iter().position(|session| session.id == *id).map_or(total, |place| place + 1)
-        }
-        None => 0,
-    };
+    // The session that the page before ended with may have ended itself since: go on after its place.
+    let follows =
+        |session: &&views::OpenSession| after.as_ref().is_none_or(|place| place.precedes(session));
+    let mut later = all.iter().filter(follows);
     let limit = which.limit.unwrap_or(100).clamp(1, ROWS_MAX);
-    let rows: Vec<Session> = all.into_iter().skip(start).take(limit).map(Session::from).collect();
-    let more = start + rows.len() < total;
-    let next = rows.last().filter(|_| more).map(|row| row.id.clone());
+    let page: Vec<&views::OpenSession> = later.by_ref().take(limit).collect();
+    let next = later.next().and(page.last()).map(|last| Place::of(last).write());
+    let rows = page.into_iter().map(Session::from).collect();
     Ok(Json(Sessions { rows, next, total }))
 }
 
-impl From<views::OpenSession> for Session {
-    fn from(open: views::OpenSession) -> Self {
+/// Where a page ends: what its last session is sorted by.
+struct Place {
+    opened: i64,
+    id: String,
+}
+
+impl Place {
+    fn of(session: &views::OpenSession) -> Self {
+        Self { opened: session.opened.0, id: session.id.clone() }
+    }
+
+    fn write(&self) -> String {
+        format!("{}.{}", self.opened, self.id)
+    }
+
+    fn read(text: &str) -> Result<Self, Problem> {
+        let parts = text.split_once('.').filter(|(_, id)| !id.is_empty());
+        let place = parts.and_then(|(opened, id)| Some((opened.parse().ok()?, id.to_owned())));
+        place.map(|(opened, id)| Self { opened, id }).ok_or_else(|| {
+            let detail = format!("`{text}` is no cursor");
+            Problem::bad_request("bad-cursor", detail, "use the `next` of the page before as it is")
+        })
+    }
+
+    fn precedes(&self, session: &views::OpenSession) -> bool {
+        (session.opened.0, &session.id) < (self.opened, &self.id)
+    }
+}
+
+impl From<&views::OpenSession> for Session {
+    fn from(open: &views::OpenSession) -> Self {
+        let open = open.clone();
         let (bucket, bucket_name) = open.bucket.unzip();
         Self {
             id: open.id,

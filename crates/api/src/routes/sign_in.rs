@@ -45,8 +45,8 @@ pub struct Code {
     post, path = "/v1/sign-in", tag = "access", request_body = Code,
     responses(
         (status = 204, description = "signed in; the answer sets the cookie"), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 415, body = Problem),
-        (status = 422, body = Problem)
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
     ),
     security(())
 )]
@@ -56,7 +56,7 @@ pub async fn sign_in(
     body: Result<Json<Code>, JsonRejection>,
 ) -> Result<Response, Problem> {
     if !is_same_origin(&headers) {
-        return Err(Problem::forbidden("another site's page asked for this"));
+        return Err(Problem::cross_site());
     }
     let Json(code) = body.map_err(|why| {
         Problem::new(why.status(), "bad-body", why.body_text(), "send {\"token\": \"…\"}")
@@ -83,8 +83,8 @@ pub async fn follow_link(State(server): State<Server>, Query(link): Query<Link>)
 /// Signs out: the sign-in is worth nothing from here on.
 #[utoipa::path(
     post, path = "/v1/sign-out", tag = "access",
-    responses((status = 204, description = "signed out"), (status = 401, body = Problem), (status = 403, body = Problem)),
-    security(("cookie" = []))
+    responses((status = 204, description = "signed out"), (status = 401, body = Problem), (status = 403, body = Problem), (status = 503, body = Problem)),
+    security(("key" = []), ("cookie" = []))
 )]
 pub async fn sign_out(
     _: Authorized<BeSomebody>,

@@ -1,0 +1,181 @@
+//! Every route of the description, for every kind of caller.
+
+use crate::estate::{Call, Estate};
+use faregate_app::access::Role;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// Who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Caller {
+    Nobody,
+    Stranger,
+    Viewer,
+    Workstation,
+    Administrator,
+    /// An administrator's browser, on our own page.
+    Browser,
+    /// The same browser, on another site's page.
+    CrossSite,
+    /// The same, in a browser that says only where the page is from.
+    ForeignOrigin,
+}
+
+/// Who may: the least that is asked of a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Right {
+    Spend,
+    Read,
+    BeSomebody,
+    /// Anybody, from our own page.
+    Anybody,
+}
+
+/// Each route, the right that it asks for, and its status when all is well.
+const ROUTES: [(&str, &str, Right, u16); 13] = [
+    ("post", "/v1/sessions", Right::Spend, 201),
+    ("get", "/v1/sessions", Right::Read, 200),
+    ("post", "/v1/sessions/batch", Right::Spend, 200),
+    ("post", "/v1/sessions/{id}/heartbeat", Right::Spend, 204),
+    ("post", "/v1/sessions/{id}/close", Right::Spend, 200),
+    ("get", "/v1/decisions/{id}", Right::Read, 200),
+    ("get", "/v1/summary", Right::Read, 200),
+    ("get", "/v1/burn", Right::Read, 200),
+    ("get", "/v1/burn/daily", Right::Read, 200),
+    ("get", "/v1/balances", Right::Read, 200),
+    ("get", "/v1/events", Right::Read, 200),
+    ("get", "/v1/me", Right::BeSomebody, 200),
+    ("post", "/v1/sign-in", Right::Anybody, 204),
+];
+
+/// Signing out takes the caller's right away, so it has a table of its own.
+const SIGN_OUT: (&str, &str, Right, u16) = ("post", "/v1/sign-out", Right::BeSomebody, 204);
+
+const CALLERS: [Caller; 8] = [
+    Caller::Nobody,
+    Caller::Stranger,
+    Caller::Viewer,
+    Caller::Workstation,
+    Caller::Administrator,
+    Caller::Browser,
+    Caller::CrossSite,
+    Caller::ForeignOrigin,
+];
+
+fn expected(method: &str, right: Right, caller: Caller, well: u16) -> u16 {
+    let foreign = matches!(caller, Caller::CrossSite | Caller::ForeignOrigin);
+    if right == Right::Anybody {
+        return if foreign { 403 } else { well };
+    }
+    match caller {
+        Caller::Nobody | Caller::Stranger => 401,
+        Caller::CrossSite | Caller::ForeignOrigin if method != "get" => 403,
+        Caller::Viewer if right == Right::Spend => 403,
+        Caller::Workstation if right == Right::Read => 403,
+        _ => well,
+    }
+}
+
+fn as_caller(estate: &Estate, caller: Caller, call: Call) -> Call {
+    match caller {
+        Caller::Nobody => call,
+        Caller::Stranger => call.key("fg_not-a-key"),
+        Caller::Viewer => call.key(&estate.key(Role::Viewer)),
+        Caller::Workstation => call.key(&estate.key(Role::Workstation)),
+        Caller::Administrator => call.key(&estate.key(Role::Administrator)),
+        Caller::Browser => {
+            call.header("cookie", &estate.cookie()).header("sec-fetch-site", "same-origin")
+        }
+        Caller::CrossSite => {
+            call.header("cookie", &estate.cookie()).header("sec-fetch-site", "cross-site")
+        }
+        Caller::ForeignOrigin => call
+            .header("cookie", &estate.cookie())
+            .header("host", "faregate.example")
+            .header("origin", "https://evil.example"),
+    }
+}
+
+/// A request that a caller with the right would have answered well.
+async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
+    let ask = json!({ "person": "anna", "product": "revit", "host": "ws-1" });
+    let opened = estate.open("before", "anna", "revit").await.json();
+    let path = path.replace("{id}", opened["session"].as_str().unwrap());
+    let call = Call::new(&method.to_uppercase(), &path);
+    match path.as_str() {
+        "/v1/sessions" if method == "post" => call.header("idempotency-key", "k").json(&ask),
+        "/v1/sessions/batch" => call.json(&json!([])),
+        "/v1/burn" => Call::get("/v1/burn?by=day"),
+        "/v1/sign-in" => call.json(&json!({ "token": estate.link() })),
+        _ => call,
+    }
+}
+
+#[tokio::test]
+async fn every_route_asks_for_its_right() {
+    for (method, path, right, well) in ROUTES.into_iter().chain([SIGN_OUT]) {
+        for caller in CALLERS {
+            let estate = Estate::new();
+            let call = well_formed(&estate, method, path).await;
+            let reply = estate.send(as_caller(&estate, caller, call)).await;
+            let expected = expected(method, right, caller, well);
+            assert_eq!(reply.status, expected, "{method} {path} by {caller:?}: {:?}", reply.body);
+            if expected == 401 {
+                assert_eq!(reply.header("www-authenticate"), "Bearer", "{method} {path}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_table_is_the_description() {
+    let description: Value = serde_json::from_str(&faregate_api::openapi()).unwrap();
+    let described: BTreeSet<(String, String)> = description["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .flat_map(|(path, item)| {
+            item.as_object().unwrap().keys().map(|method| (method.clone(), path.clone()))
+        })
+        .collect();
+    let tabled: BTreeSet<(String, String)> = ROUTES
+        .into_iter()
+        .chain([SIGN_OUT])
+        .map(|(method, path, ..)| (method.to_owned(), path.to_owned()))
+        .collect();
+    assert_eq!(described, tabled);
+}
+
+#[tokio::test]
+async fn a_right_is_not_found_in_odd_places() {
+    let estate = Estate::new();
+    let key = estate.key(Role::Administrator);
+    let cookie = estate.cookie();
+    let sign_in = cookie.split_once(&format!("{}=", faregate_api::authority::COOKIE)).unwrap().1;
+    let refused = [
+        // A key is no sign-in and a sign-in is no key; a link is neither.
+        Call::get("/v1/me").header("cookie", &format!("faregate_sign_in={key}")),
+        Call::get("/v1/me").key(sign_in),
+        Call::get("/v1/me").key(&estate.link()),
+        // A key in the query would end up in logs.
+        Call::get(&format!("/v1/me?key={key}")),
+        Call::get("/v1/me").header("authorization", &format!("Basic {key}")),
+        Call::get("/v1/me").header("authorization", &key),
+        // A wrong key is not made good by a cookie beside it.
+        Call::get("/v1/me").key("fg_wrong").header("cookie", &cookie),
+    ];
+    for call in refused {
+        assert_eq!(estate.send(call).await.status, 401);
+    }
+    let lower = Call::get("/v1/me").header("authorization", &format!("bearer {key}"));
+    assert_eq!(estate.send(lower).await.status, 200);
+}
+
+#[tokio::test]
+async fn me_is_who_calls() {
+    let estate = Estate::new();
+    let me = estate.send(Call::get("/v1/me").key(&estate.key(Role::Viewer))).await.json();
+    assert_eq!(me, json!({ "name": "viewer", "roles": ["viewer"] }));
+    let me = estate.send(Call::get("/v1/me").header("cookie", &estate.cookie())).await.json();
+    assert_eq!(me, json!({ "name": "Lena", "roles": ["administrator"] }));
+}
