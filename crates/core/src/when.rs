@@ -94,14 +94,12 @@ impl Date {
 
     fn civil(self) -> jiff::civil::Date {
         let epoch = jiff::civil::date(1970, 1, 1);
-        epoch.saturating_add(jiff::Span::new().days(self.0.clamp(-700_000, 2_900_000)))
+        epoch.saturating_add(jiff::Span::new().days(self.0.clamp(-4_371_587, 2_932_896)))
     }
 
     fn from_civil(date: jiff::civil::Date) -> Self {
-        let midnight = date.to_datetime(jiff::civil::Time::midnight());
-        let seconds =
-            jiff::tz::Offset::UTC.to_timestamp(midnight).map_or(0, jiff::Timestamp::as_second);
-        Self(i32::try_from(seconds.div_euclid(DAY)).unwrap_or(0))
+        let days = jiff::civil::date(1970, 1, 1).until(date).map_or(0, |span| span.get_days());
+        Self(days)
     }
 }
 

@@ -130,3 +130,10 @@ fn nothing_overflows_at_the_ends_of_time() {
         let _ = (Date(end).next_month_start(), madrid.start_of(Date(end)), Date(end).to_string());
     }
 }
+
+#[test]
+fn the_first_and_the_last_date_are_themselves() {
+    for text in ["-009999-01-01", "0000-02-29", "1969-12-31", "9909-12-08", "9999-12-31"] {
+        assert_eq!(date(text).to_string(), text);
+    }
+}
