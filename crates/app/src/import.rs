@@ -8,7 +8,6 @@ use crate::engine::{Engine, Failure, Work};
 use crate::ports::Use;
 use days::{Days, day_of};
 use faregate_core::charges::Pair;
-use faregate_core::estate::{PersonId, ProductId};
 use faregate_core::event::{Counts, Event, OpenUse, Receipt, Source};
 use faregate_core::state::State;
 use faregate_core::tariff::Meter;
@@ -216,9 +215,9 @@ impl<'e> Recording<'e> {
         let Some(person) = self.names.person(state, reported.user) else { return };
         let product = self.names.product(state, reported.feature);
         let host = self.names.text(reported.host).to_owned();
-        self.begun
-            .insert(identity, OpenUse { identity, person, product, host, opened: reported.opened });
-        self.touch(person, product, reported.opened);
+        let opened = reported.opened;
+        self.begun.insert(identity, OpenUse { identity, person, product, host, opened });
+        self.meet(state, reported);
     }
 
     fn goes_on(&mut self, state: &State, identity: u64, reported: &Reported) {
@@ -240,9 +239,7 @@ impl<'e> Recording<'e> {
             .values()
             .filter_map(|(pair, opened)| Some((*pair, owes_from(&state, *pair, *opened, last)?)));
         let owing: Vec<(Pair, Instant)> = owing.collect();
-        owing
-            .into_iter()
-            .for_each(|((person, product), from)| self.touch(person, Some(product), from));
+        owing.into_iter().for_each(|(pair, from)| self.touch(pair, from));
     }
 
     fn keep(
@@ -253,10 +250,7 @@ impl<'e> Recording<'e> {
         closed: Instant,
     ) -> Result<(), Failure> {
         let Reported { user, host, feature, ordinal, opened, .. } = *reported;
-        if let Some(person) = self.names.person(state, user) {
-            let product = self.names.product(state, feature);
-            self.touch(person, product, opened);
-        }
+        self.meet(state, reported);
         let day = day_of(opened);
         if self.days.add(day, identity, Use { user, host, feature, ordinal, opened, closed }) {
             self.days.flush(&mut *self.engine.store, day)?;
@@ -264,11 +258,20 @@ impl<'e> Recording<'e> {
         Ok(())
     }
 
-    fn touch(&mut self, person: PersonId, product: Option<ProductId>, from: Instant) {
-        if let Some(product) = product {
-            self.pairs.insert((person, product));
-            self.from = Some(self.from.map_or(from, |earliest| earliest.min(from)));
+    /// Notes that there is new use of this user's and feature's pair.
+    fn meet(&mut self, state: &State, Reported { user, feature, opened, .. }: &Reported) {
+        let person = self.names.person(state, *user);
+        let Some(pair) = person.zip(self.names.product(state, *feature)) else { return };
+        if self.names.is_first(*user, pair.1) {
+            self.touch(pair, *opened);
+        } else {
+            self.from = self.from.min(Some(*opened));
         }
+    }
+
+    fn touch(&mut self, pair: Pair, from: Instant) {
+        self.pairs.insert(pair);
+        self.from = Some(self.from.map_or(from, |earliest| earliest.min(from)));
     }
 
     fn count_new(&mut self, state: &State, reported: &Reported) {

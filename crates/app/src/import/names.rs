@@ -13,6 +13,8 @@ struct Name {
     hash: u64,
     person: Option<PersonId>,
     product: Option<Option<ProductId>>,
+    /// Products met with this user, a bit each: spares a look-up in a large table for nearly every use.
+    met: [u64; 4],
 }
 
 /// All names of the store and those that the batch adds.
@@ -59,7 +61,7 @@ impl<'e> Names<'e> {
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let hash = xxhash_rust::xxh3::xxh3_64(text.as_bytes());
         self.numbers.insert(text.clone(), number);
-        self.all.push(Name { text, hash, person: None, product: None });
+        self.all.push(Name { text, hash, person: None, product: None, met: [0; 4] });
         number
     }
 
@@ -153,6 +155,17 @@ impl<'e> Names<'e> {
         let known = state.estate().products();
         let new = || self.products.get(id.index().checked_sub(known.len())?);
         known.get(id.index()).or_else(new).map(|product| product.key.as_str())
+    }
+
+    /// Whether this user was not met with this product before. Of products past the 256th it is always said.
+    pub(super) fn is_first(&mut self, user: u32, product: ProductId) -> bool {
+        let (word, bit) = (product.index() / 64, 1 << (product.index() % 64));
+        let Some(met) = self.get_mut(user).and_then(|name| name.met.get_mut(word)) else {
+            return true;
+        };
+        let first = *met & bit == 0;
+        *met |= bit;
+        first
     }
 
     /// Who used what, once all of the batch is known to the estate.

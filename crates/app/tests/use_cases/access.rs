@@ -7,7 +7,7 @@ use faregate_app::access::{
 };
 use faregate_app::ports::StoreError;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Barrier, Mutex};
 
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<Credential>>>);
@@ -69,12 +69,16 @@ fn a_link_signs_in_once() {
     let kept = Kept::default();
     let access = access(&kept);
     assert_eq!(access.redeem("fgl_no", T0).unwrap(), None);
+    let barrier = Barrier::new(4);
     for round in 0..200 {
         let expires = Some(T0.plus(LINK_SECONDS));
         let link = access.issue(Kind::Link, "ana", Role::Administrator, expires).unwrap();
         let winners = std::thread::scope(|scope| {
-            let tries: Vec<_> =
-                (0..4).map(|_| scope.spawn(|| access.redeem(&link, T0).unwrap())).collect();
+            let redeem = || {
+                barrier.wait();
+                access.redeem(&link, T0).unwrap()
+            };
+            let tries: Vec<_> = (0..4).map(|_| scope.spawn(redeem)).collect();
             tries.into_iter().filter_map(|thread| thread.join().unwrap()).collect::<Vec<String>>()
         });
         let [sign_in] = winners.as_slice() else {
