@@ -1,6 +1,21 @@
 //! The races against the peers, the targets of quality, and the kill test.
+//!
+//! `cargo run --release -p faregate-bench -- races` runs ours and the peers in one run, interleaved, and
+//! prints each figure with its target. Nothing of this ships with the product.
 
+mod ambient;
+mod chance;
+mod command;
+mod estate;
 mod kill;
+mod load;
+mod logs;
+mod machine;
+mod outcome;
+mod peers;
+mod races;
+mod scripts;
+mod server;
 
 use clap::{Parser, Subcommand};
 
@@ -13,6 +28,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Race the peers
+    Races(races::Races),
     /// Kill the server under load and look for what it acknowledged
     Kill {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -22,6 +39,7 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
+        Command::Races(args) => races::run(&args),
         Command::Kill { args } => kill::run(&args),
     }
 }

@@ -1,0 +1,55 @@
+//! The one place of this crate that asks the machine for the time, for chance and for its own path.
+//! A benchmark measures the machine: here that is the point.
+
+use anyhow::{Context, Result};
+use faregate_app::ports::Clock;
+use faregate_core::when::Instant;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The wall clock.
+pub(crate) struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Instant {
+        Instant(i64::try_from(since_1970().as_secs()).unwrap_or(i64::MAX))
+    }
+}
+
+/// A point on the monotonic clock.
+#[derive(Clone, Copy)]
+pub(crate) struct Tick(std::time::Instant);
+
+impl Tick {
+    #[expect(clippy::disallowed_methods, reason = "a benchmark takes the time")]
+    pub(crate) fn now() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// From this tick to a later one.
+    pub(crate) fn until(self, later: Self) -> Duration {
+        later.0.saturating_duration_since(self.0)
+    }
+
+    /// Seconds since this tick.
+    pub(crate) fn seconds(self) -> f64 {
+        self.until(Self::now()).as_secs_f64()
+    }
+}
+
+/// A number that is another one each time.
+pub(crate) fn chance() -> u64 {
+    since_1970().as_nanos() as u64
+}
+
+/// The directory of this program: `target/release`, beside which the bench keeps its files.
+#[expect(clippy::disallowed_methods, reason = "the server's binary lies beside the bench's")]
+pub(crate) fn own_directory() -> Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    Ok(program.parent().context("this program has no directory")?.to_owned())
+}
+
+#[expect(clippy::disallowed_methods, reason = "servers are told the real time")]
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO)
+}
