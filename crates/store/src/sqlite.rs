@@ -95,10 +95,11 @@ fn configure(db: &Connection) -> Result<(), StoreError> {
     let _: String =
         db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failed)?;
     // FULL syncs the log at every commit. The log is cut back after 4,000 pages (16 MB), so that it is
-    // mostly overwritten in place: a growing file costs twice the syncs.
+    // mostly overwritten in place: a growing file costs twice the syncs. What a large import made of it
+    // beyond 32 MiB is given back.
     db.execute_batch(
         "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768;
-         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+         PRAGMA journal_size_limit = 33554432; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
     )
     .map_err(failed)
 }

@@ -2,6 +2,7 @@
 
 use faregate_app::doctor::examine;
 use faregate_app::engine::Engine;
+use faregate_app::gate::{Answer, Decision, Gate, OpenRequest};
 use faregate_app::ports::{Batch, Clock, Entry, GateUse, Request, Store, StoreError, Use};
 use faregate_core::amount::{Currency, Money, Ticks};
 use faregate_core::estate::{Bucket, BucketId, GENERAL, Person, PersonId, Product, ProductId};
@@ -13,7 +14,8 @@ use faregate_store::directory::{DataDirectory, Unusable};
 use faregate_store::sqlite::SqliteStore;
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier};
 
 /// Monday 2026-06-01, midnight in UTC.
 const T0: Instant = Instant(1_780_272_000);
@@ -291,4 +293,67 @@ fn a_directory_serves_one_process_at_a_time() {
     std::fs::write(path.join("faregate.db"), "no store, but text that is long enough").unwrap();
     let opened = DataDirectory::open(&path).err();
     assert!(matches!(opened, Some(Unusable::Store(_, StoreError::Damaged(_)))), "{opened:?}");
+}
+
+#[test]
+fn a_store_in_use_can_be_read_and_not_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let read = DataDirectory::read(directory.path()).err();
+    assert!(matches!(read, Some(Unusable::Missing(_))), "{read:?}");
+    let (_held, mut writer) = DataDirectory::create(directory.path()).unwrap();
+    fill(&mut writer);
+    let mut reader = DataDirectory::read(directory.path()).unwrap();
+    assert_eq!(reader.entry(8).unwrap(), writer.entry(8).unwrap());
+    assert!(reader.add_names(3, &[text("no")]).is_err());
+    writer.add_names(3, &[text("yes")]).unwrap();
+    assert_eq!(reader.names().unwrap()[3..], [text("yes")]);
+}
+
+/// Promises 4 and 5 on SQLite: one winner of the last token, and the same answers after a restart.
+#[test]
+fn the_gate_keeps_its_promises_on_sqlite() {
+    let (_directory, path) = place();
+    let mut store = SqliteStore::open(&path).unwrap();
+    fill(&mut store);
+    let start = |store: SqliteStore| {
+        let engine = Engine::load(Box::new(store), Arc::new(Fixed)).unwrap();
+        Gate::start(engine, Arc::new(Fixed)).unwrap()
+    };
+    let open = |gate: &Gate, key: &str| {
+        let ask = Ask { person: text(key), product: text("revit"), host: text("WS"), bucket: None };
+        let (tell, answered) = channel();
+        gate.open(OpenRequest { key: text(key), ask }, move |answer| tell.send(answer).unwrap());
+        answered.recv().unwrap().unwrap()
+    };
+    let (gate, deciding) = start(store);
+    let people: Vec<String> = (0..100).map(|number| format!("p{number}")).collect();
+    let added = people.iter().map(|key| Person {
+        key: key.clone(),
+        name: text(""),
+        bucket: GENERAL,
+        aliases: Vec::new(),
+    });
+    let added = Event::PeopleAdded(added.collect());
+    gate.run(move |engine| engine.append(vec![added]).unwrap());
+    let barrier = Barrier::new(people.len());
+    let decisions: Vec<Decision> = std::thread::scope(|scope| {
+        let mut asked = Vec::new();
+        for key in &people {
+            let (gate, barrier, open) = (gate.clone(), &barrier, &open);
+            asked.push(scope.spawn(move || {
+                barrier.wait();
+                open(&gate, key)
+            }));
+        }
+        asked.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let winners =
+        decisions.iter().filter(|decision| matches!(decision.answer, Answer::Opened(_))).count();
+    assert_eq!(winners, 97, "970 tokens were left");
+    drop(gate);
+    drop(deciding.join());
+    let (gate, _deciding) = start(SqliteStore::open(&path).unwrap());
+    for (key, before) in people.iter().zip(decisions) {
+        assert_eq!(open(&gate, key), Decision { repeated: true, ..before });
+    }
 }

@@ -77,8 +77,11 @@ impl Recording<'_> {
                 Interval { start: one.opened, end: one.closed },
             )
         });
+        // What a running session owes beyond its charges is the gate's to book, once it is heard of again.
         let running = state.sessions().values().filter_map(|session| {
-            Some((session.metered_pair()?, Interval { start: session.opened, end: state.at() }))
+            let pair = session.metered_pair()?;
+            let end = charged_through(state, pair, session.opened);
+            Some((pair, Interval { start: session.opened, end }))
         });
         let all = gate.chain(running).chain(self.open_uses(state, from));
         let mut others: Vec<_> = all.filter(|(pair, _)| self.pairs.contains(pair)).collect();
