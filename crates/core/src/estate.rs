@@ -268,7 +268,8 @@ fn lookup<Id: Copy>(index: &FxHashMap<String, Id>, text: &str) -> Option<Id> {
     index.get(text).or_else(|| index.get(&folded(text))).copied()
 }
 
-/// The next dense id. Past the id's range everything maps to the last id, which `invariants` reports.
+/// The next dense id. Past the id's range (65,535 products, buckets or offerings; 4·10⁹ people) everything
+/// maps to the last id: no estate comes near it.
 fn next<N: TryFrom<usize> + Bounded>(len: usize) -> N {
     N::try_from(len).unwrap_or(N::LAST)
 }

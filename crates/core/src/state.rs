@@ -118,6 +118,8 @@ pub enum Broken {
     NoCharge(u32),
     /// An id that was never given out.
     UnknownId,
+    /// The contract began already; its zone never changes.
+    AgreedAlready,
     /// The tariff is not valid.
     Tariff(BadTariff),
     /// The zone is not known to the bundled data.
@@ -149,6 +151,7 @@ impl fmt::Display for Broken {
             }
             Self::NoSession(session) => write!(f, "there is no running session {session}"),
             Self::NoCharge(number) => write!(f, "there is no charge {number} to take back"),
+            Self::AgreedAlready => write!(f, "the contract began already"),
             Self::UnknownId => write!(f, "the event names something that was never defined"),
             Self::Tariff(bad) => write!(f, "{bad}"),
             Self::Zone(unknown) => write!(f, "{unknown}"),
@@ -227,6 +230,7 @@ impl State {
     /// The events that define who and what there is.
     fn apply_estate(&mut self, event: &Event) -> Result<(), Broken> {
         match event {
+            Event::ContractAgreed { .. } if self.seq > 0 => return Err(Broken::AgreedAlready),
             Event::ContractAgreed { name, zone } => {
                 self.zone = Zone::named(zone).map_err(Broken::Zone)?;
                 self.name.clone_from(name);

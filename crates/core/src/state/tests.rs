@@ -237,9 +237,8 @@ fn what_contradicts_the_journal_is_refused_and_changes_nothing() {
     let ticks = tokens(-5);
     let negative = Event::PackBought { name: String::new(), ticks, from, until };
     check("a pack below zero", &world, &negative, &Broken::Ledger(Refusal::OutOfRange));
-    let zone = Event::ContractAgreed { name: String::new(), zone: "Mars/Olympus".to_owned() };
-    let unknown = Broken::Zone(UnknownZone("Mars/Olympus".to_owned()));
-    check("a zone that is not there", &world, &zone, &unknown);
+    let moved = Event::ContractAgreed { name: String::new(), zone: "UTC".to_owned() };
+    check("a contract that began already", &world, &moved, &Broken::AgreedAlready);
     let bad = tariff(vec![rate("revit", Meter::Window24h, -1)]);
     let refused = BadTariff::NegativeRate { product: "revit".to_owned(), rate: 0 };
     check("a bad tariff", &world, &Event::TariffAdopted(bad), &Broken::Tariff(refused));
@@ -254,6 +253,15 @@ fn what_contradicts_the_journal_is_refused_and_changes_nothing() {
     }
     world.must(Event::UsageReversed(vec![0]));
     check("reversed twice", &world, &Event::UsageReversed(vec![0]), &Broken::NoCharge(0));
+}
+
+#[test]
+fn a_contract_does_not_begin_in_a_zone_that_is_not_there() {
+    let zone = Event::ContractAgreed { name: String::new(), zone: "Mars/Olympus".to_owned() };
+    let unknown = Broken::Zone(UnknownZone("Mars/Olympus".to_owned()));
+    let mut state = State::default();
+    assert_eq!(state.apply(1, T0, &zone), Err(unknown));
+    assert_eq!(state.seq(), 0);
 }
 
 #[test]
