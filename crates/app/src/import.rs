@@ -11,7 +11,7 @@ use faregate_core::charges::Pair;
 use faregate_core::event::{Counts, Event, OpenUse, Receipt, Source};
 use faregate_core::state::State;
 use faregate_core::tariff::Meter;
-use faregate_core::when::Instant;
+use faregate_core::when::{DAY, Instant};
 use faregate_ingest::features::FeatureTable;
 use names::Names;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -52,8 +52,13 @@ pub struct Recording<'e> {
     going_on: FxHashMap<u64, (Pair, Instant)>,
     ended: Vec<u64>,
     counts: Counts,
+    /// Use that begins after this is not believed.
+    believed_until: Instant,
     finished: bool,
 }
+
+/// How far a source's clock may be ahead of ours, zones mistaken included.
+const AHEAD_MAX_SECONDS: i64 = DAY;
 
 impl<'e> Recording<'e> {
     /// Begins a batch.
@@ -62,6 +67,7 @@ impl<'e> Recording<'e> {
     /// [`Failure`] when the store cannot be read or another transaction is open.
     pub fn begin(engine: &'e mut Engine, features: &'e FeatureTable) -> Result<Self, Failure> {
         engine.ready()?;
+        let believed_until = engine.now()?.plus(AHEAD_MAX_SECONDS);
         engine.store.begin()?;
         let mut recording = Self {
             engine,
@@ -73,6 +79,7 @@ impl<'e> Recording<'e> {
             going_on: FxHashMap::default(),
             ended: Vec::new(),
             counts: Counts::default(),
+            believed_until,
             finished: false,
         };
         recording.names.know(recording.engine.store.names()?);
@@ -90,7 +97,13 @@ impl<'e> Recording<'e> {
         self.counts.rejected += rejected;
     }
 
-    /// Adds one use, unless it is there already.
+    /// Whether use that begins at this instant can be true: what is charged ahead of time would be free then.
+    #[must_use]
+    pub fn believes(&self, opened: Instant) -> bool {
+        opened <= self.believed_until
+    }
+
+    /// Adds one use, unless it is there already or lies in the future.
     ///
     /// # Errors
     /// [`Failure`] when the store fails.
@@ -109,6 +122,10 @@ impl<'e> Recording<'e> {
     }
 
     fn add_one(&mut self, state: &State, reported: &Reported) -> Result<(), Failure> {
+        if !self.believes(reported.opened) {
+            self.counts.rejected += 1;
+            return Ok(());
+        }
         let (day, identity) = (day_of(reported.opened), identity(&self.names, reported));
         let (names, store) = (&self.names, &mut *self.engine.store);
         let seen = self.days.has(store, day, identity, |one| identify(names, one))?;

@@ -6,7 +6,7 @@ use faregate_core::event::{Counts, Source};
 use faregate_core::when::Instant;
 use faregate_ingest::features::{Code, FeatureTable, Form};
 use faregate_ingest::flexnet::{
-    Denial, NotADebugLog, Options, Reader, Rejected, Session, Sink, Tally, sniff,
+    Denial, NotADebugLog, Options, Reader, RejectReason, Rejected, Session, Sink, Tally, sniff,
 };
 use faregate_ingest::names::NameId;
 use std::io::Read;
@@ -117,6 +117,7 @@ fn read_file(
         } else {
             reader.feed(bytes, &mut found);
         }
+        found.reject_future(&reader, recording);
         found.rejected.drain(..).for_each(|rejected| watch.rejected(&input.name, &rejected));
         found.hand_over(&reader, recording)?;
         if !watch.read(count as u64) {
@@ -163,6 +164,18 @@ impl Sink for Found {
 }
 
 impl Found {
+    /// Lists sessions that lie in the future; the recording counts them as rejected.
+    fn reject_future(&mut self, reader: &Reader, recording: &Recording<'_>) {
+        let future = self.sessions.iter().filter(|session| !recording.believes(session.opened));
+        let listed = future.map(|session| {
+            let text = |id: NameId| reader.names().text(id);
+            let user = text(session.user);
+            let text = format!("{} {user}@{}", text(session.feature), text(session.host));
+            Rejected { line: session.line, reason: RejectReason::InTheFuture, text }
+        });
+        self.rejected.extend(listed);
+    }
+
     fn hand_over(&mut self, reader: &Reader, recording: &mut Recording<'_>) -> Result<(), Failure> {
         let sessions = std::mem::take(&mut self.sessions);
         let added = self.add(reader, recording, &sessions);

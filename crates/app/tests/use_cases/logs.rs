@@ -183,3 +183,14 @@ fn two_imports_at_once_are_refused() {
     drop(recording);
     assert!(faregate_app::import::Recording::begin(&mut other, &features).is_ok());
 }
+
+/// A charge ahead of time would make the product free until then.
+#[test]
+fn use_that_begins_in_the_future_is_rejected() {
+    let mut world = office();
+    let far = 60 * 24 * 400;
+    let text = log(&[used("ana", AUTOCAD, 60, 120), used("ben", REVIT, far, far + 60)]);
+    let counts = import_all(&mut world.engine, &[&text]);
+    assert_eq!((counts.sessions, counts.rejected), (1, 1), "{counts:?}");
+    assert_eq!(charged(&world.engine), [charge("ana", "autocad", 60)]);
+}

@@ -165,6 +165,8 @@ pub enum RejectReason {
     DateUnknown,
     /// Too many events before the first date for keeping them in memory.
     DateTooLate,
+    /// The use begins more than a day after now. The caller finds it: the reader knows no clock.
+    InTheFuture,
 }
 
 impl RejectReason {
@@ -180,6 +182,7 @@ impl RejectReason {
             Self::LineTooLong => "line-too-long",
             Self::DateUnknown => "date-unknown",
             Self::DateTooLate => "date-too-late",
+            Self::InTheFuture => "in-the-future",
         }
     }
 
@@ -195,6 +198,7 @@ impl RejectReason {
             Self::LineTooLong => "a line of more than 65536 bytes",
             Self::DateUnknown => "nothing in the file says which day this is",
             Self::DateTooLate => "too many events before the first date of the file",
+            Self::InTheFuture => "a use that begins after today",
         }
     }
 
@@ -209,6 +213,7 @@ impl RejectReason {
                 "check whether the file is damaged; the line itself is lost"
             }
             Self::LineCut => "import the file again when the server has written the rest",
+            Self::InTheFuture => "check the clocks of both servers, and --zone and --start-date",
             Self::DateUnknown | Self::DateTooLate => {
                 "say on which day the file begins: --start-date YYYY-MM-DD"
             }
