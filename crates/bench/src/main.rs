@@ -10,6 +10,7 @@ mod estate;
 mod kill;
 mod load;
 mod logs;
+mod look;
 mod machine;
 mod outcome;
 mod peers;
@@ -30,6 +31,8 @@ struct Cli {
 enum Command {
     /// Race the peers
     Races(races::Races),
+    /// Load one server without a peer, to profile it
+    Look(look::Look),
     /// Kill the server under load and look for what it acknowledged
     Kill {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -40,6 +43,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Races(args) => races::run(&args),
+        Command::Look(args) => look::run(&args),
         Command::Kill { args } => kill::run(&args),
     }
 }

@@ -3,9 +3,9 @@
 //! To add a race: a module that returns its outcomes, and its row in [`RACES`].
 
 mod batches;
-mod decisions;
+pub(crate) mod decisions;
 mod flexnet;
-mod heartbeats;
+pub(crate) mod heartbeats;
 
 use crate::machine;
 use crate::outcome::{Outcome, heading};

@@ -14,7 +14,7 @@ use crate::{ambient, estate};
 use anyhow::Result;
 use std::path::Path;
 
-const CONNECTIONS: usize = 64;
+pub(crate) const CONNECTIONS: usize = 64;
 /// A server of either peer is at its best with one of these numbers of clients.
 const CLIENTS: [usize; 2] = [16, 64];
 /// What Redis is asked for in a second of its heat.
@@ -175,7 +175,7 @@ fn copy(setting: &Setting, template: &Path, name: &str) -> Result<std::path::Pat
 }
 
 /// Where the CPU time went, in microseconds a decision.
-fn costs(load: &Load, before: &[(String, Cpu)], after: &[(String, Cpu)]) -> String {
+pub(crate) fn costs(load: &Load, before: &[(String, Cpu)], after: &[(String, Cpu)]) -> String {
     let each = 1e6 / load.count.max(1) as f64;
     let words = |name: &str, cpu: Cpu| {
         let (user, system) = (short(cpu.user * each), short(cpu.system * each));
