@@ -33,11 +33,13 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Key(args) => key::make_key(&path, &args, json),
         Command::SignIn(args) => key::make_link(&path, &args, json),
         Command::Openapi => {
-            print!("{}", faregate_api::openapi());
+            crate::output::text_as_is(&faregate_api::openapi());
             Ok(())
         }
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "faregate", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "faregate", &mut script);
+            crate::output::text_as_is(&String::from_utf8_lossy(&script));
             Ok(())
         }
     };

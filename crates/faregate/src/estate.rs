@@ -30,15 +30,35 @@ pub(crate) fn data_path(named: Option<&PathBuf>) -> PathBuf {
 
 /// Opens a store for writing; nobody else can, until the directory is dropped.
 pub(crate) fn open(path: &Path) -> Result<(DataDirectory, Engine), Fault> {
+    refuse_empty(path)?;
     let (directory, store) = DataDirectory::open(path)?;
     let engine = Engine::load(Box::new(store), Arc::new(WallClock))?;
-    Ok((directory, engine))
+    Ok((directory, begun(path, engine)?))
 }
 
 /// Opens a store for reading, also while a server writes to it.
 pub(crate) fn read(path: &Path) -> Result<Engine, Fault> {
+    refuse_empty(path)?;
     let store = DataDirectory::read(path)?;
-    Ok(Engine::load(Box::new(store), Arc::new(WallClock))?)
+    begun(path, Engine::load(Box::new(store), Arc::new(WallClock))?)
+}
+
+/// A store that was cut to nothing must not be taken for a new one.
+pub(crate) fn refuse_empty(path: &Path) -> Result<(), Fault> {
+    let empty = std::fs::metadata(path.join("faregate.db")).is_ok_and(|file| file.len() == 0);
+    if empty { Err(without_contract(path)) } else { Ok(()) }
+}
+
+/// A store without a contract was cut, or its creation was: nothing can be booked in it.
+fn begun(path: &Path, engine: Engine) -> Result<Engine, Fault> {
+    let begun = engine.state().read().seq() > 0;
+    if begun { Ok(engine) } else { Err(without_contract(path)) }
+}
+
+fn without_contract(path: &Path) -> Fault {
+    let help = "restore a backup, or remove the directory and begin anew with `faregate init`";
+    let message = format!("`{}`: the store is damaged: it has no contract", path.display());
+    Fault::new(Code::Damaged, message, help)
 }
 
 /// A shipped tariff by name, or one from a file.
@@ -49,15 +69,17 @@ pub(crate) fn tariff(name: &str) -> Result<Tariff, Fault> {
     let text = std::fs::read_to_string(name).map_err(|why| {
         let names: Vec<&str> = SHIPPED.iter().map(|(name, _)| *name).collect();
         let help = format!("name a file, or a shipped tariff: {}", names.join(", "));
-        Fault::new(Code::Setting, format!("tariff `{name}`: {why}"), help)
+        Fault::new(Code::Tariff, format!("tariff `{name}`: {why}"), help)
     })?;
     parsed_tariff(name, &text)
 }
 
 fn parsed_tariff(name: &str, text: &str) -> Result<Tariff, Fault> {
     let read = TariffFile::parse(text);
-    read.map(|file| file.tariff)
-        .map_err(|bad| Fault::new(Code::Setting, format!("tariff `{name}`: {bad}"), ""))
+    read.map(|file| file.tariff).map_err(|bad| {
+        let help = "correct the file and try again; nothing was written";
+        Fault::new(Code::Tariff, format!("tariff `{name}`: {bad}"), help)
+    })
 }
 
 /// The shipped feature codes and the operator's.
@@ -66,7 +88,8 @@ pub(crate) fn features(more: Option<&Path>) -> Result<FeatureTable, Fault> {
     let Some(path) = more else { return Ok(table) };
     let shown = path.display();
     let bad = |why: String| {
-        Fault::new(Code::Setting, format!("features `{shown}`: {why}"), "see the guide on imports")
+        let help = "lines of code-or-product-part,family-key,display name; nothing was written";
+        Fault::new(Code::Features, format!("features `{shown}`: {why}"), help)
     };
     let text = std::fs::read_to_string(path).map_err(|why| bad(why.to_string()))?;
     table.extend(&text).map_err(|rows| {
@@ -89,7 +112,7 @@ pub(crate) fn zone(name: &str) -> Result<Zone, Fault> {
         let help = format!(
             "use an IANA name such as Europe/Madrid; this release knows those of {version}"
         );
-        Fault::new(Code::Setting, unknown.to_string(), help)
+        Fault::new(Code::Zone, unknown.to_string(), help)
     })
 }
 

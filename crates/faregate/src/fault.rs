@@ -3,6 +3,7 @@
 use faregate_app::engine::Failure;
 use faregate_app::import::flexnet::ImportError;
 use faregate_app::ports::StoreError;
+use faregate_ingest::flexnet::NotADebugLog;
 use faregate_store::directory::Unusable;
 use serde_json::json;
 use std::process::ExitCode;
@@ -15,20 +16,38 @@ pub(crate) enum Code {
     Failed = 1,
     /// The command line is wrong.
     Usage = 2,
-    /// An input file cannot be used.
+    /// An input file cannot be read.
     Input = 3,
     /// The data directory is missing, or there already.
     Data = 4,
     /// Another process uses the data directory.
     InUse = 5,
-    /// The store is damaged, or from a newer release.
-    Store = 6,
-    /// A setting cannot be used: zone, tariff, features.
-    Setting = 7,
+    /// The store is damaged.
+    Damaged = 6,
+    /// There is no such zone.
+    Zone = 7,
     /// The address cannot be listened on.
     Address = 8,
     /// `doctor` or `explain` found something wrong.
     Findings = 9,
+    /// The store was written by a newer release.
+    Newer = 10,
+    /// A tariff cannot be used.
+    Tariff = 11,
+    /// A table of feature codes cannot be used.
+    Features = 12,
+    /// A log is empty.
+    Empty = 20,
+    /// A log is compressed.
+    Compressed = 21,
+    /// A log is UTF-16.
+    Utf16 = 22,
+    /// A log is binary, or an encrypted report log.
+    Binary = 23,
+    /// A log is a file of another format.
+    Format = 24,
+    /// A log begins mid-stream: nothing in it says on which day.
+    Undated = 25,
     /// Stopped by the operator.
     Stopped = 130,
 }
@@ -99,9 +118,11 @@ impl Fault {
     fn store(why: &StoreError, prefix: &str) -> Self {
         let (code, help) = match why {
             StoreError::Newer { .. } => {
-                (Code::Store, "use the release that wrote it, or a newer one")
+                (Code::Newer, "use the release that wrote it, or a newer one")
             }
-            StoreError::Damaged(_) => (Code::Store, "restore a backup; the file was left as it is"),
+            StoreError::Damaged(_) => {
+                (Code::Damaged, "restore a backup; the file was left as it is")
+            }
             StoreError::Full => (Code::Failed, "free space on the disk; nothing was lost"),
             StoreError::Fenced { .. } => (Code::InUse, "stop the other writer, then try again"),
             StoreError::Other(_) => (Code::Failed, "check the file and its directory"),
@@ -115,12 +136,26 @@ impl From<Failure> for Fault {
         match failure {
             Failure::Store(why) => Self::store(&why, ""),
             Failure::Broken(why) => Self::new(
-                Code::Store,
+                Code::Damaged,
                 why.to_string(),
                 "run `faregate doctor`; nothing was changed",
             ),
             other => Self::new(Code::Failed, other.to_string(), ""),
         }
+    }
+}
+
+impl Fault {
+    /// The file is no debug log.
+    pub(crate) fn not_a_log(file: &str, why: NotADebugLog) -> Self {
+        let code = match why {
+            NotADebugLog::Empty => Code::Empty,
+            NotADebugLog::Compressed(_) => Code::Compressed,
+            NotADebugLog::Utf16 => Code::Utf16,
+            NotADebugLog::Binary => Code::Binary,
+            NotADebugLog::Other(_) | NotADebugLog::Unrecognised => Code::Format,
+        };
+        Self::new(code, format!("{file}: {why}"), "nothing was imported")
     }
 }
 
@@ -133,9 +168,7 @@ impl From<StoreError> for Fault {
 impl From<ImportError> for Fault {
     fn from(error: ImportError) -> Self {
         match error {
-            ImportError::Format { .. } => {
-                Self::new(Code::Input, error.to_string(), "nothing was imported")
-            }
+            ImportError::Format { file, why } => Self::not_a_log(&file, why),
             ImportError::Io { .. } => {
                 Self::new(Code::Input, error.to_string(), "nothing was imported")
             }
@@ -144,3 +177,6 @@ impl From<ImportError> for Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

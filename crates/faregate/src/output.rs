@@ -1,11 +1,37 @@
 //! What goes to stdout: a table for people, JSON for programs.
 
 use serde::Serialize;
+use std::io::{ErrorKind, Write};
+
+/// Prints a line to stdout.
+#[macro_export]
+macro_rules! say {
+    ($($words:tt)*) => { $crate::output::line(format_args!($($words)*)) };
+}
+
+/// Prints a line to stdout. A reader that has seen enough ends the program, as `head` expects.
+pub(crate) fn line(text: std::fmt::Arguments<'_>) {
+    text_as_is(&format!("{text}\n"));
+}
+
+/// Prints a text to stdout.
+pub(crate) fn text_as_is(text: &str) {
+    let mut stdout = std::io::stdout();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    match written {
+        Ok(()) => {}
+        Err(why) if why.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(why) => {
+            eprintln!("faregate: stdout: {why}");
+            std::process::exit(i32::from(crate::fault::Code::Failed as u8));
+        }
+    }
+}
 
 /// Prints a value as one line of JSON.
 pub(crate) fn json(value: &impl Serialize) -> Result<(), crate::fault::Fault> {
     let text = serde_json::to_string(value).map_err(anyhow::Error::from)?;
-    println!("{text}");
+    say!("{text}");
     Ok(())
 }
 
@@ -32,7 +58,7 @@ pub(crate) fn table(columns: &[(&str, Align)], rows: &[Vec<String>]) {
                 Align::Right => line.push_str(&format!("{cell:>width$}  ")),
             }
         }
-        println!("{}", line.trim_end());
+        say!("{}", line.trim_end());
     };
     line(&columns.iter().map(|(title, _)| (*title).to_owned()).collect::<Vec<_>>());
     rows.iter().for_each(|row| line(row));

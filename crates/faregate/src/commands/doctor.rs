@@ -1,6 +1,7 @@
 //! `faregate doctor`: everything that must be true.
 
 use crate::fault::{Code, Fault};
+use crate::say;
 use crate::{estate, output};
 use faregate_app::doctor::{Check, examine};
 use serde_json::{Value, json};
@@ -34,9 +35,9 @@ pub(crate) fn run(path: &Path, as_json: bool) -> Result<ExitCode, Fault> {
 
 fn print(check: &Check) {
     if check.findings.is_empty() {
-        println!("ok     {}", check.name);
+        say!("ok     {}", check.name);
     }
     for finding in &check.findings {
-        println!("WRONG  {}: {finding}", check.name);
+        say!("WRONG  {}: {finding}", check.name);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::Explain;
 use crate::fault::{Code, Fault};
+use crate::say;
 use crate::{estate, output};
 use faregate_app::engine::Engine;
 use faregate_app::explain::{Explanation, explain, find_request};
@@ -65,17 +66,17 @@ fn told(event: &Event) -> (String, &'static str) {
 
 fn print(explanation: &Explanation) {
     let (decided, code) = told(&explanation.decided);
-    println!("decision {} at {}: {decided} ({code})", explanation.seq, explanation.at);
+    say!("decision {} at {}: {decided} ({code})", explanation.seq, explanation.at);
     for fact in &explanation.facts {
-        println!("  {:<8} {}", fact.name, fact.found);
+        say!("  {:<8} {}", fact.name, fact.found);
     }
     if let Event::Refused(refused) = &explanation.decided {
-        refused.reason.remedies().iter().for_each(|remedy| println!("  remedy   {remedy}"));
+        refused.reason.remedies().iter().for_each(|remedy| say!("  remedy   {remedy}"));
     }
     if explanation.holds() {
-        println!("recomputed from the journal: the same");
+        say!("recomputed from the journal: the same");
     } else {
-        println!("recomputed from the journal: {}", told(&explanation.recomputed).0);
+        say!("recomputed from the journal: {}", told(&explanation.recomputed).0);
     }
 }
 

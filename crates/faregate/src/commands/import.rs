@@ -2,67 +2,122 @@
 
 use crate::cli::ImportFlexnet;
 use crate::fault::{Code, Fault};
+use crate::say;
 use crate::{estate, output};
 use faregate_app::engine::Engine;
 use faregate_app::import::flexnet::{Input, Report, Watch, import};
 use faregate_app::setup::NewContract;
 use faregate_core::when::Zone;
-use faregate_ingest::flexnet::Rejected;
+use faregate_ingest::features::FeatureTable;
+use faregate_ingest::flexnet::{Options, RejectReason, Rejected, sniff};
 use faregate_store::directory::DataDirectory;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Bytes by which a file is judged before anything is written.
+const FIRST_BYTES: u64 = 64 << 10;
 
 pub(crate) fn run(path: &Path, args: &ImportFlexnet, as_json: bool) -> Result<(), Fault> {
     let options = estate::log_options(&args.log)?;
     let features = estate::features(args.log.features.as_deref())?;
     let (inputs, bytes) = inputs(&args.files)?;
-    let (_directory, mut engine) = open_or_create(path, &options.zone)?;
+    let fresh = !DataDirectory::exists(path);
+    let (directory, mut engine) = open_or_create(path, &options.zone, fresh)?;
     let listed = args.rejected.clone().unwrap_or_else(|| path.join("rejected.csv"));
-    let mut progress = Progress::start(bytes, as_json, listed)?;
-    let report = import(&mut engine, &features, inputs, &options, &mut progress)?;
+    let progress = Progress::start(bytes, as_json, listed)?;
+    match record(&mut engine, &features, inputs, &options, progress) {
+        Ok((report, rejected)) => {
+            if fresh {
+                created(path);
+            }
+            if as_json {
+                return print_json(&report);
+            }
+            print_words(&report, rejected.as_deref());
+            Ok(())
+        }
+        Err(fault) => {
+            drop(engine);
+            if fresh {
+                discard(&directory);
+            }
+            Err(fault)
+        }
+    }
+}
+
+fn record(
+    engine: &mut Engine,
+    features: &FeatureTable,
+    inputs: Vec<Input<'static>>,
+    options: &Options,
+    mut progress: Progress,
+) -> Result<(Report, Option<PathBuf>), Fault> {
+    let report = import(engine, features, inputs, options, &mut progress)?;
+    if let Some(undated) = progress.undated.take().filter(|_| report.tally.events == 0) {
+        return Err(Fault::new(Code::Undated, undated, "nothing was imported"));
+    }
     let rejected = progress.finish()?;
     engine.keep_snapshot()?;
-    if as_json { print_json(&report) } else { Ok(print_words(&report, rejected.as_deref())) }
+    Ok((report, rejected))
 }
 
 /// A licence manager who comes with a log and nothing else gets a store on the usual terms.
-fn open_or_create(path: &Path, zone: &Zone) -> Result<(DataDirectory, Engine), Fault> {
-    if DataDirectory::exists(path) {
+fn open_or_create(path: &Path, zone: &Zone, fresh: bool) -> Result<(DataDirectory, Engine), Fault> {
+    if !fresh {
         return estate::open(path);
     }
     let tariff = estate::tariff("flex-daily")?.parts().clone();
     let name = "Autodesk contract".to_owned();
     let contract = NewContract { name, zone: zone.name().to_owned(), tariff, pack: None };
-    let opened = super::init::create(path, contract, &estate::features(None)?)?;
+    super::init::create(path, contract, &estate::features(None)?)
+}
+
+fn created(path: &Path) {
     let shown = path.display();
     eprintln!(
         "created `{shown}` with the tariff flex-daily and no tokens; `faregate init` takes other terms"
     );
-    Ok(opened)
 }
 
-/// All files are opened before anything is read, so that a wrong name changes nothing.
+/// Takes back the store that an import began and could not fill: the next one may say another zone.
+fn discard(directory: &DataDirectory) {
+    for name in
+        ["faregate.db", "faregate.db-wal", "faregate.db-shm", "rejected.csv", "faregate.lock"]
+    {
+        // What is not there needs no removing.
+        let _ = std::fs::remove_file(directory.path().join(name));
+    }
+    let _ = std::fs::remove_dir(directory.path());
+}
+
+/// All files are opened and judged before anything is written, so that a wrong one changes nothing.
 fn inputs(files: &[PathBuf]) -> Result<(Vec<Input<'static>>, u64), Fault> {
     let mut inputs = Vec::with_capacity(files.len());
     let mut total = 0;
     for path in files {
         let name = path.display().to_string();
         let bad = |why: std::io::Error| {
-            Fault::new(Code::Input, format!("{name}: {why}"), "nothing was imported")
+            let help = "check the path and that this user may read it; nothing was imported";
+            Fault::new(Code::Input, format!("{name}: {why}"), help)
         };
-        let file = File::open(path).map_err(bad)?;
+        let mut file = File::open(path).map_err(bad)?;
         let metadata = file.metadata().map_err(bad)?;
         if metadata.is_dir() {
             let help = "name the log files in it; nothing was imported";
             return Err(Fault::new(Code::Input, format!("{name}: this is a directory"), help));
         }
+        let mut first = Vec::new();
+        Read::by_ref(&mut file).take(FIRST_BYTES).read_to_end(&mut first).map_err(bad)?;
+        sniff(&first).map_err(|why| Fault::not_a_log(&name, why))?;
         total += metadata.len();
-        inputs.push(Input { name, bytes: Box::new(file) });
+        // A pipe cannot be read twice.
+        inputs.push(Input { name, bytes: Box::new(Cursor::new(first).chain(file)) });
     }
     Ok((inputs, total))
 }
@@ -73,6 +128,8 @@ struct Progress {
     path: PathBuf,
     list: Option<BufWriter<File>>,
     failed: Option<std::io::Error>,
+    /// The first line that nothing gives a date, in words.
+    undated: Option<String>,
     stop: Arc<AtomicBool>,
 }
 
@@ -84,9 +141,17 @@ impl Progress {
         let style = ProgressStyle::with_template(template).map_err(anyhow::Error::from)?;
         let bar = ProgressBar::with_draw_target(Some(bytes), target).with_style(style);
         let stop = Arc::new(AtomicBool::new(false));
+        // The first Ctrl-C stops in good order; a second one does not wait for the next bytes.
+        let code = i32::from(Code::Stopped as u8);
+        signal_hook::flag::register_conditional_shutdown(
+            signal_hook::consts::SIGINT,
+            code,
+            Arc::clone(&stop),
+        )
+        .map_err(anyhow::Error::from)?;
         signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&stop))
             .map_err(anyhow::Error::from)?;
-        Ok(Self { bar, path, list: None, failed: None, stop })
+        Ok(Self { bar, path, list: None, failed: None, undated: None, stop })
     }
 
     fn write(&mut self, file: &str, rejected: &Rejected) -> std::io::Result<()> {
@@ -127,6 +192,9 @@ impl Watch for Progress {
     }
 
     fn rejected(&mut self, file: &str, rejected: &Rejected) {
+        if matches!(rejected.reason, RejectReason::DateUnknown | RejectReason::DateTooLate) {
+            self.undated.get_or_insert_with(|| format!("{file}: {rejected}"));
+        }
         if let Err(why) = self.write(file, rejected) {
             self.failed.get_or_insert(why);
         }
@@ -166,25 +234,32 @@ fn print_words(report: &Report, rejected: Option<&Path>) {
         .first
         .zip(counts.last)
         .map_or(String::new(), |(first, last)| format!(", {first} to {last}"));
-    println!(
-        "{} sessions added from {} events{span}",
-        count(counts.sessions),
-        count(counts.events)
-    );
+    let of = |number: u64, one: &str, many: &str| {
+        format!("{} {}", count(number), if number == 1 { one } else { many })
+    };
+    let added = of(counts.sessions, "session", "sessions");
+    say!("{added} added from {}{span}", of(counts.events, "event", "events"));
     let line = |number: u64, words: &str| {
         if number > 0 {
-            println!("{:>12} {words}", count(number));
+            say!("{:>12} {words}", count(number));
         }
     };
+    let some =
+        |number: u64, one: &str, many: &str| line(number, if number == 1 { one } else { many });
     line(counts.open_sessions, "still open at the end of the log");
     line(counts.closed, "of earlier imports ended here");
     line(counts.duplicates, "were there already");
     line(counts.quarantined, "kept but not charged: unknown product, or no rate for it");
-    line(tally.denials, "denials");
-    line(tally.orphan_ins, "check-ins of sessions begun before the log");
-    line(tally.clock_steps, "steps back of the server's clock");
-    line(counts.rejected, "lines rejected");
+    some(tally.denials, "denial", "denials");
+    let before = "begun before the log";
+    some(
+        tally.orphan_ins,
+        &format!("check-in of a session {before}"),
+        &format!("check-ins of sessions {before}"),
+    );
+    some(tally.clock_steps, "step back of the server's clock", "steps back of the server's clock");
+    some(counts.rejected, "line rejected", "lines rejected");
     if let Some(path) = rejected {
-        println!("rejected lines are listed in {}", path.display());
+        say!("rejected lines are listed in {}", path.display());
     }
 }

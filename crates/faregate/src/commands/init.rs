@@ -37,6 +37,9 @@ pub(crate) fn run(path: &Path, args: &Init, as_json: bool) -> Result<(), Fault> 
     Ok(())
 }
 
+/// The largest pack: what the ledger can hold, less some room for sums.
+const TOKENS_MAX: i64 = 2_500_000_000;
+
 /// Creates a store and begins a contract in it.
 pub(crate) fn create(
     path: &Path,
@@ -51,7 +54,7 @@ pub(crate) fn create(
 
 fn pack(tokens: i64, args: &Init, zone: &Zone) -> Result<(Ticks, Instant, Instant), Fault> {
     let usage = |message: String, help: &str| Fault::new(Code::Usage, message, help);
-    let ticks = Ticks::from_tokens(tokens).filter(|ticks| ticks.is_positive());
+    let ticks = Ticks::from_tokens(tokens).filter(|_| (1..=TOKENS_MAX).contains(&tokens));
     let ticks = ticks.ok_or_else(|| {
         usage(
             format!("`{tokens}` tokens cannot be bought"),

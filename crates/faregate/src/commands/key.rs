@@ -3,7 +3,8 @@
 use crate::ambient::{SystemSecrets, WallClock};
 use crate::cli::{Key, KeyRole, SignIn};
 use crate::fault::Fault;
-use crate::output;
+use crate::say;
+use crate::{estate, output};
 use faregate_app::access::{Access, Kind, LINK_SECONDS, Role};
 use faregate_app::ports::Clock;
 use faregate_store::directory::DataDirectory;
@@ -20,7 +21,7 @@ pub(crate) fn make_key(path: &Path, args: &Key, as_json: bool) -> Result<(), Fau
     if as_json {
         return output::json(&json!({ "key": key, "name": args.name, "role": role.key() }));
     }
-    println!("{key}");
+    say!("{key}");
     eprintln!("a key for a {}; it is shown only now", role.key());
     Ok(())
 }
@@ -32,11 +33,14 @@ pub(crate) fn make_link(path: &Path, args: &SignIn, as_json: bool) -> Result<(),
     if as_json {
         return output::json(&json!({ "sign_in": link }));
     }
-    println!("{link}");
+    say!("{link}");
     Ok(())
 }
 
 fn access(path: &Path) -> Result<Access, Fault> {
+    // A store that is damaged, or of a newer release, keeps what it has: reading it finds that out.
+    estate::refuse_empty(path)?;
+    DataDirectory::read(path)?;
     let credentials = DataDirectory::credentials_beside(path)?;
     Ok(Access::load(Box::new(credentials), Box::new(SystemSecrets))?)
 }

@@ -13,6 +13,7 @@ use faregate_ingest::features::FeatureTable;
 use faregate_ingest::flexnet::Options;
 use faregate_store::directory::DataDirectory;
 use serde_json::json;
+use std::io::{Write, stdout};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -94,8 +95,8 @@ fn announce(
         let key = access.issue(Kind::Key, "started with --json", Role::Administrator, expires)?;
         return crate::output::json(&json!({ "url": url, "sign_in": link, "api_key": key }));
     }
-    println!("Faregate listens on {url}");
-    println!("Sign in once with {link}");
+    // Nobody has to read this: the server serves all the same.
+    let _ = writeln!(stdout(), "Faregate listens on {url}\nSign in once with {link}");
     eprintln!("Ctrl-C stops; `faregate sign-in` makes another link");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::TailFlexnet;
 use crate::fault::{Code, Fault};
+use crate::say;
 use crate::{estate, output};
 use faregate_app::import::flexnet::Follower;
 use faregate_core::event::Counts;
@@ -56,7 +57,7 @@ fn say(counts: &Counts, as_json: bool) -> Result<(), Fault> {
         return output::json(&line);
     }
     if sessions + closed > 0 {
-        println!("{}  {sessions} opened, {closed} closed", last.unwrap_or_default());
+        say!("{}  {sessions} opened, {closed} closed", last.unwrap_or_default());
     }
     Ok(())
 }
@@ -83,7 +84,7 @@ impl GrowingLog {
         // An empty log is one that has not begun yet.
         if !first.is_empty() {
             let shown = path.display();
-            sniff(&first).map_err(|why| Fault::new(Code::Input, format!("{shown}: {why}"), ""))?;
+            sniff(&first).map_err(|why| Fault::not_a_log(&shown.to_string(), why))?;
         }
         let follower = Follower::new(path.display().to_string(), options.clone());
         Ok(Self { path: path.to_owned(), options, file, offset: 0, follower })
@@ -110,5 +111,6 @@ impl GrowingLog {
 }
 
 fn unreadable(path: &Path, why: &std::io::Error) -> Fault {
-    Fault::new(Code::Input, format!("{}: {why}", path.display()), "")
+    let help = "check the path and that this user may read it";
+    Fault::new(Code::Input, format!("{}: {why}", path.display()), help)
 }

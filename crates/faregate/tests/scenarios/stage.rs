@@ -1,0 +1,122 @@
+//! Where a scenario takes place: a directory, the program, and what no command does.
+//!
+//! - `@ store noted` keeps what the store in `faregate-data` is; `@ store unchanged` compares.
+//! - `@ store absent` fails when there is one.
+//! - `@ lock DIR` uses a data directory as another process does; `@ unlock` leaves it.
+//! - `@ listen` listens on a free port, which is `PORT` in later commands.
+//! - `@ patch FILE OFFSET HEX` overwrites bytes; `@ cut FILE LENGTH` cuts a file.
+
+use crate::script::hex;
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// Where the store lies when a command does not say.
+const STORE: &str = "faregate-data/faregate.db";
+
+pub(crate) struct Stage {
+    place: TempDir,
+    noted: Option<Vec<u8>>,
+    lock: Option<File>,
+    listener: Option<TcpListener>,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        let place = tempfile::tempdir().unwrap();
+        Self { place, noted: None, lock: None, listener: None }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.place.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.path(name), bytes).unwrap();
+    }
+
+    /// Runs a command; stdout, then stderr, then the exit code unless it is 0.
+    pub(crate) fn run(&self, line: &str) -> String {
+        let port = self.listener.as_ref().map(|one| one.local_addr().unwrap().port().to_string());
+        let line = line.replace("PORT", &port.unwrap_or_default());
+        let words = words(&line);
+        assert_eq!(words.first().map(String::as_str), Some("faregate"), "{line}");
+        let done = Command::new(env!("CARGO_BIN_EXE_faregate"))
+            .args(&words[1..])
+            .current_dir(self.place.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let mut printed = String::from_utf8(done.stdout).unwrap();
+        for line in String::from_utf8(done.stderr).unwrap().lines() {
+            printed += format!("! {line}").trim_end();
+            printed.push('\n');
+        }
+        match done.status.code() {
+            Some(0) => {}
+            Some(code) => printed += &format!("? {code}\n"),
+            None => printed += &format!("? {}\n", done.status),
+        }
+        printed
+    }
+
+    pub(crate) fn obey(&mut self, order: &str) -> Result<(), String> {
+        let words: Vec<&str> = order.split(' ').collect();
+        match words.as_slice() {
+            ["store", "noted"] => self.noted = std::fs::read(self.path(STORE)).ok(),
+            ["store", "unchanged"] => return self.compare(),
+            ["store", "absent"] if self.path(STORE).exists() => {
+                return Err("there is a store".to_owned());
+            }
+            ["store", "absent"] => {}
+            ["lock", directory] => {
+                let lock =
+                    File::options().write(true).open(self.path(directory).join("faregate.lock"));
+                let lock = lock.unwrap();
+                lock.lock().unwrap();
+                self.lock = Some(lock);
+            }
+            ["unlock"] => self.lock = None,
+            ["listen"] => self.listener = Some(TcpListener::bind("127.0.0.1:0").unwrap()),
+            ["patch", name, offset, bytes] => {
+                let mut content = std::fs::read(self.path(name)).unwrap();
+                let (offset, bytes): (usize, _) = (offset.parse().unwrap(), hex(bytes));
+                content[offset..offset + bytes.len()].copy_from_slice(&bytes);
+                self.write(name, &content);
+            }
+            ["cut", name, length] => {
+                let file = File::options().write(true).open(self.path(name)).unwrap();
+                file.set_len(length.parse().unwrap()).unwrap();
+            }
+            _ => return Err("no such order".to_owned()),
+        }
+        Ok(())
+    }
+
+    /// To the byte: nothing in the store may have moved, and no commit may wait in its log.
+    fn compare(&self) -> Result<(), String> {
+        let before = self.noted.as_ref().ok_or("no store was noted")?;
+        let now = std::fs::read(self.path(STORE)).map_err(|why| why.to_string())?;
+        let waiting =
+            std::fs::metadata(self.path(&format!("{STORE}-wal"))).map_or(0, |log| log.len());
+        if *before != now || waiting > 0 {
+            return Err("the store is not as it was".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// The words of a line; double quotes keep words together.
+fn words(line: &str) -> Vec<String> {
+    let parts = line.split('"').enumerate();
+    parts
+        .flat_map(|(index, part)| {
+            let quoted = index % 2 == 1;
+            let split = part.split_whitespace().map(str::to_owned);
+            if quoted { vec![part.to_owned()] } else { split.collect() }
+        })
+        .collect()
+}
