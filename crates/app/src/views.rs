@@ -154,7 +154,7 @@ fn own_session(
     };
     let pair = (session.person, session.product);
     let held = state.charges().pair(pair).and_then(|known| known.hold).map(|hold| hold.ticks);
-    let charged = state.charges().of_pair(pair).next_back().map(|(_, charge)| charge.ticks);
+    let charged = state.charges().of_pair(pair).next_back().map(|charge| charge.ticks);
     let tokens = if route == "tokens" { held.or(charged).unwrap_or_default() } else { Ticks::ZERO };
     OpenSession {
         id: id.to_string(),

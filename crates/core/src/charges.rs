@@ -2,10 +2,11 @@
 
 use crate::amount::Ticks;
 use crate::estate::{BucketId, PersonId, ProductId};
-use crate::event::{Charge, Source};
+use crate::event::{Charge, Source, Unit};
+use crate::tariff::Meter;
 use crate::when::{Date, Instant, Zone};
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A person and a product: what a charge window belongs to.
 pub type Pair = (PersonId, ProductId);
@@ -18,7 +19,7 @@ pub struct Hold {
     /// How many.
     pub ticks: Ticks,
     /// What is counted.
-    pub meter: crate::tariff::Meter,
+    pub meter: Meter,
     /// Start of the unit.
     pub start: Instant,
     /// Use that lasts to this instant is spent, whatever comes after.
@@ -35,11 +36,9 @@ impl Hold {
     }
 }
 
-/// What is known of one person's use of one product.
+/// What goes on now between one person and one product.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PairUse {
-    /// Numbers of the charges not reversed, by start.
-    charges: Vec<u32>,
     /// The hold not resolved yet.
     pub hold: Option<Hold>,
     /// How many sessions run on tokens now.
@@ -58,12 +57,50 @@ pub struct DayCell {
     pub charges: u32,
 }
 
-/// All charges of a contract, by number, by pair and by day.
+/// All that charges have in common but for when, who and what: a few hundred kinds cover millions of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Kind {
+    ticks: Ticks,
+    bucket: BucketId,
+    meter: Meter,
+    source: Source,
+    paid: bool,
+}
+
+/// A charge in eight bytes: when it begins in the upper 40 bits, so that it sorts by that, its kind below.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Packed(u64);
+
+impl Packed {
+    /// Bits of the kind's number.
+    const KIND_BITS: u32 = 24;
+    /// Seconds before 1970 that are the earliest: 17,000 years, further than the calendar reaches.
+    const EPOCH: i64 = 1 << 39;
+
+    fn new(at: Instant, kind: u32) -> Self {
+        let seconds = at.0.clamp(Self::EPOCH.saturating_neg(), Self::EPOCH.saturating_sub(1));
+        let seconds = seconds.saturating_add(Self::EPOCH).unsigned_abs();
+        Self((seconds << Self::KIND_BITS) | u64::from(kind))
+    }
+
+    fn at(self) -> Instant {
+        Instant((self.0 >> Self::KIND_BITS).cast_signed().saturating_sub(Self::EPOCH))
+    }
+
+    fn kind(self) -> usize {
+        usize::try_from(self.0 & ((1 << Self::KIND_BITS) - 1)).unwrap_or(usize::MAX)
+    }
+}
+
+/// All charges of a contract that stand, by person and product and by day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Charges {
-    all: Vec<Charge>,
-    reversed: BTreeSet<u32>,
-    pairs: FxHashMap<Pair, PairUse>,
+    kinds: Vec<Kind>,
+    kind_numbers: FxHashMap<Kind, u32>,
+    /// Each pair's charges, by start.
+    units: FxHashMap<Pair, Vec<Packed>>,
+    /// Pairs that hold tokens or run sessions.
+    busy: FxHashMap<Pair, PairUse>,
     days: BTreeMap<Date, DayCells>,
 }
 
@@ -73,94 +110,95 @@ impl Charges {
     /// # Errors
     /// The charge that is in the way.
     pub fn record(&mut self, charge: Charge, zone: &Zone) -> Result<(), Charge> {
-        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        let known = self.pairs.entry((charge.person, charge.product)).or_default();
-        let (place, clash) = locate(&self.all, &known.charges, &charge, zone);
-        if let Some(clash) = clash {
-            return Err(*clash);
+        if let Some(clash) = self.overlapping(&charge, zone) {
+            return Err(clash);
         }
-        known.charges.insert(place, number);
+        let Charge { at, ticks, person, product, bucket, meter, source, paid } = charge;
+        let kind = self.kind_number(Kind { ticks, bucket, meter, source, paid });
+        let unit = Packed::new(at, kind);
+        let known = self.units.entry((person, product)).or_default();
+        let place = known.partition_point(|other| *other < unit);
+        known.insert(place, unit);
         self.count(&charge, zone, 1);
-        self.all.push(charge);
         Ok(())
     }
 
     /// The charge on record whose unit overlaps that of `charge`, if there is one.
     #[must_use]
-    pub fn overlapping(&self, charge: &Charge, zone: &Zone) -> Option<&Charge> {
-        let known = self.pairs.get(&(charge.person, charge.product))?;
-        locate(&self.all, &known.charges, charge, zone).1
+    pub fn overlapping(&self, charge: &Charge, zone: &Zone) -> Option<Charge> {
+        let pair = (charge.person, charge.product);
+        let known = self.units.get(&pair)?;
+        let place = known.partition_point(|other| other.at() <= charge.at);
+        let get = |index: usize| known.get(index).and_then(|unit| self.unpacked(pair, *unit));
+        let before = place.checked_sub(1).and_then(get);
+        let after = get(place);
+        before
+            .filter(|before| clash(before, charge, zone))
+            .or_else(|| after.filter(|after| clash(charge, after, zone)))
     }
 
-    /// Records a charge that was reversed later, so that it keeps its number and nothing else.
-    pub fn record_reversed(&mut self, charge: Charge) {
-        let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.reversed.insert(number);
-        self.all.push(charge);
-    }
-
-    /// Takes a charge out of the units and the days, and returns it; it keeps its number.
-    pub fn reverse(&mut self, number: u32, zone: &Zone) -> Option<Charge> {
-        let charge = *self.get(number)?;
-        if !self.reversed.insert(number) {
-            return None;
+    /// Takes a charge out, and returns it; `None` when there is none for the unit.
+    pub fn reverse(&mut self, unit: Unit, zone: &Zone) -> Option<Charge> {
+        let pair = (unit.person, unit.product);
+        let known = self.units.get_mut(&pair)?;
+        let place = known.partition_point(|other| other.at() < unit.at);
+        let packed = *known.get(place).filter(|found| found.at() == unit.at)?;
+        known.remove(place);
+        if known.is_empty() {
+            self.units.remove(&pair);
         }
-        if let Some(known) = self.pairs.get_mut(&(charge.person, charge.product)) {
-            known.charges.retain(|&n| n != number);
-        }
+        let charge = self.unpacked(pair, packed)?;
         self.count(&charge, zone, -1);
         Some(charge)
     }
 
-    /// The charge with this number, reversed or not.
+    /// The charge for a unit.
     #[must_use]
-    pub fn get(&self, number: u32) -> Option<&Charge> {
-        self.all.get(usize::try_from(number).unwrap_or(usize::MAX))
+    pub fn get(&self, unit: Unit) -> Option<Charge> {
+        let pair = (unit.person, unit.product);
+        let known = self.units.get(&pair)?;
+        let place = known.partition_point(|other| other.at() < unit.at);
+        known.get(place).and_then(|packed| self.unpacked(pair, *packed)).filter(|c| c.at == unit.at)
     }
 
-    /// All charges not reversed, in the order booked.
-    pub fn iter(&self) -> impl Iterator<Item = &Charge> + '_ {
-        (0u32..)
-            .zip(&self.all)
-            .filter(|(number, _)| !self.reversed.contains(number))
-            .map(|(_, charge)| charge)
+    /// All charges: each pair's by start, the pairs in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = Charge> + '_ {
+        self.units
+            .iter()
+            .flat_map(|(pair, units)| units.iter().filter_map(|unit| self.unpacked(*pair, *unit)))
     }
 
-    /// All charges ever booked, and the numbers of those reversed since.
-    #[must_use]
-    pub fn booked(&self) -> (&[Charge], Vec<u32>) {
-        (&self.all, self.reversed.iter().copied().collect())
-    }
-
-    /// What is known of a pair.
+    /// What goes on now between a person and a product, if anything does.
     #[must_use]
     pub fn pair(&self, pair: Pair) -> Option<&PairUse> {
-        self.pairs.get(&pair)
+        self.busy.get(&pair)
     }
 
-    /// What is known of a pair, to be changed.
-    pub fn pair_mut(&mut self, pair: Pair) -> &mut PairUse {
-        self.pairs.entry(pair).or_default()
+    /// Changes what goes on now between a person and a product.
+    pub fn change_pair(&mut self, pair: Pair, change: impl FnOnce(&mut PairUse)) {
+        let known = self.busy.entry(pair).or_default();
+        change(known);
+        if known.hold.is_none() && known.live == 0 {
+            self.busy.remove(&pair);
+        }
     }
 
-    /// All pairs, in no particular order.
+    /// All pairs that hold tokens or run sessions, in no particular order.
     pub fn pairs(&self) -> impl Iterator<Item = (&Pair, &PairUse)> + '_ {
-        self.pairs.iter()
+        self.busy.iter()
     }
 
-    /// A pair's charges not reversed, with their numbers, by start.
-    pub fn of_pair(&self, pair: Pair) -> impl DoubleEndedIterator<Item = (u32, &Charge)> + '_ {
-        let numbers = self.pairs.get(&pair).map_or(&[][..], |known| &known.charges);
-        numbers.iter().filter_map(|&number| Some((number, self.get(number)?)))
+    /// A pair's charges, by start.
+    pub fn of_pair(&self, pair: Pair) -> impl DoubleEndedIterator<Item = Charge> + '_ {
+        let units = self.units.get(&pair).map_or(&[][..], Vec::as_slice);
+        units.iter().filter_map(move |unit| self.unpacked(pair, *unit))
     }
 
     /// The first instant that a pair's charges and hold do not cover, or `None` when there are none.
     #[must_use]
     pub fn covered_until(&self, pair: Pair, zone: &Zone) -> Option<Instant> {
-        let charged = self
-            .of_pair(pair)
-            .next_back()
-            .map(|(_, charge)| charge.meter.unit_end(charge.at, zone));
+        let last = self.of_pair(pair).next_back();
+        let charged = last.map(|charge| charge.meter.unit_end(charge.at, zone));
         let held =
             self.pair(pair).and_then(|p| p.hold).map(|hold| hold.meter.unit_end(hold.start, zone));
         charged.max(held)
@@ -178,6 +216,21 @@ impl Charges {
         Some((*self.days.first_key_value()?.0, *self.days.last_key_value()?.0))
     }
 
+    fn kind_number(&mut self, kind: Kind) -> u32 {
+        if let Some(number) = self.kind_numbers.get(&kind) {
+            return *number;
+        }
+        let number = u32::try_from(self.kinds.len()).unwrap_or(u32::MAX);
+        self.kind_numbers.insert(kind, number);
+        self.kinds.push(kind);
+        number
+    }
+
+    fn unpacked(&self, (person, product): Pair, unit: Packed) -> Option<Charge> {
+        let Kind { ticks, bucket, meter, source, paid } = *self.kinds.get(unit.kind())?;
+        Some(Charge { at: unit.at(), ticks, person, product, bucket, meter, source, paid })
+    }
+
     fn count(&mut self, charge: &Charge, zone: &Zone, sign: i64) {
         let date = zone.date(charge.at);
         let cells = self.days.entry(date).or_default();
@@ -193,23 +246,6 @@ impl Charges {
             self.days.remove(&date);
         }
     }
-}
-
-/// Where among its pair's charges (`numbers`, by start) a charge belongs, and the one that is in its way.
-fn locate<'a>(
-    all: &'a [Charge],
-    numbers: &[u32],
-    charge: &Charge,
-    zone: &Zone,
-) -> (usize, Option<&'a Charge>) {
-    let get = |number: &u32| all.get(usize::try_from(*number).unwrap_or(usize::MAX));
-    let place = numbers.partition_point(|n| get(n).is_some_and(|other| other.at <= charge.at));
-    let before = place.checked_sub(1).and_then(|index| numbers.get(index)).and_then(get);
-    let after = numbers.get(place).and_then(get);
-    let in_the_way = before
-        .filter(|before| clash(before, charge, zone))
-        .or_else(|| after.filter(|after| clash(charge, after, zone)));
-    (place, in_the_way)
 }
 
 /// Whether two units of one pair, the first starting no later, are one too many.

@@ -107,8 +107,8 @@ pub enum Event {
     },
     /// Units of reported use were charged.
     UsageCharged(Vec<Charge>),
-    /// Charges turned out wrong and were taken back, each by its number.
-    UsageReversed(Vec<u32>),
+    /// Charges turned out wrong and were taken back.
+    UsageReversed(Vec<Unit>),
     /// Reported use was taken in; the last event of an import.
     Imported(Receipt),
 }
@@ -298,6 +298,25 @@ pub struct Charge {
     pub source: Source,
     /// Whether the bucket paid; `false`: the vendor bills it, and nothing covered it.
     pub paid: bool,
+}
+
+impl Charge {
+    /// The unit that this charge is for.
+    #[must_use]
+    pub const fn unit(&self) -> Unit {
+        Unit { person: self.person, product: self.product, at: self.at }
+    }
+}
+
+/// What is charged once and never again: a person's use of a product from an instant on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Unit {
+    /// Who used it.
+    pub person: PersonId,
+    /// What was used.
+    pub product: ProductId,
+    /// Start of the unit.
+    pub at: Instant,
 }
 
 /// What an import took in.

@@ -101,7 +101,7 @@ fn paid_already(
     if hold.is_none() {
         charges.covered_until(pair, state.zone()).filter(|end| now < *end)?;
     }
-    let last = charges.of_pair(pair).next_back().map(|(_, charge)| (charge.at, charge.bucket));
+    let last = charges.of_pair(pair).next_back().map(|charge| (charge.at, charge.bucket));
     let (unit_start, bucket) = hold.map(|hold| (hold.start, hold.bucket)).or(last)?;
     Some(Route::Tokens { bucket, ticks: Ticks::ZERO, meter, unit_start, grace_end: now })
 }

@@ -67,25 +67,22 @@ fn packs(state: &State) -> Option<String> {
 }
 
 fn one_charge(state: &State) -> Option<String> {
-    let mut by_pair: BTreeMap<Pair, Vec<&Charge>> = BTreeMap::new();
+    // Each pair's charges come together, by start: two that clash are neighbours.
+    let mut before: Option<Charge> = None;
     for charge in state.charges().iter() {
-        by_pair.entry((charge.person, charge.product)).or_default().push(charge);
-    }
-    for (pair, mut charges) in by_pair {
-        charges.sort_by_key(|charge| charge.at);
-        for two in charges.windows(2) {
-            let [first, second] = two else { continue };
-            let end = if first.meter.ends_with_use() {
-                first.at.plus(1)
-            } else {
-                first.meter.unit_end(first.at, state.zone())
-            };
-            if second.at < end {
-                return Some(format!(
-                    "person {} paid twice for product {} at {}",
-                    pair.0.0, pair.1.0, second.at
-                ));
-            }
+        let first = before
+            .replace(charge)
+            .filter(|b| (b.person, b.product) == (charge.person, charge.product));
+        let end = first.map(|first| match first.meter.ends_with_use() {
+            true => first.at.plus(1),
+            false => first.meter.unit_end(first.at, state.zone()),
+        });
+        if end.is_some_and(|end| charge.at < end) {
+            let (person, product) = (charge.person.0, charge.product.0);
+            return Some(format!(
+                "person {person} paid twice for product {product} at {}",
+                charge.at
+            ));
         }
     }
     None
@@ -113,6 +110,12 @@ fn running(state: &State) -> Option<String> {
     for pair in state.sessions().values().filter_map(Session::metered_pair) {
         let count = sessions.entry(pair).or_default();
         *count = count.saturating_add(1);
+    }
+    if let Some((pair, _)) =
+        sessions.iter().find(|(pair, _)| state.charges().pair(**pair).is_none())
+    {
+        let (person, product) = (pair.0.0, pair.1.0);
+        return Some(format!("person {person} runs product {product}, which is not counted"));
     }
     let running = |pair: &Pair| sessions.get(pair).copied().unwrap_or(0);
     for (pair, known) in state.charges().pairs() {

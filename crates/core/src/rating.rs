@@ -5,7 +5,7 @@
 //! Feed stretches in order of their start; memory grows with the pairs touched, not with their use.
 
 use crate::charges::Pair;
-use crate::event::{Charge, Source};
+use crate::event::{self, Charge, Source};
 use crate::ledger::Ledger;
 use crate::state::State;
 use crate::tariff::Meter;
@@ -25,6 +25,8 @@ pub enum Verdict {
     WithinGrace,
     /// The tariff has no rate for it: quarantined, never free.
     NoRate,
+    /// The import has no new use of the pair.
+    Untouched,
 }
 
 /// One import's rating in progress.
@@ -38,11 +40,24 @@ pub struct Rating {
 
 struct PairRating {
     metering: Option<Metering>,
-    /// Units on record from `from` on that were not met yet; without a number for a hold.
-    on_record: VecDeque<(Option<u32>, Instant)>,
-    had_records: bool,
+    /// Set for a pair with units on record from `from` on. Most have none, so it stays out of the way.
+    compared: Option<Box<Compared>>,
+}
+
+/// Derived units beside those on record.
+#[derive(Default)]
+struct Compared {
+    /// Units on record that were not met yet.
+    on_record: VecDeque<OnRecord>,
     missing: Vec<Charge>,
-    surplus: Vec<u32>,
+    surplus: Vec<Instant>,
+}
+
+/// A unit on record: charged, or held.
+#[derive(Clone, Copy)]
+struct OnRecord {
+    at: Instant,
+    is_hold: bool,
 }
 
 impl Rating {
@@ -63,15 +78,12 @@ impl Rating {
         self.pairs.entry(pair).or_insert_with(|| PairRating::new(state, pair, self.from));
     }
 
-    /// Whether the import has new use of this pair.
-    #[must_use]
-    pub fn is_touched(&self, pair: Pair) -> bool {
-        self.pairs.contains_key(&pair)
-    }
-
     /// Rates one session of a touched pair. Sessions come in order of their opening.
     pub fn session(&mut self, state: &State, pair: Pair, whole: Interval) -> Verdict {
         let (person, product) = pair;
+        if !self.pairs.contains_key(&pair) {
+            return Verdict::Untouched;
+        }
         let Some((_, tariff)) = state.tariff() else { return Verdict::NoRate };
         if state.estate().covering_seat(person, product, whole.start).is_some() {
             return Verdict::OnSeat;
@@ -94,18 +106,19 @@ impl Rating {
         metering.switch(rate.meter);
         while let Some(start) = metering.due(stretch, continued) {
             let Some(rate) = state.rate(pair.1, start) else { return };
-            let unit = Unit { start, meter: rate.meter, free_from: metering.free_from() };
-            if let Some(met) = unit.meet(&mut known.on_record, &mut known.surplus, state.zone()) {
+            let unit = Derived { start, meter: rate.meter, free_from: metering.free_from() };
+            let met =
+                known.compared.as_mut().and_then(|compared| unit.meet(compared, state.zone()));
+            if let Some(met) = met {
                 metering.charge(met, state.zone());
                 continue;
             }
             metering.charge(start, state.zone());
             let charge =
                 crate::gate::priced(state, rate, pair, state.payer(pair.0), start, self.source);
-            if known.had_records {
-                known.missing.push(charge);
-            } else {
-                self.ready.push(settled(&mut self.ledger, charge));
+            match &mut known.compared {
+                Some(compared) => compared.missing.push(charge),
+                None => self.ready.push(settled(&mut self.ledger, charge)),
             }
         }
     }
@@ -121,19 +134,25 @@ impl Rating {
         self.ready.len()
     }
 
-    /// Ends the rating: the numbers of charges to reverse, then the charges to book.
+    /// Ends the rating: the units whose charges to reverse, then the charges to book.
     #[must_use]
-    pub fn finish(mut self, state: &State) -> (Vec<u32>, Vec<Charge>) {
+    pub fn finish(mut self, state: &State) -> (Vec<event::Unit>, Vec<Charge>) {
         let mut surplus = Vec::new();
         let mut missing = Vec::new();
-        for known in self.pairs.into_values() {
-            surplus.extend(known.surplus);
-            surplus.extend(known.on_record.into_iter().filter_map(|(number, _)| number));
-            missing.extend(known.missing);
+        for ((person, product), known) in self.pairs {
+            let Some(compared) = known.compared else { continue };
+            let Compared { on_record, missing: new, surplus: passed } = *compared;
+            let left = on_record.into_iter().filter(|unit| !unit.is_hold).map(|unit| unit.at);
+            surplus.extend(passed.into_iter().chain(left).map(|at| event::Unit {
+                person,
+                product,
+                at,
+            }));
+            missing.extend(new);
         }
         surplus.sort_unstable();
         missing.sort_unstable_by_key(|charge: &Charge| (charge.at, charge.person, charge.product));
-        for charge in surplus.iter().filter_map(|&number| state.charges().get(number)) {
+        for charge in surplus.iter().filter_map(|&unit| state.charges().get(unit)) {
             let payer = charge.paid.then_some(charge.bucket);
             // INVARIANT: a charge on record can be reversed; were it not so, applying the event would say it.
             let _ = self.ledger.reverse(payer, charge.ticks, charge.at);
@@ -148,56 +167,50 @@ impl PairRating {
         let charges = state.charges();
         let held = charges.pair(pair).and_then(|known| known.hold);
         let held = held.map(|hold| (hold.start, hold.meter));
-        let charged = charges.of_pair(pair).rev().map(|(_, charge)| (charge.at, charge.meter));
+        let charged = charges.of_pair(pair).rev().map(|charge| (charge.at, charge.meter));
         let before = held.into_iter().chain(charged).filter(|(at, _)| *at < from);
         let metering = before
             .max_by_key(|(at, _)| *at)
             .map(|(at, meter)| Metering::after(meter, at, state.zone()));
-        let recorded = charges.of_pair(pair).filter(|(_, charge)| charge.at >= from);
-        let mut on_record: Vec<(Option<u32>, Instant)> =
-            recorded.map(|(n, charge)| (Some(n), charge.at)).collect();
-        on_record.extend(held.filter(|(at, _)| *at >= from).map(|(at, _)| (None, at)));
-        on_record.sort_unstable_by_key(|(_, at)| *at);
-        let had_records = !on_record.is_empty();
-        Self {
-            metering,
-            on_record: on_record.into(),
-            had_records,
-            missing: Vec::new(),
-            surplus: Vec::new(),
-        }
+        let recorded = charges.of_pair(pair).filter(|charge| charge.at >= from);
+        let mut on_record: Vec<OnRecord> =
+            recorded.map(|charge| OnRecord { at: charge.at, is_hold: false }).collect();
+        on_record.extend(
+            held.filter(|(at, _)| *at >= from).map(|(at, _)| OnRecord { at, is_hold: true }),
+        );
+        on_record.sort_unstable_by_key(|unit| unit.at);
+        let compared = (!on_record.is_empty())
+            .then(|| Box::new(Compared { on_record: on_record.into(), ..Compared::default() }));
+        Self { metering, compared }
     }
 }
 
 /// A derived unit, to be found on record.
-struct Unit {
+struct Derived {
     start: Instant,
     meter: Meter,
     /// No unit on record from before can be kept: it would overlap the derived one before this.
     free_from: Instant,
 }
 
-impl Unit {
+impl Derived {
     /// The unit on record that this is: within the clocks' tolerance, and of the same day where days are
     /// charged. Those passed over are surplus.
-    fn meet(
-        &self,
-        on_record: &mut VecDeque<(Option<u32>, Instant)>,
-        surplus: &mut Vec<u32>,
-        zone: &Zone,
-    ) -> Option<Instant> {
+    fn meet(&self, compared: &mut Compared, zone: &Zone) -> Option<Instant> {
         let tolerance = self.meter.tolerance_seconds();
         let end = self.meter.unit_end(self.start, zone);
-        while let Some(&(number, at)) = on_record.front() {
+        while let Some(&OnRecord { at, is_hold }) = compared.on_record.front() {
             if at > self.start.plus(tolerance) || at >= end {
                 return None;
             }
-            on_record.pop_front();
+            compared.on_record.pop_front();
             let near = at >= self.start.plus(tolerance.saturating_neg());
             if near && at >= self.free_from && self.start < self.meter.unit_end(at, zone) {
                 return Some(at);
             }
-            surplus.extend(number);
+            if !is_hold {
+                compared.surplus.push(at);
+            }
         }
         None
     }

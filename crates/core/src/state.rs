@@ -8,6 +8,7 @@ use crate::charges::{Charges, Hold, Pair};
 use crate::estate::{Estate, GENERAL, PersonId, ProductId};
 use crate::event::{
     Cause, Charge, Event, OpenUse, Opened, Outcome, Reason, Receipt, Refused, Route, SessionId,
+    Unit,
 };
 use crate::ledger::{Ledger, Pack, Refusal};
 use crate::tariff::{BadTariff, Rate, Tariff};
@@ -115,7 +116,7 @@ pub enum Broken {
     /// There is no such session.
     NoSession(SessionId),
     /// There is no such charge, or it was reversed already.
-    NoCharge(u32),
+    NoCharge(Unit),
     /// An id that was never given out.
     UnknownId,
     /// The contract began already; its zone never changes.
@@ -150,7 +151,10 @@ impl fmt::Display for Broken {
                 )
             }
             Self::NoSession(session) => write!(f, "there is no running session {session}"),
-            Self::NoCharge(number) => write!(f, "there is no charge {number} to take back"),
+            Self::NoCharge(Unit { person, product, at }) => {
+                let (person, product) = (person.0, product.0);
+                write!(f, "person {person} was not charged for product {product} from {at}")
+            }
             Self::AgreedAlready => write!(f, "the contract began already"),
             Self::UnknownId => write!(f, "the event names something that was never defined"),
             Self::Tariff(bad) => write!(f, "{bad}"),
@@ -202,8 +206,8 @@ impl State {
             Event::UsageCharged(charges) => {
                 charges.iter().try_for_each(|charge| self.apply_charge(charge))
             }
-            Event::UsageReversed(numbers) => {
-                numbers.iter().try_for_each(|&number| self.apply_reversal(number))
+            Event::UsageReversed(units) => {
+                units.iter().try_for_each(|&unit| self.apply_reversal(unit))
             }
             Event::Imported(receipt) => {
                 self.apply_receipt(receipt);
@@ -281,12 +285,11 @@ impl State {
                     return Err(Broken::Hold(pair));
                 }
                 self.ledger.hold(bucket, ticks, unit_start)?;
-                self.charges.pair_mut(pair).hold =
-                    Some(Hold { bucket, ticks, meter, start: unit_start, grace_end });
+                let hold = Hold { bucket, ticks, meter, start: unit_start, grace_end };
+                self.charges.change_pair(pair, |known| known.hold = Some(hold));
                 self.tally.held = self.tally.held.saturating_add(1);
             }
-            let known = self.charges.pair_mut(pair);
-            known.live = known.live.saturating_add(1);
+            self.charges.change_pair(pair, |known| known.live = known.live.saturating_add(1));
         }
         let Opened { person, product, route, ref ask, .. } = *opened;
         self.sessions
@@ -318,7 +321,7 @@ impl State {
             Outcome::Expired => &mut self.tally.expired,
         };
         *counter = counter.saturating_add(1);
-        self.charges.pair_mut(pair).hold = None;
+        self.charges.change_pair(pair, |known| known.hold = None);
         Ok(())
     }
 
@@ -333,8 +336,8 @@ impl State {
         }
     }
 
-    fn apply_reversal(&mut self, number: u32) -> Result<(), Broken> {
-        let charge = self.charges.reverse(number, &self.zone).ok_or(Broken::NoCharge(number))?;
+    fn apply_reversal(&mut self, unit: Unit) -> Result<(), Broken> {
+        let charge = self.charges.reverse(unit, &self.zone).ok_or(Broken::NoCharge(unit))?;
         let payer = charge.paid.then_some(charge.bucket);
         Ok(self.ledger.reverse(payer, charge.ticks, charge.at)?)
     }
@@ -345,8 +348,7 @@ impl State {
             if let Some(outcome) = hold {
                 self.end_hold(pair, outcome)?;
             }
-            let known = self.charges.pair_mut(pair);
-            known.live = known.live.saturating_sub(1);
+            self.charges.change_pair(pair, |known| known.live = known.live.saturating_sub(1));
         }
         self.sessions.remove(&id);
         Ok(())

@@ -10,7 +10,7 @@ use faregate_core::estate::{
 };
 use faregate_core::event::{
     Ask, Cause, Charge, Counts, Event, OpenUse, Opened, Outcome, Reason, Receipt, Refused, Route,
-    SessionId, Source,
+    SessionId, Source, Unit,
 };
 use faregate_core::ledger::{Breakage, BucketBalance, Pack};
 use faregate_core::state::{Checkpoint, Session, Tally};
@@ -273,6 +273,7 @@ records! {
     Opened { ask, person, product, route, tariff }
     Refused { ask, reason, tariff }
     Charge { at, ticks, person, product, bucket, meter, source, paid }
+    Unit { person, product, at }
     OpenUse { identity, person, product, host, opened }
     Counts { events, sessions, open_sessions, closed, rejected, quarantined, duplicates, seconds, first, last }
     Receipt { kind, files, counts, begun, ended }
@@ -283,7 +284,7 @@ records! {
     Tally { held, posted, voided, expired, opened, refused, imported }
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
-        bucket_balances, packs, charges, reversed, pairs, sessions, elsewhere, refusals, tally
+        bucket_balances, packs, charges, pairs, sessions, elsewhere, refusals, tally
     }
 }
 

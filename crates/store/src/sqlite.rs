@@ -7,10 +7,13 @@ use faregate_core::when::{Date, Instant};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use std::path::Path;
 
+mod requests;
 mod uses;
+use requests::Recent;
 
 /// The store's formats, each from the one before. Forward only; never edit one that was released.
-const MIGRATIONS: [&str; 1] = [include_str!("sqlite/0001_spine.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("sqlite/0001_spine.sql"), include_str!("sqlite/0002_recent_requests.sql")];
 
 /// The contract that this store keeps. The tables are keyed by contract, so that one database can later
 /// hold several; a store serves one.
@@ -19,6 +22,10 @@ const CONTRACT: i64 = 1;
 /// A store in one SQLite file.
 pub struct SqliteStore {
     db: Connection,
+    /// `None` for those who only read, and after a rollback.
+    recent: Option<Recent>,
+    /// Whether look-ups have begun to share a transaction of their own; it ends with the next write.
+    looking: bool,
     in_transaction: bool,
 }
 
@@ -40,7 +47,8 @@ impl SqliteStore {
         configure(&db)?;
         migrate(&mut db, found)?;
         db.set_prepared_statement_cache_capacity(32);
-        Ok(Self { db, in_transaction: false })
+        let recent = Some(Recent::load(&db)?);
+        Ok(Self { db, recent, looking: false, in_transaction: false })
     }
 
     /// Opens the file to read it, also while another process writes to it.
@@ -60,25 +68,36 @@ impl SqliteStore {
             )));
         }
         db.pragma_update(None, "query_only", true).map_err(failed)?;
-        Ok(Self { db, in_transaction: false })
+        Ok(Self { db, recent: None, looking: false, in_transaction: false })
     }
 
     /// Runs `work` in the caller's transaction, or in one of its own.
     fn atomically<T>(
         &mut self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
+        work: impl FnOnce(&Connection, Option<&mut Recent>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         if self.in_transaction {
-            return work(&self.db);
+            return work(&self.db, self.recent.as_mut());
         }
         self.begin()?;
-        match work(&self.db) {
+        match work(&self.db, self.recent.as_mut()) {
             Ok(value) => self.commit().map(|()| value),
             Err(failure) => {
                 self.rollback();
                 Err(failure)
             }
         }
+    }
+}
+
+impl SqliteStore {
+    /// Ends the transaction that look-ups share.
+    fn cease_looking(&mut self) -> Result<(), StoreError> {
+        if self.looking {
+            self.db.execute_batch("COMMIT").map_err(failed)?;
+            self.looking = false;
+        }
+        Ok(())
     }
 }
 
@@ -139,25 +158,24 @@ impl Store for SqliteStore {
     }
 
     fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {
-        let sql = "SELECT digest, seq FROM request WHERE contract = ? AND key = ?";
-        let mut statement = self.db.prepare_cached(sql).map_err(failed)?;
-        let read = |row: &rusqlite::Row<'_>| {
-            let digest: [u8; 16] = row.get(0)?;
-            let seq: i64 = row.get(1)?;
-            Ok(Request {
-                key: key.to_owned(),
-                digest: u128::from_be_bytes(digest),
-                seq: seq.cast_unsigned(),
-            })
-        };
-        statement.query_row(params![CONTRACT, key], read).optional().map_err(failed)
+        let Some(recent) = &self.recent else { return requests::look_up(&self.db, key) };
+        if !self.in_transaction && !self.looking {
+            self.db.execute_batch("BEGIN").map_err(failed)?;
+            self.looking = true;
+        }
+        recent.find(&self.db, key)
     }
 
     fn append(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.atomically(|db| {
+        if self.recent.is_none() {
+            self.recent = Some(Recent::load(&self.db)?);
+        }
+        self.atomically(|db, recent| {
             check_continuity(db, &batch.entries)?;
             insert_entries(db, &batch.entries)?;
-            insert_requests(db, &batch.requests)?;
+            if let Some(recent) = recent {
+                recent.add(db, &batch.requests)?;
+            }
             uses::insert_gate_uses(db, &batch.gate_uses)
         })
     }
@@ -172,13 +190,14 @@ impl Store for SqliteStore {
     fn keep_snapshot(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
         let body = codec::encode(checkpoint);
         let sql = "INSERT OR REPLACE INTO snapshot (contract, seq, body) VALUES (?, ?, ?)";
-        self.atomically(|db| {
+        self.atomically(|db, _| {
             db.execute(sql, params![CONTRACT, number(checkpoint.seq), body]).map_err(failed)?;
             Ok(())
         })
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
+        self.cease_looking()?;
         self.db.execute_batch("BEGIN IMMEDIATE").map_err(failed)?;
         self.in_transaction = true;
         Ok(())
@@ -186,8 +205,10 @@ impl Store for SqliteStore {
 
     fn commit(&mut self) -> Result<(), StoreError> {
         let committed = self.db.execute_batch("COMMIT").map_err(failed);
-        if committed.is_err() {
-            self.rollback();
+        match (&committed, &mut self.recent) {
+            (Err(_), _) => self.rollback(),
+            (Ok(()), Some(recent)) => recent.ahead = false,
+            (Ok(()), None) => {}
         }
         self.in_transaction = false;
         committed
@@ -197,6 +218,11 @@ impl Store for SqliteStore {
         // A failed COMMIT may have rolled back already; then there is nothing left to undo.
         let _ = self.db.execute_batch("ROLLBACK");
         self.in_transaction = false;
+        self.looking = false;
+        if self.recent.as_ref().is_some_and(|recent| recent.ahead) {
+            // The next to append reads it anew; until then keys are looked up in the tables.
+            self.recent = None;
+        }
     }
 
     fn names(&mut self) -> Result<Vec<String>, StoreError> {
@@ -207,7 +233,7 @@ impl Store for SqliteStore {
     }
 
     fn add_names(&mut self, first: u32, names: &[String]) -> Result<(), StoreError> {
-        self.atomically(|db| {
+        self.atomically(|db, _| {
             let mut insert =
                 db.prepare_cached("INSERT INTO name (id, text) VALUES (?, ?)").map_err(failed)?;
             for (id, text) in (first..).zip(names) {
@@ -218,7 +244,7 @@ impl Store for SqliteStore {
     }
 
     fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError> {
-        self.atomically(|db| uses::insert(db, day, uses))
+        self.atomically(|db, _| uses::insert(db, day, uses))
     }
 
     fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError> {
@@ -271,17 +297,6 @@ fn insert_entries(db: &Connection, entries: &[Entry]) -> Result<(), StoreError> 
             Some(ErrorCode::ConstraintViolation) => StoreError::Fenced { seq: *seq },
             _ => failed(error),
         })?;
-    }
-    Ok(())
-}
-
-fn insert_requests(db: &Connection, requests: &[Request]) -> Result<(), StoreError> {
-    let sql = "INSERT INTO request (contract, key, digest, seq) VALUES (?, ?, ?, ?)";
-    let mut insert = db.prepare_cached(sql).map_err(failed)?;
-    for Request { key, digest, seq } in requests {
-        insert
-            .execute(params![CONTRACT, key, digest.to_be_bytes(), number(*seq)])
-            .map_err(failed)?;
     }
     Ok(())
 }

@@ -22,11 +22,11 @@ impl Recording<'_> {
         from: Instant,
         source: Source,
     ) -> Result<(), Failure> {
+        let mut others = self.other_uses(&work.guard, from)?.into_iter().peekable();
         let mut rating = Rating::new(&work.guard, from, source);
-        for &pair in &self.pairs {
+        for pair in std::mem::take(&mut self.pairs) {
             rating.touch(&work.guard, pair);
         }
-        let mut others = self.other_uses(&work.guard, from)?.into_iter().peekable();
         for day in self.engine.store.days_with_uses(from)? {
             let mut uses = self.engine.store.uses_of(day)?;
             uses.retain(|one| one.closed >= from);
@@ -37,13 +37,9 @@ impl Recording<'_> {
                 {
                     rating.session(&work.guard, pair, interval);
                 }
-                let pair = self.names.pair(&work.guard, one.user, one.feature);
-                if let Some(pair) = pair.filter(|pair| rating.is_touched(*pair)) {
-                    rating.session(
-                        &work.guard,
-                        pair,
-                        Interval { start: one.opened, end: one.closed },
-                    );
+                if let Some(pair) = self.names.pair(&work.guard, one.user, one.feature) {
+                    let whole = Interval { start: one.opened, end: one.closed };
+                    rating.session(&work.guard, pair, whole);
                 }
                 if rating.ready() >= CHARGES_PER_EVENT {
                     work.apply(Event::UsageCharged(rating.take_ready()))?;
@@ -120,7 +116,6 @@ fn pair_of(open: &OpenUse) -> Option<Pair> {
 /// A log that nobody goes on with leaves uses open for ever: they must not be charged for ever.
 fn charged_through(state: &State, pair: Pair, opened: Instant) -> Instant {
     let units = state.charges().of_pair(pair);
-    let units =
-        units.map(|(_, charge)| (charge.at, charge.meter.unit_end(charge.at, state.zone())));
+    let units = units.map(|charge| (charge.at, charge.meter.unit_end(charge.at, state.zone())));
     units.fold(opened, |end, (start, unit_end)| if start <= end { end.max(unit_end) } else { end })
 }

@@ -126,7 +126,7 @@ pub(crate) fn charged(engine: &Engine) -> Vec<(String, String, Instant)> {
     let state = shared.read();
     assert_eq!(faregate_core::invariants::violations(&state), []);
     let estate = state.estate();
-    let named = |charge: &faregate_core::event::Charge| {
+    let named = |charge: faregate_core::event::Charge| {
         let person = estate.person(charge.person).map(|person| person.key.clone()).unwrap();
         (person, estate.product(charge.product).unwrap().key.clone(), charge.at)
     };

@@ -1,5 +1,5 @@
 use super::*;
-use crate::event::{Event, Source};
+use crate::event::{Event, Source, Unit};
 use crate::invariants::{REGISTRY, violations};
 use crate::ledger::{BucketBalance, Ledger};
 use crate::state::tests::World;
@@ -34,7 +34,7 @@ fn check(name: &str, meter: Meter, on_record: &[i64], minute: i64, expected: Res
         assert_eq!(charges, before, "{name}: a refusal was recorded");
     }
     let mut starts: Vec<i64> =
-        charges.of_pair((PersonId(0), ProductId(0))).map(|(_, one)| one.at.0 / 60).collect();
+        charges.of_pair((PersonId(0), ProductId(0))).map(|one| one.at.0 / 60).collect();
     assert!(starts.is_sorted(), "{name}");
     starts.dedup();
     assert_eq!(starts.len(), on_record.len() + usize::from(expected.is_ok()), "{name}");
@@ -70,19 +70,40 @@ fn pairs_are_apart() {
 }
 
 #[test]
-fn a_reversed_charge_keeps_its_number_and_nothing_else() {
+fn a_reversed_charge_leaves_no_trace() {
     let (mut charges, zone) = (Charges::default(), Zone::utc());
     let pair = (PersonId(0), ProductId(0));
-    charges.record(charge(0, Meter::Window24h), &zone).unwrap();
+    let first = charge(0, Meter::Window24h);
+    charges.record(first, &zone).unwrap();
     assert_eq!(charges.covered_until(pair, &zone), Some(Instant(86_400)));
     assert_eq!(charges.span(), Some((Date(0), Date(0))));
-    assert_eq!(charges.reverse(0, &zone), Some(charge(0, Meter::Window24h)));
-    assert_eq!(charges.reverse(0, &zone), None);
-    assert_eq!(charges.reverse(9, &zone), None);
+    assert_eq!(charges.get(first.unit()), Some(first));
+    assert_eq!(charges.reverse(Unit { at: Instant(1), ..first.unit() }, &zone), None);
+    assert_eq!(charges.reverse(first.unit(), &zone), Some(first));
+    assert_eq!(charges.reverse(first.unit(), &zone), None);
+    assert_eq!(charges.get(first.unit()), None);
     assert_eq!((charges.covered_until(pair, &zone), charges.span()), (None, None));
     charges.record(charge(1, Meter::Window24h), &zone).unwrap();
-    assert_eq!(charges.booked().1, [0]);
-    assert_eq!(charges.of_pair(pair).map(|(number, _)| number).collect::<Vec<_>>(), [1]);
+    assert_eq!(charges.of_pair(pair).map(|one| one.at.0).collect::<Vec<_>>(), [60]);
+}
+
+#[test]
+fn a_charge_comes_out_of_its_eight_bytes_as_it_went_in() {
+    let (mut charges, zone) = (Charges::default(), Zone::utc());
+    let kinds = Meter::ALL.into_iter().zip([true, false, true, false, true]);
+    let all: Vec<Charge> = kinds
+        .enumerate()
+        .map(|(index, (meter, paid))| {
+            let number = u16::try_from(index).unwrap();
+            let at = Instant([-62_135_596_800, -1, 0, 1_780_300_800, 253_402_300_799][index]);
+            let (bucket, product) = (BucketId(number), ProductId(number));
+            Charge { at, meter, paid, bucket, product, ..charge(0, meter) }
+        })
+        .collect();
+    all.iter().for_each(|one| charges.record(*one, &zone).unwrap());
+    let mut found: Vec<Charge> = charges.iter().collect();
+    found.sort_by_key(|one| one.product);
+    assert_eq!(found, all);
 }
 
 #[test]
@@ -124,7 +145,8 @@ fn every_invariant_can_fail() {
     });
     check_noticed("packs-equal-balances", |state| rebalanced(state, |fixed, _| fixed[1].0 += 1));
     check_noticed("one-charge-per-person-product-unit", |state| {
-        state.charges.all.push(charge(1, Meter::Window24h));
+        let units = state.charges.units.values_mut().next().unwrap();
+        units.push(Packed::new(Instant(60), 0));
     });
     check_noticed("each-hold-resolved-once", |state| state.tally.voided += 1);
     check_noticed("each-hold-resolved-once", |state| {
@@ -133,10 +155,10 @@ fn every_invariant_can_fail() {
     check_noticed("running-sessions-are-counted", |state| state.sessions.clear());
     check_noticed("running-sessions-are-counted", |state| {
         state.sessions.clear();
-        state.charges.pairs.values_mut().for_each(|known| known.live = 0);
+        state.charges.busy.values_mut().for_each(|known| known.live = 0);
     });
     check_noticed("consumed-equals-charges", |state| rebalanced(state, |fixed, _| fixed[2].0 += 1));
-    check_noticed("consumed-equals-charges", |state| state.charges.all[0].paid = true);
+    check_noticed("consumed-equals-charges", |state| state.charges.kinds[0].paid = true);
     check_noticed("days-equal-charges", |state| {
         let day = state.charges.days.values_mut().next().unwrap();
         day.values_mut().next().unwrap().ticks.0 += 1;

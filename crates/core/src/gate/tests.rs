@@ -358,7 +358,9 @@ fn a_session_owes_nothing_from_before_it_was_opened() {
     world.now = world.now.plus(600);
     world.alive(second);
     // Better data takes the running window back: the next unit starts with the session, not days before.
-    world.must(Event::UsageReversed(vec![1]));
+    let pair = world.state.sessions()[&second].metered_pair().unwrap();
+    let last = world.state.charges().of_pair(pair).next_back().unwrap();
+    world.must(Event::UsageReversed(vec![last.unit()]));
     let owed = world.alive(second);
     let [Event::UnitCharged(charge)] = &owed[..] else { panic!("{owed:?}") };
     assert_eq!((charge.at, charge.ticks), (opened, tokens(10)));

@@ -42,9 +42,6 @@ impl Book {
         let relevant = self.known.iter().filter(|(_, whole)| whole.end >= from);
         let mut ready = Vec::new();
         for (pair, whole) in relevant {
-            if !rating.is_touched(*pair) {
-                continue;
-            }
             rating.session(state, *pair, *whole);
             if rating.ready() > 3 {
                 ready.push(rating.take_ready());
@@ -65,7 +62,7 @@ impl Book {
     }
 
     fn starts(&self, pair: Pair) -> Vec<Instant> {
-        self.world.state.charges().of_pair(pair).map(|(_, charge)| charge.at).collect()
+        self.world.state.charges().of_pair(pair).map(|charge| charge.at).collect()
     }
 }
 
@@ -198,6 +195,8 @@ fn each_verdict_charges_or_not() {
     check_verdict("no product", (BEN, ProductId(99)), hour, Verdict::NoRate);
     let (empty, pair) = (State::default(), (BEN, REVIT));
     let mut rating = Rating::new(&empty, T0, Source::Log);
+    assert_eq!(rating.session(&empty, pair, hour), Verdict::Untouched, "nothing new of the pair");
+    rating.touch(&empty, pair);
     assert_eq!(rating.session(&empty, pair, hour), Verdict::NoRate, "no tariff at all");
 }
 

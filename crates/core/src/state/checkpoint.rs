@@ -4,7 +4,7 @@
 
 use super::{Session, State, Tally};
 use crate::amount::Ticks;
-use crate::charges::{Hold, Pair};
+use crate::charges::{Hold, Pair, PairUse};
 use crate::estate::{Bucket, Offering, Person, Product, Seat};
 use crate::event::{Charge, OpenUse, Reason, SessionId};
 use crate::ledger::{Account, BucketBalance, Ledger, Pack};
@@ -41,10 +41,8 @@ pub struct Checkpoint {
     pub bucket_balances: Vec<BucketBalance>,
     /// All packs, in the order bought.
     pub packs: Vec<Pack>,
-    /// All charges ever booked.
+    /// All charges that stand, by person, product and start.
     pub charges: Vec<Charge>,
-    /// Numbers of those reversed.
-    pub reversed: Vec<u32>,
     /// Pairs that hold tokens or run sessions.
     pub pairs: Vec<(Pair, Option<Hold>, u32)>,
     /// Running sessions, by id.
@@ -61,7 +59,8 @@ impl State {
     /// The state as plain data.
     #[must_use]
     pub fn checkpoint(&self) -> Checkpoint {
-        let (charges, reversed) = self.charges.booked();
+        let mut charges: Vec<Charge> = self.charges.iter().collect();
+        charges.sort_unstable_by_key(Charge::unit);
         let fixed = [
             Account::Purchased,
             Account::Unallocated,
@@ -69,7 +68,7 @@ impl State {
             Account::Expired,
             Account::Uncovered,
         ];
-        let busy = self.charges.pairs().filter(|(_, known)| known.hold.is_some() || known.live > 0);
+        let busy = self.charges.pairs();
         let mut pairs: Vec<_> = busy.map(|(pair, known)| (*pair, known.hold, known.live)).collect();
         pairs.sort_unstable_by_key(|(pair, ..)| *pair);
         let mut elsewhere: Vec<OpenUse> = self.elsewhere.values().cloned().collect();
@@ -88,8 +87,7 @@ impl State {
             balances: fixed.map(|account| self.ledger.balance(account)),
             bucket_balances: self.ledger.buckets().to_vec(),
             packs: self.ledger.packs().to_vec(),
-            charges: charges.to_vec(),
-            reversed,
+            charges,
             pairs,
             sessions: self.sessions.iter().map(|(id, session)| (*id, session.clone())).collect(),
             elsewhere,
@@ -137,25 +135,12 @@ impl State {
         for seat in checkpoint.seats {
             state.estate.add_seat(seat);
         }
-        state.restore_charges(checkpoint.charges, &checkpoint.reversed)?;
+        for charge in checkpoint.charges {
+            state.charges.record(charge, &state.zone).map_err(Broken::ChargedTwice)?;
+        }
         for (pair, hold, live) in checkpoint.pairs {
-            let known = state.charges.pair_mut(pair);
-            known.hold = hold;
-            known.live = live;
+            state.charges.change_pair(pair, |known| *known = PairUse { hold, live });
         }
         Ok(state)
-    }
-
-    /// Charges that were reversed once may overlap those that replaced them, so they never enter the units.
-    fn restore_charges(&mut self, charges: Vec<Charge>, reversed: &[u32]) -> Result<(), Broken> {
-        let mut reversed = reversed.iter().copied().peekable();
-        for (number, charge) in (0u32..).zip(charges) {
-            if reversed.next_if_eq(&number).is_some() {
-                self.charges.record_reversed(charge);
-            } else {
-                self.charges.record(charge, &self.zone).map_err(Broken::ChargedTwice)?;
-            }
-        }
-        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use faregate_core::amount::{Currency, Money, Ticks};
 use faregate_core::estate::{
     Bucket, BucketId, Offering, OfferingId, Person, PersonId, Product, ProductId, Seat,
 };
-use faregate_core::event::{Ask, Cause, Charge, Event, Route, SessionId, Source};
+use faregate_core::event::{Ask, Cause, Charge, Event, Route, SessionId, Source, Unit};
 use faregate_core::gate::{self, Seen};
 use faregate_core::invariants;
 use faregate_core::ledger::Account;
@@ -268,7 +268,7 @@ impl<S: Subject> Harness<S> {
         let (surplus, missing) = rating.finish(state);
         self.compare_import(from, &known, (&surplus, &ready, &missing))?;
         self.book_charges(ready)?;
-        for charge in surplus.iter().filter_map(|n| self.subject.state().charges().get(*n)) {
+        for charge in surplus.iter().filter_map(|unit| self.subject.state().charges().get(*unit)) {
             let found = self.model.reverse((charge.person.0, charge.product.0), charge.at.0);
             assert!(found, "compared above");
         }
@@ -289,21 +289,22 @@ impl<S: Subject> Harness<S> {
         &self,
         from: i64,
         known: &[(Pair, i64, i64)],
-        (surplus, ready, missing): (&[u32], &[Charge], &[Charge]),
+        (surplus, ready, missing): (&[Unit], &[Charge], &[Charge]),
     ) -> Result<(), Caught> {
         let mut pairs: Vec<Pair> = known.iter().map(|(pair, ..)| *pair).collect();
         pairs.sort_unstable();
         pairs.dedup();
         let charges = self.subject.state().charges();
         for pair in pairs.into_iter().filter(|pair| model::rate(pair.1).is_some()) {
-            let of = |charge: &&Charge| (charge.person.0, charge.product.0) == pair;
-            let starts = |charges: Vec<&Charge>| -> Vec<i64> {
+            let of = |charge: &Charge| (charge.person.0, charge.product.0) == pair;
+            let starts = |charges: Vec<Charge>| -> Vec<i64> {
                 let mut starts: Vec<i64> = charges.iter().map(|charge| charge.at.0).collect();
                 starts.sort_unstable();
                 starts
             };
-            let reversed = surplus.iter().filter_map(|n| charges.get(*n)).filter(of).collect();
-            let booked = ready.iter().chain(missing).filter(of).collect();
+            let reversed =
+                surplus.iter().filter_map(|unit| charges.get(*unit)).filter(of).collect();
+            let booked = ready.iter().chain(missing).copied().filter(of).collect();
             let found = (starts(reversed), starts(booked));
             let own = known.iter().filter(|(other, ..)| *other == pair);
             let uses: Vec<(i64, i64)> = own.map(|(_, open, close)| (*open, *close)).collect();

@@ -193,7 +193,7 @@ pub(super) fn events() -> Vec<Event> {
             hold: Some(Outcome::Expired),
         },
         Event::UsageCharged(vec![charge(false), charge(true)]),
-        Event::UsageReversed(vec![0, 127, 128]),
+        Event::UsageReversed(vec![charge(false).unit(), charge(true).unit()]),
         Event::Imported(receipt()),
     ]
 }
