@@ -13,6 +13,8 @@ use axum::Router;
 use faregate_app::access::Access;
 use faregate_app::gate::Gate;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -87,7 +89,27 @@ fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .routes(routes!(sign_in::sign_out))
         .split_for_parts();
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    description.paths.paths.values_mut().flat_map(operations).for_each(name_problems);
     (router, description)
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
+        .into_iter()
+        .filter_map(Option::as_mut)
+}
+
+/// Errors are problem documents, which have a media type of their own.
+fn name_problems(operation: &mut Operation) {
+    let errors =
+        operation.responses.responses.iter_mut().filter(|(status, _)| status.as_str() >= "400");
+    for (_, response) in errors {
+        if let RefOr::T(response) = response
+            && let Some(content) = response.content.shift_remove("application/json")
+        {
+            response.content.insert("application/problem+json".to_owned(), content);
+        }
+    }
 }
 
 /// The OpenAPI 3.1 description, as served at `/openapi.json`.

@@ -117,7 +117,7 @@ fn configure(db: &Connection) -> Result<(), StoreError> {
     // mostly overwritten in place: a growing file costs twice the syncs. What a large import made of it
     // beyond 32 MiB is given back.
     db.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -32768;
+        "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384;
          PRAGMA journal_size_limit = 33554432; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
     )
     .map_err(failed)

@@ -55,8 +55,10 @@ pub struct Which {
     /// What to break down by.
     by: By,
     /// First date; 29 days before the last by default.
+    #[param(format = Date)]
     from: Option<String>,
     /// Last date; today by default.
+    #[param(format = Date)]
     to: Option<String>,
     /// At most this many rows; all by default.
     limit: Option<usize>,
@@ -67,8 +69,10 @@ pub struct Which {
 #[into_params(parameter_in = Query)]
 pub struct Days {
     /// First date; 29 days before the last by default.
+    #[param(format = Date)]
     from: Option<String>,
     /// Last date; today by default. At most 400 days.
+    #[param(format = Date)]
     to: Option<String>,
 }
 

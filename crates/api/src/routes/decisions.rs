@@ -62,7 +62,7 @@ fn outcome(event: &Event) -> &'static str {
 /// Recomputes a decision from the journal and says what mattered.
 #[utoipa::path(
     get, path = "/v1/decisions/{id}", tag = "gate",
-    params(("id" = String, Path, description = "place in the journal, or id of the session")),
+    params(("id" = String, Path, description = "place in the journal, or id of the session", pattern = "^s?[0-9]{1,19}$")),
     responses(
         (status = 200, body = Explained), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)

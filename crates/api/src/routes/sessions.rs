@@ -31,12 +31,16 @@ const ROWS_MAX: usize = 1_000;
 #[serde(deny_unknown_fields)]
 pub struct Open {
     /// Any alias of the person: key, login, e-mail, FlexNet user name.
+    #[schema(max_length = 256)]
     person: String,
     /// Key of the product.
+    #[schema(max_length = 256)]
     product: String,
     /// Name of the workstation.
+    #[schema(max_length = 256)]
     host: String,
     /// Key of the bucket that shall pay; the person's own by default.
+    #[schema(max_length = 256)]
     bucket: Option<String>,
 }
 
@@ -45,14 +49,19 @@ pub struct Open {
 #[serde(deny_unknown_fields)]
 pub struct KeyedOpen {
     /// Names the request for ever.
+    #[schema(min_length = 1, max_length = 128)]
     key: String,
     /// Any alias of the person.
+    #[schema(max_length = 256)]
     person: String,
     /// Key of the product.
+    #[schema(max_length = 256)]
     product: String,
     /// Name of the workstation.
+    #[schema(max_length = 256)]
     host: String,
     /// Key of the bucket that shall pay.
+    #[schema(max_length = 256)]
     bucket: Option<String>,
 }
 
@@ -133,7 +142,7 @@ impl From<Decision> for Decided {
 /// A refusal is an answer, not an error: 200 with `route: refused`. A session is 201.
 #[utoipa::path(
     post, path = "/v1/sessions", tag = "gate", request_body = Open,
-    params(("Idempotency-Key" = String, Header, description = "names the request for ever; at most 128 characters")),
+    params(("Idempotency-Key" = String, Header, description = "names the request for ever", min_length = 1, max_length = 128)),
     responses(
         (status = 201, description = "a session", body = Decided),
         (status = 200, description = "a refusal, or the answer given before", body = Decided),
@@ -195,7 +204,7 @@ pub async fn open_batch(
 /// Says that a session is alive. A session not heard of for 15 minutes ends.
 #[utoipa::path(
     post, path = "/v1/sessions/{id}/heartbeat", tag = "gate",
-    params(("id" = String, Path, description = "id of the session"), Idle),
+    params(("id" = String, Path, description = "id of the session", pattern = "^s?[0-9]{1,19}$"), Idle),
     responses(
         (status = 204, description = "noted"), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, description = "no such session runs", body = Problem)
@@ -235,7 +244,7 @@ pub struct Ended {
 /// Ends a session. Ending it again changes nothing and says so.
 #[utoipa::path(
     post, path = "/v1/sessions/{id}/close", tag = "gate",
-    params(("id" = String, Path, description = "id of the session")),
+    params(("id" = String, Path, description = "id of the session", pattern = "^s?[0-9]{1,19}$")),
     responses(
         (status = 200, body = Ended), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)
@@ -260,10 +269,12 @@ pub async fn close(
 pub struct Which {
     /// Only `open` for now: those that go on.
     #[serde(default)]
+    #[param(pattern = "^open$")]
     state: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
     limit: Option<usize>,
     /// Where the page before ended: its `next`.
+    #[param(pattern = "^-?[0-9]+[.].+$")]
     cursor: Option<String>,
 }
 

@@ -63,7 +63,7 @@ fn record(
         return Err(Fault::new(Code::Undated, undated, "nothing was imported"));
     }
     let rejected = progress.finish()?;
-    engine.keep_snapshot()?;
+    // No snapshot: it would double the memory, and replaying what was imported is as quick as reading one.
     Ok((report, rejected))
 }
 
