@@ -42,6 +42,12 @@ fn it_is_openapi_3_1_and_complete() {
             assert_eq!(takes_body, statuses.contains(&"415"), "{at}: {statuses:?}");
             assert_eq!(takes_body, statuses.contains(&"413"), "{at}: {statuses:?}");
             assert_eq!(path.contains('{'), has_path_parameter(operation), "{at}");
+            for (status, response) in
+                responses.iter().filter(|(status, _)| status.as_str() >= "400")
+            {
+                let problem = &response["content"]["application/problem+json"]["schema"]["$ref"];
+                assert_eq!(problem, "#/components/schemas/Problem", "{at} {status}");
+            }
             assert!(operation.get("security").is_some(), "{at}");
             assert!(operation["summary"].is_string(), "{at} has no summary");
         }
