@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// Uses of one day that wait to be stored as a block.
 const BLOCK: usize = 4_096;
 /// Identities held in memory at once, 10 to 20 bytes each; a day at work may exceed it.
-const IDENTITIES_MAX: usize = if cfg!(test) { 40 } else { 1_000_000 };
+const IDENTITIES_MAX: usize = if cfg!(test) { 40 } else { 400_000 };
 
 /// Identities of the uses opened on one day, and those not stored yet.
 #[derive(Default)]
