@@ -158,7 +158,7 @@ impl Store for SqliteStore {
     }
 
     fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {
-        let Some(recent) = &self.recent else { return requests::look_up(&self.db, key) };
+        let Some(recent) = &mut self.recent else { return requests::look_up(&self.db, key) };
         if !self.in_transaction && !self.looking {
             self.db.execute_batch("BEGIN").map_err(failed)?;
             self.looking = true;

@@ -8,8 +8,9 @@
 use super::{CONTRACT, failed, number};
 use faregate_app::ports::{Request, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
 /// So many requests are recent before they are frozen; in memory each takes about 100 bytes.
 const RECENT: usize = if cfg!(test) { 8 } else { 100_000 };
@@ -25,6 +26,8 @@ pub(super) struct Recent {
     frozen_last: i64,
     /// Whether the table by key holds anything.
     has_older: bool,
+    /// Hashes of keys that it was found not to hold: whoever asks for one is about to add it.
+    missed: FxHashSet<u64>,
     /// Whether it is ahead of what is committed.
     pub(super) ahead: bool,
 }
@@ -40,12 +43,22 @@ impl Recent {
         Ok(Self { fresh, has_older, ..Self::default() })
     }
 
-    pub(super) fn find(&self, db: &Connection, key: &str) -> Result<Option<Request>, StoreError> {
-        let recent = self.fresh.get(key).or_else(|| self.frozen.get(key));
-        if recent.is_none() && !self.has_older {
+    pub(super) fn find(
+        &mut self,
+        db: &Connection,
+        key: &str,
+    ) -> Result<Option<Request>, StoreError> {
+        if let Some(&id) = self.fresh.get(key).or_else(|| self.frozen.get(key)) {
+            return recent_by_id(db, key, id);
+        }
+        if !self.has_older || self.missed.contains(&hash(key)) {
             return Ok(None);
         }
-        recent.map_or_else(|| older(db, key), |&id| recent_by_id(db, key, id))
+        let found = older(db, key)?;
+        if found.is_none() {
+            self.missed.insert(hash(key));
+        }
+        Ok(found)
     }
 
     /// Adds requests, and moves frozen ones on. Without the commit, the map is of no use any more.
@@ -61,6 +74,7 @@ impl Recent {
             let id = insert.insert(params![key, digest, number(*seq)]).map_err(failed)?;
             self.fresh.insert(key.as_str().into(), id);
         }
+        self.missed.clear();
         self.age(db, requests.len())
     }
 
@@ -91,6 +105,10 @@ impl Recent {
         }
         Ok(())
     }
+}
+
+fn hash(key: &str) -> u64 {
+    FxBuildHasher.hash_one(key)
 }
 
 /// Looks a request up without the map: for those who read a store now and then.
