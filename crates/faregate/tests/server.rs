@@ -136,10 +136,18 @@ fn a_followed_log_is_taken_in_as_it_grows() {
     let (_, burn) = server.get("/v1/burn?by=person&from=2026-03-02&to=2026-03-02");
     assert_eq!((&burn["rows"][1]["key"], &burn["total"]["tokens"]), (&json!("ben"), &json!(20.0)));
 
-    // Rotated: the log begins anew, with the next day.
+    // Rotated: cut to begin anew, then moved away, with a longer one in its place.
+    let sessions =
+        |count: u64| poll(|| (server.get("/v1/sessions").1["total"] == count).then_some(()));
+    let end = " 9:00:00 (adskflex) TIMESTAMP 3/4/2026\n";
     place.write("grows.log", &format!("{HEAD}{OUT}").replace("3/2/", "3/4/"));
-    log().write_all(b" 9:00:00 (adskflex) TIMESTAMP 3/4/2026\n").unwrap();
-    poll(|| (server.get("/v1/sessions").1["total"] == 1).then_some(()));
+    log().write_all(end.as_bytes()).unwrap();
+    sessions(1);
+    std::fs::rename(place.path("grows.log"), place.path("grows.log.1")).unwrap();
+    let longer = format!("{HEAD}{OUT}{}", OUT.replace("anna@ws-1", "carla@ws-3"));
+    place.write("fresh.log", &(longer.replace("3/2/", "3/4/") + end));
+    std::fs::rename(place.path("fresh.log"), place.path("grows.log")).unwrap();
+    sessions(2);
     server.stop("TERM");
     place.run(&["doctor"], 0);
 }

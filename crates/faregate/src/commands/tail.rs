@@ -9,7 +9,8 @@ use faregate_core::event::Counts;
 use faregate_ingest::flexnet::{Options, sniff};
 use serde_json::json;
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -94,19 +95,37 @@ impl GrowingLog {
     pub(crate) fn read_on(&mut self) -> Result<bool, Fault> {
         let path = self.path.clone();
         let failed = |why: std::io::Error| unreadable(&path, &why);
-        let length = std::fs::metadata(&self.path).map_err(failed)?.len();
-        if length < self.offset {
-            // Rotated: the file begins anew.
-            self.file = File::open(&self.path).map_err(failed)?;
-            self.offset = 0;
-            self.follower = Follower::new(self.path.display().to_string(), self.options.clone());
+        let grown = self.appended().map_err(failed)?;
+        if !grown.is_empty() || !self.begins_anew().map_err(failed)? {
+            self.follower.feed(&grown);
+            return Ok(!grown.is_empty());
         }
-        self.file.seek(SeekFrom::Start(self.offset)).map_err(failed)?;
-        let mut grown = Vec::new();
-        self.file.by_ref().take(CHUNK).read_to_end(&mut grown).map_err(failed)?;
-        self.offset += grown.len() as u64;
+        self.file = File::open(&self.path).map_err(failed)?;
+        self.offset = 0;
+        self.follower = Follower::new(self.path.display().to_string(), self.options.clone());
+        let grown = self.appended().map_err(failed)?;
         self.follower.feed(&grown);
         Ok(!grown.is_empty())
+    }
+
+    fn appended(&mut self) -> std::io::Result<Vec<u8>> {
+        let mut grown = Vec::new();
+        self.file.seek(SeekFrom::Start(self.offset))?;
+        self.file.by_ref().take(CHUNK).read_to_end(&mut grown)?;
+        self.offset += grown.len() as u64;
+        Ok(grown)
+    }
+
+    /// Whether the log was rotated: cut to begin anew, or moved away and another put in its place.
+    fn begins_anew(&self) -> std::io::Result<bool> {
+        let there = match std::fs::metadata(&self.path) {
+            // Between moving the old one away and making the new one.
+            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(false),
+            there => there?,
+        };
+        let followed = self.file.metadata()?;
+        let another = (there.dev(), there.ino()) != (followed.dev(), followed.ino());
+        Ok(another || there.len() < self.offset)
     }
 }
 
