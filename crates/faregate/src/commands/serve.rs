@@ -49,6 +49,7 @@ pub(crate) fn serve(
     started: impl FnOnce(&Gate),
 ) -> Result<(), Fault> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers())
         .enable_all()
         .build()
         .map_err(anyhow::Error::from)?;
@@ -78,6 +79,11 @@ pub(crate) fn serve(
     }
     runtime.shutdown_background();
     served
+}
+
+/// One core is the deciding thread's: a worker more than there are cores left costs each decision a sixth.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
 /// Says where the server listens and how to get in.
