@@ -37,11 +37,6 @@ impl Cpu {
     }
 }
 
-/// The CPU seconds of a process so far.
-pub(crate) fn cpu_of(process: u32) -> Result<Cpu> {
-    Ok(stat(&format!("/proc/{process}/stat"))?.1)
-}
-
 /// The CPU seconds of this process so far.
 pub(crate) fn own_cpu() -> Result<Cpu> {
     Ok(stat("/proc/self/stat")?.1)

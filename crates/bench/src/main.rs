@@ -14,6 +14,7 @@ mod look;
 mod machine;
 mod outcome;
 mod peers;
+mod quality;
 mod races;
 mod scripts;
 mod server;
@@ -31,6 +32,8 @@ struct Cli {
 enum Command {
     /// Race the peers
     Races(races::Races),
+    /// Measure the targets of quality
+    Quality(quality::Quality),
     /// Load one server without a peer, to profile it
     Look(look::Look),
     /// Kill the server under load and look for what it acknowledged
@@ -43,6 +46,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Races(args) => races::run(&args),
+        Command::Quality(args) => quality::run(&args),
         Command::Look(args) => look::run(&args),
         Command::Kill { args } => kill::run(&args),
     }

@@ -4,7 +4,7 @@
 
 mod batches;
 pub(crate) mod decisions;
-mod flexnet;
+pub(crate) mod flexnet;
 pub(crate) mod heartbeats;
 
 use crate::machine;

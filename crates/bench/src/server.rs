@@ -52,10 +52,6 @@ impl Server {
         Ok(Self { child, address, key })
     }
 
-    pub(crate) fn cpu(&self) -> Result<Cpu> {
-        machine::cpu_of(self.child.id())
-    }
-
     /// CPU seconds by the names of its threads.
     pub(crate) fn threads(&self) -> Result<Vec<(String, Cpu)>> {
         machine::threads_of(self.child.id())

@@ -62,7 +62,7 @@ fn repeat(server: &Server, acknowledged: &[(Ask, u64)]) -> Result<Option<String>
 
 /// Every key is in the store, with its decision.
 fn look_up(data: &Path, acknowledged: &[(Ask, u64)]) -> Result<Option<String>> {
-    let mut store = DataDirectory::read(data).map_err(|why| anyhow!("{why:?}"))?;
+    let (_directory, mut store) = DataDirectory::open(data).map_err(|why| anyhow!("{why:?}"))?;
     let mut lost = 0;
     for (ask, seq) in acknowledged {
         let found = store.request(&ask.key_text())?;
