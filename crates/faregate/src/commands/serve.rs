@@ -64,10 +64,12 @@ pub(crate) fn serve(
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
     let (gate, deciding) = Gate::start(engine, Arc::clone(&clock)).map_err(anyhow::Error::from)?;
     let served = runtime.block_on(async {
+        // Whoever reads the announcement may tell the server to stop at once.
+        let stop = told_to_stop()?;
         announce(&access, address, &*clock, as_json)?;
         started(&gate);
         tokio::spawn(reconcile(gate.clone()));
-        faregate_api::serve(listener, gate.clone(), access, told_to_stop()?)
+        faregate_api::serve(listener, gate.clone(), access, stop)
             .await
             .map_err(anyhow::Error::from)?;
         Ok::<_, Fault>(())
