@@ -71,7 +71,9 @@ fn on_tokens(
 ) -> Result<Route, Reason> {
     let rate = state.rate(pair.1, now).ok_or(Reason::NotOnTariff)?;
     let meter = rate.meter;
-    let grace_end = now.plus(grace_seconds(state));
+    // A result is billed when it is asked for: there is no launch that could be too short.
+    let grace = if meter == Meter::Result { 0 } else { grace_seconds(state) };
+    let grace_end = now.plus(grace);
     if let Some(route) = paid_already(state, pair, meter, now) {
         return Ok(route);
     }
@@ -121,6 +123,8 @@ pub fn next_due(state: &State, session: &Session) -> Option<Instant> {
     let pair = session.metered_pair()?;
     match state.charges().pair(pair).and_then(|known| known.hold) {
         Some(hold) => Some(hold.grace_end),
+        // However long it takes, one result is one charge.
+        None if is_result(session) => None,
         // A charge that was reversed can leave the session uncovered; it owes nothing from before it was opened.
         None => state.charges().covered_until(pair, state.zone()).max(Some(session.opened)),
     }
@@ -151,12 +155,16 @@ pub fn owed(state: &State, id: SessionId, seen: Seen) -> Option<Event> {
     // Use lasts until `idle` after the last activity (F2); past that, the next unit waits for the first activity.
     let was_idle = seen.previous.plus(idle) <= due;
     let start = if was_idle { seen.at } else { due };
-    let rate = state.rate(product, start)?;
+    let rate = state.rate(product, start).filter(|rate| rate.meter != Meter::Result)?;
     let bucket = match session.route {
         Route::Tokens { bucket, .. } => bucket,
         Route::Seat(_) => state.payer(person),
     };
     Some(Event::UnitCharged(priced(state, rate, (person, product), bucket, start, Source::Gate)))
+}
+
+fn is_result(session: &Session) -> bool {
+    matches!(session.route, Route::Tokens { meter: Meter::Result, .. })
 }
 
 /// The charge of one unit, paid by the bucket when it can, booked as uncovered when it cannot: the vendor

@@ -173,8 +173,8 @@ impl State {
     /// Applies the next event of the journal.
     ///
     /// # Errors
-    /// [`Broken`] when the event contradicts what is true already; the state is as it was, but for events
-    /// that carry many charges, where the caller must throw the state away and replay.
+    /// [`Broken`] when the event contradicts what is true already. A decision of `gate` never does; when one
+    /// does all the same, the caller throws the state away and replays, since a part may have been applied.
     pub fn apply(&mut self, seq: u64, at: Instant, event: &Event) -> Result<(), Broken> {
         let expected = self.seq.saturating_add(1);
         if seq != expected {
@@ -272,7 +272,18 @@ impl State {
                     self.estate.add_seat(seat.clone());
                 });
             }
-            _ => {}
+            // Spelt out, so that a new event cannot be forgotten.
+            Event::PackBought { .. }
+            | Event::Allocated { .. }
+            | Event::PackExpired { .. }
+            | Event::Opened(_)
+            | Event::Refused(_)
+            | Event::HoldEnded { .. }
+            | Event::UnitCharged(_)
+            | Event::Closed { .. }
+            | Event::UsageCharged(_)
+            | Event::UsageReversed(_)
+            | Event::Imported(_) => {}
         }
         Ok(())
     }

@@ -390,3 +390,41 @@ fn a_session_that_does_not_run_cannot_be_closed() {
     assert_eq!(close(&world.state, id, world.now, Cause::Closed), Err(id));
     assert_eq!(owed(&world.state, id, Seen { previous: world.now, at: world.now }), None);
 }
+
+/// However long a result takes, it is charged once, and each further one again.
+#[test]
+fn a_result_is_charged_when_it_is_asked_for_and_never_again() {
+    let mut world = World::new();
+    for count in 1..=2 {
+        world.open(&World::ask("ben", "solve", None));
+        let id = SessionId(world.state.seq());
+        world.alive(id);
+        assert_eq!(world.state.charges().iter().count(), count, "asked for");
+        for _ in 0..3 {
+            world.now = world.now.plus(30 * 3_600);
+            assert_eq!(world.alive(id), [], "still at it");
+        }
+        world.end(id, Cause::Closed);
+        assert_eq!(world.state.charges().iter().count(), count, "done");
+    }
+}
+
+/// A session that is seen alive once a day for a month owes a bounded number of units, whatever the meter.
+#[test]
+fn what_a_session_owes_comes_to_an_end() {
+    for (product, most) in
+        [("revit", 31), ("hourly", 800), ("daily", 32), ("minutely", 45_000), ("solve", 1)]
+    {
+        let mut world = World::new();
+        world.open(&World::ask("ben", product, None));
+        let id = SessionId(world.state.seq());
+        let seen = Seen { previous: world.now, at: world.now.plus(30 * 86_400) };
+        world.now = seen.at;
+        let mut steps = 0;
+        while let Some(event) = owed(&world.state, id, seen) {
+            world.state.apply(world.state.seq() + 1, world.now, &event).unwrap();
+            steps += 1;
+            assert!(steps <= most, "{product}: {steps} steps");
+        }
+    }
+}

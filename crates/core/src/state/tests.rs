@@ -129,7 +129,7 @@ impl World {
 
 fn setup(zone: &str) -> Vec<Event> {
     let text = str::to_owned;
-    let keys = ["revit", "hourly", "daily", "minutely", "civil-3d", "unrated"];
+    let keys = ["revit", "hourly", "daily", "minutely", "civil-3d", "unrated", "solve"];
     let product = |key: &&str| Product { key: text(key), name: text(key) };
     let bucket = |key: &&str| Bucket { key: text(key), name: text(key) };
     let person = |(key, bucket): &(&str, u16)| Person {
@@ -146,6 +146,7 @@ fn setup(zone: &str) -> Vec<Event> {
             rate("daily", Meter::CalendarDay, 4),
             rate("minutely", Meter::Minute, 1),
             rate("civil-3d", Meter::Window24h, 9),
+            rate("solve", Meter::Result, 5),
         ])),
         Event::ProductsDefined(keys.iter().map(product).collect()),
         Event::BucketsOpened(["general", "design", "lab"].iter().map(bucket).collect()),
