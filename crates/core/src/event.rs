@@ -111,6 +111,19 @@ pub enum Event {
     UsageReversed(Vec<Unit>),
     /// Reported use was taken in; the last event of an import.
     Imported(Receipt),
+    /// Feature codes were found to be products, once and for all: later tables do not change it.
+    FeaturesMapped(Vec<FeatureMapped>),
+}
+
+/// What a feature code stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeatureMapped {
+    /// The code, as sources report it.
+    pub code: String,
+    /// Its product family.
+    pub product: ProductId,
+    /// Sessions that were quarantined because nobody knew the code, and are charged from now on.
+    pub released: u64,
 }
 
 /// What was asked, in the asker's words, so that the answer can be recomputed.

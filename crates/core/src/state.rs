@@ -7,8 +7,7 @@ use crate::amount::Ticks;
 use crate::charges::{Charges, Hold, Pair};
 use crate::estate::{Estate, GENERAL, PersonId, ProductId};
 use crate::event::{
-    Cause, Charge, Event, OpenUse, Opened, Outcome, Reason, Receipt, Refused, Route, SessionId,
-    Unit,
+    Cause, Charge, Event, OpenUse, Opened, Outcome, Reason, Refused, Route, SessionId, Unit,
 };
 use crate::ledger::{Ledger, Pack, Refusal};
 use crate::tariff::{BadTariff, Rate, Tariff};
@@ -57,6 +56,8 @@ pub struct Tally {
     pub refused: u64,
     /// Sessions taken in by imports.
     pub imported: u64,
+    /// Of those, kept but not charged until now: unknown product, or no rate for it.
+    pub quarantined: u64,
 }
 
 /// The state of one contract.
@@ -70,6 +71,7 @@ pub struct State {
     pub(crate) charges: Charges,
     pub(crate) sessions: BTreeMap<SessionId, Session>,
     pub(crate) elsewhere: FxHashMap<u64, OpenUse>,
+    pub(crate) features: BTreeMap<String, ProductId>,
     pub(crate) refusals: BTreeMap<Reason, u64>,
     pub(crate) tally: Tally,
     pub(crate) seq: u64,
@@ -87,6 +89,7 @@ impl Default for State {
             charges: Charges::default(),
             sessions: BTreeMap::new(),
             elsewhere: FxHashMap::default(),
+            features: BTreeMap::new(),
             refusals: BTreeMap::new(),
             tally: Tally::default(),
             seq: 0,
@@ -251,6 +254,7 @@ impl State {
                     self.ledger.open_bucket();
                 }
             }),
+            Event::FeaturesMapped(mapped) => return self.apply_mapped(mapped),
             Event::OfferingsDefined(offerings) => offerings.iter().for_each(|offering| {
                 self.estate.define_offering(offering.clone());
             }),
@@ -365,16 +369,6 @@ impl State {
         Ok(())
     }
 
-    fn apply_receipt(&mut self, receipt: &Receipt) {
-        for identity in &receipt.ended {
-            self.elsewhere.remove(identity);
-        }
-        for open in &receipt.begun {
-            self.elsewhere.insert(open.identity, open.clone());
-        }
-        self.tally.imported = self.tally.imported.saturating_add(receipt.counts.sessions);
-    }
-
     /// The tariff in force and its number, once one was adopted.
     #[must_use]
     pub fn tariff(&self) -> Option<(u32, &Tariff)> {
@@ -443,17 +437,6 @@ impl State {
         &self.sessions
     }
 
-    /// Uses that logs show as still going on, in no particular order.
-    pub fn elsewhere(&self) -> impl Iterator<Item = &OpenUse> + '_ {
-        self.elsewhere.values()
-    }
-
-    /// Whether a log shows this use as still going on.
-    #[must_use]
-    pub fn is_open_elsewhere(&self, identity: u64) -> bool {
-        self.elsewhere.contains_key(&identity)
-    }
-
     /// How often each reason was given.
     #[must_use]
     pub fn refusals(&self) -> &BTreeMap<Reason, u64> {
@@ -480,6 +463,7 @@ impl State {
 }
 
 mod checkpoint;
+mod imported;
 pub use checkpoint::Checkpoint;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -9,8 +9,8 @@ use faregate_core::estate::{
     Bucket, BucketId, Offering, OfferingId, Person, PersonId, Product, ProductId, Seat, SeatId,
 };
 use faregate_core::event::{
-    Ask, Cause, Charge, Counts, Event, OpenUse, Opened, Outcome, Reason, Receipt, Refused, Route,
-    SessionId, Source, Unit,
+    Ask, Cause, Charge, Counts, Event, FeatureMapped, OpenUse, Opened, Outcome, Reason, Receipt,
+    Refused, Route, SessionId, Source, Unit,
 };
 use faregate_core::ledger::{Breakage, BucketBalance, Pack};
 use faregate_core::state::{Checkpoint, Session, Tally};
@@ -274,6 +274,7 @@ records! {
     Refused { ask, reason, tariff }
     Charge { at, ticks, person, product, bucket, meter, source, paid }
     Unit { person, product, at }
+    FeatureMapped { code, product, released }
     OpenUse { identity, person, product, host, opened }
     Counts { events, sessions, open_sessions, closed, rejected, quarantined, duplicates, seconds, first, last }
     Receipt { kind, files, counts, begun, ended }
@@ -281,10 +282,11 @@ records! {
     Pack { name, bought, remaining, from, until }
     BucketBalance { available, held, allocated, spent }
     Session { person, product, host, route, opened }
-    Tally { held, posted, voided, expired, opened, refused, imported }
+    Tally { held, posted, voided, expired, opened, refused, imported, quarantined }
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
-        bucket_balances, packs, charges, pairs, sessions, elsewhere, refusals, tally
+        bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
+        tally
     }
 }
 
@@ -368,6 +370,7 @@ variants! { Event {
     15 => UsageCharged,
     16 => UsageReversed,
     17 => Imported,
+    18 => FeaturesMapped,
 } }
 
 #[cfg(test)]

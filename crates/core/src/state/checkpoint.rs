@@ -5,7 +5,7 @@
 use super::{Session, State, Tally};
 use crate::amount::Ticks;
 use crate::charges::{Hold, Pair, PairUse};
-use crate::estate::{Bucket, Offering, Person, Product, Seat};
+use crate::estate::{Bucket, Offering, Person, Product, ProductId, Seat};
 use crate::event::{Charge, OpenUse, Reason, SessionId};
 use crate::ledger::{Account, BucketBalance, Ledger, Pack};
 use crate::state::Broken;
@@ -49,6 +49,8 @@ pub struct Checkpoint {
     pub sessions: Vec<(SessionId, Session)>,
     /// Uses that logs show as going on, by identity.
     pub elsewhere: Vec<OpenUse>,
+    /// What feature codes stand for, by code.
+    pub features: Vec<(String, ProductId)>,
     /// How often each reason was given.
     pub refusals: Vec<(Reason, u64)>,
     /// How many of what ever happened.
@@ -91,6 +93,7 @@ impl State {
             pairs,
             sessions: self.sessions.iter().map(|(id, session)| (*id, session.clone())).collect(),
             elsewhere,
+            features: self.features.iter().map(|(code, id)| (code.clone(), *id)).collect(),
             refusals: self.refusals.iter().map(|(reason, count)| (*reason, *count)).collect(),
             tally: self.tally,
         }
@@ -113,6 +116,7 @@ impl State {
             ),
             sessions: checkpoint.sessions.into_iter().collect(),
             elsewhere: checkpoint.elsewhere.into_iter().map(|open| (open.identity, open)).collect(),
+            features: checkpoint.features.into_iter().collect(),
             refusals: checkpoint.refusals.into_iter().collect(),
             tally: checkpoint.tally,
             ..Self::default()

@@ -3,7 +3,7 @@
 use super::*;
 
 /// All kinds, as the golden file names them.
-pub(super) const KINDS: [&str; 18] = [
+pub(super) const KINDS: [&str; 19] = [
     "contract-agreed",
     "tariff-adopted",
     "products-defined",
@@ -22,6 +22,7 @@ pub(super) const KINDS: [&str; 18] = [
     "usage-charged",
     "usage-reversed",
     "imported",
+    "features-mapped",
 ];
 
 /// Add a variant here, to `KINDS`, to `events` and to the golden file.
@@ -45,6 +46,7 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::UsageCharged(_) => "usage-charged",
         Event::UsageReversed(_) => "usage-reversed",
         Event::Imported(_) => "imported",
+        Event::FeaturesMapped(_) => "features-mapped",
     }
 }
 
@@ -195,5 +197,10 @@ pub(super) fn events() -> Vec<Event> {
         Event::UsageCharged(vec![charge(false), charge(true)]),
         Event::UsageReversed(vec![charge(false).unit(), charge(true).unit()]),
         Event::Imported(receipt()),
+        Event::FeaturesMapped(vec![FeatureMapped {
+            code: text("87545ACD_2022_0F"),
+            product: ProductId(2),
+            released: 300,
+        }]),
     ]
 }

@@ -198,6 +198,14 @@ fn receipt() -> impl Strategy<Value = Receipt> {
     )
 }
 
+fn mapped() -> impl Strategy<Value = FeatureMapped> {
+    (text(), product_id(), any::<u64>()).prop_map(|(code, product, released)| FeatureMapped {
+        code,
+        product,
+        released,
+    })
+}
+
 fn setting_up() -> impl Strategy<Value = Event> {
     let pack = (text(), ticks(), instant(), instant());
     let breakage = (ticks(), vec(ticks(), 0..3))
@@ -236,6 +244,7 @@ fn using() -> impl Strategy<Value = Event> {
         vec(charge(), 0..3).prop_map(Event::UsageCharged),
         vec(charge().prop_map(|one| one.unit()), 0..3).prop_map(Event::UsageReversed),
         receipt().prop_map(Event::Imported),
+        vec(mapped(), 0..3).prop_map(Event::FeaturesMapped),
     ]
 }
 
@@ -269,8 +278,12 @@ fn balances() -> impl Strategy<Value = ([Ticks; 5], Vec<BucketBalance>, Vec<Pack
     (any::<[i64; 5]>().prop_map(|n| n.map(Ticks)), vec(balance, 0..3), vec(pack, 0..3))
 }
 
-type Running =
-    (Vec<((PersonId, ProductId), Option<Hold>, u32)>, Vec<(SessionId, Session)>, Vec<OpenUse>);
+type Running = (
+    Vec<((PersonId, ProductId), Option<Hold>, u32)>,
+    Vec<(SessionId, Session)>,
+    Vec<OpenUse>,
+    Vec<(String, ProductId)>,
+);
 
 fn running() -> impl Strategy<Value = Running> {
     let hold = (bucket_id(), ticks(), meter(), instant(), instant());
@@ -285,18 +298,20 @@ fn running() -> impl Strategy<Value = Running> {
     let session = (person_id(), product_id(), text(), route(), instant()).prop_map(
         |(person, product, host, route, opened)| Session { person, product, host, route, opened },
     );
-    (vec(pair, 0..3), vec((any::<u64>().prop_map(SessionId), session), 0..3), vec(open_use(), 0..3))
+    let sessions = vec((any::<u64>().prop_map(SessionId), session), 0..3);
+    (vec(pair, 0..3), sessions, vec(open_use(), 0..3), vec((text(), product_id()), 0..3))
 }
 
 pub(super) fn checkpoint() -> impl Strategy<Value = Checkpoint> {
-    let counted = (vec(charge(), 0..3), vec((reason(), any::<u64>()), 0..3), any::<[u64; 7]>());
+    let counted = (vec(charge(), 0..3), vec((reason(), any::<u64>()), 0..3), any::<[u64; 8]>());
     (any::<u64>(), instant(), (text(), text()), estate(), balances(), running(), counted).prop_map(
         |(seq, at, (name, zone), estate, balances, running, (charges, refusals, n))| {
             let (tariffs, products, buckets, people, offerings, seats) = estate;
             let (balances, bucket_balances, packs) = balances;
-            let (pairs, sessions, elsewhere) = running;
-            let [held, posted, voided, expired, opened, refused, imported] = n;
-            let tally = Tally { held, posted, voided, expired, opened, refused, imported };
+            let (pairs, sessions, elsewhere, features) = running;
+            let [held, posted, voided, expired, opened, refused, imported, quarantined] = n;
+            let tally =
+                Tally { held, posted, voided, expired, opened, refused, imported, quarantined };
             Checkpoint {
                 seq,
                 at,
@@ -315,6 +330,7 @@ pub(super) fn checkpoint() -> impl Strategy<Value = Checkpoint> {
                 pairs,
                 sessions,
                 elsewhere,
+                features,
                 refusals,
                 tally,
             }
