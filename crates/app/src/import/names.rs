@@ -7,20 +7,21 @@ use faregate_core::state::State;
 use faregate_ingest::features::FeatureTable;
 use rustc_hash::FxHashMap;
 
-/// One name, and what it was found to be; a name can be a user's and a feature's.
+/// What a name was found to be; it can be a user's and a feature's. Every use asks for three of these, in no
+/// order, so they are small and its text is elsewhere.
 struct Name {
-    text: String,
     hash: u64,
     person: Option<PersonId>,
     product: Option<Option<ProductId>>,
-    /// Products met with this user, a bit each: spares a look-up in a large table for nearly every use.
-    met: [u64; 4],
 }
 
 /// All names of the store and those that the batch adds.
 pub(super) struct Names<'e> {
     features: &'e FeatureTable,
     all: Vec<Name>,
+    texts: Vec<String>,
+    /// Products met with each user, a bit each: spares a look-up in a large table for nearly every use.
+    met: Vec<[u64; 4]>,
     numbers: FxHashMap<String, u32>,
     stored: usize,
     people: Vec<Person>,
@@ -33,6 +34,8 @@ impl<'e> Names<'e> {
         Self {
             features,
             all: Vec::new(),
+            texts: Vec::new(),
+            met: Vec::new(),
             numbers: FxHashMap::default(),
             stored: 0,
             people: Vec::new(),
@@ -61,20 +64,22 @@ impl<'e> Names<'e> {
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let hash = xxhash_rust::xxh3::xxh3_64(text.as_bytes());
         self.numbers.insert(text.clone(), number);
-        self.all.push(Name { text, hash, person: None, product: None, met: [0; 4] });
+        self.all.push(Name { hash, person: None, product: None });
+        self.texts.push(text);
+        self.met.push([0; 4]);
         number
     }
 
     /// The names that are not stored yet, and the number of the first.
     pub(super) fn take_fresh(&mut self) -> (u32, Vec<String>) {
-        let fresh = self.all.iter().skip(self.stored).map(|name| name.text.clone()).collect();
+        let fresh = self.texts.iter().skip(self.stored).cloned().collect();
         let first = u32::try_from(self.stored).unwrap_or(u32::MAX);
         self.stored = self.all.len();
         (first, fresh)
     }
 
     pub(super) fn text(&self, number: u32) -> &str {
-        self.get(number).map_or("", |name| &name.text)
+        self.texts.get(number as usize).map_or("", String::as_str)
     }
 
     /// The same for the same text, in every batch.
@@ -97,7 +102,7 @@ impl<'e> Names<'e> {
         if name.person.is_some() {
             return name.person;
         }
-        let text = name.text.clone();
+        let text = self.text(user).to_owned();
         let known = state.estate().person_called(&text);
         let id = known.unwrap_or_else(|| self.new_person(state, text));
         self.get_mut(user)?.person = Some(id);
@@ -160,9 +165,8 @@ impl<'e> Names<'e> {
     /// Whether this user was not met with this product before. Of products past the 256th it is always said.
     pub(super) fn is_first(&mut self, user: u32, product: ProductId) -> bool {
         let (word, bit) = (product.index() / 64, 1 << (product.index() % 64));
-        let Some(met) = self.get_mut(user).and_then(|name| name.met.get_mut(word)) else {
-            return true;
-        };
+        let met = self.met.get_mut(user as usize).and_then(|met| met.get_mut(word));
+        let Some(met) = met else { return true };
         let first = *met & bit == 0;
         *met |= bit;
         first
