@@ -96,6 +96,17 @@ pub struct Spans {
     pub projected_month: Estimate,
 }
 
+/// The dates between which there is any usage.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Usage {
+    /// First date with a charge.
+    #[schema(format = Date)]
+    pub first: String,
+    /// Last date with a charge.
+    #[schema(format = Date)]
+    pub last: String,
+}
+
 /// The first screen.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Summary {
@@ -109,6 +120,8 @@ pub struct Summary {
     pub balance: Balance,
     /// What was spent.
     pub burn: Spans,
+    /// When there was any; `null` before the first charge.
+    pub usage: Option<Usage>,
     /// Sessions that go on now.
     pub open_sessions: u64,
     /// All of it in words.
@@ -157,6 +170,9 @@ impl Summary {
                     method: method(end.history_days),
                 },
             },
+            usage: summary
+                .usage
+                .map(|(first, last)| Usage { first: first.to_string(), last: last.to_string() }),
             open_sessions: summary.open_sessions,
             text: summary.text.clone(),
         }

@@ -7,7 +7,7 @@ use faregate_core::event::{Route, SessionId};
 use faregate_core::forecast::{MonthEnd, month_end};
 use faregate_core::ledger::Account;
 use faregate_core::state::State;
-use faregate_core::when::Instant;
+use faregate_core::when::{Date, Instant};
 
 /// The first screen.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct Summary {
     pub month_end: MonthEnd,
     /// Price of a token now.
     pub price: Option<Money>,
+    /// First and last date with charges.
+    pub usage: Option<(Date, Date)>,
     /// Sessions going on now, from all sources.
     pub open_sessions: u64,
     /// All of it in a sentence or two.
@@ -58,6 +60,7 @@ pub fn summary(state: &State, now: Instant) -> Summary {
         month: total(state, today.month_start(), today),
         month_end: month_end(state, now),
         price: state.tariff().and_then(|(_, tariff)| tariff.token_price(now, state.zone())),
+        usage: state.charges().span(),
         open_sessions,
         text: String::new(),
     };

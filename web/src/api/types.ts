@@ -13,6 +13,7 @@ export type Answer<P extends keyof paths> =
 
 export type Me = Answer<'/v1/me'>;
 export type Summary = Answer<'/v1/summary'>;
+export type Usage = NonNullable<Summary['usage']>;
 export type Amount = Summary['burn']['today'];
 export type Estimate = Summary['burn']['projected_month'];
 export type Money = NonNullable<Amount['money']>;

@@ -150,7 +150,8 @@ export const en = {
         'Faregate shows usage once it has read a licence log, or once a session was opened through it. To read the log of a FlexNet server, or to fill a demo contract, run one of these:',
       emptyImport: 'faregate import flexnet FILE --zone Europe/Madrid',
       emptyDemo: 'make demo',
-      emptyWider: 'Show the last 365 days',
+      usageDetail: (from: string, to: string) => `Your usage is from ${from} to ${to}.`,
+      usageShow: (from: string, to: string) => `Show ${from} to ${to}`,
     },
 
     ranking: {

@@ -29,6 +29,7 @@ async fn the_summary() {
     assert_eq!(spans["month_to_date"], json!({ "tokens": 17.0, "money": usd("51.00") }));
     assert_eq!(spans["today"]["tokens"], 0.0);
     assert_eq!((&summary["open_sessions"], &summary["seq"]), (&json!(1), &json!(13)));
+    assert_eq!(summary["usage"], json!({ "first": "2026-03-02", "last": "2026-03-03" }));
     assert_eq!(summary["as_of"], "2026-03-04T10:00:00Z");
 }
 

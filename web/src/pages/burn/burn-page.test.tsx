@@ -21,6 +21,7 @@ const summary: Summary = {
     month_to_date: amount,
     projected_month: { ...amount, low: 20, high: 40, method: '' },
   },
+  usage: null,
   open_sessions: 2,
   text: '70 of 100 tokens are left.',
 };
@@ -112,6 +113,19 @@ describe('the Burn page', () => {
     const panel = await region('Burn by day');
     expect(await panel.findByText('faregate import flexnet FILE --zone Europe/Madrid')).toBeVisible();
     expect(panel.getByText('make demo')).toBeVisible();
+  });
+
+  it('leads to the usage of other days', async () => {
+    const usage = { first: '2020-05-05', last: '2022-07-07' };
+    const { router } = open('/?q=ben', {
+      '/v1/summary': () => Response.json({ ...summary, usage }),
+      '/v1/burn/daily': () => Response.json({ ...daily, series: [] }),
+    });
+    const panel = await region('Burn by day');
+    expect(await panel.findByText(/Your usage is from .*2020 to .*2022/)).toBeVisible();
+    expect(panel.queryByText(/faregate import/)).toBeNull();
+    await userEvent.click(panel.getByRole('button', { name: /^Show .*2021 to .*2022/ }));
+    expect(router.state.location.search).toEqual({ q: 'ben', from: '2021-07-08', to: '2022-07-07' });
   });
 
   it('keeps the other panels when one question fails, and asks again', async () => {

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { summaryQuery } from '../../api/queries';
-import type { Summary } from '../../api/types';
+import type { Summary, Usage } from '../../api/types';
 import { day, dayOf, moment, money } from '../../format';
 import { words } from '../../messages';
 import { Loaded } from '../../parts/loaded';
@@ -34,7 +34,11 @@ export function BurnPage() {
           <>
             <UncoveredNotice uncovered={data.balance.uncovered} />
             <Tiles summary={data} />
-            <Panels zone={data.contract.zone} today={dayOf(data.as_of, data.contract.zone)} />
+            <Panels
+              zone={data.contract.zone}
+              today={dayOf(data.as_of, data.contract.zone)}
+              usage={data.usage ?? null}
+            />
           </>
         )}
       </Loaded>
@@ -67,7 +71,9 @@ function PageHead({ summary }: { summary: Summary | undefined }) {
   );
 }
 
-function Panels({ zone, today }: { zone: string; today: string }) {
+type PanelsProps = { zone: string; today: string; usage: Usage | null };
+
+function Panels({ zone, today, usage }: PanelsProps) {
   const search = route.useSearch();
   const { from, to, preset } = resolveRange(search, today);
   const span = { from, to };
@@ -77,7 +83,7 @@ function Panels({ zone, today }: { zone: string; today: string }) {
         {words.burn.range.printed(day(from), day(to))}
       </Text>
       <RangeBar range={{ ...span, preset }} today={today} />
-      <DailyPanel span={span} />
+      <DailyPanel span={span} usage={usage} />
       <div className={styles.pair}>
         <RankingPanel by="person" span={span} />
         <RankingPanel by="product" span={span} />

@@ -1,32 +1,48 @@
 import { Button, Stack } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
+import type { Usage } from '../../api/types';
 import { day } from '../../format';
 import { words } from '../../messages';
 import { Command } from '../../parts/command';
 import { EmptyNote } from '../../parts/empty-note';
+import { usageSpan } from './search';
 
 const route = getRouteApi('/');
 const say = words.burn.daily;
 
-/** No usage in these days: why that may be, the commands that bring some, and a wider look. */
-export function DailyEmpty({ from, to }: { from: string; to: string }) {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+type Props = { from: string; to: string; usage: Usage | null };
+
+/** No usage in these days: on which days there is some, or the commands that bring the first. */
+export function DailyEmpty({ from, to, usage }: Props) {
+  const title = say.emptyTitle(day(from), day(to));
+  if (usage) {
+    return (
+      <EmptyNote title={title} detail={say.usageDetail(day(usage.first), day(usage.last))}>
+        <ShowUsage usage={usage} />
+      </EmptyNote>
+    );
+  }
   return (
-    <EmptyNote title={say.emptyTitle(day(from), day(to))} detail={say.emptyDetail}>
+    <EmptyNote title={title} detail={say.emptyDetail}>
       <Stack gap="xs" align="center" maw="100%">
         <Command>{say.emptyImport}</Command>
         <Command>{say.emptyDemo}</Command>
       </Stack>
-      {search.range !== '365d' && (
-        <Button
-          variant="default"
-          size="xs"
-          onClick={() => void navigate({ search: { range: '365d' }, resetScroll: false })}
-        >
-          {say.emptyWider}
-        </Button>
-      )}
     </EmptyNote>
+  );
+}
+
+function ShowUsage({ usage }: { usage: Usage }) {
+  const navigate = route.useNavigate();
+  const span = usageSpan(usage);
+  return (
+    <Button
+      size="xs"
+      onClick={() =>
+        void navigate({ search: (rest) => ({ ...rest, range: undefined, ...span }), resetScroll: false })
+      }
+    >
+      {say.usageShow(day(span.from), day(span.to))}
+    </Button>
   );
 }

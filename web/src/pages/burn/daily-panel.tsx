@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { burnQuery, dailyBurnQuery, RANGE_DAYS_MAX, type Span } from '../../api/queries';
-import type { Amount, Burn, DailyBurn } from '../../api/types';
+import type { Amount, Burn, DailyBurn, Usage } from '../../api/types';
 import { money, tokens } from '../../format';
 import { words } from '../../messages';
 import { BarsIcon, TableIcon } from '../../parts/icons';
@@ -20,7 +20,7 @@ const DailyChart = lazy(() => import('./daily-chart'));
 const route = getRouteApi('/');
 const say = words.burn.daily;
 
-export function DailyPanel({ span }: { span: Span }) {
+export function DailyPanel({ span, usage }: { span: Span; usage: Usage | null }) {
   const daily = useQuery(dailyBurnQuery(span));
   // The totals of the days come from the server too: the page adds nothing up.
   const days = useQuery(burnQuery('day', span, RANGE_DAYS_MAX));
@@ -28,17 +28,25 @@ export function DailyPanel({ span }: { span: Span }) {
   return (
     <Panel title={say.title} busy={daily.isPlaceholderData} aside={<Aside total={daily.data?.total} />}>
       <Loaded of={daily} waiting={say.loading} skeleton={<ChartSkeleton />}>
-        {(data) => <Daily daily={data} days={days.data} asTable={asTable} fading={daily.isPlaceholderData} />}
+        {(data) => (
+          <Daily daily={data} days={days.data} usage={usage} asTable={asTable} fading={daily.isPlaceholderData} />
+        )}
       </Loaded>
     </Panel>
   );
 }
 
-type DailyProps = { daily: DailyBurn; days: Burn | undefined; asTable: boolean; fading: boolean };
+type DailyProps = {
+  daily: DailyBurn;
+  days: Burn | undefined;
+  usage: Usage | null;
+  asTable: boolean;
+  fading: boolean;
+};
 
-function Daily({ daily, days, asTable, fading }: DailyProps) {
+function Daily({ daily, days, usage, asTable, fading }: DailyProps) {
   if (daily.series.length === 0) {
-    return <DailyEmpty from={daily.from} to={daily.to} />;
+    return <DailyEmpty from={daily.from} to={daily.to} usage={usage} />;
   }
   return (
     <div className={styles.body} data-fading={fading}>

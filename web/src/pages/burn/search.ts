@@ -1,6 +1,7 @@
 /** What the address of the Burn page says: the days shown, how, and the state of the sessions table. */
 import { addDays, daysBetween, firstOfMonth, isDay } from '../../days';
 import { RANGE_DAYS_MAX, type Span } from '../../api/queries';
+import type { Usage } from '../../api/types';
 
 export const PRESETS = ['7d', '28d', '90d', '365d', 'mtd'] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -17,6 +18,7 @@ export type BurnSearch = {
   sort?: string;
 };
 
+const USAGE_DAYS_MAX = 365;
 const SORT = /^-?(person|product|host|opened|seen|paid|tokens)$/;
 
 /** Reads an address leniently: what cannot be understood is left out. */
@@ -45,6 +47,12 @@ export function resolveRange(search: BurnSearch, today: string): Range {
   const preset = search.range ?? PRESET_DEFAULT;
   const from = preset === 'mtd' ? firstOfMonth(today) : addDays(today, 1 - Number.parseInt(preset, 10));
   return { from, to: today, preset };
+}
+
+/** The days of a contract's usage, or the last year of them. */
+export function usageSpan({ first, last }: Usage): Span {
+  const from = addDays(last, 1 - USAGE_DAYS_MAX);
+  return { from: first > from ? first : from, to: last };
 }
 
 export type SpanFault = 'backwards' | 'too-long';

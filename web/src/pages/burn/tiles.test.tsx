@@ -18,6 +18,7 @@ const summary: Summary = {
     month_to_date: amount(12.5),
     projected_month: { ...amount(17_230), low: 16_410, high: 18_120, method: 'by weekday' },
   },
+  usage: null,
   open_sessions: 0,
   text: '',
 };
