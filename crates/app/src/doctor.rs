@@ -34,16 +34,22 @@ pub fn examine(engine: &mut Engine) -> Result<Vec<Check>, Failure> {
     Ok(checks)
 }
 
-/// Replays the journal from its first event and compares the end with what was loaded from the snapshot.
+/// Replays the journal from its first event and compares it with the snapshot: the one kept, or else one
+/// taken now, so that taking and restoring one is checked in any case.
 fn compare(engine: &mut Engine, loaded: &State) -> Result<Vec<String>, Failure> {
-    let replayed = match replayed(&mut *engine.store, State::default(), loaded.seq()) {
-        Ok((state, _)) => state,
+    let kept = engine.store.snapshot()?;
+    let snapshot = kept.unwrap_or_else(|| loaded.checkpoint());
+    let from_journal = match replayed(&mut *engine.store, State::default(), snapshot.seq) {
+        Ok((state, _)) => state.checkpoint(),
         Err(Failure::Broken(why)) => {
             return Ok(vec![format!("the journal contradicts itself: {why}")]);
         }
         Err(failure) => return Err(failure),
     };
-    let (from_journal, from_snapshot) = (replayed.checkpoint(), loaded.checkpoint());
+    let from_snapshot = match State::restore(snapshot) {
+        Ok(state) => state.checkpoint(),
+        Err(why) => return Ok(vec![format!("the snapshot contradicts itself: {why}")]),
+    };
     if from_journal == from_snapshot {
         return Ok(Vec::new());
     }

@@ -263,8 +263,23 @@ impl Store for SqliteStore {
         let mut statement = self.db.prepare("PRAGMA integrity_check").map_err(failed)?;
         let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
         let mut findings: Vec<String> = rows.collect::<Result<_, _>>().map_err(failed)?;
+        drop(statement);
         findings.retain(|line| line != "ok");
+        findings.extend(self.unreadable_snapshot()?);
+        findings.extend(uses::unreadable(&self.db)?);
         Ok(findings)
+    }
+}
+
+impl SqliteStore {
+    /// A snapshot that loading would leave aside in silence.
+    fn unreadable_snapshot(&self) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT body FROM snapshot WHERE contract = ?";
+        let body: Option<Vec<u8>> =
+            self.db.query_row(sql, [CONTRACT], |row| row.get(0)).optional().map_err(failed)?;
+        let why = body.and_then(|body| codec::decode::<Checkpoint>(&body).err());
+        Ok(why
+            .map(|why| format!("the snapshot cannot be read ({}); the journal replaces it", why.0)))
     }
 }
 

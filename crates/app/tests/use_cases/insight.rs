@@ -89,6 +89,18 @@ fn the_doctor_finds_a_tampered_snapshot() {
     check(&|snapshot| snapshot.tally.posted = 9, "counters");
 }
 
+/// Loading leaves it aside in silence; the doctor does not.
+#[test]
+fn the_doctor_finds_a_snapshot_that_contradicts_itself() {
+    let world = lived_in();
+    let mut store = world.store.clone();
+    let mut snapshot = store.snapshot().unwrap().unwrap();
+    snapshot.charges.push(snapshot.charges[0]);
+    store.keep_snapshot(&snapshot).unwrap();
+    let found = findings(&mut load(&store, &world.clock));
+    assert!(found.iter().any(|(_, words)| words.contains("contradicts itself")), "{found:?}");
+}
+
 /// A snapshot is a cache: what does not fit the journal is left aside.
 #[test]
 fn a_snapshot_that_does_not_fit_is_left_aside() {

@@ -34,6 +34,23 @@ pub(super) fn of_day(db: &Connection, day: Date) -> Result<Vec<Use>, StoreError>
     Ok(uses)
 }
 
+/// What is wrong with the blocks of reported uses, in words.
+pub(super) fn unreadable(db: &Connection) -> Result<Vec<String>, StoreError> {
+    let mut statement = db.prepare("SELECT id, day, body FROM use_block").map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    let (mut findings, mut uses) = (Vec::new(), Vec::new());
+    while let Some(row) = rows.next().map_err(failed)? {
+        let (id, day): (i64, i32) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+        let body =
+            row.get_ref(2).map_err(failed)?.as_blob().map_err(|error| failed(error.into()))?;
+        uses.clear();
+        if let Err(why) = decode(Date(day), body, &mut uses) {
+            findings.push(format!("block {id} of uses on {} cannot be read: {}", Date(day), why.0));
+        }
+    }
+    Ok(findings)
+}
+
 pub(super) fn insert_gate_uses(db: &Connection, uses: &[GateUse]) -> Result<(), StoreError> {
     let sql = "INSERT INTO gate_use (closed, opened, person, product) VALUES (?, ?, ?, ?)";
     let mut statement = db.prepare_cached(sql).map_err(failed)?;
