@@ -51,6 +51,10 @@ pub struct Recording<'e> {
     /// Uses begun in an earlier batch that this one reports again, as still going on.
     going_on: FxHashMap<u64, (Pair, Instant)>,
     ended: Vec<u64>,
+    /// Uses that the source at work shows as going on.
+    shown_open: Vec<u64>,
+    /// Until when such uses are known to have gone on: to the end of the last source that shows them.
+    open_until: FxHashMap<u64, Instant>,
     counts: Counts,
     /// Use that begins after this is not believed.
     believed_until: Instant,
@@ -78,6 +82,8 @@ impl<'e> Recording<'e> {
             begun: BTreeMap::new(),
             going_on: FxHashMap::default(),
             ended: Vec::new(),
+            shown_open: Vec::new(),
+            open_until: FxHashMap::default(),
             counts: Counts::default(),
             believed_until,
             finished: false,
@@ -149,9 +155,21 @@ impl<'e> Recording<'e> {
         Ok(())
     }
 
+    /// Says that all of one of several sources was added, which knows of nothing after this instant: uses
+    /// that it shows as going on are charged up to then, whatever the others know of.
+    pub fn source_ended(&mut self, last: Option<Instant>) {
+        let shown = std::mem::take(&mut self.shown_open);
+        for identity in shown {
+            let Some(last) = last else { continue };
+            let until = self.open_until.entry(identity).or_insert(last);
+            *until = last.max(*until);
+        }
+    }
+
     /// Rates what is new, books the charges and the receipt, and makes all of it durable.
     ///
-    /// `span` is the first and last instant that the source knows of: open uses are charged up to the last.
+    /// `span` is the first and last instant that the sources know of: open uses are charged up to the last,
+    /// those of a source that [`Recording::source_ended`] told of up to its end.
     ///
     /// # Errors
     /// [`Failure`]; then nothing of the batch is kept.
@@ -166,6 +184,7 @@ impl<'e> Recording<'e> {
         self.counts.first = span.map(|(first, _)| first);
         self.counts.last = span.map(|(_, last)| last);
         self.counts.open_sessions = self.begun.len() as u64;
+        self.source_ended(self.counts.last);
         self.touch_going_on();
         if self.counts.sessions == 0 && self.counts.closed == 0 && self.pairs.is_empty() {
             // Nothing new: dropping the batch leaves the store exactly as it was.
@@ -234,11 +253,13 @@ impl<'e> Recording<'e> {
         let host = self.names.text(reported.host).to_owned();
         let opened = reported.opened;
         self.begun.insert(identity, OpenUse { identity, person, product, host, opened });
+        self.shown_open.push(identity);
         self.meet(state, reported);
     }
 
     fn goes_on(&mut self, state: &State, identity: u64, reported: &Reported) {
         self.counts.duplicates += 1;
+        self.shown_open.push(identity);
         let person = self.names.person(state, reported.user);
         let product = self.names.product(state, reported.feature);
         if let Some(pair) = person.zip(product).filter(|_| !self.begun.contains_key(&identity)) {
@@ -248,13 +269,12 @@ impl<'e> Recording<'e> {
 
     /// Uses that go on past the units charged so far are rated on from there.
     fn touch_going_on(&mut self) {
-        let Some(last) = self.counts.last else { return };
         let shared = self.engine.state();
         let state = shared.read();
-        let owing = self
-            .going_on
-            .values()
-            .filter_map(|(pair, opened)| Some((*pair, owes_from(&state, *pair, *opened, last)?)));
+        let owing = self.going_on.iter().filter_map(|(identity, (pair, opened))| {
+            let last = *self.open_until.get(identity)?;
+            Some((*pair, owes_from(&state, *pair, *opened, last)?))
+        });
         let owing: Vec<(Pair, Instant)> = owing.collect();
         owing.into_iter().for_each(|(pair, from)| self.touch(pair, from));
     }

@@ -86,6 +86,7 @@ pub fn import(
     let names = inputs.iter().map(|input| input.name.clone()).collect();
     for input in inputs {
         let one = read_file(&mut recording, input, options.clone(), watch)?;
+        recording.source_ended(one.last);
         add(&mut tally, &one);
     }
     recording.tally(tally.events, tally.rejected);

@@ -85,23 +85,27 @@ impl Recording<'_> {
         Ok(others)
     }
 
-    /// Uses that logs show as going on: those of this batch up to its end, others as far as they were charged.
+    /// Uses that logs show as going on: those of this batch up to its source's end, others as far as they were charged.
     fn open_uses<'a>(
         &'a self,
         state: &'a State,
         from: Instant,
     ) -> impl Iterator<Item = (Pair, Interval)> + 'a {
-        let last = self.counts.last.unwrap_or(from);
+        let last = move |identity| self.open_until.get(&identity).copied().unwrap_or(from);
         let ended: FxHashSet<u64> = self.ended.iter().copied().collect();
         let earlier = state.elsewhere().filter(move |open| !ended.contains(&open.identity));
         let earlier = earlier.filter_map(move |open| {
             let pair = pair_of(open)?;
             let goes_on = self.going_on.contains_key(&open.identity);
-            let end = if goes_on { last } else { charged_through(state, pair, open.opened) };
+            let end = match goes_on {
+                true => last(open.identity),
+                false => charged_through(state, pair, open.opened),
+            };
             Some((pair, Interval { start: open.opened, end: end.max(open.opened) }))
         });
         let begun = self.begun.values().filter_map(move |open| {
-            Some((pair_of(open)?, Interval { start: open.opened, end: last.max(open.opened) }))
+            let end = last(open.identity).max(open.opened);
+            Some((pair_of(open)?, Interval { start: open.opened, end }))
         });
         earlier.chain(begun)
     }

@@ -194,3 +194,27 @@ fn use_that_begins_in_the_future_is_rejected() {
     assert_eq!((counts.sessions, counts.rejected), (1, 1), "{counts:?}");
     assert_eq!(charged(&world.engine), [charge("ana", "autocad", 60)]);
 }
+
+/// What one file leaves open is not charged up to the end of another.
+#[test]
+fn files_imported_together_are_charged_like_one_after_the_other() {
+    let (day, later) = (1_440, 10 * 1_440);
+    let left_open = log_until(&[used("ana", AUTOCAD, 60, None), used("ben", REVIT, 90, 100)], 600);
+    let other = [used("ben", REVIT, later, later + 60), used("ana", REVIT, later, None)];
+    let other = log_until(&other, later + 3 * day);
+    for files in [[&*left_open, &*other], [&*other, &*left_open]] {
+        let (mut together, mut apart) = (office(), office());
+        import_all(&mut together.engine, &files);
+        for file in files {
+            import_all(&mut apart.engine, &[file]);
+        }
+        assert_eq!(charged(&together.engine), charged(&apart.engine));
+        let ana = charged(&together.engine)
+            .into_iter()
+            .filter(|(user, what, _)| user == "ana" && what == "autocad");
+        assert_eq!(ana.count(), 1, "charged up to the end of its own file");
+        // A third time, all at once, nothing changes.
+        import_all(&mut together.engine, &files);
+        assert_eq!(charged(&together.engine), charged(&apart.engine));
+    }
+}
