@@ -1,8 +1,8 @@
 //! The Faregate binary: server and command line.
 //!
 //! Wiring only: commands parse, call a use case of `faregate-app` and print. Data goes to stdout, all else to
-//! stderr. To add a command: a variant in [`cli`], a module in [`commands`], a page section in
-//! `docs/reference/cli.md`.
+//! stderr. To add a command: a variant in [`cli`], a module in [`commands`], a
+//! scenario under `tests/scenarios/`.
 
 mod ambient;
 mod cli;
