@@ -137,11 +137,7 @@ impl Access {
         role: Role,
         expires: Option<Instant>,
     ) -> Result<String, StoreError> {
-        let prefix = match kind {
-            Kind::Key => "fg_",
-            Kind::Link => "fgl_",
-            Kind::SignIn => "fgs_",
-        };
+        let prefix = prefix(kind);
         let secret = self
             .secrets
             .secret()
@@ -157,6 +153,9 @@ impl Access {
     /// The credential of this kind with this secret, if it is in force.
     #[must_use]
     pub fn check(&self, kind: Kind, secret: &str, now: Instant) -> Option<Credential> {
+        if !looks_like(kind, secret) {
+            return None;
+        }
         let hash = hashed(secret);
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
         let credential = known.or_else(|| self.made_elsewhere(&hash))?;
@@ -205,6 +204,23 @@ impl Access {
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, FxHashMap<SecretHash, Credential>> {
         self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What secrets of a kind begin with, so that a leaked one is recognised.
+const fn prefix(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Key => "fg_",
+        Kind::Link => "fgl_",
+        Kind::SignIn => "fgs_",
+    }
+}
+
+/// Whether it is worth looking up: a guess of another shape costs neither a hash nor a query.
+fn looks_like(kind: Kind, secret: &str) -> bool {
+    let digits = secret.strip_prefix(prefix(kind));
+    digits.is_some_and(|digits| {
+        digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
 }
 
 fn hashed(secret: &str) -> SecretHash {

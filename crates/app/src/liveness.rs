@@ -82,6 +82,14 @@ impl Liveness {
         }
     }
 
+    /// Takes every session as heard of now: after a time in which nobody could be heard.
+    pub fn hear_all(&self, now: Instant) {
+        for shard in &self.shards {
+            let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            shard.values_mut().for_each(|pulse| pulse.heard = pulse.heard.max(now));
+        }
+    }
+
     /// When a session was last heard of.
     #[must_use]
     pub fn last_heard(&self, id: SessionId) -> Option<Instant> {

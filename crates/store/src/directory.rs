@@ -45,7 +45,7 @@ impl DataDirectory {
     /// # Errors
     /// [`Unusable::Exists`] when there is a store already.
     pub fn create(path: &Path) -> Result<(Self, SqliteStore), Unusable> {
-        std::fs::create_dir_all(path).map_err(|error| Unusable::Io(path.to_owned(), error))?;
+        create_private(path).map_err(|error| Unusable::Io(path.to_owned(), error))?;
         let directory = Self::lock(path)?;
         if Self::exists(path) {
             return Err(Unusable::Exists(path.to_owned()));
@@ -124,4 +124,13 @@ impl DataDirectory {
         writeln!(lock, "{}", std::process::id()).map_err(io)?;
         Ok(Self { path: path.to_owned(), _lock: lock })
     }
+}
+
+/// Creates a directory that only its owner may enter: it says who used what, and when.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }

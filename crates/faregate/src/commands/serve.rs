@@ -23,6 +23,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Between two looks for silent sessions and ended packs.
 const RECONCILE: Duration = Duration::from_secs(10);
+/// A look that comes later than this was not late by itself.
+const ASLEEP_SECONDS: i64 = 60;
 
 pub(crate) fn run(path: &Path, args: &Serve, as_json: bool) -> Result<(), Fault> {
     let followed = args.tail.as_deref().zip(args.zone.as_deref());
@@ -122,8 +124,15 @@ fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, Fault> {
 
 async fn reconcile(gate: Gate) {
     let mut beats = tokio::time::interval(RECONCILE);
+    let mut last = gate.now();
     loop {
         beats.tick().await;
+        let now = gate.now();
+        if now.since(last) > ASLEEP_SECONDS {
+            // The machine slept, or its clock jumped: nobody could be heard meanwhile.
+            gate.liveness().hear_all(now);
+        }
+        last = now;
         gate.reconcile();
     }
 }

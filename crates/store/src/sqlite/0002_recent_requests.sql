@@ -6,3 +6,6 @@ CREATE TABLE request_recent (
     digest BLOB    NOT NULL,
     seq    INTEGER NOT NULL
 ) STRICT;
+
+-- Snapshots have the release's own shape: the journal gives them anew.
+DELETE FROM snapshot;

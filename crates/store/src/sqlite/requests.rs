@@ -8,9 +8,8 @@
 use super::{CONTRACT, failed, number};
 use faregate_app::ports::{Request, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
 
 /// So many requests are recent before they are frozen; in memory each takes about 100 bytes.
 const RECENT: usize = if cfg!(test) { 8 } else { 100_000 };
@@ -26,8 +25,8 @@ pub(super) struct Recent {
     frozen_last: i64,
     /// Whether the table by key holds anything.
     has_older: bool,
-    /// Hashes of keys that it was found not to hold: whoever asks for one is about to add it.
-    missed: FxHashSet<u64>,
+    /// Keys that it was found not to hold: whoever asks for one is about to add it.
+    missed: FxHashSet<Box<str>>,
     /// Whether it is ahead of what is committed.
     pub(super) ahead: bool,
 }
@@ -51,12 +50,12 @@ impl Recent {
         if let Some(&id) = self.fresh.get(key).or_else(|| self.frozen.get(key)) {
             return recent_by_id(db, key, id);
         }
-        if !self.has_older || self.missed.contains(&hash(key)) {
+        if !self.has_older || self.missed.contains(key) {
             return Ok(None);
         }
         let found = older(db, key)?;
         if found.is_none() {
-            self.missed.insert(hash(key));
+            self.missed.insert(key.into());
         }
         Ok(found)
     }
@@ -105,10 +104,6 @@ impl Recent {
         }
         Ok(())
     }
-}
-
-fn hash(key: &str) -> u64 {
-    FxBuildHasher.hash_one(key)
 }
 
 /// Looks a request up without the map: for those who read a store now and then.
