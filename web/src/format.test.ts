@@ -15,5 +15,7 @@ describe('format', () => {
     const instant = '2026-11-22T09:58:00Z';
     expect(moment(instant, 'Europe/Madrid', '2026-11-22')).not.toMatch(/22/);
     expect(moment(instant, 'Europe/Madrid', '2026-11-23')).toMatch(/22/);
+    expect(moment(instant, 'Europe/Madrid', '2026-11-23')).not.toMatch(/2026/);
+    expect(moment(instant, 'Europe/Madrid', '2027-01-02')).toMatch(/2026/);
   });
 });

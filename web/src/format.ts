@@ -40,10 +40,11 @@ export function money({ amount, currency }: Money): string {
 
 const momentFormats = new Map<string, Intl.DateTimeFormat>();
 
-/** An instant in the contract's zone: with its day, or only the time when `today` is that day. */
+/** An instant in the contract's zone: with its day, unless it is `today`, and its year, unless it is today's. */
 export function moment(instant: string, zone: string, today?: string): string {
   const sameDay = today !== undefined && dayOf(instant, zone) === today;
-  const key = `${zone} ${sameDay}`;
+  const otherYear = today !== undefined && dayOf(instant, zone).slice(0, 4) !== today.slice(0, 4);
+  const key = `${zone} ${sameDay} ${otherYear}`;
   let format = momentFormats.get(key);
   if (!format) {
     format = new Intl.DateTimeFormat(LOCALE, {
@@ -51,6 +52,7 @@ export function moment(instant: string, zone: string, today?: string): string {
       hour: '2-digit',
       minute: '2-digit',
       ...(sameDay ? {} : { day: 'numeric', month: 'short' }),
+      ...(otherYear ? { year: 'numeric' } : {}),
     });
     momentFormats.set(key, format);
   }

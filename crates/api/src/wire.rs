@@ -124,6 +124,8 @@ pub struct Summary {
     pub usage: Option<Usage>,
     /// Sessions that go on now.
     pub open_sessions: u64,
+    /// Sessions that a log shows without an end, and not of the last day.
+    pub unclosed_sessions: u64,
     /// All of it in words.
     pub text: String,
 }
@@ -174,6 +176,7 @@ impl Summary {
                 .usage
                 .map(|(first, last)| Usage { first: first.to_string(), last: last.to_string() }),
             open_sessions: summary.open_sessions,
+            unclosed_sessions: summary.unclosed_sessions,
             text: summary.text.clone(),
         }
     }

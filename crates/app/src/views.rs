@@ -3,11 +3,11 @@
 use crate::liveness::Liveness;
 use faregate_core::amount::{Money, Ticks};
 use faregate_core::burn::{Sum, total};
-use faregate_core::event::{Route, SessionId};
+use faregate_core::event::{OpenUse, Route, SessionId, Source};
 use faregate_core::forecast::{MonthEnd, month_end};
 use faregate_core::ledger::Account;
 use faregate_core::state::State;
-use faregate_core::when::{Date, Instant};
+use faregate_core::when::{DAY, Date, Instant};
 
 /// The first screen.
 #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ pub struct Summary {
     pub usage: Option<(Date, Date)>,
     /// Sessions going on now, from all sources.
     pub open_sessions: u64,
+    /// Sessions that a log shows without an end, and not of the last day: nobody knows whether they go on.
+    pub unclosed_sessions: u64,
     /// All of it in a sentence or two.
     pub text: String,
 }
@@ -47,7 +49,8 @@ pub struct Summary {
 pub fn summary(state: &State, now: Instant) -> Summary {
     let ledger = state.ledger();
     let today = state.zone().date(now);
-    let open_sessions = state.sessions().len() as u64 + state.elsewhere().count() as u64;
+    let unclosed = state.elsewhere().filter(|open| is_unclosed(state, open, now)).count() as u64;
+    let logged = state.elsewhere().count() as u64 - unclosed;
     let mut summary = Summary {
         as_of: now,
         seq: state.seq(),
@@ -61,7 +64,8 @@ pub fn summary(state: &State, now: Instant) -> Summary {
         month_end: month_end(state, now),
         price: state.tariff().and_then(|(_, tariff)| tariff.token_price(now, state.zone())),
         usage: state.charges().span(),
-        open_sessions,
+        open_sessions: state.sessions().len() as u64 + logged,
+        unclosed_sessions: unclosed,
         text: String::new(),
     };
     summary.text = in_words(&summary);
@@ -83,7 +87,12 @@ fn in_words(summary: &Summary) -> String {
         1 => "1 session is open now.".to_owned(),
         count => format!("{count} sessions are open now."),
     };
-    format!("{balance} {burn} {open}")
+    let unclosed = match summary.unclosed_sessions {
+        0 => String::new(),
+        1 => " 1 more is not closed in its log.".to_owned(),
+        count => format!(" {count} more are not closed in their logs."),
+    };
+    format!("{balance} {burn} {open}{unclosed}")
 }
 
 /// A whole number with thousands grouped: `41,230`.
@@ -125,16 +134,19 @@ pub struct OpenSession {
     pub bucket: Option<(String, String)>,
     /// What the running unit cost.
     pub tokens: Ticks,
+    /// Whether a log shows it without an end, and not of the last day: nobody knows whether it goes on.
+    pub unclosed: bool,
 }
 
-/// All sessions that go on now, the latest first.
+/// All sessions without an end, the latest first.
 #[must_use]
-pub fn open_sessions(state: &State, liveness: &Liveness) -> Vec<OpenSession> {
+pub fn open_sessions(state: &State, liveness: &Liveness, now: Instant) -> Vec<OpenSession> {
     let own =
         state.sessions().iter().map(|(id, session)| own_session(state, liveness, *id, session));
     let logged = state.elsewhere().map(|open| OpenSession {
         id: format!("x{:016x}", open.identity),
-        last_seen: state.at(),
+        last_seen: last_logged(state, open),
+        unclosed: is_unclosed(state, open, now),
         route: "log",
         host: open.host.clone(),
         opened: open.opened,
@@ -143,6 +155,25 @@ pub fn open_sessions(state: &State, liveness: &Liveness) -> Vec<OpenSession> {
     let mut all: Vec<OpenSession> = own.chain(logged).collect();
     all.sort_by(|a, b| b.opened.cmp(&a.opened).then_with(|| b.id.cmp(&a.id)));
     all
+}
+
+/// Whether a log is silent on a use for a day: it was never closed there, or the log ended.
+fn is_unclosed(state: &State, open: &OpenUse, now: Instant) -> bool {
+    last_logged(state, open).plus(DAY) < now
+}
+
+/// The latest instant at which a log is known to show a use: its opening, or the start of the last unit charged
+/// without a gap since.
+fn last_logged(state: &State, open: &OpenUse) -> Instant {
+    let Some(product) = open.product else { return open.opened };
+    let units = state.charges().of_pair((open.person, product));
+    let logged = units.filter(|charge| charge.source == Source::Log);
+    let (last, _) = logged.fold((open.opened, open.opened), |(last, end), charge| {
+        let goes_on = charge.at <= end;
+        let unit_end = charge.meter.unit_end(charge.at, state.zone());
+        if goes_on { (last.max(charge.at), end.max(unit_end)) } else { (last, end) }
+    });
+    last
 }
 
 fn own_session(
@@ -191,5 +222,6 @@ fn named(
         route: "log",
         bucket: None,
         tokens: Ticks::ZERO,
+        unclosed: false,
     }
 }

@@ -113,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sessions that go on now, the latest first. */
+        /** Sessions without an end, the latest first. */
         get: operations["list"];
         put?: never;
         /**
@@ -582,15 +582,21 @@ export interface components {
              * @description What the running unit cost.
              */
             tokens: number;
+            /** @description Whether a log shows it without an end, and not of the last day: nobody knows whether it goes on. */
+            unclosed: boolean;
         };
         /** @description A page of sessions. */
         Sessions: {
             /** @description Cursor of the next page; `null` at the end. */
             next?: string | null;
+            /** @description Of those, the ones that go on now. */
+            open_now: number;
             /** @description The latest first. */
             rows: components["schemas"]["Session"][];
             /** @description How many there are in all. */
             total: number;
+            /** @description Of those, the ones that a log shows without an end, and not of the last day. */
+            unclosed: number;
         };
         /** @description Burn over the usual spans. */
         Spans: {
@@ -625,6 +631,11 @@ export interface components {
             seq: number;
             /** @description All of it in words. */
             text: string;
+            /**
+             * Format: int64
+             * @description Sessions that a log shows without an end, and not of the last day.
+             */
+            unclosed_sessions: number;
             usage?: components["schemas"]["Usage"] | null;
         };
         /** @description A burn table. */

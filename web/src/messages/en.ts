@@ -100,6 +100,7 @@ export const en = {
       method: 'How this is projected',
       sessions: 'Sessions open now',
       sessionsLink: 'See who',
+      unclosed: (shown: string) => `${shown} not closed in the log`,
       loading: 'Loading the key figures',
     },
 
@@ -208,6 +209,9 @@ export const en = {
       },
       seat: 'Seat',
       pool: 'Tokens',
+      log: 'Licence server’s log',
+      unclosed: 'not closed in the log',
+      unclosedCount: (shown: string) => `${shown} not closed in the log`,
       tokensOf: (bucket: string) => `Tokens of ${bucket}`,
       emptyTitle: 'No session is open',
       emptyDetail: 'A session appears here as soon as a product is opened and Faregate is told of it.',

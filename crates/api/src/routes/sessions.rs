@@ -305,6 +305,8 @@ pub struct Session {
     pub bucket_name: Option<String>,
     /// What the running unit cost.
     pub tokens: f64,
+    /// Whether a log shows it without an end, and not of the last day: nobody knows whether it goes on.
+    pub unclosed: bool,
 }
 
 /// A page of sessions.
@@ -316,9 +318,13 @@ pub struct Sessions {
     pub next: Option<String>,
     /// How many there are in all.
     pub total: usize,
+    /// Of those, the ones that go on now.
+    pub open_now: usize,
+    /// Of those, the ones that a log shows without an end, and not of the last day.
+    pub unclosed: usize,
 }
 
-/// Sessions that go on now, the latest first.
+/// Sessions without an end, the latest first.
 #[utoipa::path(
     get, path = "/v1/sessions", tag = "gate", params(Which),
     responses(
@@ -340,8 +346,10 @@ pub async fn list(
         ));
     }
     let after = which.cursor.as_deref().map(Place::read).transpose()?;
-    let all = views::open_sessions(&server.gate.state().read(), server.gate.liveness());
+    let gate = &server.gate;
+    let all = views::open_sessions(&gate.state().read(), gate.liveness(), gate.now());
     let total = all.len();
+    let unclosed = all.iter().filter(|session| session.unclosed).count();
     // The session that the page before ended with may have ended itself since: go on after its place.
     let follows =
         |session: &&views::OpenSession| after.as_ref().is_none_or(|place| place.precedes(session));
@@ -350,7 +358,7 @@ pub async fn list(
     let page: Vec<&views::OpenSession> = later.by_ref().take(limit).collect();
     let next = later.next().and(page.last()).map(|last| Place::of(last).write());
     let rows = page.into_iter().map(Session::from).collect();
-    Ok(Json(Sessions { rows, next, total }))
+    Ok(Json(Sessions { rows, next, total, open_now: total - unclosed, unclosed }))
 }
 
 /// Where a page ends: what its last session is sorted by.
@@ -399,6 +407,7 @@ impl From<&views::OpenSession> for Session {
             bucket,
             bucket_name,
             tokens: open.tokens.tokens(),
+            unclosed: open.unclosed,
         }
     }
 }

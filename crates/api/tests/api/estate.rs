@@ -102,11 +102,17 @@ pub(crate) struct Estate {
 
 impl Estate {
     pub(crate) fn new() -> Self {
+        Self::after(Vec::new())
+    }
+
+    /// The estate once these have happened too.
+    pub(crate) fn after(events: Vec<Event>) -> Self {
         let clock = Arc::new(HandClock(AtomicI64::new(now().0)));
         let mut engine = Engine::load(Box::<MemoryStore>::default(), clock.clone()).unwrap();
         engine.append(contract()).unwrap();
         engine.append(people()).unwrap();
         engine.append(vec![Event::UsageCharged(charges())]).unwrap();
+        engine.append(events).unwrap();
         let (gate, _deciding) = Gate::start(engine, clock.clone()).unwrap();
         let credentials = SharedCredentials::default();
         let secrets = Box::new(CountedSecrets::from(1));

@@ -1,7 +1,12 @@
 //! Balances, burn and sessions: every number against the estate reckoned by hand.
 
-use crate::estate::{Call, Estate, Reply};
+use crate::estate::{Call, Estate, Reply, now};
 use faregate_app::access::Role;
+use faregate_core::amount::Ticks;
+use faregate_core::estate::{BucketId, PersonId, ProductId};
+use faregate_core::event::{Charge, Event, OpenUse, Receipt, Source};
+use faregate_core::tariff::Meter;
+use faregate_core::when::{DAY, Instant};
 use serde_json::{Value, json};
 
 async fn get(estate: &Estate, path: &str) -> Reply {
@@ -158,7 +163,7 @@ async fn sessions_come_in_pages() {
         "id": "s16", "person": "anna", "person_name": "Anna", "product": "revit",
         "product_name": "Revit", "host": "ws-1", "opened_at": "2026-03-04T10:00:03Z",
         "last_seen": "2026-03-04T10:00:03Z", "route": "tokens", "bucket": "general",
-        "bucket_name": "General", "tokens": 10.0,
+        "bucket_name": "General", "tokens": 10.0, "unclosed": false,
     });
     assert_eq!(all["rows"][0], first);
 
@@ -171,6 +176,56 @@ async fn sessions_come_in_pages() {
         path = format!("/v1/sessions?limit=1&cursor={next}");
     }
     assert_eq!(seen, expected, "each once, the latest first");
+}
+
+/// A log of 2022 and one that is followed today both show somebody at work.
+#[tokio::test]
+async fn a_log_that_ended_long_ago_shows_nobody_at_work_now() {
+    let estate = Estate::after(vec![logged(), Event::UsageCharged(vec![second_day()])]);
+    let summary = estate.read("/v1/summary").await;
+    assert_eq!((&summary["open_sessions"], &summary["unclosed_sessions"]), (&json!(1), &json!(1)));
+    let text = summary["text"].as_str().unwrap();
+    assert!(text.ends_with("1 session is open now. 1 more is not closed in its log."), "{text}");
+
+    let page = estate.read("/v1/sessions").await;
+    let counts = [&page["total"], &page["open_now"], &page["unclosed"]];
+    assert_eq!(counts, [&json!(2), &json!(1), &json!(1)]);
+    let fields = |row: usize| {
+        let row = &page["rows"][row];
+        json!([row["route"], row["opened_at"], row["last_seen"], row["unclosed"]])
+    };
+    let followed = json!(["log", "2026-03-02T23:30:00Z", "2026-03-03T23:30:00Z", false]);
+    let ended = json!(["log", "2022-07-07T09:00:00Z", "2022-07-07T09:00:00Z", true]);
+    assert_eq!([fields(0), fields(1)], [followed, ended]);
+}
+
+/// Anna's use of Revit, which [`Estate`] charged for its first day, and one of 2022.
+fn logged() -> Event {
+    let open = |identity, opened, product| OpenUse {
+        identity,
+        person: PersonId(0),
+        product,
+        host: "ws-1".to_owned(),
+        opened,
+    };
+    let begun = vec![
+        open(1, Instant(1_657_184_400), None),
+        open(2, now().plus(-DAY - 37_800), Some(ProductId(0))),
+    ];
+    Event::Imported(Receipt { kind: "flexnet".to_owned(), begun, ..Receipt::default() })
+}
+
+fn second_day() -> Charge {
+    Charge {
+        at: now().plus(-37_800),
+        ticks: Ticks::from_tokens(10).unwrap(),
+        person: PersonId(0),
+        product: ProductId(0),
+        bucket: BucketId(0),
+        meter: Meter::Window24h,
+        source: Source::Log,
+        paid: true,
+    }
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ const summary: Summary = {
   },
   usage: null,
   open_sessions: 2,
+  unclosed_sessions: 0,
   text: '70 of 100 tokens are left.',
 };
 const daily: DailyBurn = {
@@ -50,11 +51,14 @@ const session = (person: string, opened_at: string): Session => ({
   bucket: null,
   bucket_name: null,
   tokens: 10,
+  unclosed: false,
 });
 const sessions: SessionPage = {
   rows: [session('Anna', '2026-11-22T08:00:00Z'), session('Ben', '2026-11-22T09:00:00Z')],
   next: null,
   total: 2,
+  open_now: 2,
+  unclosed: 0,
 };
 
 const answers = {
@@ -138,6 +142,21 @@ describe('the Burn page', () => {
     broken = false;
     await userEvent.click(panel.getByRole('button', { name: 'Try again' }));
     expect(await panel.findByText(/No pack has been entered/)).toBeVisible();
+  });
+
+  it('counts apart what a log of another year left open', async () => {
+    const left = { ...session('Dora', '2022-07-07T08:00:00Z'), route: 'log', tokens: 0, unclosed: true };
+    open('/', {
+      '/v1/summary': () => Response.json({ ...summary, unclosed_sessions: 1 }),
+      '/v1/sessions': () =>
+        Response.json({ ...sessions, rows: [...sessions.rows, left], total: 3, open_now: 2, unclosed: 1 }),
+    });
+    const tile = within(await screen.findByRole('group', { name: 'Sessions open now' }));
+    expect(tile.getByText('1 not closed in the log')).toBeVisible();
+    const panel = await region('Sessions open now');
+    const row = (await panel.findByText('Dora')).closest('tr');
+    expect(row).toHaveTextContent(/2022.*2022.*not closed in the log.*Licence server’s log/);
+    expect(panel.getByText('2 of 2 sessions · 1 not closed in the log')).toBeVisible();
   });
 
   it('sorts and filters the sessions, and keeps both in the address', async () => {

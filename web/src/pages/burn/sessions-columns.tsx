@@ -62,7 +62,12 @@ export function sessionColumns(zone: string, today: string) {
       header: say.columns.seen,
       sortFn: 'basic',
       enableGlobalFilter: false,
-      cell: (cell) => when(cell.getValue()),
+      cell: ({ row: { original } }) => (
+        <>
+          {when(original.last_seen)}
+          {original.unclosed && <div className={styles.soft}>{say.unclosed}</div>}
+        </>
+      ),
     }),
     helper.accessor(paidBy, { id: 'paid', header: say.columns.paid, sortFn: 'text' }),
     helper.accessor('tokens', {
@@ -76,5 +81,6 @@ export function sessionColumns(zone: string, today: string) {
 
 function paidBy(session: Session): string {
   if (session.route === 'seat') return say.seat;
+  if (session.route === 'log') return say.log;
   return session.bucket_name ? say.tokensOf(session.bucket_name) : say.pool;
 }

@@ -24,13 +24,14 @@ export function SessionsPanel({ zone, today }: Props) {
   const sessions = useInfiniteQuery(openSessionsQuery);
   const rows = useMemo(() => sessions.data?.pages.flatMap((page) => page.rows), [sessions.data]);
   // The last page was asked last; its count is the freshest.
-  const total = sessions.data?.pages.at(-1)?.total ?? 0;
+  const last = sessions.data?.pages.at(-1);
+  const counts = { openNow: last?.open_now ?? 0, unclosed: last?.unclosed ?? 0 };
   const question = { ...sessions, data: rows };
   return (
     <Panel title={say.title} id={SESSIONS_ANCHOR} aside={rows && rows.length > 0 && <Filter />}>
       <Loaded of={question} waiting={say.loading} skeleton={<SkeletonLines lines={6} height={28} />}>
         {(loaded) => (
-          <Sessions rows={loaded} total={total} zone={zone} today={today}>
+          <Sessions rows={loaded} counts={counts} zone={zone} today={today}>
             {sessions.hasNextPage && (
               <Button
                 size="xs"
@@ -48,9 +49,10 @@ export function SessionsPanel({ zone, today }: Props) {
   );
 }
 
-type SessionsProps = Props & { rows: Session[]; total: number; children: ReactNode };
+type Counts = { openNow: number; unclosed: number };
+type SessionsProps = Props & { rows: Session[]; counts: Counts; children: ReactNode };
 
-function Sessions({ rows, total, zone, today, children }: SessionsProps) {
+function Sessions({ rows, counts, zone, today, children }: SessionsProps) {
   const filter = route.useSearch().q ?? '';
   if (rows.length === 0) {
     return <EmptyNote title={say.emptyTitle} detail={say.emptyDetail} />;
@@ -68,7 +70,7 @@ function Sessions({ rows, total, zone, today, children }: SessionsProps) {
         today={today}
         footer={(shown) => (
           <Group gap="md">
-            <Count shown={shown} loaded={rows.length} total={total} filter={filter} />
+            <Count shown={openNow(shown)} loaded={openNow(rows)} counts={counts} filter={filter} />
             {children}
           </Group>
         )}
@@ -77,14 +79,18 @@ function Sessions({ rows, total, zone, today, children }: SessionsProps) {
   );
 }
 
-type CountProps = { shown: number; loaded: number; total: number; filter: string };
+/** Sessions that only a log without their end tells of are in the table, but nobody knows whether they go on. */
+const openNow = (rows: Session[]) => rows.filter((row) => !row.unclosed).length;
+
+type CountProps = { shown: number; loaded: number; counts: Counts; filter: string };
 
 /** Read out only while a filter is set; otherwise each opened session would interrupt the reader. */
-function Count({ shown, loaded, total, filter }: CountProps) {
+function Count({ shown, loaded, counts: { openNow: total, unclosed }, filter }: CountProps) {
   const words = filter ? say.matching : say.shown;
   return (
     <Text size="sm" c="dimmed" role={filter ? 'status' : undefined}>
       {words(counted(shown), total, counted(total))}
+      {unclosed > 0 && ` · ${say.unclosedCount(counted(unclosed))}`}
       {filter && loaded < total && ` · ${say.loadedOnly(counted(loaded))}`}
     </Text>
   );

@@ -17,8 +17,8 @@ type Props = {
   rows: Session[];
   zone: string;
   today: string;
-  /** What stands under the table, given how many rows the filter leaves. */
-  footer: (shown: number) => ReactNode;
+  /** What stands under the table, given the rows that the filter leaves. */
+  footer: (shown: Session[]) => ReactNode;
 };
 
 export function SessionsTable({ rows, zone, today, footer }: Props) {
@@ -38,7 +38,7 @@ export function SessionsTable({ rows, zone, today, footer }: Props) {
   return (
     <>
       {shown.length === 0 ? <Text>{say.noMatch(filter)}</Text> : <Rows table={table} />}
-      {footer(shown.length)}
+      {footer(shown.map((row) => row.original))}
     </>
   );
 }

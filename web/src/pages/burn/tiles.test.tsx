@@ -20,6 +20,7 @@ const summary: Summary = {
   },
   usage: null,
   open_sessions: 0,
+  unclosed_sessions: 0,
   text: '',
 };
 

@@ -11,7 +11,7 @@ import styles from './tiles.module.css';
 const say = words.burn.tiles;
 
 export function Tiles({ summary }: { summary: Summary }) {
-  const { balance, burn, open_sessions } = summary;
+  const { balance, burn, open_sessions, unclosed_sessions } = summary;
   return (
     <section className={styles.tiles} aria-label={say.label}>
       <LeftTile balance={balance} />
@@ -20,7 +20,12 @@ export function Tiles({ summary }: { summary: Summary }) {
       <Tile label={say.month} value={tokens(burn.month_to_date.tokens)} money={burn.month_to_date.money} />
       <ProjectedTile estimate={burn.projected_month} />
       <Tile label={say.sessions} value={counted(open_sessions)}>
-        {open_sessions > 0 && (
+        {unclosed_sessions > 0 && (
+          <Text size="sm" c="dimmed" component="p">
+            {say.unclosed(counted(unclosed_sessions))}
+          </Text>
+        )}
+        {(open_sessions > 0 || unclosed_sessions > 0) && (
           <Anchor href={`#${SESSIONS_ANCHOR}`} size="sm" underline="always" className={styles.link} data-no-print>
             {say.sessionsLink}
           </Anchor>
