@@ -20,7 +20,10 @@ use std::collections::BTreeMap;
 mod days;
 pub mod flexnet;
 mod names;
+mod quarantine;
 mod rate;
+
+pub use quarantine::{Outcome, Quarantined};
 
 /// One use as a source reports it. Names are numbers of [`Recording::intern`].
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +59,8 @@ pub struct Recording<'e> {
     /// Until when such uses are known to have gone on: to the end of the last source that shows them.
     open_until: FxHashMap<u64, Instant>,
     counts: Counts,
+    /// Sessions kept and not charged, by feature.
+    quarantined: BTreeMap<u32, u64>,
     /// Use that begins after this is not believed.
     believed_until: Instant,
     finished: bool,
@@ -85,6 +90,7 @@ impl<'e> Recording<'e> {
             shown_open: Vec::new(),
             open_until: FxHashMap::default(),
             counts: Counts::default(),
+            quarantined: BTreeMap::new(),
             believed_until,
             finished: false,
         };
@@ -144,6 +150,7 @@ impl<'e> Recording<'e> {
                 if !known_open {
                     self.count_new(state, reported);
                 } else if self.begun.remove(&identity).is_none() {
+                    self.lift_open(state, identity, reported);
                     self.going_on.remove(&identity);
                     self.ended.push(identity);
                     self.counts.closed += 1;
@@ -174,7 +181,34 @@ impl<'e> Recording<'e> {
     /// # Errors
     /// [`Failure`]; then nothing of the batch is kept.
     pub fn finish(
+        self,
+        kind: &str,
+        files: Vec<String>,
+        source: Source,
+        span: Option<(Instant, Instant)>,
+    ) -> Result<Counts, Failure> {
+        Ok(self.complete(kind, files, source, span)?.counts)
+    }
+
+    /// The same as [`Recording::finish`], telling more.
+    ///
+    /// # Errors
+    /// [`Failure`]; then nothing of the batch is kept.
+    pub fn complete(
         mut self,
+        kind: &str,
+        files: Vec<String>,
+        source: Source,
+        span: Option<(Instant, Instant)>,
+    ) -> Result<Outcome, Failure> {
+        let quarantined_by = self.quarantined_by();
+        let released = self.names.released();
+        let counts = self.end(kind, files, source, span)?;
+        Ok(Outcome { counts, quarantined_by, released })
+    }
+
+    fn end(
+        &mut self,
         kind: &str,
         files: Vec<String>,
         source: Source,
@@ -222,7 +256,8 @@ impl<'e> Recording<'e> {
         if let Some(from) = self.from {
             self.rate(work, from, source)?;
         }
-        let begun = std::mem::take(&mut self.begun).into_values().collect();
+        let recognised = self.recognised(&work.guard);
+        let begun = std::mem::take(&mut self.begun).into_values().chain(recognised).collect();
         let ended = std::mem::take(&mut self.ended);
         let counts = self.counts;
         work.apply(Event::Imported(Receipt {
@@ -258,6 +293,7 @@ impl<'e> Recording<'e> {
     }
 
     fn goes_on(&mut self, state: &State, identity: u64, reported: &Reported) {
+        self.lift_open(state, identity, reported);
         self.counts.duplicates += 1;
         self.shown_open.push(identity);
         let person = self.names.person(state, reported.user);
@@ -316,7 +352,10 @@ impl<'e> Recording<'e> {
         let person = self.names.person(state, reported.user);
         let pair = person.zip(self.names.product(state, reported.feature));
         let quarantined = pair.is_none_or(|pair| !self.can_rate(state, pair, reported.opened));
-        self.counts.quarantined += u64::from(quarantined);
+        if quarantined {
+            self.counts.quarantined += 1;
+            *self.quarantined.entry(reported.feature).or_default() += 1;
+        }
     }
 
     /// Whether the use is on a seat or the tariff has a rate for it: else it is quarantined, never free.

@@ -20,6 +20,8 @@ mod mutants;
 mod orders;
 #[path = "use_cases/paper.rs"]
 mod paper;
+#[path = "use_cases/quarantine.rs"]
+mod quarantine;
 #[path = "use_cases/real_logs.rs"]
 mod real_logs;
 #[path = "use_cases/sessions.rs"]

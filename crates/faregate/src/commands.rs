@@ -8,6 +8,7 @@ mod explain;
 mod import;
 mod init;
 mod key;
+mod rejected;
 mod serve;
 mod tail;
 

@@ -1,6 +1,6 @@
 //! FlexNet debug logs, whole files at once or followed as they grow.
 
-use super::{Recording, Reported};
+use super::{Outcome, Quarantined, Recording, Reported};
 use crate::engine::{Engine, Failure};
 use faregate_core::event::{Counts, Source};
 use faregate_core::when::Instant;
@@ -62,12 +62,23 @@ pub trait Watch {
 }
 
 /// What an import added, and what its reader saw.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Report {
     /// What was added.
     pub counts: Counts,
+    /// What was kept and not charged, most sessions first.
+    pub quarantined_by: Vec<Quarantined>,
+    /// Sessions of earlier imports that were quarantined and are charged now.
+    pub released: u64,
     /// What was read, over all files.
     pub tally: Tally,
+}
+
+impl Report {
+    fn of(outcome: Outcome, tally: Tally) -> Self {
+        let Outcome { counts, quarantined_by, released } = outcome;
+        Self { counts, quarantined_by, released, tally }
+    }
 }
 
 /// Imports debug logs as one batch.
@@ -82,6 +93,7 @@ pub fn import(
     watch: &mut dyn Watch,
 ) -> Result<Report, ImportError> {
     let mut recording = Recording::begin(engine, features)?;
+    recording.lift_quarantine()?;
     let mut tally = Tally::default();
     let names = inputs.iter().map(|input| input.name.clone()).collect();
     for input in inputs {
@@ -91,8 +103,7 @@ pub fn import(
     }
     recording.tally(tally.events, tally.rejected);
     let span = tally.first.zip(tally.last);
-    let counts = recording.finish("flexnet", names, Source::Log, span)?;
-    Ok(Report { counts, tally })
+    Ok(Report::of(recording.complete("flexnet", names, Source::Log, span)?, tally))
 }
 
 fn read_file(

@@ -2,10 +2,11 @@
 
 use faregate_core::charges::Pair;
 use faregate_core::estate::{GENERAL, Person, PersonId, Product, ProductId, folded};
-use faregate_core::event::Event;
+use faregate_core::event::{Event, FeatureMapped};
 use faregate_core::state::State;
 use faregate_ingest::features::FeatureTable;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// What a name was found to be; it can be a user's and a feature's. Every use asks for three of these, in no
 /// order, so they are small and its text is elsewhere.
@@ -27,6 +28,8 @@ pub(super) struct Names<'e> {
     people: Vec<Person>,
     products: Vec<Product>,
     person_ids: FxHashMap<String, PersonId>,
+    /// Features whose product was found in this batch, and the quarantined sessions that this releases.
+    mapped: BTreeMap<u32, (ProductId, u64)>,
 }
 
 impl<'e> Names<'e> {
@@ -41,6 +44,7 @@ impl<'e> Names<'e> {
             people: Vec::new(),
             products: Vec::new(),
             person_ids: FxHashMap::default(),
+            mapped: BTreeMap::new(),
         }
     }
 
@@ -87,13 +91,20 @@ impl<'e> Names<'e> {
         self.get(number).map_or(0, |name| name.hash)
     }
 
-    /// The events that make the new people and products known.
+    /// The events that make the new people, products and feature codes known.
     pub(super) fn take_events(&mut self) -> Vec<Event> {
         let products = std::mem::take(&mut self.products);
         let people = std::mem::take(&mut self.people);
         let products = (!products.is_empty()).then_some(Event::ProductsDefined(products));
         let people = (!people.is_empty()).then_some(Event::PeopleAdded(people));
-        products.into_iter().chain(people).collect()
+        let mapped = std::mem::take(&mut self.mapped).into_iter();
+        let mapped = mapped.map(|(feature, (product, released))| {
+            let code = self.text(feature).to_owned();
+            FeatureMapped { code, product, released }
+        });
+        let mapped: Vec<_> = mapped.collect();
+        let mapped = (!mapped.is_empty()).then_some(Event::FeaturesMapped(mapped));
+        products.into_iter().chain(people).chain(mapped).collect()
     }
 
     /// The person with this name; made known when nobody has it.
@@ -127,20 +138,47 @@ impl<'e> Names<'e> {
         id
     }
 
-    /// The product family of this feature; made known when the table has it and the estate has not.
+    /// Quarantined sessions that the features mapped in this batch release.
+    pub(super) fn released(&self) -> u64 {
+        self.mapped.values().map(|(_, released)| released).sum()
+    }
+
+    /// Notes that a quarantined session of this feature is charged from now on.
+    pub(super) fn release(&mut self, feature: u32, product: ProductId) {
+        self.mapped.entry(feature).or_insert((product, 0)).1 += 1;
+    }
+
+    /// Which stored names the table knows as features, and no earlier batch had mapped; by number.
+    pub(super) fn newly_known(&self, state: &State) -> Vec<bool> {
+        let stored = self.texts.iter().take(self.stored);
+        stored
+            .map(|text| {
+                self.features.look_up(text).is_some() && state.product_of_feature(text).is_none()
+            })
+            .collect()
+    }
+
+    /// The product family of this feature, as it was found to be once and for all; made known when the table
+    /// has it and the estate has not.
     pub(super) fn product(&mut self, state: &State, feature: u32) -> Option<ProductId> {
         if let Some(found) = self.get(feature)?.product {
             return found;
         }
         let found = self.known_product(state, feature).or_else(|| self.new_product(state, feature));
         self.get_mut(feature)?.product = Some(found);
+        if let Some(new) = found.filter(|_| state.product_of_feature(self.text(feature)).is_none())
+        {
+            self.mapped.entry(feature).or_insert((new, 0));
+        }
         found
     }
 
     fn known_product(&self, state: &State, feature: u32) -> Option<ProductId> {
         let text = self.text(feature);
-        let family = self.features.look_up(text).map_or(text, |found| found.family);
-        state.estate().product_called(family)
+        state.product_of_feature(text).or_else(|| {
+            let family = self.features.look_up(text).map_or(text, |found| found.family);
+            state.estate().product_called(family)
+        })
     }
 
     fn new_product(&mut self, state: &State, feature: u32) -> Option<ProductId> {
@@ -157,9 +195,18 @@ impl<'e> Names<'e> {
 
     /// The key of a product, known or new.
     pub(super) fn product_key<'a>(&'a self, state: &'a State, id: ProductId) -> Option<&'a str> {
+        self.product_defined(state, id).map(|product| product.key.as_str())
+    }
+
+    /// The name of a product for people, known or new.
+    pub(super) fn product_name<'a>(&'a self, state: &'a State, id: ProductId) -> Option<&'a str> {
+        self.product_defined(state, id).map(|product| product.name.as_str())
+    }
+
+    fn product_defined<'a>(&'a self, state: &'a State, id: ProductId) -> Option<&'a Product> {
         let known = state.estate().products();
         let new = || self.products.get(id.index().checked_sub(known.len())?);
-        known.get(id.index()).or_else(new).map(|product| product.key.as_str())
+        known.get(id.index()).or_else(new)
     }
 
     /// Whether this user was not met with this product before. Of products past the 256th it is always said.

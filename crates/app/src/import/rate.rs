@@ -95,11 +95,11 @@ impl Recording<'_> {
         let ended: FxHashSet<u64> = self.ended.iter().copied().collect();
         let earlier = state.elsewhere().filter(move |open| !ended.contains(&open.identity));
         let earlier = earlier.filter_map(move |open| {
-            let pair = pair_of(open)?;
-            let goes_on = self.going_on.contains_key(&open.identity);
+            let goes_on = self.going_on.get(&open.identity).map(|(pair, _)| *pair);
+            let pair = goes_on.or_else(|| pair_of(open))?;
             let end = match goes_on {
-                true => last(open.identity),
-                false => charged_through(state, pair, open.opened),
+                Some(_) => last(open.identity),
+                None => charged_through(state, pair, open.opened),
             };
             Some((pair, Interval { start: open.opened, end: end.max(open.opened) }))
         });

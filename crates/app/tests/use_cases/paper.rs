@@ -101,12 +101,28 @@ pub(crate) fn try_import(
     logs: &[&str],
     watch: &mut Reading,
 ) -> Result<Report, ImportError> {
+    import_by(engine, logs, &FeatureTable::shipped(), watch)
+}
+
+/// The shipped features and these rows.
+pub(crate) fn features(rows: &str) -> FeatureTable {
+    let mut features = FeatureTable::shipped();
+    features.extend(rows).unwrap();
+    features
+}
+
+pub(crate) fn import_by(
+    engine: &mut Engine,
+    logs: &[&str],
+    features: &FeatureTable,
+    watch: &mut Reading,
+) -> Result<Report, ImportError> {
     let input = |(number, log): (usize, &&str)| {
         let bytes: Box<dyn std::io::Read> = Box::new(std::io::Cursor::new(log.as_bytes().to_vec()));
         Input { name: format!("{number}.log"), bytes }
     };
     let inputs = logs.iter().enumerate().map(input).collect();
-    import(engine, &FeatureTable::shipped(), inputs, &options(), watch)
+    import(engine, features, inputs, &options(), watch)
 }
 
 pub(crate) fn import_all(engine: &mut Engine, logs: &[&str]) -> Counts {

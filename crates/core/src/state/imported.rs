@@ -33,6 +33,12 @@ impl State {
         self.elsewhere.values()
     }
 
+    /// The use with this identity, while logs show it as still going on.
+    #[must_use]
+    pub fn open_elsewhere(&self, identity: u64) -> Option<&OpenUse> {
+        self.elsewhere.get(&identity)
+    }
+
     /// Whether a log shows this use as still going on.
     #[must_use]
     pub fn is_open_elsewhere(&self, identity: u64) -> bool {

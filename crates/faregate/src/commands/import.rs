@@ -1,6 +1,7 @@
 //! `faregate import flexnet`: debug logs, once.
 
 use crate::cli::ImportFlexnet;
+use crate::commands::rejected::{self, List};
 use crate::fault::{Code, Fault};
 use crate::say;
 use crate::{estate, output};
@@ -14,11 +15,13 @@ use faregate_store::directory::DataDirectory;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::fs::File;
-use std::io::{BufWriter, Cursor, Read, Write};
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// The files of a store.
+const KEPT: [&str; 4] = ["faregate.db", "faregate.db-wal", "faregate.db-shm", "faregate.lock"];
 /// Bytes by which a file is judged before anything is written.
 const FIRST_BYTES: u64 = 64 << 10;
 
@@ -28,9 +31,10 @@ pub(crate) fn run(path: &Path, args: &ImportFlexnet, as_json: bool) -> Result<()
     let (inputs, bytes) = inputs(&args.files)?;
     let fresh = !DataDirectory::exists(path);
     let (directory, mut engine) = open_or_create(path, &options.zone, fresh)?;
-    let listed = args.rejected.clone().unwrap_or_else(|| path.join("rejected.csv"));
-    let progress = Progress::start(bytes, as_json, listed)?;
-    match record(&mut engine, &features, inputs, &options, progress) {
+    let progress = list(path, args).and_then(|list| Progress::start(bytes, as_json, list));
+    let recorded =
+        progress.and_then(|progress| record(&mut engine, &features, inputs, &options, progress));
+    match recorded {
         Ok((report, rejected)) => {
             if fresh {
                 created(path);
@@ -49,6 +53,14 @@ pub(crate) fn run(path: &Path, args: &ImportFlexnet, as_json: bool) -> Result<()
             Err(fault)
         }
     }
+}
+
+/// The list of rejected lines takes the place of no file that the import reads or keeps.
+fn list(path: &Path, args: &ImportFlexnet) -> Result<List, Fault> {
+    let kept = KEPT.map(|name| path.join(name));
+    let kept = kept.iter().chain(&args.files).chain(&args.log.features);
+    let kept: Vec<&Path> = kept.map(PathBuf::as_path).collect();
+    List::begin(&args.rejected.clone().unwrap_or_else(|| path.join(rejected::NAME)), &kept)
 }
 
 fn record(
@@ -87,9 +99,7 @@ fn created(path: &Path) {
 
 /// Takes back the store that an import began and could not fill: the next one may say another zone.
 fn discard(directory: &DataDirectory) {
-    for name in
-        ["faregate.db", "faregate.db-wal", "faregate.db-shm", "rejected.csv", "faregate.lock"]
-    {
+    for name in KEPT {
         // What is not there needs no removing.
         let _ = std::fs::remove_file(directory.path().join(name));
     }
@@ -125,16 +135,14 @@ fn inputs(files: &[PathBuf]) -> Result<(Vec<Input<'static>>, u64), Fault> {
 /// The progress bar, the list of rejected lines, and the operator's Ctrl-C.
 struct Progress {
     bar: ProgressBar,
-    path: PathBuf,
-    list: Option<BufWriter<File>>,
-    failed: Option<std::io::Error>,
+    list: List,
     /// The first line that nothing gives a date, in words.
     undated: Option<String>,
     stop: Arc<AtomicBool>,
 }
 
 impl Progress {
-    fn start(bytes: u64, quiet: bool, path: PathBuf) -> Result<Self, Fault> {
+    fn start(bytes: u64, quiet: bool, list: List) -> Result<Self, Fault> {
         let target =
             if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let template = "{bar:30} {bytes}/{total_bytes}  {bytes_per_sec}  {eta} left  {msg}";
@@ -151,34 +159,13 @@ impl Progress {
         .map_err(anyhow::Error::from)?;
         signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&stop))
             .map_err(anyhow::Error::from)?;
-        Ok(Self { bar, path, list: None, failed: None, undated: None, stop })
-    }
-
-    fn write(&mut self, file: &str, rejected: &Rejected) -> std::io::Result<()> {
-        if self.list.is_none() {
-            let mut list = BufWriter::new(File::create(&self.path)?);
-            writeln!(list, "file,line,code,reason,text")?;
-            self.list = Some(list);
-        }
-        let Some(list) = &mut self.list else { return Ok(()) };
-        let reason = rejected.reason.to_string();
-        let (file, reason, text) = (cell(file), cell(&reason), cell(&rejected.text));
-        writeln!(list, "{file},{},{},{reason},{text}", rejected.line, rejected.reason.code())
+        Ok(Self { bar, list, undated: None, stop })
     }
 
     /// Where the rejected lines are listed, if there were any.
-    fn finish(mut self) -> Result<Option<PathBuf>, Fault> {
+    fn finish(self) -> Result<Option<PathBuf>, Fault> {
         self.bar.finish_and_clear();
-        let written = match (self.failed.take(), &mut self.list) {
-            (Some(why), _) => Err(why),
-            (None, Some(list)) => list.flush(),
-            (None, None) => return Ok(None),
-        };
-        let path = self.path.display();
-        written.map_err(|why| {
-            Fault::new(Code::Failed, format!("{path}: {why}"), "the import itself is complete")
-        })?;
-        Ok(Some(self.path))
+        self.list.finish()
     }
 }
 
@@ -195,27 +182,27 @@ impl Watch for Progress {
         if matches!(rejected.reason, RejectReason::DateUnknown | RejectReason::DateTooLate) {
             self.undated.get_or_insert_with(|| format!("{file}: {rejected}"));
         }
-        if let Err(why) = self.write(file, rejected) {
-            self.failed.get_or_insert(why);
-        }
+        self.list.add(file, rejected);
     }
 }
 
-/// A CSV cell; one that a spreadsheet would take for a formula gets a quote in front.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+fn print_json(report: &Report) -> Result<(), Fault> {
+    output::json(&in_json(report))
 }
 
-fn print_json(report: &Report) -> Result<(), Fault> {
-    let Report { counts, tally } = report;
-    output::json(&json!({
+/// What was added, by stable names; sessions kept and not charged by product, or by unknown code.
+pub(super) fn in_json(report: &Report) -> serde_json::Value {
+    let Report { counts, quarantined_by, released, tally } = report;
+    let by = quarantined_by.iter().map(|one| (one.key.clone(), json!(one.sessions)));
+    json!({
         "events": counts.events,
         "sessions": counts.sessions,
         "open_sessions": counts.open_sessions,
         "closed": counts.closed,
         "rejected": counts.rejected,
         "quarantined": counts.quarantined,
+        "quarantined_by": by.collect::<serde_json::Map<_, _>>(),
+        "released": released,
         "duplicates": counts.duplicates,
         "session_seconds": counts.seconds,
         "denials": tally.denials,
@@ -224,11 +211,24 @@ fn print_json(report: &Report) -> Result<(), Fault> {
         "clock_steps": tally.clock_steps,
         "first": counts.first.map(|at| at.to_string()),
         "last": counts.last.map(|at| at.to_string()),
-    }))
+    })
+}
+
+/// `2,644 kept but not charged (Inventor 1,920: no rate; 12345FOO_2024_0F 3: unknown product)`.
+fn print_quarantined(report: &Report) {
+    let by = report.quarantined_by.iter().map(|one| {
+        let why = if one.known { "no rate" } else { "unknown product" };
+        format!("{} {}: {why}", one.name, output::number(one.sessions as f64))
+    });
+    let by: Vec<String> = by.collect();
+    if !by.is_empty() {
+        let count = output::number(report.counts.quarantined as f64);
+        say!("{count:>12} kept but not charged ({})", by.join("; "));
+    }
 }
 
 fn print_words(report: &Report, rejected: Option<&Path>) {
-    let Report { counts, tally } = report;
+    let Report { counts, released, tally, .. } = report;
     let count = |number: u64| output::number(number as f64);
     let span = counts
         .first
@@ -249,7 +249,8 @@ fn print_words(report: &Report, rejected: Option<&Path>) {
     line(counts.open_sessions, "still open at the end of the log");
     line(counts.closed, "of earlier imports ended here");
     line(counts.duplicates, "were there already");
-    line(counts.quarantined, "kept but not charged: unknown product, or no rate for it");
+    print_quarantined(report);
+    line(*released, "of earlier imports were not charged until now");
     some(tally.denials, "denial", "denials");
     let before = "begun before the log";
     some(

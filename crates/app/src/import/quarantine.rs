@@ -1,0 +1,111 @@
+//! Use that is kept and not charged: what of it there is, and when it is released.
+
+use super::{Recording, Reported};
+use crate::engine::Failure;
+use faregate_core::event::{Counts, OpenUse};
+use faregate_core::state::State;
+use faregate_core::when::Instant;
+use std::collections::BTreeMap;
+
+/// What a batch added.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many of what.
+    pub counts: Counts,
+    /// What was kept and not charged, most sessions first.
+    pub quarantined_by: Vec<Quarantined>,
+    /// Sessions of earlier batches that were quarantined and are charged now.
+    pub released: u64,
+}
+
+/// Sessions of one product, or of one unknown feature code, that are kept and not charged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quarantined {
+    /// The product's key, or the code.
+    pub key: String,
+    /// The product's name, or the code.
+    pub name: String,
+    /// Whether the product is known: then it is the rate that is missing.
+    pub known: bool,
+    /// How many sessions.
+    pub sessions: u64,
+}
+
+impl Recording<'_> {
+    /// Rates stored use of feature codes that no table knew when they came in, and that this one knows.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store fails.
+    pub fn lift_quarantine(&mut self) -> Result<(), Failure> {
+        let shared = self.engine.state();
+        let state = shared.read();
+        let newly_known = self.names.newly_known(&state);
+        if !newly_known.contains(&true) {
+            return Ok(());
+        }
+        for day in self.engine.store.days_with_uses(Instant(0))? {
+            for one in self.engine.store.uses_of(day)? {
+                if newly_known.get(one.feature as usize) == Some(&true) {
+                    self.lift(&state, one.user, one.feature, one.opened);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn lift(&mut self, state: &State, user: u32, feature: u32, opened: Instant) {
+        let person = self.names.person(state, user);
+        let Some(pair) = person.zip(self.names.product(state, feature)) else { return };
+        self.touch(pair, opened);
+        if self.can_rate(state, pair, opened) {
+            self.names.release(feature, pair.1);
+        }
+    }
+
+    /// A use that is open in an earlier batch, under a code that nobody knew then.
+    pub(super) fn lift_open(&mut self, state: &State, identity: u64, reported: &Reported) {
+        let unknown = state.open_elsewhere(identity).filter(|open| open.product.is_none());
+        let first = !self.going_on.contains_key(&identity);
+        if unknown.is_some() && first {
+            self.lift(state, reported.user, reported.feature, reported.opened);
+        }
+    }
+
+    /// Uses that go on and whose product is known by now.
+    pub(super) fn recognised(&self, state: &State) -> Vec<OpenUse> {
+        let unknown = state.elsewhere().filter(|open| open.product.is_none());
+        let mut recognised: Vec<OpenUse> = unknown
+            .filter_map(|open| {
+                let ((_, product), _) = self.going_on.get(&open.identity)?;
+                Some(OpenUse { product: Some(*product), ..open.clone() })
+            })
+            .collect();
+        recognised.sort_unstable_by_key(|open| open.identity);
+        recognised
+    }
+
+    /// What of the batch is quarantined, by product or unknown code.
+    pub(super) fn quarantined_by(&mut self) -> Vec<Quarantined> {
+        let shared = self.engine.state();
+        let state = shared.read();
+        let mut by_key: BTreeMap<(bool, String), Quarantined> = BTreeMap::new();
+        for (feature, sessions) in std::mem::take(&mut self.quarantined) {
+            let product = self.names.product(&state, feature);
+            let text = self.names.text(feature);
+            let name = |id| self.names.product_name(&state, id);
+            let key = product.and_then(|id| self.names.product_key(&state, id)).unwrap_or(text);
+            let name = product.and_then(name).unwrap_or(text);
+            let known = product.is_some();
+            let one = by_key.entry((known, key.to_owned())).or_insert_with(|| Quarantined {
+                key: key.to_owned(),
+                name: name.to_owned(),
+                known,
+                sessions: 0,
+            });
+            one.sessions += sessions;
+        }
+        let mut all: Vec<Quarantined> = by_key.into_values().collect();
+        all.sort_by_key(|one| std::cmp::Reverse(one.sessions));
+        all
+    }
+}

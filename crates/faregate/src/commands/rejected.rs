@@ -1,0 +1,145 @@
+//! The list of rejected lines: of an import, put in its place at the end; of a log that grows, appended to.
+
+use crate::fault::{Code, Fault};
+use faregate_ingest::flexnet::Rejected;
+use std::collections::BTreeSet;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{BufWriter, ErrorKind, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// The list's name in the data directory.
+pub(crate) const NAME: &str = "rejected.csv";
+const HEAD: &str = "file,line,code,reason,text";
+
+/// An import's list. Nothing is at its place before the import is complete.
+pub(crate) struct List {
+    path: PathBuf,
+    /// The neighbour that takes the list's place at the end; none when that is no regular file.
+    neighbour: Option<PathBuf>,
+    file: BufWriter<File>,
+    count: u64,
+    failed: Option<std::io::Error>,
+}
+
+impl List {
+    /// Makes sure that the list can be written, and that no file of `inputs` is lost by it.
+    pub(crate) fn begin(path: &Path, inputs: &[&Path]) -> Result<Self, Fault> {
+        let shown = path.display();
+        let bad = |why: &dyn std::fmt::Display| {
+            let help = "name another file with --rejected; nothing was imported";
+            Fault::new(
+                Code::Input,
+                format!("rejected lines cannot be listed in `{shown}`: {why}"),
+                help,
+            )
+        };
+        let there = match std::fs::metadata(path) {
+            Err(why) if why.kind() == ErrorKind::NotFound => None,
+            there => Some(there.map_err(|why| bad(&why))?),
+        };
+        if there.as_ref().is_some_and(|there| inputs.iter().any(|input| is_same(there, input))) {
+            return Err(bad(&"the import reads or keeps that file itself"));
+        }
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            let file = OpenOptions::new().write(true).open(path).map_err(|why| bad(&why))?;
+            return Ok(Self::new(path.to_owned(), None, file));
+        }
+        // Through a symbolic link, the file that it names is replaced.
+        let path = if there.is_some() {
+            path.canonicalize().map_err(|why| bad(&why))?
+        } else {
+            path.to_owned()
+        };
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.part", std::process::id()));
+        let neighbour = path.with_file_name(name);
+        let file = File::create_new(&neighbour).map_err(|why| bad(&why))?;
+        Ok(Self::new(path, Some(neighbour), file))
+    }
+
+    fn new(path: PathBuf, neighbour: Option<PathBuf>, file: File) -> Self {
+        Self { path, neighbour, file: BufWriter::new(file), count: 0, failed: None }
+    }
+
+    /// Adds a line; what goes wrong is told at the end.
+    pub(crate) fn add(&mut self, file: &str, rejected: &Rejected) {
+        let head = if self.count == 0 { writeln!(self.file, "{HEAD}") } else { Ok(()) };
+        self.count += 1;
+        let written = head.and_then(|()| writeln!(self.file, "{}", row(file, rejected)));
+        if let Err(why) = written {
+            self.failed.get_or_insert(why);
+        }
+    }
+
+    /// Puts the list in its place; says where that is, if there is any line.
+    pub(crate) fn finish(mut self) -> Result<Option<PathBuf>, Fault> {
+        if self.count == 0 {
+            return Ok(None);
+        }
+        self.put().map_err(|why| {
+            let path = self.path.display();
+            Fault::new(Code::Failed, format!("{path}: {why}"), "the import itself is complete")
+        })?;
+        Ok(Some(self.path.clone()))
+    }
+
+    fn put(&mut self) -> std::io::Result<()> {
+        if let Some(why) = self.failed.take() {
+            return Err(why);
+        }
+        self.file.flush()?;
+        if let Some(neighbour) = &self.neighbour {
+            std::fs::rename(neighbour, &self.path)?;
+            self.neighbour = None;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        if let Some(neighbour) = &self.neighbour {
+            // What is not there needs no removing.
+            let _ = std::fs::remove_file(neighbour);
+        }
+    }
+}
+
+fn is_same(one: &Metadata, other: &Path) -> bool {
+    let inode = |metadata: &Metadata| (metadata.dev(), metadata.ino());
+    std::fs::metadata(other).is_ok_and(|other| inode(one) == inode(&other))
+}
+
+/// Appends a followed log's lines, but for those that are listed: after a restart the log is read again.
+pub(crate) fn append(path: &Path, log: &str, rejected: &[Rejected]) -> Result<(), Fault> {
+    if rejected.is_empty() {
+        return Ok(());
+    }
+    let failed = |why: std::io::Error| {
+        let message = format!("rejected lines cannot be listed in `{}`: {why}", path.display());
+        Fault::new(Code::Failed, message, "check the disk; what could be read was taken in")
+    };
+    let listed = match std::fs::read_to_string(path) {
+        Err(why) if why.kind() == ErrorKind::NotFound => String::new(),
+        listed => listed.map_err(failed)?,
+    };
+    let known: BTreeSet<&str> = listed.lines().collect();
+    let rows = rejected.iter().map(|one| row(log, one)).filter(|row| !known.contains(row.as_str()));
+    let head = listed.is_empty().then(|| HEAD.to_owned());
+    let text: String = head.into_iter().chain(rows).map(|row| row + "\n").collect();
+    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}
+
+fn row(file: &str, rejected: &Rejected) -> String {
+    let reason = rejected.reason.to_string();
+    let (file, reason, text) = (cell(file), cell(&reason), cell(&rejected.text));
+    format!("{file},{},{},{reason},{text}", rejected.line, rejected.reason.code())
+}
+
+/// A CSV cell; one that a spreadsheet would take for a formula gets a quote in front.
+fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
