@@ -126,6 +126,8 @@ pub struct Summary {
     pub open_sessions: u64,
     /// Sessions that a log shows without an end, and not of the last day.
     pub unclosed_sessions: u64,
+    /// Imported sessions kept but not charged: their product is unknown, or the tariff has no rate for it.
+    pub quarantined_sessions: u64,
     /// All of it in words.
     pub text: String,
 }
@@ -177,6 +179,7 @@ impl Summary {
                 .map(|(first, last)| Usage { first: first.to_string(), last: last.to_string() }),
             open_sessions: summary.open_sessions,
             unclosed_sessions: summary.unclosed_sessions,
+            quarantined_sessions: summary.quarantined_sessions,
             text: summary.text.clone(),
         }
     }

@@ -40,6 +40,8 @@ pub struct Summary {
     pub open_sessions: u64,
     /// Sessions that a log shows without an end, and not of the last day: nobody knows whether they go on.
     pub unclosed_sessions: u64,
+    /// Imported sessions kept but not charged: unknown product, or no rate for it.
+    pub quarantined_sessions: u64,
     /// All of it in a sentence or two.
     pub text: String,
 }
@@ -66,6 +68,7 @@ pub fn summary(state: &State, now: Instant) -> Summary {
         usage: state.charges().span(),
         open_sessions: state.sessions().len() as u64 + logged,
         unclosed_sessions: unclosed,
+        quarantined_sessions: state.tally().quarantined,
         text: String::new(),
     };
     summary.text = in_words(&summary);

@@ -310,6 +310,11 @@ export interface components {
              * @description Spent.
              */
             spent: number;
+            /**
+             * Format: double
+             * @description Use of its people that nothing covered, and that the vendor bills all the same.
+             */
+            uncovered: number;
         };
         /**
          * @description What burn is broken down by.
@@ -624,6 +629,11 @@ export interface components {
              * @description Sessions that go on now.
              */
             open_sessions: number;
+            /**
+             * Format: int64
+             * @description Imported sessions kept but not charged: their product is unknown, or the tariff has no rate for it.
+             */
+            quarantined_sessions: number;
             /**
              * Format: int64
              * @description The journal's last entry that it includes.

@@ -111,6 +111,11 @@ export const en = {
       tile: (shown: string) => `${shown} not covered`,
     },
 
+    quarantined: {
+      title: (shown: string, n: number) => `${count(n, shown, 'session is', 'sessions are')} kept but not charged`,
+      detail: 'Their product is unknown or the tariff has no rate for it. The import named them.',
+    },
+
     range: {
       label: 'Days shown',
       printed: (from: string, to: string) => `Days shown: ${from} to ${to}`,
@@ -177,6 +182,7 @@ export const en = {
       held: 'held',
       available: 'available',
       overdrawn: 'overdrawn',
+      uncovered: 'not covered',
       row: (available: string, allocated: string) => `${available} of ${allocated} available`,
     },
 

@@ -6,9 +6,12 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use faregate_app::views::grouped;
+use faregate_core::amount::Ticks;
+use faregate_core::estate::BucketId;
 use faregate_core::ledger::Account;
 use faregate_core::state;
 use serde::Serialize;
+use std::collections::HashMap;
 use utoipa::ToSchema;
 
 /// A lot of tokens with its term.
@@ -43,6 +46,8 @@ pub struct Bucket {
     pub held: f64,
     /// Free to spend.
     pub available: f64,
+    /// Use of its people that nothing covered, and that the vendor bills all the same.
+    pub uncovered: f64,
 }
 
 /// Where the tokens are.
@@ -78,15 +83,17 @@ fn shown(state: &state::State) -> Balances {
         starts: state.zone().date(pack.from).to_string(),
         ends: state.zone().date(pack.until.plus(-1)).to_string(),
     });
-    let buckets =
-        state.estate().buckets().iter().zip(ledger.buckets()).map(|(bucket, balance)| Bucket {
-            key: bucket.key.clone(),
-            name: bucket.name.clone(),
-            allocated: balance.allocated.tokens(),
-            spent: balance.spent.tokens(),
-            held: balance.held.tokens(),
-            available: balance.available.tokens(),
-        });
+    let uncovered = uncovered(state);
+    let known = (0..).map(BucketId).zip(state.estate().buckets());
+    let buckets = known.zip(ledger.buckets()).map(|((id, bucket), balance)| Bucket {
+        key: bucket.key.clone(),
+        name: bucket.name.clone(),
+        allocated: balance.allocated.tokens(),
+        spent: balance.spent.tokens(),
+        held: balance.held.tokens(),
+        available: balance.available.tokens(),
+        uncovered: uncovered.get(&id).copied().unwrap_or_default().tokens(),
+    });
     let unallocated = ledger.balance(Account::Unallocated).tokens();
     let mut shown = Balances {
         packs: packs.collect(),
@@ -96,6 +103,20 @@ fn shown(state: &state::State) -> Balances {
     };
     shown.text = in_words(&shown);
     shown
+}
+
+/// What of each bucket's use nothing covered.
+fn uncovered(state: &state::State) -> HashMap<BucketId, Ticks> {
+    let mut of = HashMap::new();
+    // Nearly always there is none, and then no charge need be looked at.
+    if state.ledger().balance(Account::Uncovered) == Ticks::ZERO {
+        return of;
+    }
+    for charge in state.charges().iter().filter(|charge| !charge.paid) {
+        let sum: &mut Ticks = of.entry(charge.bucket).or_default();
+        *sum = sum.plus(charge.ticks).unwrap_or(*sum);
+    }
+    of
 }
 
 fn in_words(balances: &Balances) -> String {

@@ -4,7 +4,7 @@ use crate::estate::{Call, Estate, Reply, now};
 use faregate_app::access::Role;
 use faregate_core::amount::Ticks;
 use faregate_core::estate::{BucketId, PersonId, ProductId};
-use faregate_core::event::{Charge, Event, OpenUse, Receipt, Source};
+use faregate_core::event::{Charge, Counts, Event, OpenUse, Receipt, Source};
 use faregate_core::tariff::Meter;
 use faregate_core::when::{DAY, Instant};
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ async fn the_balances() {
     let bucket = |key: &str, name: &str, allocated: f64, spent: f64| {
         json!({
             "key": key, "name": name, "allocated": allocated, "spent": spent, "held": 0.0,
-            "available": allocated - spent,
+            "available": allocated - spent, "uncovered": 0.0,
         })
     };
     let expected = json!([
@@ -59,6 +59,24 @@ async fn the_balances() {
         bucket("poor", "Poor", 5.0, 0.0),
     ]);
     assert_eq!(balances["buckets"], expected);
+}
+
+/// What nothing covered is spent from no bucket, yet belongs to one.
+#[tokio::test]
+async fn a_bucket_tells_of_its_uncovered_use() {
+    let estate =
+        Estate::after(vec![Event::UsageCharged(vec![Charge { paid: false, ..second_day() }])]);
+    let balances = estate.read("/v1/balances").await;
+    let found: Vec<[&Value; 3]> = balances["buckets"].as_array().unwrap()[..2]
+        .iter()
+        .map(|bucket| [&bucket["key"], &bucket["spent"], &bucket["uncovered"]])
+        .collect();
+    let expected = [
+        [&json!("general"), &json!(10.0), &json!(10.0)],
+        [&json!("bridges"), &json!(7.0), &json!(0.0)],
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(estate.read("/v1/summary").await["balance"]["uncovered"], 10.0);
 }
 
 /// Each dimension's rows as `key tokens charges share`.
@@ -184,6 +202,7 @@ async fn a_log_that_ended_long_ago_shows_nobody_at_work_now() {
     let estate = Estate::after(vec![logged(), Event::UsageCharged(vec![second_day()])]);
     let summary = estate.read("/v1/summary").await;
     assert_eq!((&summary["open_sessions"], &summary["unclosed_sessions"]), (&json!(1), &json!(1)));
+    assert_eq!(summary["quarantined_sessions"], 1);
     let text = summary["text"].as_str().unwrap();
     assert!(text.ends_with("1 session is open now. 1 more is not closed in its log."), "{text}");
 
@@ -212,7 +231,8 @@ fn logged() -> Event {
         open(1, Instant(1_657_184_400), None),
         open(2, now().plus(-DAY - 37_800), Some(ProductId(0))),
     ];
-    Event::Imported(Receipt { kind: "flexnet".to_owned(), begun, ..Receipt::default() })
+    let counts = Counts { sessions: 2, quarantined: 1, ..Counts::default() };
+    Event::Imported(Receipt { kind: "flexnet".to_owned(), counts, begun, ..Receipt::default() })
 }
 
 fn second_day() -> Charge {

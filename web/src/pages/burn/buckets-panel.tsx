@@ -39,7 +39,7 @@ export function BucketsPanel() {
 }
 
 function BucketRow({ bucket }: { bucket: Bucket }) {
-  const { allocated, spent, held, available } = bucket;
+  const { allocated, spent, held, available, uncovered } = bucket;
   const parts: Part[] = [
     { kind: 'spent', amount: spent },
     { kind: 'held', amount: held },
@@ -65,6 +65,11 @@ function BucketRow({ bucket }: { bucket: Bucket }) {
         <span data-kind={available < 0 ? 'none' : 'available'}>
           {available < 0 ? say.overdrawn : `${tokens(available)} ${say.available}`}
         </span>
+        {uncovered > 0 && (
+          <span data-kind="none">
+            {tokens(uncovered)} {say.uncovered}
+          </span>
+        )}
       </div>
     </li>
   );

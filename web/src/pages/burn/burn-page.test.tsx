@@ -24,6 +24,7 @@ const summary: Summary = {
   usage: null,
   open_sessions: 2,
   unclosed_sessions: 0,
+  quarantined_sessions: 0,
   text: '70 of 100 tokens are left.',
 };
 const daily: DailyBurn = {
@@ -117,6 +118,15 @@ describe('the Burn page', () => {
     const panel = await region('Burn by day');
     expect(await panel.findByText('faregate import flexnet FILE --zone Europe/Madrid')).toBeVisible();
     expect(panel.getByText('make demo')).toBeVisible();
+  });
+
+  it('shows what of a bucket nothing covered, and only then', async () => {
+    const bucket = { key: 'a', name: 'General', allocated: 0, spent: 0, held: 0, available: 0, uncovered: 1087 };
+    const buckets = [bucket, { ...bucket, key: 'b', name: 'Bridges', uncovered: 0 }];
+    open('/', { '/v1/balances': () => Response.json({ ...balances, buckets }) });
+    const panel = await region('Buckets');
+    expect(await panel.findAllByText(/not covered/)).toHaveLength(1);
+    expect(panel.getByText('1,087 not covered')).toBeVisible();
   });
 
   it('leads to the usage of other days', async () => {

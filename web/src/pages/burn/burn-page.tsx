@@ -10,13 +10,13 @@ import { Loaded } from '../../parts/loaded';
 import { BucketsPanel } from './buckets-panel';
 import styles from './burn-page.module.css';
 import { DailyPanel } from './daily-panel';
+import { QuarantinedNotice, UncoveredNotice } from './notice';
 import { PacksPanel } from './packs-panel';
 import { RangeBar } from './range-bar';
 import { RankingPanel } from './ranking-panel';
 import { resolveRange } from './search';
 import { SessionsPanel } from './sessions-panel';
 import { Tiles, TilesSkeleton } from './tiles';
-import { UncoveredNotice } from './uncovered-notice';
 
 const route = getRouteApi('/');
 
@@ -33,6 +33,7 @@ export function BurnPage() {
         {(data) => (
           <>
             <UncoveredNotice uncovered={data.balance.uncovered} />
+            <QuarantinedNotice sessions={data.quarantined_sessions} />
             <Tiles summary={data} />
             <Panels
               zone={data.contract.zone}

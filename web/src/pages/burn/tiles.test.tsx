@@ -2,8 +2,8 @@ import { screen, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import type { Summary } from '../../api/types';
 import { renderWithin } from '../../test-page';
+import { QuarantinedNotice, UncoveredNotice } from './notice';
 import { Tiles } from './tiles';
-import { UncoveredNotice } from './uncovered-notice';
 
 const amount = (tokens: number) => ({ tokens, money: null });
 
@@ -21,6 +21,7 @@ const summary: Summary = {
   usage: null,
   open_sessions: 0,
   unclosed_sessions: 0,
+  quarantined_sessions: 0,
   text: '',
 };
 
@@ -47,8 +48,18 @@ describe('the tiles', () => {
     expect(screen.getByText('1 not covered')).toBeVisible();
   });
 
-  it('say nothing of coverage while all is covered', () => {
-    renderWithin(<UncoveredNotice uncovered={0} />);
+  it('are joined by a notice of sessions that were not charged', () => {
+    renderWithin(<QuarantinedNotice sessions={1_200} />);
+    expect(screen.getByRole('note')).toHaveTextContent(/^1,200 sessions are kept but not charged.*no rate for it/);
+  });
+
+  it('say nothing of coverage while all is covered and charged', () => {
+    renderWithin(
+      <>
+        <UncoveredNotice uncovered={0} />
+        <QuarantinedNotice sessions={0} />
+      </>,
+    );
     expect(screen.queryByRole('note')).toBeNull();
   });
 });

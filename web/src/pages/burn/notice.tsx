@@ -1,0 +1,33 @@
+import { Text } from '@mantine/core';
+import { counted, tokens } from '../../format';
+import { words } from '../../messages';
+import { AlertIcon } from '../../parts/icons';
+import { Prose } from '../../parts/prose';
+import styles from './notice.module.css';
+
+/** Usage that no bucket could cover. */
+export function UncoveredNotice({ uncovered }: { uncovered: number }) {
+  const { title, detail } = words.burn.uncovered;
+  return uncovered > 0 && <Notice title={title(tokens(uncovered), uncovered)} detail={detail} />;
+}
+
+/** Sessions that an import could not charge. */
+export function QuarantinedNotice({ sessions }: { sessions: number }) {
+  const { title, detail } = words.burn.quarantined;
+  return sessions > 0 && <Notice title={title(counted(sessions), sessions)} detail={detail} />;
+}
+
+/** A note, not an alert: its number moves, and must not be read out each time. */
+function Notice({ title, detail }: { title: string; detail: string }) {
+  return (
+    <div role="note" className={styles.notice}>
+      <AlertIcon size={22} />
+      <div>
+        <Text fw={700}>{title}</Text>
+        <Text size="sm">
+          <Prose>{detail}</Prose>
+        </Text>
+      </div>
+    </div>
+  );
+}
