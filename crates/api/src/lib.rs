@@ -10,8 +10,10 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::{HeaderName, HeaderValue};
 use faregate_app::access::Access;
 use faregate_app::gate::Gate;
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, PathItem};
@@ -132,9 +134,18 @@ pub fn router(server: Server) -> Router {
         .route("/v1", axum::routing::any(problem::not_found))
         .route("/v1/", axum::routing::any(problem::not_found))
         .route("/v1/{*rest}", axum::routing::any(problem::not_found))
-        .fallback_service(page::service())
         .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(header("cache-control", "no-store"))
+        .layer(header("x-content-type-options", "nosniff"))
+        .layer(header("referrer-policy", "no-referrer"))
+        .fallback_service(page::service())
         .with_state(server)
+}
+
+/// A header of every answer that is no page.
+fn header(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    let name = HeaderName::from_static(name);
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
 /// Serves until `stop` resolves, then lets running requests finish for a moment.

@@ -77,8 +77,11 @@ pub fn summary(state: &State, now: Instant) -> Summary {
 
 fn in_words(summary: &Summary) -> String {
     let whole = |ticks: Ticks| grouped(ticks.tokens());
-    let balance =
-        format!("{} of {} tokens are left.", whole(summary.left), whole(summary.purchased));
+    let balance = if summary.purchased.is_positive() {
+        format!("{} of {} tokens are left.", whole(summary.left), whole(summary.purchased))
+    } else {
+        "No tokens have been entered.".to_owned()
+    };
     let burn = format!(
         "{} were used today, {} yesterday and {} this month; the month is projected to end at {}.",
         whole(summary.today.ticks),

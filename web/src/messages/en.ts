@@ -3,6 +3,10 @@ const plural = new Intl.PluralRules('en');
 const count = (n: number, shown: string, one: string, many: string) =>
   `${shown} ${plural.select(n) === 'one' ? one : many}`;
 
+/** The one way by which tokens that were bought become known. */
+const enterTokens =
+  'begin the contract with `faregate init --tokens N --from DATE` in a fresh data directory and import again.';
+
 export const en = {
   product: 'Faregate',
 
@@ -46,7 +50,9 @@ export const en = {
     how: 'When Faregate starts, it prints a link that works once. Open that link in this browser, or paste it here.',
     where: 'In the terminal it looks like this:',
     example: (origin: string) => `${origin}/sign-in?token=…`,
-    another: 'Is the link used or lost? Restarting Faregate prints a new one.',
+    another: 'Is the link used or lost? On the server, `faregate sign-in` prints a new one.',
+    staleTitle: 'This link was used or has expired',
+    staleDetail: 'Each link works once, and not for long. On the server, `faregate sign-in` prints a new one.',
     label: 'Link or code',
     description: 'The whole link, or only the part after “token=”',
     submit: 'Sign in',
@@ -87,6 +93,7 @@ export const en = {
     tiles: {
       label: 'Key figures',
       left: 'Tokens left',
+      nonePurchased: 'none entered; “Packs” says how',
       ofPurchased: (purchased: string) => `of ${purchased} purchased`,
       held: (held: string) => `${held} held`,
       available: (available: string) => `${available} available`,
@@ -107,7 +114,7 @@ export const en = {
     uncovered: {
       title: (shown: string, n: number) => `${count(n, shown, 'token is', 'tokens are')} not covered`,
       detail:
-        'This usage was charged although no bucket or pack could cover it. Buy or allocate tokens, or correct what was imported.',
+        `This usage was charged although no bucket or pack could cover it. If you own tokens that Faregate does not know of, ${enterTokens}`,
       tile: (shown: string) => `${shown} not covered`,
     },
 
@@ -189,7 +196,7 @@ export const en = {
     packs: {
       title: 'Packs',
       loading: 'Loading the packs',
-      empty: 'No pack has been entered. Without one, every charge stays uncovered.',
+      empty: `No pack has been entered. Without one, every charge stays uncovered. To enter your tokens, ${enterTokens}`,
       remaining: (remaining: string, bought: string) => `${remaining} of ${bought} left`,
       expires: (when: string, relative: string) => `Expires ${when}, ${relative}`,
       expired: (when: string) => `Expired ${when}`,

@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use faregate_app::access::SIGN_IN_SECONDS;
 use faregate_app::engine::Failure;
@@ -72,7 +72,16 @@ pub struct Link {
 }
 
 /// Follows a one-time link: signs in and goes to the page, or to the page that explains links.
-pub async fn follow_link(State(server): State<Server>, Query(link): Query<Link>) -> Response {
+///
+/// A HEAD is a look at the link, by a mail scanner or a chat's preview: it must not use it up.
+pub async fn follow_link(
+    State(server): State<Server>,
+    method: Method,
+    Query(link): Query<Link>,
+) -> Response {
+    if method != Method::GET {
+        return StatusCode::OK.into_response();
+    }
     let cookie = link.token.and_then(|token| redeemed(&server, &token).ok());
     match cookie {
         Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),

@@ -47,6 +47,16 @@ async fn a_link_that_has_expired_signs_nobody_in() {
 }
 
 #[tokio::test]
+async fn a_look_at_a_link_does_not_use_it_up() {
+    let estate = Estate::new();
+    let path = format!("/sign-in?token={}", estate.link());
+    let looked = estate.send(Call::new("HEAD", &path)).await;
+    assert_eq!((looked.status.as_u16(), looked.header("set-cookie")), (200, ""));
+    let followed = estate.send(Call::get(&path)).await;
+    assert_eq!(followed.header("location"), "/");
+}
+
+#[tokio::test]
 async fn following_a_link_leads_to_the_page() {
     let estate = Estate::new();
     let path = format!("/sign-in?token={}", estate.link());
@@ -98,6 +108,28 @@ async fn the_page_is_fenced_in() {
     }
     let missing = estate.send(Call::get("/assets/no-such-file.js")).await;
     assert_eq!(missing.status, 404, "a missing file is not the page");
+}
+
+#[tokio::test]
+async fn no_answer_is_kept_or_guessed_at() {
+    let estate = Estate::new();
+    let key = estate.key(Role::Administrator);
+    let calls = [
+        Call::get("/v1/summary").key(&key),
+        Call::get("/v1/events").key(&key),
+        Call::get("/v1/summary"),
+        Call::get("/v1/no-such-path"),
+        Call::new("DELETE", "/v1/summary"),
+        Call::get("/sign-in?token=made-up"),
+    ];
+    for call in calls {
+        let reply = estate.send(call).await;
+        let found = ["cache-control", "x-content-type-options", "referrer-policy"]
+            .map(|name| reply.header(name));
+        assert_eq!(found, ["no-store", "nosniff", "no-referrer"], "{reply:?}");
+    }
+    let page = estate.send(Call::get("/")).await;
+    assert_ne!(page.header("cache-control"), "no-store", "the page has its own");
 }
 
 #[tokio::test]

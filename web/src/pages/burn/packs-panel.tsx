@@ -8,6 +8,7 @@ import { words } from '../../messages';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { Meter } from '../../parts/meter';
 import { Panel } from '../../parts/panel';
+import { Prose } from '../../parts/prose';
 import styles from './balances.module.css';
 
 const say = words.burn.packs;
@@ -23,7 +24,9 @@ export function PacksPanel({ today }: { today: string }) {
       <Loaded of={balances} waiting={say.loading} skeleton={<SkeletonLines lines={3} height={34} />}>
         {({ packs }) =>
           packs.length === 0 ? (
-            <Text c="dimmed">{say.empty}</Text>
+            <Text c="dimmed">
+              <Prose>{say.empty}</Prose>
+            </Text>
           ) : (
             <Stack gap="lg" component="ul" className={styles.list}>
               {packs.map((pack) => (

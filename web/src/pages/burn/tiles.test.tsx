@@ -48,6 +48,18 @@ describe('the tiles', () => {
     expect(screen.getByText('1 not covered')).toBeVisible();
   });
 
+  it('say how tokens are entered while there are none', () => {
+    const balance = { purchased: 0, left: 0, held: 0, available: 0, uncovered: 5 };
+    renderWithin(
+      <>
+        <UncoveredNotice uncovered={5} />
+        <Tiles summary={{ ...summary, balance }} />
+      </>,
+    );
+    expect(screen.getByRole('note')).toHaveTextContent('faregate init --tokens N --from DATE');
+    expect(screen.getByText('none entered; “Packs” says how')).toBeVisible();
+  });
+
   it('are joined by a notice of sessions that were not charged', () => {
     renderWithin(<QuarantinedNotice sessions={1_200} />);
     expect(screen.getByRole('note')).toHaveTextContent(/^1,200 sessions are kept but not charged.*no rate for it/);

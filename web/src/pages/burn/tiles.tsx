@@ -41,7 +41,7 @@ function LeftTile({ balance }: { balance: Summary['balance'] }) {
   return (
     <Tile label={say.left} value={left} hero warn={balance.uncovered > 0}>
       <Text size="sm" c="dimmed" component="p">
-        {say.ofPurchased(purchased)}
+        {balance.purchased > 0 ? say.ofPurchased(purchased) : say.nonePurchased}
       </Text>
       <Meter
         label={say.meter}

@@ -15,6 +15,20 @@ describe('the sign-in page', () => {
     expect(fetched.mock.calls[0]?.[1]?.body).toBe('{"token":"abc"}');
   });
 
+  it('says that a link was used or has expired, and how to get a new one', () => {
+    window.history.replaceState(null, '', '/?sign-in=stale');
+    renderWithin(<SignInPage />);
+    expect(screen.getByRole('status')).toHaveTextContent(
+      /^This link was used or has expired.*faregate sign-in prints a new one/,
+    );
+    window.history.replaceState(null, '', '/');
+  });
+
+  it('says nothing of used links to whoever comes without one', () => {
+    renderWithin(<SignInPage />);
+    expect(screen.queryByRole('status')).toBeNull();
+  });
+
   it('asks for the code before it asks the server', async () => {
     const fetched = serve({});
     renderWithin(<SignInPage />);

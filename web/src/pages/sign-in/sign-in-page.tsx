@@ -4,7 +4,9 @@ import { useEffect, useState, type FormEvent } from 'react';
 import { post } from '../../api/client';
 import { ME_KEY } from '../../api/queries';
 import { words } from '../../messages';
+import { AlertIcon } from '../../parts/icons';
 import { ProblemNotice } from '../../parts/problem-notice';
+import { Prose } from '../../parts/prose';
 import { Mark } from '../../shell/mark';
 import { signInCode } from './sign-in-code';
 import styles from './sign-in-page.module.css';
@@ -24,6 +26,7 @@ export function SignInPage() {
             </Title>
             <Text>{words.signIn.how}</Text>
           </Stack>
+          {isStale() && <StaleNote />}
           <Stack gap={6}>
             <Text size="sm" c="dimmed">
               {words.signIn.where}
@@ -34,11 +37,28 @@ export function SignInPage() {
           </Stack>
           <SignInForm />
           <Text size="sm" c="dimmed">
-            {words.signIn.another}
+            <Prose>{words.signIn.another}</Prose>
           </Text>
         </Stack>
       </Paper>
     </main>
+  );
+}
+
+/** Whether the server sent us here because a link signed nobody in. */
+const isStale = () => new URLSearchParams(window.location.search).get('sign-in') === 'stale';
+
+function StaleNote() {
+  return (
+    <div role="status" className={styles.stale}>
+      <AlertIcon size={20} />
+      <div>
+        <Text fw={650}>{words.signIn.staleTitle}</Text>
+        <Text size="sm">
+          <Prose>{words.signIn.staleDetail}</Prose>
+        </Text>
+      </div>
+    </div>
   );
 }
 
