@@ -16,6 +16,9 @@ use core::fmt;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
+/// Charges of one event that are fetched together.
+const CHARGES_AT_ONCE: usize = 64;
+
 /// A running session that our own gate let through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -206,9 +209,10 @@ impl State {
             Event::Closed { session, hold, cause: Cause::Closed | Cause::Silent, .. } => {
                 self.apply_closed(*session, *hold)
             }
-            Event::UsageCharged(charges) => {
-                charges.iter().try_for_each(|charge| self.apply_charge(charge))
-            }
+            Event::UsageCharged(charges) => charges.chunks(CHARGES_AT_ONCE).try_for_each(|some| {
+                self.charges.fetch(some);
+                some.iter().try_for_each(|charge| self.apply_charge(charge))
+            }),
             Event::UsageReversed(units) => {
                 units.iter().try_for_each(|&unit| self.apply_reversal(unit))
             }

@@ -2,6 +2,7 @@
 
 use super::Recording;
 use crate::engine::{Failure, Work};
+use crate::ports::Use;
 use faregate_core::charges::Pair;
 use faregate_core::estate::{PersonId, ProductId};
 use faregate_core::event::{Event, OpenUse, Source};
@@ -13,6 +14,8 @@ use rustc_hash::FxHashSet;
 
 /// Charges booked with one event.
 const CHARGES_PER_EVENT: usize = 8_192;
+/// Uses whose pairs are fetched together.
+const USES_AT_ONCE: usize = 64;
 
 impl Recording<'_> {
     /// Books the difference between the units derived and those on record.
@@ -31,15 +34,20 @@ impl Recording<'_> {
             let mut uses = self.engine.store.uses_of(day)?;
             uses.retain(|one| one.closed >= from);
             uses.sort_unstable_by_key(|one| one.opened);
-            for one in uses {
-                while let Some((pair, interval)) =
-                    others.next_if(|(_, other)| other.start <= one.opened)
-                {
-                    rating.session(&work.guard, pair, interval);
-                }
-                if let Some(pair) = self.names.pair(&work.guard, one.user, one.feature) {
-                    let whole = Interval { start: one.opened, end: one.closed };
-                    rating.session(&work.guard, pair, whole);
+            for some in uses.chunks(USES_AT_ONCE) {
+                let pair = |one: &Use| self.names.pair(&work.guard, one.user, one.feature);
+                let pairs: Vec<Option<Pair>> = some.iter().map(pair).collect();
+                rating.fetch(pairs.iter().copied().flatten());
+                for (one, pair) in some.iter().zip(pairs) {
+                    while let Some((pair, interval)) =
+                        others.next_if(|(_, other)| other.start <= one.opened)
+                    {
+                        rating.session(&work.guard, pair, interval);
+                    }
+                    if let Some(pair) = pair {
+                        let whole = Interval { start: one.opened, end: one.closed };
+                        rating.session(&work.guard, pair, whole);
+                    }
                 }
                 if rating.ready() >= CHARGES_PER_EVENT {
                     work.apply(Event::UsageCharged(rating.take_ready()))?;

@@ -4,7 +4,7 @@ use super::*;
 use crate::estate::{
     Bucket, BucketId, Offering, OfferingId, Person, PersonId, Product, ProductId, Seat,
 };
-use crate::event::{Ask, Counts, Source};
+use crate::event::{Ask, Counts, Receipt, Source};
 use crate::gate::{self, Seen};
 use crate::ledger::Account;
 use crate::tariff::{Meter, TariffParts, TokenPrice};

@@ -22,6 +22,12 @@ impl Holders {
         }
     }
 
+    /// Brings what finding these holders needs into the cache.
+    #[inline]
+    pub(crate) fn fetch<'k>(&self, holders: impl Iterator<Item = &'k [u8]>) {
+        self.by_bytes.fetch(holders);
+    }
+
     /// User and host.
     pub(crate) fn names(&self, seat: u32) -> (NameId, NameId) {
         self.names.get(seat as usize).copied().unwrap_or_default()

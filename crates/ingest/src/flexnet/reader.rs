@@ -15,6 +15,8 @@ use faregate_core::when::{Date, Instant, Zone};
 
 /// Bytes of a line that is kept while its end is awaited.
 const LINE_MAX: usize = 65_536;
+/// Lines taken apart before the first of them is applied.
+const AHEAD: usize = 16;
 /// Events kept while the first date is awaited. At six hours between dates this is 48 a second.
 const WAITING_MAX: usize = if cfg!(test) { 100 } else { 1 << 20 };
 
@@ -67,17 +69,23 @@ impl Reader {
         let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         self.state.tally.bytes = self.state.tally.bytes.saturating_add(length);
         let mut rest = chunk;
-        while let Some(end) = memchr::memchr(b'\n', rest) {
-            let (line, after) = rest.split_at_checked(end).unwrap_or((rest, &[]));
-            rest = after.get(1..).unwrap_or(&[]);
-            if self.partial.is_empty() {
-                self.state.line(line, out);
-            } else {
-                self.keep(line);
-                self.state.line(&self.partial, out);
-                self.partial.clear();
+        // The first line, and one that was begun before, are on their own.
+        while self.state.tally.lines == 0 || !self.partial.is_empty() {
+            let Some((line, after)) = divided(rest) else { return self.keep(rest) };
+            rest = after;
+            self.keep(line);
+            self.state.line(&self.partial, out);
+            self.partial.clear();
+        }
+        let mut ahead = Vec::with_capacity(AHEAD);
+        while let Some((line, after)) = divided(rest) {
+            rest = after;
+            ahead.push(Parsed::read(line));
+            if ahead.len() == AHEAD {
+                self.state.lines(&mut ahead, out);
             }
         }
+        self.state.lines(&mut ahead, out);
         self.keep(rest);
     }
 
@@ -121,6 +129,33 @@ impl Reader {
     }
 }
 
+/// The first line, without its end, and what comes after.
+fn divided(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (line, rest) = bytes.split_at_checked(memchr::memchr(b'\n', bytes)?)?;
+    Some((line, rest.get(1..).unwrap_or(&[])))
+}
+
+/// A line taken apart, and nothing looked up yet.
+struct Parsed<'a> {
+    /// Without carriage return.
+    text: &'a [u8],
+    line: Option<Line<'a>>,
+    usage: Option<Result<Usage<'a>, RejectReason>>,
+}
+
+impl<'a> Parsed<'a> {
+    fn read(line: &'a [u8]) -> Self {
+        let text = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = if text.len() > LINE_MAX { None } else { Line::read(text) };
+        let usage = line.as_ref().and_then(|line| Usage::read(line.message));
+        Self { text, line, usage }
+    }
+
+    fn holder(&self) -> Option<&'a [u8]> {
+        Some(self.usage?.ok()?.holder)
+    }
+}
+
 /// Everything but the bytes of an unfinished line.
 #[derive(Clone, Debug)]
 struct State {
@@ -158,13 +193,33 @@ impl State {
         }
     }
 
+    /// Several complete lines. What they need is fetched for all of them first.
+    fn lines(&mut self, lines: &mut Vec<Parsed<'_>>, out: &mut impl Sink) {
+        self.holders.fetch(lines.iter().filter_map(Parsed::holder));
+        for line in lines.drain(..) {
+            self.parsed(&line, out);
+        }
+    }
+
     /// One complete line, without its end.
     fn line(&mut self, line: &[u8], out: &mut impl Sink) {
-        let text = self.count(line);
+        self.parsed(&Parsed::read(self.without_mark(line)), out);
+    }
+
+    /// The first line of a file may begin with a byte-order mark.
+    fn without_mark<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        match self.tally.lines {
+            0 => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line),
+            _ => line,
+        }
+    }
+
+    fn parsed(&mut self, &Parsed { text, line, usage }: &Parsed<'_>, out: &mut impl Sink) {
+        self.tally.lines = self.tally.lines.saturating_add(1);
         if text.len() > LINE_MAX {
             return self.reject(RejectReason::LineTooLong, text, out);
         }
-        let Some(line) = Line::read(text) else { return self.without_time(text, out) };
+        let Some(line) = line else { return self.without_time(text, out) };
         self.clock.tick(line.second);
         if self.clock.dated() {
             // Every line tells in which pass of a repeated hour the log is.
@@ -172,7 +227,6 @@ impl State {
             self.clock.instant(now);
         }
         let daemon = self.daemons.find(line.daemon);
-        let usage = Usage::read(line.message);
         if usage.is_some() || mark::shows_life(line.message) {
             self.daemons.saw(daemon, self.clock.now());
         }
@@ -183,16 +237,6 @@ impl State {
                 self.skip();
                 self.mark(&line, daemon, out);
             }
-        }
-    }
-
-    /// Counts a line and takes its carriage return and byte-order mark off.
-    fn count<'a>(&mut self, line: &'a [u8]) -> &'a [u8] {
-        self.tally.lines = self.tally.lines.saturating_add(1);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match self.tally.lines {
-            1 => line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line),
-            _ => line,
         }
     }
 
@@ -216,14 +260,15 @@ impl State {
             Some(Err(_)) => false,
             None => {
                 // A cut date would be another date; nothing else of this line matters.
-                self.count(bytes);
+                self.tally.lines = self.tally.lines.saturating_add(1);
                 return self.without_time(bytes, out);
             }
         };
         if whole {
             return self.line(bytes, out);
         }
-        let text = self.count(bytes);
+        let text = self.without_mark(bytes.strip_suffix(b"\r").unwrap_or(bytes));
+        self.tally.lines = self.tally.lines.saturating_add(1);
         self.reject(RejectReason::LineCut, text, out);
     }
 
