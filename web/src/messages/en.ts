@@ -120,7 +120,10 @@ export const en = {
 
     quarantined: {
       title: (shown: string, n: number) => `${count(n, shown, 'session is', 'sessions are')} kept but not charged`,
-      detail: 'Their product is unknown or the tariff has no rate for it. The import named them.',
+      detail: (n: number) =>
+        plural.select(n) === 'one'
+          ? 'Its product is unknown or the tariff has no rate for it. The import named it.'
+          : 'Their product is unknown or the tariff has no rate for it. The import named them.',
     },
 
     range: {
@@ -163,8 +166,9 @@ export const en = {
         'Faregate shows usage once it has read a licence log, or once a session was opened through it. To read the log of a FlexNet server, or to fill a demo contract, run one of these:',
       emptyImport: 'faregate import flexnet FILE --zone Europe/Madrid',
       emptyDemo: 'make demo',
-      usageDetail: (from: string, to: string) => `Your usage is from ${from} to ${to}.`,
-      usageShow: (from: string, to: string) => `Show ${from} to ${to}`,
+      usageDetail: (from: string, to: string) =>
+        from === to ? `Your usage is on ${from}.` : `Your usage is from ${from} to ${to}.`,
+      usageShow: (from: string, to: string) => (from === to ? `Show ${from}` : `Show ${from} to ${to}`),
     },
 
     ranking: {

@@ -14,7 +14,7 @@ export function UncoveredNotice({ uncovered }: { uncovered: number }) {
 /** Sessions that an import could not charge. */
 export function QuarantinedNotice({ sessions }: { sessions: number }) {
   const { title, detail } = words.burn.quarantined;
-  return sessions > 0 && <Notice title={title(counted(sessions), sessions)} detail={detail} />;
+  return sessions > 0 && <Notice title={title(counted(sessions), sessions)} detail={detail(sessions)} />;
 }
 
 /** A note, not an alert: its number moves, and must not be read out each time. */

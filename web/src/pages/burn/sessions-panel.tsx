@@ -87,11 +87,14 @@ type CountProps = { shown: number; loaded: number; counts: Counts; filter: strin
 /** Read out only while a filter is set; otherwise each opened session would interrupt the reader. */
 function Count({ shown, loaded, counts: { openNow: total, unclosed }, filter }: CountProps) {
   const words = filter ? say.matching : say.shown;
+  const parts = [
+    (total > 0 || unclosed === 0) && words(counted(shown), total, counted(total)),
+    unclosed > 0 && say.unclosedCount(counted(unclosed)),
+    filter && loaded < total && say.loadedOnly(counted(loaded)),
+  ];
   return (
     <Text size="sm" c="dimmed" role={filter ? 'status' : undefined}>
-      {words(counted(shown), total, counted(total))}
-      {unclosed > 0 && ` · ${say.unclosedCount(counted(unclosed))}`}
-      {filter && loaded < total && ` · ${say.loadedOnly(counted(loaded))}`}
+      {parts.filter(Boolean).join(' · ')}
     </Text>
   );
 }
