@@ -13,7 +13,7 @@ use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 /// How far the wall clock may lie behind the last commit before the engine refuses to write, in seconds.
 pub const CLOCK_BEHIND_MAX_SECONDS: i64 = 300;
 /// A snapshot is taken after this many events.
-const EVENTS_PER_SNAPSHOT: u64 = 250_000;
+const EVENTS_PER_SNAPSHOT: u64 = 1_000_000;
 
 /// Why something could not be done. Nothing of it was.
 #[derive(Debug, thiserror::Error)]
