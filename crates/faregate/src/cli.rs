@@ -140,6 +140,9 @@ pub(crate) struct Serve {
     /// Zone of that licence server's clock
     #[arg(long)]
     pub zone: Option<String>,
+    /// Date of its first line, when it says none (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE", requires = "tail")]
+    pub start_date: Option<String>,
     /// More feature codes: lines of code-or-product-part,family-key,display name
     #[arg(long, value_name = "FILE")]
     pub features: Option<PathBuf>,

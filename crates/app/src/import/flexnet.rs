@@ -178,14 +178,7 @@ impl Sink for Found {
 impl Found {
     /// Lists sessions that lie in the future; the recording counts them as rejected.
     fn reject_future(&mut self, reader: &Reader, recording: &Recording<'_>) {
-        let future = self.sessions.iter().filter(|session| !recording.believes(session.opened));
-        let listed = future.map(|session| {
-            let text = |id: NameId| reader.names().text(id);
-            let user = text(session.user);
-            let text = format!("{} {user}@{}", text(session.feature), text(session.host));
-            Rejected { line: session.line, reason: RejectReason::InTheFuture, text }
-        });
-        self.rejected.extend(listed);
+        self.rejected.extend(future(reader, recording, &self.sessions));
     }
 
     fn hand_over(&mut self, reader: &Reader, recording: &mut Recording<'_>) -> Result<(), Failure> {
@@ -240,6 +233,17 @@ impl Found {
     }
 }
 
+fn future(reader: &Reader, recording: &Recording<'_>, sessions: &[Session]) -> Vec<Rejected> {
+    let future = sessions.iter().filter(|session| !recording.believes(session.opened));
+    let listed = future.map(|session| {
+        let text = |id: NameId| reader.names().text(id);
+        let user = text(session.user);
+        let text = format!("{} {user}@{}", text(session.feature), text(session.host));
+        Rejected { line: session.line, reason: RejectReason::InTheFuture, text }
+    });
+    listed.collect()
+}
+
 fn add(total: &mut Tally, one: &Tally) {
     total.lines += one.lines;
     total.bytes += one.bytes;
@@ -257,6 +261,25 @@ fn add(total: &mut Tally, one: &Tally) {
     total.last = total.last.max(one.last);
 }
 
+/// What was read since an earlier tally of the same reader.
+fn since(earlier: &Tally, now: Tally) -> Tally {
+    Tally {
+        lines: now.lines - earlier.lines,
+        bytes: now.bytes - earlier.bytes,
+        events: now.events - earlier.events,
+        rejected: now.rejected - earlier.rejected,
+        skipped: now.skipped - earlier.skipped,
+        sessions: now.sessions - earlier.sessions,
+        denials: now.denials - earlier.denials,
+        packages: now.packages - earlier.packages,
+        undecided: now.undecided.saturating_sub(earlier.undecided),
+        orphan_ins: now.orphan_ins - earlier.orphan_ins,
+        restarts: now.restarts - earlier.restarts,
+        clock_steps: now.clock_steps - earlier.clock_steps,
+        ..now
+    }
+}
+
 fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.min(b)),
@@ -271,6 +294,8 @@ pub struct Follower {
     sessions: Vec<Session>,
     rejected: Vec<Rejected>,
     flushed: Tally,
+    /// Whether stored use of codes that are known by now was looked for.
+    lifted: bool,
 }
 
 impl Follower {
@@ -278,7 +303,8 @@ impl Follower {
     #[must_use]
     pub fn new(name: String, options: Options) -> Self {
         let (sessions, rejected) = (Vec::new(), Vec::new());
-        Self { name, reader: Reader::with(options), sessions, rejected, flushed: Tally::default() }
+        let (reader, flushed) = (Reader::with(options), Tally::default());
+        Self { name, reader, sessions, rejected, flushed, lifted: false }
     }
 
     /// Takes the bytes that were appended since.
@@ -294,7 +320,13 @@ impl Follower {
         std::mem::take(&mut self.rejected)
     }
 
-    /// Records what was found since the last time, open sessions included.
+    /// Events recognised so far.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.reader.tally().events
+    }
+
+    /// Records what was found since the last time, open sessions included; the report is of that.
     ///
     /// # Errors
     /// [`Failure`]; what was found is kept for the next try.
@@ -302,20 +334,27 @@ impl Follower {
         &mut self,
         engine: &mut Engine,
         features: &FeatureTable,
-    ) -> Result<Counts, Failure> {
+    ) -> Result<Report, Failure> {
         let tally = self.reader.tally();
         let mut recording = Recording::begin(engine, features)?;
+        if !self.lifted {
+            recording.lift_quarantine()?;
+        }
         let mut found = Found::default();
         let mut open = self.reader.open_sessions();
         open.retain(|session| !self.is_undecided(session, tally.last));
+        let future = future(&self.reader, &recording, &self.sessions);
         found.add(&self.reader, &mut recording, &self.sessions)?;
         found.add(&self.reader, &mut recording, &open)?;
         recording.tally(tally.events - self.flushed.events, tally.rejected - self.flushed.rejected);
         let span = tally.first.zip(tally.last);
-        let counts = recording.finish("flexnet", vec![self.name.clone()], Source::Log, span)?;
+        let outcome = recording.complete("flexnet", vec![self.name.clone()], Source::Log, span)?;
         self.sessions.clear();
+        self.rejected.extend(future);
+        self.lifted = true;
+        let since = since(&self.flushed, tally);
         self.flushed = tally;
-        Ok(counts)
+        Ok(Report::of(outcome, since))
     }
 
     /// Whether a package was checked out so lately that it may turn out to be part of another session.

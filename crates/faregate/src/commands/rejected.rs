@@ -14,6 +14,8 @@ const HEAD: &str = "file,line,code,reason,text";
 
 /// An import's list. Nothing is at its place before the import is complete.
 pub(crate) struct List {
+    /// As the operator wrote it.
+    shown: PathBuf,
     path: PathBuf,
     /// The neighbour that takes the list's place at the end; none when that is no regular file.
     neighbour: Option<PathBuf>,
@@ -43,23 +45,26 @@ impl List {
         }
         if there.as_ref().is_some_and(|there| !there.is_file()) {
             let file = OpenOptions::new().write(true).open(path).map_err(|why| bad(&why))?;
-            return Ok(Self::new(path.to_owned(), None, file));
+            return Ok(Self::new(path, file));
         }
         // Through a symbolic link, the file that it names is replaced.
-        let path = if there.is_some() {
+        let target = if there.is_some() {
             path.canonicalize().map_err(|why| bad(&why))?
         } else {
             path.to_owned()
         };
-        let mut name = path.file_name().unwrap_or_default().to_owned();
+        let mut name = target.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.part", std::process::id()));
-        let neighbour = path.with_file_name(name);
+        let neighbour = target.with_file_name(name);
         let file = File::create_new(&neighbour).map_err(|why| bad(&why))?;
-        Ok(Self::new(path, Some(neighbour), file))
+        let mut list = Self::new(path, file);
+        (list.path, list.neighbour) = (target, Some(neighbour));
+        Ok(list)
     }
 
-    fn new(path: PathBuf, neighbour: Option<PathBuf>, file: File) -> Self {
-        Self { path, neighbour, file: BufWriter::new(file), count: 0, failed: None }
+    fn new(shown: &Path, file: File) -> Self {
+        let (shown, path) = (shown.to_owned(), shown.to_owned());
+        Self { shown, path, neighbour: None, file: BufWriter::new(file), count: 0, failed: None }
     }
 
     /// Adds a line; what goes wrong is told at the end.
@@ -78,10 +83,10 @@ impl List {
             return Ok(None);
         }
         self.put().map_err(|why| {
-            let path = self.path.display();
+            let path = self.shown.display();
             Fault::new(Code::Failed, format!("{path}: {why}"), "the import itself is complete")
         })?;
-        Ok(Some(self.path.clone()))
+        Ok(Some(std::mem::take(&mut self.shown)))
     }
 
     fn put(&mut self) -> std::io::Result<()> {

@@ -2,6 +2,7 @@
 
 use crate::ambient::{SystemSecrets, WallClock};
 use crate::cli::Serve;
+use crate::commands::rejected;
 use crate::commands::tail::{GrowingLog, POLL};
 use crate::estate;
 use crate::fault::{Code, Fault};
@@ -30,8 +31,10 @@ pub(crate) fn run(path: &Path, args: &Serve, as_json: bool) -> Result<(), Fault>
     let followed = args.tail.as_deref().zip(args.zone.as_deref());
     let features = estate::features(args.features.as_deref())?;
     let follow = followed.map(|(file, zone)| {
-        let options = Options { zone: estate::zone(zone)?, start_date: None };
-        Ok::<_, Fault>((GrowingLog::open(file, options)?, features))
+        let start_date = args.start_date.as_deref().map(estate::date).transpose()?;
+        let options = Options { zone: estate::zone(zone)?, start_date };
+        GrowingLog::judge(file, &options)?;
+        Ok::<_, Fault>((GrowingLog::open(file, options, &path.join(rejected::NAME))?, features))
     });
     let follow = follow.transpose()?;
     let (directory, engine) = estate::open(path)?;
@@ -166,7 +169,7 @@ fn take_on(
 ) -> Result<bool, Fault> {
     let grown = log.read_on()?;
     if grown {
-        log.follower.flush(engine, features)?;
+        log.take_in(engine, features)?;
     }
     Ok(grown)
 }

@@ -1,13 +1,15 @@
 //! `faregate tail flexnet`: a debug log as it grows.
 
 use crate::cli::TailFlexnet;
+use crate::commands::{import, rejected};
 use crate::fault::{Code, Fault};
 use crate::say;
 use crate::{estate, output};
-use faregate_app::import::flexnet::Follower;
+use faregate_app::engine::Engine;
+use faregate_app::import::flexnet::{Follower, Report};
 use faregate_core::event::Counts;
-use faregate_ingest::flexnet::{Options, sniff};
-use serde_json::json;
+use faregate_ingest::features::FeatureTable;
+use faregate_ingest::flexnet::{Options, RejectReason, sniff};
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
@@ -24,7 +26,8 @@ const CHUNK: u64 = 64 << 20;
 pub(crate) fn run(path: &Path, args: &TailFlexnet, as_json: bool) -> Result<(), Fault> {
     let options = estate::log_options(&args.log)?;
     let features = estate::features(args.log.features.as_deref())?;
-    let mut log = GrowingLog::open(&args.file, options)?;
+    GrowingLog::judge(&args.file, &options)?;
+    let mut log = GrowingLog::open(&args.file, options, &path.join(rejected::NAME))?;
     let (_directory, mut engine) = estate::open(path)?;
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
@@ -36,8 +39,7 @@ pub(crate) fn run(path: &Path, args: &TailFlexnet, as_json: bool) -> Result<(), 
     while !stop.load(Ordering::Relaxed) {
         let grown = log.read_on()?;
         if grown {
-            let counts = log.follower.flush(&mut engine, &features)?;
-            say(&counts, as_json)?;
+            say(&log.take_in(&mut engine, &features)?, as_json)?;
         } else if args.catch_up {
             break;
         } else {
@@ -47,18 +49,21 @@ pub(crate) fn run(path: &Path, args: &TailFlexnet, as_json: bool) -> Result<(), 
     Ok(engine.keep_snapshot()?)
 }
 
-fn say(counts: &Counts, as_json: bool) -> Result<(), Fault> {
-    let Counts { sessions, open_sessions, closed, duplicates, last, .. } = *counts;
-    let last = last.map(|at| at.to_string());
+fn say(report: &Report, as_json: bool) -> Result<(), Fault> {
     if as_json {
-        let line = json!({
-            "sessions": sessions, "open_sessions": open_sessions, "closed": closed,
-            "duplicates": duplicates, "last": last,
-        });
-        return output::json(&line);
+        return output::json(&import::in_json(report));
     }
-    if sessions + closed > 0 {
-        say!("{}  {sessions} opened, {closed} closed", last.unwrap_or_default());
+    let Counts { sessions, closed, rejected, quarantined, last, .. } = report.counts;
+    let more = [
+        (quarantined, "not charged"),
+        (report.released, "not charged until now"),
+        (rejected, "lines rejected"),
+    ];
+    let more = more.iter().filter(|(count, _)| *count > 0);
+    let more: String = more.map(|(count, words)| format!(", {count} {words}")).collect();
+    if sessions + closed > 0 || !more.is_empty() {
+        let last = last.map(|at| at.to_string()).unwrap_or_default();
+        say!("{last}  {sessions} opened, {closed} closed{more}");
     }
     Ok(())
 }
@@ -70,12 +75,31 @@ pub(crate) struct GrowingLog {
     file: File,
     offset: u64,
     /// What its lines say.
-    pub follower: Follower,
+    follower: Follower,
+    /// Where rejected lines are listed.
+    listed: PathBuf,
 }
 
 impl GrowingLog {
+    /// Refuses a log in which nothing says on which day it begins, as an import does.
+    pub(crate) fn judge(path: &Path, options: &Options) -> Result<(), Fault> {
+        let mut log = Self::open(path, options.clone(), Path::new(""))?;
+        log.read_on()?;
+        let rejected = log.follower.take_rejected();
+        let undated = rejected.iter().find(|one| {
+            matches!(one.reason, RejectReason::DateUnknown | RejectReason::DateTooLate)
+        });
+        match undated.filter(|_| log.follower.events() == 0) {
+            Some(undated) => {
+                let message = format!("{}: {undated}", path.display());
+                Err(Fault::new(Code::Undated, message, "nothing was imported"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Opens the log at its beginning: what was taken in before is recognised again.
-    pub(crate) fn open(path: &Path, options: Options) -> Result<Self, Fault> {
+    pub(crate) fn open(path: &Path, options: Options, listed: &Path) -> Result<Self, Fault> {
         let mut file = File::open(path).map_err(|why| unreadable(path, &why))?;
         let mut first = Vec::new();
         file.by_ref()
@@ -88,7 +112,8 @@ impl GrowingLog {
             sniff(&first).map_err(|why| Fault::not_a_log(&shown.to_string(), why))?;
         }
         let follower = Follower::new(path.display().to_string(), options.clone());
-        Ok(Self { path: path.to_owned(), options, file, offset: 0, follower })
+        let (path, listed) = (path.to_owned(), listed.to_owned());
+        Ok(Self { path, options, file, offset: 0, follower, listed })
     }
 
     /// Feeds the follower what was appended; returns whether there was anything.
@@ -106,6 +131,18 @@ impl GrowingLog {
         let grown = self.appended().map_err(failed)?;
         self.follower.feed(&grown);
         Ok(!grown.is_empty())
+    }
+
+    /// Takes in what was read, and lists the lines that were rejected.
+    pub(crate) fn take_in(
+        &mut self,
+        engine: &mut Engine,
+        features: &FeatureTable,
+    ) -> Result<Report, Fault> {
+        let report = self.follower.flush(engine, features)?;
+        let rejected = self.follower.take_rejected();
+        rejected::append(&self.listed, &self.path.display().to_string(), &rejected)?;
+        Ok(report)
     }
 
     fn appended(&mut self) -> std::io::Result<Vec<u8>> {
