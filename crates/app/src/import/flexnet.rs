@@ -315,6 +315,14 @@ impl Follower {
         self.rejected.append(&mut found.rejected);
     }
 
+    /// Says that the log ends here: lines that wait for a date are judged.
+    pub fn finish(&mut self) {
+        let mut found = Found::default();
+        self.reader.finish(&mut found);
+        self.sessions.append(&mut found.sessions);
+        self.rejected.append(&mut found.rejected);
+    }
+
     /// The lines rejected since the last time.
     pub fn take_rejected(&mut self) -> Vec<Rejected> {
         std::mem::take(&mut self.rejected)

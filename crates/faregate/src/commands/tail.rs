@@ -57,7 +57,7 @@ fn say(report: &Report, as_json: bool) -> Result<(), Fault> {
     let more = [
         (quarantined, "not charged"),
         (report.released, "not charged until now"),
-        (rejected, "lines rejected"),
+        (rejected, "rejected"),
     ];
     let more = more.iter().filter(|(count, _)| *count > 0);
     let more: String = more.map(|(count, words)| format!(", {count} {words}")).collect();
@@ -85,6 +85,7 @@ impl GrowingLog {
     pub(crate) fn judge(path: &Path, options: &Options) -> Result<(), Fault> {
         let mut log = Self::open(path, options.clone(), Path::new(""))?;
         log.read_on()?;
+        log.follower.finish();
         let rejected = log.follower.take_rejected();
         let undated = rejected.iter().find(|one| {
             matches!(one.reason, RejectReason::DateUnknown | RejectReason::DateTooLate)
