@@ -18,8 +18,12 @@ use round::Round;
 
 /// A session not heard of for this long has ended, in seconds: three heartbeats of five minutes.
 pub const TIME_TO_LIVE_SECONDS: i64 = 900;
-/// At most this many jobs share a commit.
-const JOBS_PER_COMMIT: usize = 4_096;
+/// So many jobs share a commit: while one half of the callers waits for the disk, the other half can ask.
+const JOBS_PER_COMMIT: usize = 32;
+/// So many share one when more have been waiting for a while: then fewer commits count for more.
+const JOBS_PER_COMMIT_MAX: usize = 4_096;
+/// After so many full commits in a row more have been waiting for a while.
+const FULL_COMMITS: usize = 16;
 
 /// A request to open a product, under the client's idempotency key.
 #[derive(Clone, Debug)]
@@ -225,7 +229,9 @@ fn watch_running(state: &SharedState, liveness: &Liveness, now: Instant) {
 }
 
 fn decide_until_closed(mut engine: Engine, waiting: &Receiver<Job>, liveness: &Liveness) -> Engine {
+    let mut full = 0;
     while let Ok(first) = waiting.recv() {
+        let limit = if full < FULL_COMMITS { JOBS_PER_COMMIT } else { JOBS_PER_COMMIT_MAX };
         let mut jobs = Vec::with_capacity(64);
         let mut next = Some(first);
         while let Some(job) = next {
@@ -240,8 +246,9 @@ fn decide_until_closed(mut engine: Engine, waiting: &Receiver<Job>, liveness: &L
                 }
                 job => jobs.push(job),
             }
-            next = if jobs.len() < JOBS_PER_COMMIT { waiting.try_recv().ok() } else { None };
+            next = if jobs.len() < limit { waiting.try_recv().ok() } else { None };
         }
+        full = if jobs.len() == limit { full + 1 } else { 0 };
         decide(&mut engine, liveness, jobs);
     }
     engine

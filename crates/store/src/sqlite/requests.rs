@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// So many requests are recent before they are frozen; in memory each takes about 100 bytes.
-const RECENT: usize = if cfg!(test) { 8 } else { 100_000 };
+const RECENT: usize = if cfg!(test) { 8 } else { 500_000 };
 /// With each new request so many frozen ones move on: they are gone before the next are frozen.
 const MOVED_PER_NEW: usize = 2;
 
