@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 mod days;
 pub mod flexnet;
+pub mod known;
 mod names;
 mod quarantine;
 mod rate;

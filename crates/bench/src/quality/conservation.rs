@@ -6,16 +6,12 @@ use crate::races::Setting;
 use anyhow::{Context, Result, anyhow};
 use faregate_app::doctor::examine;
 use faregate_app::engine::Engine;
-use faregate_app::import::{Recording, Reported};
+use faregate_app::import::known::{KnownUse, record_generated};
 use faregate_app::ports::Clock;
 use faregate_core::burn::{Dimension, burn};
-use faregate_core::event::Source;
-use faregate_core::when::Instant;
-use faregate_ingest::features::FeatureTable;
 use faregate_ingest::tariff::TariffFile;
 use faregate_sim::{DemoEstate, Size, UseRecord, generate};
 use faregate_store::directory::DataDirectory;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const TARIFF: &str = include_str!("../../../../tariffs/flex-daily.toml");
@@ -60,27 +56,10 @@ pub(super) fn run(setting: &Setting) -> Result<Vec<Figure>> {
 
 fn record(engine: &mut Engine, made_up: DemoEstate) -> Result<()> {
     engine.append(made_up.setup)?;
-    let shared = engine.state();
-    let (people, products): (Vec<String>, Vec<String>) = {
-        let state = shared.read();
-        let people = state.estate().people().iter().map(|person| person.key.clone()).collect();
-        (people, state.estate().products().iter().map(|product| product.key.clone()).collect())
-    };
-    let features = FeatureTable::shipped();
-    let mut recording = Recording::begin(engine, &features)?;
-    let mut ordinals: BTreeMap<(u32, u32, u32, Instant), u16> = BTreeMap::new();
-    for UseRecord { opened, person, product, closed, host } in &made_up.sessions {
-        let name = |names: &[String], place: usize| names.get(place).cloned().unwrap_or_default();
-        let user = recording.intern(&name(&people, person.index()));
-        let feature = recording.intern(&name(&products, product.index()));
-        let host = recording.intern(host);
-        let ordinal = ordinals.entry((user, host, feature, *opened)).or_default();
-        let (opened, closed) = (*opened, Some(*closed));
-        recording.add(Reported { user, host, feature, ordinal: *ordinal, opened, closed })?;
-        *ordinal += 1;
-    }
-    let last = made_up.sessions.iter().map(|one| one.closed).max();
-    let span = made_up.sessions.first().map(|one| one.opened).zip(last);
-    recording.finish("generated", Vec::new(), Source::Generated, span)?;
+    let uses = made_up.sessions.iter().map(|one| {
+        let UseRecord { opened, person, product, closed, ref host } = *one;
+        KnownUse { person, product, host, opened, closed }
+    });
+    record_generated(engine, uses)?;
     Ok(())
 }

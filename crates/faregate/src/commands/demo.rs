@@ -7,12 +7,10 @@ use crate::estate;
 use crate::fault::{Code, Fault};
 use faregate_app::engine::Engine;
 use faregate_app::gate::{Answer, Gate, OpenRequest};
-use faregate_app::import::{Recording, Reported};
+use faregate_app::import::known::{KnownUse, record_generated};
 use faregate_app::ports::Clock;
-use faregate_core::event::{Ask, SessionId, Source};
-use faregate_core::when::Instant;
-use faregate_ingest::features::FeatureTable;
-use faregate_sim::{Action, DemoEstate, Size, Workstations, generate};
+use faregate_core::event::{Ask, SessionId};
+use faregate_sim::{Action, DemoEstate, Size, UseRecord, Workstations, generate};
 use faregate_store::directory::{DataDirectory, Unusable};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -72,38 +70,14 @@ fn mark(path: &Path) -> Result<(), Fault> {
 /// Books the estate and its history the way an import would.
 fn record(engine: &mut Engine, made_up: DemoEstate) -> Result<(), Fault> {
     engine.append(made_up.setup)?;
-    let shared = engine.state();
-    // Made-up use names people and products by their keys, which every estate recognises.
-    let (people, products): (Vec<String>, Vec<String>) = {
-        let state = shared.read();
-        let people = state.estate().people().iter().map(|person| person.key.clone()).collect();
-        (people, state.estate().products().iter().map(|product| product.key.clone()).collect())
-    };
-    let features = FeatureTable::shipped();
-    let mut recording = Recording::begin(engine, &features)?;
-    let name = |names: &[String], index: usize| names.get(index).cloned().unwrap_or_default();
-    let mut ordinals: BTreeMap<(u32, u32, u32, Instant), u16> = BTreeMap::new();
-    for one in &made_up.sessions {
-        let user = recording.intern(&name(&people, one.person.index()));
-        let feature = recording.intern(&name(&products, one.product.index()));
-        let host = recording.intern(&one.host);
-        let ordinal = ordinals.entry((user, host, feature, one.opened)).or_default();
-        let closed = Some(one.closed);
-        recording.add(Reported {
-            user,
-            host,
-            feature,
-            ordinal: *ordinal,
-            opened: one.opened,
-            closed,
-        })?;
-        *ordinal += 1;
-    }
-    let last = made_up.sessions.iter().map(|one| one.closed).max();
-    let span = made_up.sessions.first().map(|one| one.opened).zip(last);
-    recording.finish("generated", Vec::new(), Source::Generated, span)?;
+    record_generated(engine, made_up.sessions.iter().map(known))?;
     engine.keep_snapshot()?;
     Ok(())
+}
+
+fn known(one: &UseRecord) -> KnownUse<'_> {
+    let UseRecord { opened, person, product, closed, ref host } = *one;
+    KnownUse { person, product, host, opened, closed }
 }
 
 /// Lets the workstations do what their schedule says, until the gate stops.
