@@ -179,7 +179,19 @@ pub fn priced(
     source: Source,
 ) -> Charge {
     let paid = state.ledger().can_cover(bucket, rate.ticks, at).is_ok();
-    Charge { at, ticks: rate.ticks, person, product, bucket, meter: rate.meter, source, paid }
+    Charge { paid, ..unpaid(rate, (person, product), bucket, at, source) }
+}
+
+/// The charge of one unit, before anybody was found to pay for it.
+pub(crate) fn unpaid(
+    rate: &Rate,
+    (person, product): (PersonId, ProductId),
+    bucket: BucketId,
+    at: Instant,
+    source: Source,
+) -> Charge {
+    let Rate { ticks, meter, .. } = *rate;
+    Charge { at, ticks, person, product, bucket, meter, source, paid: false }
 }
 
 /// Ends a session, after all that it [`owed`] was booked: [`Event::Closed`].

@@ -120,8 +120,7 @@ impl Rating {
                 continue;
             }
             metering.charge(start, state.zone());
-            let charge =
-                crate::gate::priced(state, rate, pair, state.payer(pair.0), start, self.source);
+            let charge = crate::gate::unpaid(rate, pair, state.payer(pair.0), start, self.source);
             match &mut known.compared {
                 Some(compared) => compared.missing.push(charge),
                 None => self.ready.push(settled(&mut self.ledger, charge)),
