@@ -4,6 +4,7 @@
 //! what was committed, because the writer holds the lock until the store has acknowledged.
 
 use crate::ports::{Batch, Clock, Entry, GateUse, Request, Store, StoreError};
+use crate::rules::Rules;
 use faregate_core::event::Event;
 use faregate_core::invariants;
 use faregate_core::state::{Broken, State};
@@ -67,6 +68,7 @@ pub struct Engine {
     pub(crate) store: Box<dyn Store>,
     state: SharedState,
     clock: Arc<dyn Clock>,
+    rules: Rules,
     since_snapshot: u64,
     /// The state could not be brought back to what is stored: it must be before anything else is decided.
     stale: bool,
@@ -79,7 +81,8 @@ impl Engine {
     /// [`Failure`] when the store cannot be read or its journal contradicts itself.
     pub fn load(store: Box<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let state = SharedState::default();
-        let mut engine = Self { store, state, clock, since_snapshot: 0, stale: true };
+        let rules = Rules::default();
+        let mut engine = Self { store, state, clock, rules, since_snapshot: 0, stale: true };
         engine.reload()?;
         Ok(engine)
     }
@@ -128,7 +131,16 @@ impl Engine {
         if self.stale {
             self.reload()?;
         }
+        if !self.rules.hold_in(&self.state.read()) {
+            self.rules = Rules::of(&self.state.read());
+        }
         self.now()
+    }
+
+    /// The rules that decide, as of the last time they were looked at.
+    #[must_use]
+    pub(crate) fn rules(&self) -> Rules {
+        self.rules.clone()
     }
 
     /// Appends events that were decided outside of the gate: setting up, importing.

@@ -1,6 +1,7 @@
 //! Why a decision was made: recomputed from the journal, never from memory.
 
 use crate::engine::{Engine, Failure, replayed};
+use crate::rules::Rules;
 use faregate_core::amount::Ticks;
 use faregate_core::event::{Ask, Event};
 use faregate_core::gate;
@@ -51,7 +52,8 @@ pub fn explain(engine: &mut Engine, seq: u64) -> Result<Option<Explanation>, Fai
         _ => return Ok(None),
     };
     let (state, _) = replayed(&mut *engine.store, State::default(), seq.saturating_sub(1))?;
-    let recomputed = gate::open(&state, &ask, entry.at);
+    let rules = Rules::of(&state);
+    let recomputed = gate::open(&state, rules.policies(), &ask, entry.at);
     let facts = facts(&state, &ask, entry.at);
     Ok(Some(Explanation { seq, at: entry.at, decided: entry.event, recomputed, facts }))
 }

@@ -17,5 +17,6 @@ pub mod import;
 pub mod liveness;
 pub mod memory;
 pub mod ports;
+pub mod rules;
 pub mod setup;
 pub mod views;

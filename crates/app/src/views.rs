@@ -189,7 +189,7 @@ fn own_session(
     session: &faregate_core::state::Session,
 ) -> OpenSession {
     let (route, bucket) = match session.route {
-        Route::Seat(_) => ("seat", None),
+        Route::Seat(_) | Route::FreeSeat(_) => ("seat", None),
         Route::Tokens { bucket, .. } => ("tokens", state.estate().bucket(bucket)),
     };
     let pair = (session.person, session.product);

@@ -6,6 +6,19 @@
 use crate::when::Instant;
 use rustc_hash::FxHashMap;
 
+mod buckets;
+mod people;
+mod places;
+mod schedules;
+mod seats;
+pub use buckets::{BucketTerms, Leftover, Period};
+pub use people::{AliasTerm, Group, Standing};
+pub use places::{
+    BadCidr, Breach, Cidr, Country, Domain, Evidence, Network, Place, Region, Site, Territory,
+    Trust,
+};
+pub use schedules::{Hours, Schedule};
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident($inner:ty)) => {
         $(#[$doc])*
@@ -32,6 +45,12 @@ id!(/// One named-user subscription.
     SeatId(u32));
 id!(/// A ledger account that holds an allocation of the pool.
     BucketId(u16));
+id!(/// A named set of people.
+    GroupId(u32));
+id!(/// An office, or another place with networks of its own.
+    SiteId(u16));
+id!(/// Named weekly hours in a zone.
+    ScheduleId(u16));
 
 /// The bucket of everyone who was not given another one. Opened with the contract.
 pub const GENERAL: BucketId = BucketId(0);
@@ -102,7 +121,12 @@ pub struct Estate {
     product_by_key: FxHashMap<String, ProductId>,
     person_by_alias: FxHashMap<String, PersonId>,
     bucket_by_key: FxHashMap<String, BucketId>,
-    seats_by_person: FxHashMap<PersonId, Vec<SeatId>>,
+    offering_by_key: FxHashMap<String, OfferingId>,
+    people_terms: people::PeopleTerms,
+    bucket_terms: buckets::Terms,
+    moves: seats::Moves,
+    places: places::Places,
+    schedules: schedules::Schedules,
 }
 
 impl Estate {
@@ -143,45 +167,15 @@ impl Estate {
     /// Adds an offering.
     pub fn define_offering(&mut self, offering: Offering) -> OfferingId {
         let id = OfferingId(next(self.offerings.len()));
+        self.offering_by_key.entry(folded(&offering.key)).or_insert(id);
         self.offerings.push(offering);
         id
     }
 
-    /// Adds a seat.
-    pub fn add_seat(&mut self, seat: Seat) -> SeatId {
-        let id = SeatId(next(self.seats.len()));
-        if let Some(person) = seat.person {
-            self.seats_by_person.entry(person).or_default().push(id);
-        }
-        self.seats.push(seat);
-        id
-    }
-
-    /// The person's seat that covers the product at this instant, if there is one.
+    /// The offering with this key.
     #[must_use]
-    pub fn covering_seat(
-        &self,
-        person: PersonId,
-        product: ProductId,
-        at: Instant,
-    ) -> Option<SeatId> {
-        let key = &self.product(product)?.key;
-        let held = self.seats_by_person.get(&person)?;
-        held.iter().copied().find(|&id| {
-            self.seat(id).is_some_and(|seat| {
-                seat.from <= at
-                    && at < seat.until
-                    && self
-                        .offering(seat.offering)
-                        .is_some_and(|offering| offering.covers.contains(key))
-            })
-        })
-    }
-
-    /// The person known by this key, login, e-mail or FlexNet user name.
-    #[must_use]
-    pub fn person_called(&self, alias: &str) -> Option<PersonId> {
-        lookup(&self.person_by_alias, alias)
+    pub fn offering_called(&self, key: &str) -> Option<OfferingId> {
+        lookup(&self.offering_by_key, key)
     }
 
     /// The product with this key.

@@ -4,14 +4,20 @@
 //! never changed: to correct one, append another. To add one: a variant here, its arm in `State::apply`,
 //! its wire tag in the store's codec, a golden file for the codec's test.
 
-use crate::amount::Ticks;
+use crate::amount::{Money, Ticks};
+use crate::budget::{Answer, LoanTerms, RequestId, Terms};
+use crate::caps::Cap;
 use crate::estate::{
-    Bucket, BucketId, Offering, Person, PersonId, Product, ProductId, Seat, SeatId,
+    AliasTerm, Bucket, BucketId, BucketTerms, Evidence, Group, Offering, Person, PersonId, Place,
+    Product, ProductId, Region, Schedule, Seat, SeatId, Site, Standing, Territory,
 };
-use crate::ledger::Breakage;
+use crate::ledger::{Breakage, PackKind};
 use crate::tariff::{Meter, TariffParts};
-use crate::when::Instant;
+use crate::when::{Date, Instant};
 use core::fmt;
+
+mod reason;
+pub use reason::Reason;
 
 /// A live session is named by the journal's sequence number of its opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,6 +119,267 @@ pub enum Event {
     Imported(Receipt),
     /// Feature codes were found to be products, once and for all: later tables do not change it.
     FeaturesMapped(Vec<FeatureMapped>),
+    /// Somebody gave an order; the events of the same commit that follow carry it out.
+    Ordered {
+        /// Who, by the name of their key or sign-in, or of the operating system's account.
+        by: String,
+        /// What, in a few words.
+        what: String,
+    },
+    /// Groups were added or changed.
+    GroupsSet(Vec<Group>),
+    /// People were added, or what is true of them changed.
+    PeopleSet(Vec<PersonSet>),
+    /// People got further names.
+    AliasesSet(Vec<AliasTerm>),
+    /// A seat passed to somebody, or to nobody.
+    SeatMoved {
+        /// Which.
+        seat: SeatId,
+        /// To whom.
+        person: Option<PersonId>,
+    },
+    /// Regions are these from now on.
+    RegionsSet(Vec<Region>),
+    /// Sites were added or changed.
+    SitesSet(Vec<Site>),
+    /// Pools and seats may be used here from now on.
+    TerritoriesSet(Vec<Territory>),
+    /// Schedules were added or changed.
+    SchedulesSet(Vec<Schedule>),
+    /// Buckets were opened, or what is agreed of them changed.
+    BucketsSet(Vec<BucketSet>),
+    /// What is agreed of the contract changed.
+    TermsSet(Terms),
+    /// A set of policies holds from now on, instead of the one of the same name.
+    PolicyAdopted(PolicySet),
+    /// A set of policies holds no longer.
+    PolicyRetired(String),
+    /// Caps are these from now on.
+    CapsSet(Vec<Cap>),
+    /// A pack of tokens came in.
+    PackAdded {
+        /// Name to show.
+        name: String,
+        /// What kind of pool it belongs to.
+        kind: PackKind,
+        /// How many.
+        ticks: Ticks,
+        /// First instant of validity.
+        from: Instant,
+        /// First instant after.
+        until: Instant,
+        /// What a token of it cost.
+        price: Option<Money>,
+    },
+    /// A clause of the contract let part of an ending pack live on in a new one.
+    CarriedForward {
+        /// Which, counted from 0 in the order they came in.
+        pack: u32,
+        /// How many.
+        ticks: Ticks,
+        /// First instant after the new pack's term.
+        until: Instant,
+    },
+    /// The vendor's count differs from ours, and the vendor's holds.
+    Corrected {
+        /// The pack whose rest was wrong.
+        pack: u32,
+        /// Who loses or gains; the unallocated part when it is nobody.
+        bucket: Option<BucketId>,
+        /// How many more there are; negative when there are fewer.
+        ticks: Ticks,
+        /// Why.
+        why: String,
+    },
+    /// Tokens passed between two buckets, or between one and the unallocated part of the pool.
+    TokensMoved(Move),
+    /// Somebody asks for tokens for a bucket; the number of this event names the request.
+    TokensRequested(TokenRequest),
+    /// Somebody who decides on it said yes or no.
+    RequestAnswered {
+        /// To which.
+        request: RequestId,
+        /// Who.
+        by: PersonId,
+        /// What.
+        answer: Answer,
+        /// In their words.
+        comment: String,
+    },
+    /// Nobody answered in time.
+    RequestExpired(RequestId),
+    /// A bucket's period ended, and what was left of it was dealt with.
+    PeriodEnded {
+        /// Whose.
+        bucket: BucketId,
+        /// First date after the period.
+        until: Date,
+    },
+    /// The vendor says how many tokens are left.
+    VendorBalance {
+        /// When that was.
+        at: Instant,
+        /// How many.
+        ticks: Ticks,
+    },
+    /// The vendor says what it charged.
+    VendorReported(Vec<VendorCharge>),
+    /// What a token is worth just now, given how probable it is that they run out.
+    ShadowPriced(Money),
+    /// What a unit of one currency is worth in another from a date on.
+    ExchangeRatesSet(Vec<ExchangeRate>),
+    /// Somebody looked at use outside of its territory.
+    BreachReviewed {
+        /// The decision that let it through.
+        decision: u64,
+        /// Whether it is in order.
+        accepted: bool,
+        /// Why.
+        why: String,
+    },
+}
+
+/// A person as they are from now on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonSet {
+    /// Stable key; a new one adds a person.
+    pub key: String,
+    /// Name to show.
+    pub name: String,
+    /// Where their tokens come from.
+    pub bucket: BucketId,
+    /// Groups, contract, end.
+    pub standing: Standing,
+}
+
+/// A bucket as it is from now on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BucketSet {
+    /// Stable key; a new one opens a bucket.
+    pub key: String,
+    /// Name to show.
+    pub name: String,
+    /// What is agreed of it.
+    pub terms: BucketTerms,
+}
+
+/// Whether rules decide or are only watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// They decide.
+    #[default]
+    Enforce,
+    /// What they would have done is recorded; nobody is turned away for them.
+    Monitor,
+}
+
+/// A named set of policies, as text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PolicySet {
+    /// Stable kebab-case name; a set replaces the one of its name.
+    pub name: String,
+    /// Whether it decides.
+    pub mode: Mode,
+    /// The policies, in Cedar.
+    pub text: String,
+}
+
+/// Tokens that change hands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Who gives; `None`: the unallocated part of the pool.
+    pub from: Option<BucketId>,
+    /// Who gets.
+    pub to: Option<BucketId>,
+    /// How many.
+    pub ticks: Ticks,
+    /// What made them move.
+    pub cause: MoveCause,
+    /// Why, in somebody's words.
+    pub why: String,
+}
+
+/// What made tokens change hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoveCause {
+    /// Somebody who may gave the order.
+    Order,
+    /// A request was approved.
+    Request(RequestId),
+    /// A loan came back.
+    LoanReturned(RequestId),
+    /// A period ended.
+    PeriodEnd,
+}
+
+/// Somebody asks for tokens for a bucket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRequest {
+    /// Who asks.
+    pub by: PersonId,
+    /// For which bucket.
+    pub bucket: BucketId,
+    /// Who would give; `None`: the unallocated part of the pool.
+    pub from: Option<BucketId>,
+    /// How many.
+    pub ticks: Ticks,
+    /// Why.
+    pub why: String,
+    /// When it ends unanswered.
+    pub expires: Instant,
+    /// When it is given back, if it is only lent.
+    pub loan: Option<LoanTerms>,
+}
+
+/// What the vendor charged to somebody on a day, and what we make of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VendorCharge {
+    /// The UTC day.
+    pub day: Date,
+    /// Under which name.
+    pub alias: String,
+    /// Who that is.
+    pub person: PersonId,
+    /// What was used.
+    pub product: ProductId,
+    /// How much.
+    pub ticks: Ticks,
+    /// What we make of it.
+    pub finding: Finding,
+}
+
+/// What we make of a charge that the vendor reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Finding {
+    /// We charged the same.
+    Matched,
+    /// We had not heard of the use, and charged it now.
+    Booked,
+    /// A seat of the person covered it: it was paid twice.
+    DoubleDip(DipCause),
+}
+
+/// How a double-dip came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DipCause {
+    /// They signed in under a name other than the one the seat is assigned to.
+    SecondIdentity,
+    /// The seat passed to them during that day.
+    SeatCameLater,
+    /// The vendor charged the very name that holds the seat.
+    SameIdentity,
+}
+
+/// What a unit of one currency is worth in another from a date on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExchangeRate {
+    /// Price of one unit of the other currency, in the currency it is converted to.
+    pub price: Money,
+    /// The currency converted from.
+    pub of: crate::amount::Currency,
+    /// First date.
+    pub from: Date,
 }
 
 /// What a feature code stands for.
@@ -137,6 +404,56 @@ pub struct Ask {
     pub host: String,
     /// Bucket key, when the person chose one.
     pub bucket: Option<String>,
+    /// All that is not always said.
+    pub more: Circumstances,
+}
+
+/// What an ask can say beyond who, what and where.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Circumstances {
+    /// Version of the product, as it names itself.
+    pub version: Option<String>,
+    /// What speaks for where it comes from.
+    pub evidence: Evidence,
+    /// The fare that was asked for, if only that one will do.
+    pub fare: Option<Fare>,
+    /// Whether the person said yes to what [`Reason::ConfirmationNeeded`] asked.
+    pub confirmed: bool,
+}
+
+/// On what somebody can be let through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fare {
+    /// A seat that they hold.
+    Seat,
+    /// A seat that nobody holds, and that is given to them now.
+    FreeSeat,
+    /// Tokens of a bucket.
+    Tokens,
+}
+
+/// What a decision stood on, besides what was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Basis {
+    /// How many changes of policies, caps and terms came before.
+    pub rules: u32,
+    /// Where the request came from, as far as we know.
+    pub place: Place,
+    /// What is done about the place being outside of a territory.
+    pub breach: Option<crate::estate::Breach>,
+    /// The policy or cap that turned the person away or sent them on.
+    pub rule: Option<String>,
+    /// What rules on trial would have said, when they would have said something else.
+    pub trial: Option<Trial>,
+}
+
+/// What rules on trial would have said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trial {
+    /// Through, on this fare.
+    Opens(Fare),
+    /// Turned away, for this reason, by this policy or cap.
+    Refuses(Reason, Option<String>),
 }
 
 /// Somebody was let through.
@@ -152,6 +469,8 @@ pub struct Opened {
     pub route: Route,
     /// The tariff decided by, counted from 0 in the order adopted.
     pub tariff: u32,
+    /// What else it stood on.
+    pub basis: Basis,
 }
 
 /// On what somebody is let through.
@@ -159,6 +478,8 @@ pub struct Opened {
 pub enum Route {
     /// A named-user subscription that they hold.
     Seat(SeatId),
+    /// One that nobody held, and that is theirs from now on.
+    FreeSeat(SeatId),
     /// Tokens of a bucket.
     Tokens {
         /// Which bucket.
@@ -174,6 +495,30 @@ pub enum Route {
     },
 }
 
+impl Route {
+    /// What kind of fare it is.
+    #[must_use]
+    pub const fn fare(self) -> Fare {
+        match self {
+            Self::Seat(_) => Fare::Seat,
+            Self::FreeSeat(_) => Fare::FreeSeat,
+            Self::Tokens { .. } => Fare::Tokens,
+        }
+    }
+}
+
+impl Fare {
+    /// Stable name on the wire.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Seat => "seat",
+            Self::FreeSeat => "free-seat",
+            Self::Tokens => "tokens",
+        }
+    }
+}
+
 /// Somebody was turned away. A refusal is a fact, not an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
@@ -183,82 +528,8 @@ pub struct Refused {
     pub reason: Reason,
     /// The tariff decided by, counted from 0 in the order adopted.
     pub tariff: u32,
-}
-
-/// Why somebody is turned away, most fundamental first: the first that applies is the one given.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reason {
-    /// Nobody has told us of such a product.
-    ProductUnknown,
-    /// No person has this alias.
-    PersonUnknown,
-    /// No bucket has this key.
-    BucketUnknown,
-    /// The tariff in force has no rate for the product: it needs a seat.
-    NotOnTariff,
-    /// The bucket has fewer tokens left than the launch costs.
-    BucketExhausted,
-    /// No pack that is valid today has that many tokens left.
-    PoolExhausted,
-}
-
-impl Reason {
-    /// All reasons, in order of precedence.
-    pub const ALL: [Self; 6] = [
-        Self::ProductUnknown,
-        Self::PersonUnknown,
-        Self::BucketUnknown,
-        Self::NotOnTariff,
-        Self::BucketExhausted,
-        Self::PoolExhausted,
-    ];
-
-    /// Stable code on the wire.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ProductUnknown => "product-unknown",
-            Self::PersonUnknown => "person-unknown",
-            Self::BucketUnknown => "bucket-unknown",
-            Self::NotOnTariff => "not-on-tariff",
-            Self::BucketExhausted => "bucket-exhausted",
-            Self::PoolExhausted => "pool-exhausted",
-        }
-    }
-
-    /// Whether the same question may be answered differently later without anybody changing a rule.
-    #[must_use]
-    pub const fn is_transient(self) -> bool {
-        matches!(self, Self::BucketExhausted | Self::PoolExhausted)
-    }
-
-    /// What happened, in a sentence for the person who was turned away.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::ProductUnknown => "this product is not known to Faregate",
-            Self::PersonUnknown => "nobody with this name is known to Faregate",
-            Self::BucketUnknown => "there is no bucket with this name",
-            Self::NotOnTariff => "this product cannot be opened on tokens, only on a seat",
-            Self::BucketExhausted => "your bucket does not have enough tokens left",
-            Self::PoolExhausted => "the contract does not have enough valid tokens left",
-        }
-    }
-
-    /// What they can do about it.
-    #[must_use]
-    pub const fn remedies(self) -> &'static [&'static str] {
-        match self {
-            Self::ProductUnknown => &["ask your licence manager to add the product"],
-            Self::PersonUnknown => &["ask your licence manager to add your login as an alias"],
-            Self::BucketUnknown => {
-                &["leave the bucket out to use your own", "ask your licence manager for its name"]
-            }
-            Self::NotOnTariff => &["ask your licence manager for a seat", "use another product"],
-            Self::BucketExhausted => &["ask the owner of your bucket for tokens", "use a viewer"],
-            Self::PoolExhausted => &["ask your licence manager to buy tokens", "use a viewer"],
-        }
-    }
+    /// What else it stood on.
+    pub basis: Basis,
 }
 
 /// How a hold ends, exactly once.
@@ -290,6 +561,8 @@ pub enum Source {
     Log,
     /// The demo's generator.
     Generated,
+    /// The vendor's report.
+    Vendor,
 }
 
 /// One unit charged to a person for a product.

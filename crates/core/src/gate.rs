@@ -1,14 +1,15 @@
 //! The gate: may this person open this product, and on what? And what running sessions owe as time goes on.
 //!
 //! Everything here reads a [`State`] and returns the next [`Event`]; nothing is changed. To add a refusal:
-//! a variant of `Reason`, its check in [`open`] at its rank, a row in the tests.
+//! see the head of `event::reason`; its check stands in `gate::route` at its rank.
 
+use crate::access::Policies;
 use crate::amount::Ticks;
 use crate::estate::{BucketId, PersonId, ProductId};
 use crate::event::{
-    Ask, Cause, Charge, Event, Opened, Outcome, Reason, Refused, Route, SessionId, Source,
+    Ask, Basis, Cause, Charge, Event, Opened, Outcome, Refused, Route, SessionId, Source, Trial,
 };
-use crate::ledger::{Account, Refusal};
+use crate::ledger::Pack;
 use crate::state::{Session, State};
 use crate::tariff::{Meter, Rate};
 use crate::when::Instant;
@@ -16,6 +17,7 @@ use crate::when::Instant;
 /// Answers a request to open a product: [`Event::Opened`] or [`Event::Refused`].
 ///
 /// ```
+/// use faregate_core::access::Policies;
 /// use faregate_core::estate::Product;
 /// use faregate_core::event::{Ask, Event, Reason};
 /// use faregate_core::{gate, state::State, when::Instant};
@@ -25,7 +27,7 @@ use crate::when::Instant;
 /// state.apply(1, Instant(0), &Event::ProductsDefined(vec![revit]))?;
 ///
 /// let ask = Ask { person: "anna".to_owned(), product: "revit".to_owned(), ..Ask::default() };
-/// let answer = gate::open(&state, &ask, Instant(60));
+/// let answer = gate::open(&state, Policies::default(), &ask, Instant(60));
 /// // Nobody told us of Anna yet. The refusal is a fact: it is booked like everything else.
 /// assert!(matches!(&answer, Event::Refused(refused) if refused.reason == Reason::PersonUnknown));
 /// state.apply(2, Instant(60), &answer)?;
@@ -33,80 +35,47 @@ use crate::when::Instant;
 /// # Ok::<(), faregate_core::state::Broken>(())
 /// ```
 #[must_use]
-pub fn open(state: &State, ask: &Ask, now: Instant) -> Event {
+pub fn open(state: &State, policies: Policies<'_>, ask: &Ask, now: Instant) -> Event {
     let tariff = state.tariff().map_or(0, |(number, _)| number);
+    let place = state.estate().locate(&ask.more.evidence);
+    let mut basis = Basis { rules: state.rules(), place, ..Basis::default() };
+    let asked = Asked { state, policy: policies.enforced, on_trial: false, ask, place, now };
+    let found = asked.route();
+    basis.trial = trial(&asked, policies, &found);
     let ask = ask.clone();
-    match find_route(state, &ask, now) {
-        Ok((person, product, route)) => {
-            Event::Opened(Opened { ask, person, product, route, tariff })
+    match found {
+        Ok(Found { person, product, route, breach }) => {
+            basis.breach = breach;
+            Event::Opened(Opened { ask, person, product, route, tariff, basis })
         }
-        Err(reason) => Event::Refused(Refused { ask, reason, tariff }),
-    }
-}
-
-fn find_route(
-    state: &State,
-    ask: &Ask,
-    now: Instant,
-) -> Result<(PersonId, ProductId, Route), Reason> {
-    let estate = state.estate();
-    let product = estate.product_called(&ask.product).ok_or(Reason::ProductUnknown)?;
-    let person = estate.person_called(&ask.person).ok_or(Reason::PersonUnknown)?;
-    let bucket = match &ask.bucket {
-        Some(key) => estate.bucket_called(key).ok_or(Reason::BucketUnknown)?,
-        None => state.payer(person),
-    };
-    let route = match estate.covering_seat(person, product, now) {
-        Some(seat) => Route::Seat(seat),
-        None => on_tokens(state, (person, product), bucket, now)?,
-    };
-    Ok((person, product, route))
-}
-
-fn on_tokens(
-    state: &State,
-    pair: (PersonId, ProductId),
-    bucket: BucketId,
-    now: Instant,
-) -> Result<Route, Reason> {
-    let rate = state.rate(pair.1, now).ok_or(Reason::NotOnTariff)?;
-    let meter = rate.meter;
-    // A result is billed when it is asked for: there is no launch that could be too short.
-    let grace = if meter == Meter::Result { 0 } else { grace_seconds(state) };
-    let grace_end = now.plus(grace);
-    if let Some(route) = paid_already(state, pair, meter, now) {
-        return Ok(route);
-    }
-    match state.ledger().can_cover(bucket, rate.ticks, now) {
-        Ok(()) => {
-            Ok(Route::Tokens { bucket, ticks: rate.ticks, meter, unit_start: now, grace_end })
+        Err(Turned { reason, rule }) => {
+            basis.rule = rule;
+            Event::Refused(Refused { ask, reason, tariff, basis })
         }
-        Err(Refusal::BelowFloor(Account::Available(_))) => Err(Reason::BucketExhausted),
-        Err(_) => Err(Reason::PoolExhausted),
     }
 }
 
-/// The unit that the pair has paid for, or reserved, and that still covers `now`.
-fn paid_already(
-    state: &State,
-    pair: (PersonId, ProductId),
-    meter: Meter,
-    now: Instant,
-) -> Option<Route> {
-    let charges = state.charges();
-    let running = charges.pair(pair).is_some_and(|known| known.live > 0);
-    if meter.ends_with_use() && !running {
+/// What rules on trial would have said, when that is something else.
+fn trial(
+    asked: &Asked<'_>,
+    policies: Policies<'_>,
+    found: &Result<Found, Turned>,
+) -> Option<Trial> {
+    if policies.on_trial.is_none() && !asked.state.counts().any_on_trial() {
         return None;
     }
-    let hold = charges.pair(pair).and_then(|known| known.hold);
-    // A pair has one hold at a time: while it is unresolved, further sessions join it, also past its unit's end.
-    if hold.is_none() {
-        charges.covered_until(pair, state.zone()).filter(|end| now < *end)?;
+    let policy = policies.on_trial.unwrap_or(policies.enforced);
+    let tried = Asked { policy, on_trial: true, ..*asked }.route();
+    match (tried, found) {
+        (Ok(tried), Ok(found)) if tried.route.fare() == found.route.fare() => None,
+        (Err(tried), Err(found)) if tried.reason == found.reason => None,
+        (Ok(tried), _) => Some(Trial::Opens(tried.route.fare())),
+        (Err(Turned { reason, rule }), _) => Some(Trial::Refuses(reason, rule)),
     }
-    let last = charges.of_pair(pair).next_back().map(|charge| (charge.at, charge.bucket));
-    let (unit_start, bucket) = hold.map(|hold| (hold.start, hold.bucket)).or(last)?;
-    Some(Route::Tokens { bucket, ticks: Ticks::ZERO, meter, unit_start, grace_end: now })
 }
+
+mod route;
+use route::{Asked, Found, Turned};
 
 /// When a session was last heard of, and when before that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,8 +127,12 @@ pub fn owed(state: &State, id: SessionId, seen: Seen) -> Option<Event> {
     let rate = state.rate(product, start).filter(|rate| rate.meter != Meter::Result)?;
     let bucket = match session.route {
         Route::Tokens { bucket, .. } => bucket,
-        Route::Seat(_) => state.payer(person),
+        Route::Seat(_) | Route::FreeSeat(_) => state.payer(person),
     };
+    // A seat that came to them meanwhile covers what follows: nobody pays twice.
+    if state.estate().covering_seat(person, product, start).is_some() {
+        return None;
+    }
     Some(Event::UnitCharged(priced(state, rate, (person, product), bucket, start, Source::Gate)))
 }
 
@@ -210,15 +183,31 @@ pub fn close(state: &State, id: SessionId, at: Instant, cause: Cause) -> Result<
     Ok(Event::Closed { session: id, at, cause, hold })
 }
 
-/// The packs whose term has ended and that still hold tokens: [`Event::PackExpired`] for the first of them.
+/// What the end of a pack's term brings, for the first pack that has ended and still holds tokens:
+/// [`Event::CarriedForward`] where the contract lets part of it live on, then [`Event::PackExpired`].
+///
+/// Apply the event and ask again, until there is none.
 #[must_use]
 pub fn expiry(state: &State, now: Instant) -> Option<Event> {
-    let ended = |pack: &crate::ledger::Pack| pack.until <= now && pack.remaining.is_positive();
+    let ended = |pack: &Pack| pack.until <= now && pack.remaining.is_positive();
     let mut packs = (0u32..).zip(state.ledger().packs()).filter(|(_, pack)| ended(pack));
-    packs.find_map(|(number, _)| {
-        let breakage = state.ledger().breakage(usize::try_from(number).ok()?);
-        breakage.total().is_positive().then_some(Event::PackExpired { pack: number, breakage })
+    packs.find_map(|(number, pack)| {
+        let carried = carried_forward(state, number, pack);
+        carried.or_else(|| {
+            let breakage = state.ledger().breakage(usize::try_from(number).ok()?);
+            let lost = breakage.total().is_positive();
+            lost.then_some(Event::PackExpired { pack: number, breakage })
+        })
     })
+}
+
+fn carried_forward(state: &State, number: u32, pack: &Pack) -> Option<Event> {
+    let (millionths, seconds) = state.terms().carry.filter(|_| !pack.carried)?;
+    let part =
+        i128::from(pack.remaining.0).checked_mul(i128::from(millionths))?.checked_div(1_000_000)?;
+    let ticks = Ticks(i64::try_from(part).ok()?);
+    let until = pack.until.plus(seconds);
+    ticks.is_positive().then_some(Event::CarriedForward { pack: number, ticks, until })
 }
 
 fn grace_seconds(state: &State) -> i64 {

@@ -41,8 +41,9 @@ fn conservation(state: &State) -> Option<String> {
 
 fn floors(state: &State) -> Option<String> {
     let ledger = state.ledger();
-    let mut floored =
-        ledger.accounts().filter(|a| !matches!(a, Account::Purchased | Account::Uncovered));
+    let mut floored = ledger
+        .accounts()
+        .filter(|a| !matches!(a, Account::Purchased | Account::Uncovered | Account::Corrected));
     let below = floored.find(|account| ledger.balance(*account).0 < 0)?;
     Some(format!("{below:?} is at {} tokens", ledger.balance(below)))
 }

@@ -4,7 +4,7 @@
 //! *whose* they are: `Σ packs = unallocated + Σ (available + held)`, always.
 //! All checks come first, then one mutation; a refused posting leaves the ledger as it was.
 
-use crate::amount::{Ticks, split};
+use crate::amount::{Money, Ticks, split};
 use crate::estate::BucketId;
 use crate::when::Instant;
 use core::fmt;
@@ -26,6 +26,8 @@ pub enum Account {
     Expired,
     /// Source of use that no bucket could cover but the vendor bills all the same; only ever negative.
     Uncovered,
+    /// The other side of corrections: what the vendor counted otherwise.
+    Corrected,
 }
 
 /// One leg of an entry: what an account gains (or gives, when negative).
@@ -35,6 +37,18 @@ pub struct Posting {
     pub account: Account,
     /// How much it gains.
     pub ticks: Ticks,
+}
+
+/// What kind of pool a pack belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PackKind {
+    /// A Flex pack: one year from its purchase.
+    #[default]
+    Flex,
+    /// The annual pool of an EBA (`CY`).
+    ContractYear,
+    /// The multi-year pool of an EBA (`MY`).
+    MultiYear,
 }
 
 /// A lot of tokens with a term, as bought.
@@ -50,6 +64,12 @@ pub struct Pack {
     pub from: Instant,
     /// First instant after.
     pub until: Instant,
+    /// What kind of pool it belongs to.
+    pub kind: PackKind,
+    /// What a token of it cost, when that was said.
+    pub price: Option<Money>,
+    /// Whether the part of it that the contract lets live on has gone into a new pack.
+    pub carried: bool,
 }
 
 impl Pack {
@@ -79,6 +99,7 @@ pub struct Ledger {
     consumed: Ticks,
     expired: Ticks,
     uncovered: Ticks,
+    corrected: Ticks,
     buckets: Vec<BucketBalance>,
     packs: Vec<Pack>,
 }
@@ -138,6 +159,82 @@ impl Ledger {
         self.note(bucket, |balance| {
             balance.allocated = balance.allocated.plus(ticks).unwrap_or_default()
         });
+        Ok(())
+    }
+
+    /// Moves free tokens between two buckets, or between one and the unallocated part of the pool (`None`).
+    ///
+    /// # Errors
+    /// [`Refusal::BelowFloor`] when fewer than that are free there.
+    pub fn transfer(
+        &mut self,
+        from: Option<BucketId>,
+        to: Option<BucketId>,
+        ticks: Ticks,
+    ) -> Result<(), Refusal> {
+        let account =
+            |bucket: Option<BucketId>| bucket.map_or(Account::Unallocated, Account::Available);
+        if !ticks.is_positive() {
+            return Err(Refusal::OutOfRange);
+        }
+        self.post(&transfer(account(from), account(to), ticks))?;
+        for (bucket, gain) in [(from, ticks.negated()), (to, ticks)] {
+            if let Some(bucket) = bucket {
+                self.note(bucket, |balance| {
+                    balance.allocated = balance.allocated.plus(gain).unwrap_or_default()
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets part of a pack live on in a new one that begins where the old one ends.
+    ///
+    /// # Errors
+    /// [`Refusal::NoPack`] when the pack holds less than that, or part of it was carried already.
+    pub fn carry(&mut self, pack: usize, ticks: Ticks, until: Instant) -> Result<(), Refusal> {
+        let lot = self.packs.get_mut(pack).ok_or(Refusal::NoPack)?;
+        let left = lot.remaining.minus(ticks).filter(|left| left.0 >= 0 && !lot.carried);
+        let bought = lot.bought.minus(ticks).ok_or(Refusal::OutOfRange)?;
+        lot.remaining = left.ok_or(Refusal::NoPack)?;
+        (lot.bought, lot.carried) = (bought, true);
+        let new = Pack {
+            name: format!("{}, carried forward", lot.name),
+            bought: ticks,
+            remaining: ticks,
+            from: lot.until,
+            until,
+            kind: lot.kind,
+            price: lot.price,
+            carried: false,
+        };
+        self.packs.push(new);
+        Ok(())
+    }
+
+    /// Books that a pack holds more tokens than we thought, or fewer when `ticks` is negative.
+    ///
+    /// # Errors
+    /// [`Refusal`] when the pack, or whoever loses them, has fewer than that.
+    pub fn correct(
+        &mut self,
+        pack: usize,
+        bucket: Option<BucketId>,
+        ticks: Ticks,
+    ) -> Result<(), Refusal> {
+        let lot = self.packs.get(pack).ok_or(Refusal::NoPack)?;
+        let left = lot.remaining.plus(ticks).filter(|left| left.0 >= 0).ok_or(Refusal::NoPack)?;
+        let bought = lot.bought.plus(ticks).filter(|all| all.0 >= 0).ok_or(Refusal::OutOfRange)?;
+        let account = bucket.map_or(Account::Unallocated, Account::Available);
+        self.post(&transfer(Account::Corrected, account, ticks))?;
+        if let Some(lot) = self.packs.get_mut(pack) {
+            (lot.remaining, lot.bought) = (left, bought);
+        }
+        if let Some(bucket) = bucket {
+            self.note(bucket, |balance| {
+                balance.allocated = balance.allocated.plus(ticks).unwrap_or_default()
+            });
+        }
         Ok(())
     }
 
@@ -306,6 +403,7 @@ impl Ledger {
             Account::Consumed => self.consumed,
             Account::Expired => self.expired,
             Account::Uncovered => self.uncovered,
+            Account::Corrected => self.corrected,
         }
     }
 
@@ -341,6 +439,7 @@ impl Ledger {
             Account::Consumed,
             Account::Expired,
             Account::Uncovered,
+            Account::Corrected,
         ];
         let ids =
             (0..self.buckets.len()).map(|index| BucketId(u16::try_from(index).unwrap_or(u16::MAX)));
@@ -349,9 +448,9 @@ impl Ledger {
 
     /// Rebuilds a ledger from balances and packs that were read back from a snapshot.
     #[must_use]
-    pub fn restored(balances: [Ticks; 5], buckets: Vec<BucketBalance>, packs: Vec<Pack>) -> Self {
-        let [purchased, unallocated, consumed, expired, uncovered] = balances;
-        Self { purchased, unallocated, consumed, expired, uncovered, buckets, packs }
+    pub fn restored(balances: [Ticks; 6], buckets: Vec<BucketBalance>, packs: Vec<Pack>) -> Self {
+        let [purchased, unallocated, consumed, expired, uncovered, corrected] = balances;
+        Self { purchased, unallocated, consumed, expired, uncovered, corrected, buckets, packs }
     }
 
     fn check(&self, account: Account, postings: &[Posting]) -> Result<(), Refusal> {
@@ -364,7 +463,8 @@ impl Ledger {
             .map(|posting| posting.ticks);
         let after =
             gains.try_fold(self.balance(account), Ticks::plus).ok_or(Refusal::OutOfRange)?;
-        let has_floor = !matches!(account, Account::Purchased | Account::Uncovered);
+        let has_floor =
+            !matches!(account, Account::Purchased | Account::Uncovered | Account::Corrected);
         if has_floor && after.0 < 0 { Err(Refusal::BelowFloor(account)) } else { Ok(()) }
     }
 
@@ -379,6 +479,7 @@ impl Ledger {
             Account::Consumed => Some(&mut self.consumed),
             Account::Expired => Some(&mut self.expired),
             Account::Uncovered => Some(&mut self.uncovered),
+            Account::Corrected => Some(&mut self.corrected),
         }
     }
 

@@ -14,9 +14,12 @@
     )
 )]
 
+pub mod access;
 pub mod amount;
 pub mod break_even;
+pub mod budget;
 pub mod burn;
+pub mod caps;
 pub mod charges;
 pub mod estate;
 pub mod event;

@@ -3,15 +3,20 @@
 //! [`State::apply`] is the only way to change it. It decides nothing: it books what an event states and
 //! refuses an event that would break an invariant, leaving the state as it was.
 
-use crate::amount::Ticks;
+use crate::amount::{Money, Ticks};
+use crate::budget::{RequestId, Requested, Terms};
+use crate::caps::{Counts, Used};
 use crate::charges::{Charges, Hold, Pair};
-use crate::estate::{Estate, GENERAL, PersonId, ProductId};
-use crate::event::{
-    Cause, Charge, Event, OpenUse, Opened, Outcome, Reason, Refused, Route, SessionId, Unit,
+use crate::estate::{
+    BucketId, Estate, GENERAL, GroupId, PersonId, Place, ProductId, SeatId, SiteId,
 };
-use crate::ledger::{Ledger, Pack, Refusal};
+use crate::event::{
+    Cause, Charge, Event, ExchangeRate, OpenUse, Opened, Outcome, PolicySet, Reason, Refused,
+    Route, SessionId, Unit, VendorCharge,
+};
+use crate::ledger::{Ledger, Refusal};
 use crate::tariff::{BadTariff, Rate, Tariff};
-use crate::when::{Instant, UnknownZone, Zone};
+use crate::when::{Date, Instant, UnknownZone, Zone};
 use core::fmt;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -39,6 +44,15 @@ impl Session {
     #[must_use]
     pub fn metered_pair(&self) -> Option<Pair> {
         matches!(self.route, Route::Tokens { .. }).then_some((self.person, self.product))
+    }
+
+    /// The seat that this session uses, unless it runs on tokens.
+    #[must_use]
+    pub fn seat(&self) -> Option<SeatId> {
+        match self.route {
+            Route::Seat(seat) | Route::FreeSeat(seat) => Some(seat),
+            Route::Tokens { .. } => None,
+        }
     }
 }
 
@@ -73,10 +87,25 @@ pub struct State {
     pub(crate) ledger: Ledger,
     pub(crate) charges: Charges,
     pub(crate) sessions: BTreeMap<SessionId, Session>,
+    /// Sessions that run on each seat.
+    pub(crate) seat_sessions: FxHashMap<SeatId, Vec<SessionId>>,
     pub(crate) elsewhere: FxHashMap<u64, OpenUse>,
     pub(crate) features: BTreeMap<String, ProductId>,
     pub(crate) refusals: BTreeMap<Reason, u64>,
     pub(crate) tally: Tally,
+    pub(crate) terms: Terms,
+    pub(crate) policies: BTreeMap<String, PolicySet>,
+    pub(crate) counts: Counts,
+    /// How many times policies, caps or terms changed.
+    pub(crate) rules: u32,
+    pub(crate) requests: BTreeMap<RequestId, Requested>,
+    /// The first date after each bucket's last period that was dealt with.
+    pub(crate) period_ends: BTreeMap<BucketId, Date>,
+    pub(crate) shadow_price: Option<Money>,
+    pub(crate) vendor: Vendor,
+    pub(crate) exchange_rates: Vec<ExchangeRate>,
+    /// Decisions whose use outside of a territory somebody looked at: whether it is in order, and why.
+    pub(crate) reviews: BTreeMap<u64, (bool, String)>,
     pub(crate) seq: u64,
     pub(crate) at: Instant,
 }
@@ -91,14 +120,34 @@ impl Default for State {
             ledger: Ledger::default(),
             charges: Charges::default(),
             sessions: BTreeMap::new(),
+            seat_sessions: FxHashMap::default(),
             elsewhere: FxHashMap::default(),
             features: BTreeMap::new(),
             refusals: BTreeMap::new(),
             tally: Tally::default(),
+            terms: Terms::default(),
+            policies: BTreeMap::new(),
+            counts: Counts::default(),
+            rules: 0,
+            requests: BTreeMap::new(),
+            period_ends: BTreeMap::new(),
+            shadow_price: None,
+            vendor: Vendor::default(),
+            exchange_rates: Vec::new(),
+            reviews: BTreeMap::new(),
             seq: 0,
             at: Instant(i64::MIN),
         }
     }
+}
+
+/// What the vendor says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vendor {
+    /// Its last balance: as of when, and how many tokens are left.
+    pub balance: Option<(Instant, Ticks)>,
+    /// What it charged, in the order reported.
+    pub charges: Vec<VendorCharge>,
 }
 
 /// Why an event cannot be true. Nothing of it was applied.
@@ -125,6 +174,22 @@ pub enum Broken {
     NoCharge(Unit),
     /// An id that was never given out.
     UnknownId,
+    /// A group would be above itself, or name one that does not exist.
+    Group(GroupId),
+    /// The person is in another group of its dimension already.
+    Exclusive(GroupId),
+    /// A bucket would be above itself, or below one that does not exist.
+    Bucket(BucketId),
+    /// The name is another person's at that time.
+    Alias(PersonId),
+    /// A network is another site's already.
+    Site(SiteId),
+    /// The seat is somebody's, or its term is over.
+    Seat(SeatId),
+    /// There is no such request, or it was answered.
+    Request(RequestId),
+    /// There is no set of policies of this name.
+    NoPolicy(String),
     /// The contract began already; its zone never changes.
     AgreedAlready,
     /// The tariff is not valid.
@@ -161,6 +226,16 @@ impl fmt::Display for Broken {
                 let (person, product) = (person.0, product.0);
                 write!(f, "person {person} was not charged for product {product} from {at}")
             }
+            Self::Group(group) => write!(f, "group {} would be above itself", group.0),
+            Self::Exclusive(group) => {
+                write!(f, "group {} and another one of these exclude each other", group.0)
+            }
+            Self::Bucket(bucket) => write!(f, "bucket {} would be above itself", bucket.0),
+            Self::Alias(person) => write!(f, "person {} has this name at that time", person.0),
+            Self::Site(site) => write!(f, "a network of site {} is another's already", site.0),
+            Self::Seat(seat) => write!(f, "seat {} cannot be given to anybody now", seat.0),
+            Self::Request(request) => write!(f, "no request {request} waits for an answer"),
+            Self::NoPolicy(name) => write!(f, "there are no policies named `{name}`"),
             Self::AgreedAlready => write!(f, "the contract began already"),
             Self::UnknownId => write!(f, "the event names something that was never defined"),
             Self::Tariff(bad) => write!(f, "{bad}"),
@@ -220,85 +295,23 @@ impl State {
                 self.apply_receipt(receipt);
                 Ok(())
             }
-            Event::PackBought { name, ticks, from, until } => {
-                let pack = Pack {
-                    name: name.clone(),
-                    bought: *ticks,
-                    remaining: *ticks,
-                    from: *from,
-                    until: *until,
-                };
-                Ok(self.ledger.buy(pack)?)
-            }
-            Event::Allocated { bucket, ticks } => Ok(self.ledger.allocate(*bucket, *ticks)?),
-            Event::PackExpired { pack, breakage } => {
-                Ok(self.ledger.expire(usize::try_from(*pack).unwrap_or(usize::MAX), breakage)?)
-            }
-            _ => self.apply_estate(event),
+            _ => match self.apply_budget(seq, at, event) {
+                Some(done) => done,
+                None => self.apply_estate(at, event),
+            },
         }
-    }
-
-    /// The events that define who and what there is.
-    fn apply_estate(&mut self, event: &Event) -> Result<(), Broken> {
-        match event {
-            Event::ContractAgreed { .. } if self.seq > 0 => return Err(Broken::AgreedAlready),
-            Event::ContractAgreed { name, zone } => {
-                self.zone = Zone::named(zone).map_err(Broken::Zone)?;
-                self.name.clone_from(name);
-            }
-            Event::TariffAdopted(parts) => {
-                self.tariffs.push(Tariff::new(parts.clone()).map_err(Broken::Tariff)?);
-            }
-            Event::ProductsDefined(products) => products.iter().for_each(|product| {
-                self.estate.define_product(product.clone());
-            }),
-            Event::BucketsOpened(buckets) => buckets.iter().for_each(|bucket| {
-                let id = self.estate.open_bucket(bucket.clone());
-                if self.ledger.bucket(id).is_none() {
-                    self.ledger.open_bucket();
-                }
-            }),
-            Event::FeaturesMapped(mapped) => return self.apply_mapped(mapped),
-            Event::OfferingsDefined(offerings) => offerings.iter().for_each(|offering| {
-                self.estate.define_offering(offering.clone());
-            }),
-            Event::PeopleAdded(people) => {
-                let known = |id| self.estate.bucket(id).is_some();
-                if !people.iter().all(|person| known(person.bucket)) {
-                    return Err(Broken::UnknownId);
-                }
-                people.iter().for_each(|person| {
-                    self.estate.add_person(person.clone());
-                });
-            }
-            Event::SeatsAdded(seats) => {
-                let estate = &self.estate;
-                if !seats.iter().all(|seat| estate.offering(seat.offering).is_some()) {
-                    return Err(Broken::UnknownId);
-                }
-                seats.iter().for_each(|seat| {
-                    self.estate.add_seat(seat.clone());
-                });
-            }
-            // Spelt out, so that a new event cannot be forgotten.
-            Event::PackBought { .. }
-            | Event::Allocated { .. }
-            | Event::PackExpired { .. }
-            | Event::Opened(_)
-            | Event::Refused(_)
-            | Event::HoldEnded { .. }
-            | Event::UnitCharged(_)
-            | Event::Closed { .. }
-            | Event::UsageCharged(_)
-            | Event::UsageReversed(_)
-            | Event::Imported(_) => {}
-        }
-        Ok(())
     }
 
     fn apply_opened(&mut self, id: SessionId, at: Instant, opened: &Opened) -> Result<(), Broken> {
-        if let Route::Tokens { bucket, ticks, meter, unit_start, grace_end } = opened.route {
-            let pair = (opened.person, opened.product);
+        let Opened { person, product, route, ref ask, ref basis, .. } = *opened;
+        if let Route::FreeSeat(seat) = route {
+            self.give_seat(seat, Some(person), at)?;
+        }
+        let mut used = Used { person, product, bucket: None, place: basis.place, at };
+        let mut spent = Ticks::ZERO;
+        if let Route::Tokens { bucket, ticks, meter, unit_start, grace_end } = route {
+            let pair = (person, product);
+            (used.bucket, spent) = (Some(bucket), ticks);
             if ticks.is_positive() {
                 if self.charges.pair(pair).is_some_and(|known| known.hold.is_some()) {
                     return Err(Broken::Hold(pair));
@@ -310,11 +323,34 @@ impl State {
             }
             self.charges.change_pair(pair, |known| known.live = known.live.saturating_add(1));
         }
-        let Opened { person, product, route, ref ask, .. } = *opened;
-        self.sessions
-            .insert(id, Session { person, product, host: ask.host.clone(), route, opened: at });
+        self.counts.opened(&self.estate, &self.zone, id, &used, spent);
+        let session = Session { person, product, host: ask.host.clone(), route, opened: at };
+        if let Some(seat) = session.seat() {
+            self.seat_sessions.entry(seat).or_default().push(id);
+        }
+        self.sessions.insert(id, session);
         self.tally.opened = self.tally.opened.saturating_add(1);
         Ok(())
+    }
+
+    /// The session runs no longer: neither for its seat nor for a cap.
+    fn leave(&mut self, id: SessionId) {
+        let seat = self.sessions.get(&id).and_then(Session::seat);
+        if let Some(sessions) = seat.and_then(|seat| self.seat_sessions.get_mut(&seat)) {
+            sessions.retain(|other| *other != id);
+        }
+        self.counts.closed(id);
+        self.sessions.remove(&id);
+    }
+
+    /// Counts tokens that a person's use cost, or gave back, without a launch.
+    fn count_spent(&mut self, charge: &Charge, ticks: Ticks) {
+        if self.counts.caps().is_empty() {
+            return;
+        }
+        let Charge { person, product, bucket, at, .. } = *charge;
+        let used = Used { person, product, bucket: Some(bucket), place: Place::default(), at };
+        self.counts.spent(&self.estate, &self.zone, &used, ticks);
     }
 
     fn apply_refused(&mut self, refused: &Refused) {
@@ -333,6 +369,7 @@ impl State {
             self.ledger.post_hold(hold.bucket, hold.ticks, hold.start)?;
         } else {
             self.ledger.release_hold(hold.bucket, hold.ticks)?;
+            self.count_spent(&hold.charge(pair), hold.ticks.negated());
         }
         let counter = match outcome {
             Outcome::Posted => &mut self.tally.posted,
@@ -349,6 +386,7 @@ impl State {
             self.ledger.can_cover(charge.bucket, charge.ticks, charge.at)?;
         }
         self.charges.record(*charge, &self.zone).map_err(Broken::ChargedTwice)?;
+        self.count_spent(charge, charge.ticks);
         match charge.paid {
             true => Ok(self.ledger.charge(charge.bucket, charge.ticks, charge.at)?),
             false => Ok(self.ledger.charge_uncovered(charge.ticks)?),
@@ -357,6 +395,7 @@ impl State {
 
     fn apply_reversal(&mut self, unit: Unit) -> Result<(), Broken> {
         let charge = self.charges.reverse(unit, &self.zone).ok_or(Broken::NoCharge(unit))?;
+        self.count_spent(&charge, charge.ticks.negated());
         let payer = charge.paid.then_some(charge.bucket);
         Ok(self.ledger.reverse(payer, charge.ticks, charge.at)?)
     }
@@ -369,7 +408,7 @@ impl State {
             }
             self.charges.change_pair(pair, |known| known.live = known.live.saturating_sub(1));
         }
-        self.sessions.remove(&id);
+        self.leave(id);
         Ok(())
     }
 
@@ -459,6 +498,72 @@ impl State {
         self.ledger.packs().iter().map(|pack| pack.remaining).sum()
     }
 
+    /// What is agreed of the contract.
+    #[must_use]
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// The sets of policies that hold, by name.
+    #[must_use]
+    pub fn policies(&self) -> &BTreeMap<String, PolicySet> {
+        &self.policies
+    }
+
+    /// The caps, and what was counted for them.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// How many times policies, caps or terms changed.
+    #[must_use]
+    pub fn rules(&self) -> u32 {
+        self.rules
+    }
+
+    /// All requests for tokens, by id.
+    #[must_use]
+    pub fn requests(&self) -> &BTreeMap<RequestId, Requested> {
+        &self.requests
+    }
+
+    /// The first date after each bucket's last period that was dealt with.
+    #[must_use]
+    pub fn period_ends(&self) -> &BTreeMap<BucketId, Date> {
+        &self.period_ends
+    }
+
+    /// What a token is worth just now (F10), once that was reckoned.
+    #[must_use]
+    pub fn shadow_price(&self) -> Option<Money> {
+        self.shadow_price
+    }
+
+    /// What the vendor says.
+    #[must_use]
+    pub fn vendor(&self) -> &Vendor {
+        &self.vendor
+    }
+
+    /// What currencies are worth in others, in the order told.
+    #[must_use]
+    pub fn exchange_rates(&self) -> &[ExchangeRate] {
+        &self.exchange_rates
+    }
+
+    /// Decisions whose use outside of a territory somebody looked at: whether it is in order, and why.
+    #[must_use]
+    pub fn reviews(&self) -> &BTreeMap<u64, (bool, String)> {
+        &self.reviews
+    }
+
+    /// The sessions that run on a seat.
+    #[must_use]
+    pub fn sessions_on(&self, seat: SeatId) -> &[SessionId] {
+        self.seat_sessions.get(&seat).map_or(&[], Vec::as_slice)
+    }
+
     /// The bucket that pays for a person's use.
     #[must_use]
     pub fn payer(&self, person: PersonId) -> crate::estate::BucketId {
@@ -466,8 +571,10 @@ impl State {
     }
 }
 
+mod budgeted;
 mod checkpoint;
 mod imported;
-pub use checkpoint::Checkpoint;
+mod settled;
+pub use checkpoint::{Budgets, Checkpoint, Rulebook, Surroundings};
 #[cfg(test)]
 pub(crate) mod tests;

@@ -190,6 +190,13 @@ impl Zone {
         Date(i32::try_from(local.div_euclid(DAY)).unwrap_or(0))
     }
 
+    /// The minute of the local day that a clock on the wall shows, 0 to 1,439.
+    #[must_use]
+    pub fn minute_of_day(&self, instant: Instant) -> u16 {
+        let local = instant.plus(self.offset_at(instant)).0;
+        u16::try_from(local.rem_euclid(DAY).div_euclid(60)).unwrap_or(0)
+    }
+
     /// The first instant of a local date; where midnight is skipped, the first instant after the gap.
     #[must_use]
     pub fn start_of(&self, date: Date) -> Instant {

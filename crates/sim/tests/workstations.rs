@@ -5,6 +5,7 @@ mod rated;
 #[path = "fixture/tariff.rs"]
 mod tariff;
 
+use faregate_core::access::Policies;
 use faregate_core::event::{Ask, Cause, Event, SessionId};
 use faregate_core::gate::{self, Seen};
 use faregate_core::invariants;
@@ -51,8 +52,8 @@ impl Live {
     fn act(&mut self, action: Action) {
         match action {
             Action::Open { workstation, person, product, host } => {
-                let asked = Ask { person, product, host, bucket: None };
-                let event = gate::open(&self.state, &asked, self.now);
+                let asked = Ask { person, product, host, bucket: None, ..Ask::default() };
+                let event = gate::open(&self.state, Policies::default(), &asked, self.now);
                 self.apply(&event);
                 if let Event::Refused(_) = event {
                     self.refusals += 1;

@@ -4,16 +4,21 @@
 //! written here. Fields are never reordered and tags never reused: to change a shape, add a tag.
 
 use faregate_core::amount::{Currency, Money, Ticks};
+use faregate_core::budget::{LoanTerms, RequestId, Requested, Terms};
+use faregate_core::caps::{Cap, CountsData, Each, Measure, Then};
 use faregate_core::charges::Hold;
 use faregate_core::estate::{
-    Bucket, BucketId, Offering, OfferingId, Person, PersonId, Product, ProductId, Seat, SeatId,
+    AliasTerm, Breach, Bucket, BucketId, BucketTerms, Evidence, Group, GroupId, Hours, Leftover,
+    Network, Offering, OfferingId, Person, PersonId, Place, Product, ProductId, Region, Schedule,
+    ScheduleId, Seat, SeatId, Site, SiteId, Standing, Territory, Trust,
 };
 use faregate_core::event::{
-    Ask, Cause, Charge, Counts, Event, FeatureMapped, OpenUse, Opened, Outcome, Reason, Receipt,
-    Refused, Route, SessionId, Source, Unit,
+    Basis, BucketSet, Cause, Charge, Circumstances, Counts, DipCause, Event, ExchangeRate, Fare,
+    FeatureMapped, Mode, Move, OpenUse, Outcome, PersonSet, PolicySet, Reason, Receipt, Route,
+    SessionId, Source, TokenRequest, Unit, VendorCharge,
 };
-use faregate_core::ledger::{Breakage, BucketBalance, Pack};
-use faregate_core::state::{Checkpoint, Session, Tally};
+use faregate_core::ledger::{Breakage, BucketBalance, Pack, PackKind};
+use faregate_core::state::{Budgets, Checkpoint, Rulebook, Session, Surroundings, Tally};
 use faregate_core::tariff::{Meter, Rate, SeatPrice, TariffParts, TokenPrice};
 use faregate_core::when::{Date, Instant};
 
@@ -242,6 +247,7 @@ macro_rules! newtypes {
     )+};
 }
 newtypes!(Ticks, Instant, Date, PersonId, ProductId, BucketId, OfferingId, SeatId, SessionId);
+newtypes!(GroupId, SiteId, ScheduleId, RequestId);
 
 macro_rules! records {
     ($($name:ident { $($field:ident),+ })+) => {$(
@@ -269,9 +275,41 @@ records! {
     SeatPrice { offering, name, per_year, covers, source }
     TariffParts { name, title, source, grace_seconds, idle_seconds, prices, rates, seats }
     Breakage { unallocated, buckets }
-    Ask { person, product, host, bucket }
-    Opened { ask, person, product, route, tariff }
-    Refused { ask, reason, tariff }
+    Circumstances { version, evidence, fare, confirmed }
+    Evidence { address, country, site }
+    Place { site, network, country, trust }
+    Basis { rules, place, breach, rule, trial }
+    Group { key, name, dimension, parents }
+    Standing { groups, contractor, until }
+    AliasTerm { alias, person, from, until }
+    PersonSet { key, name, bucket, standing }
+    BucketTerms { parent, owners, period, leftover, lends }
+    BucketSet { key, name, terms }
+    Network { cidr, room, vpn }
+    Site { key, name, country, zone, networks }
+    Region { key, name, countries }
+    Territory { domain, allowed, from, until, breach }
+    Hours { weekdays, from_minute, until_minute }
+    Schedule { key, zone, hours, except, from, until }
+    Terms {
+        owners, large, request_seconds, seat_moves_a_day, seat_hosts_max, seat_move_cost, carry
+    }
+    PolicySet { name, mode, text }
+    Cap { key, person, group, product, bucket, each, measure, span, limit, then, mode }
+    CountsData { caps, tapes, running }
+    Move { from, to, ticks, cause, why }
+    LoanTerms { due }
+    TokenRequest { by, bucket, from, ticks, why, expires, loan }
+    Requested { request, at, approvals, progress, owing }
+    VendorCharge { day, alias, person, product, ticks, finding }
+    ExchangeRate { price, of, from }
+    Surroundings {
+        groups, standings, aliases, seat_moves, regions, sites, territories, schedules, bucket_terms
+    }
+    Rulebook { terms, policies, counts, changes }
+    Budgets {
+        requests, period_ends, shadow_price, vendor_balance, vendor_charges, exchange_rates, reviews
+    }
     Charge { at, ticks, person, product, bucket, meter, source, paid }
     Unit { person, product, at }
     FeatureMapped { code, product, released }
@@ -279,14 +317,14 @@ records! {
     Counts { events, sessions, open_sessions, closed, rejected, quarantined, duplicates, seconds, first, last }
     Receipt { kind, files, counts, begun, ended }
     Hold { bucket, ticks, meter, start, grace_end }
-    Pack { name, bought, remaining, from, until }
+    Pack { name, bought, remaining, from, until, kind, price, carried }
     BucketBalance { available, held, allocated, spent }
     Session { person, product, host, route, opened }
     Tally { held, posted, voided, expired, opened, refused, imported, quarantined }
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
         bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
-        tally
+        tally, surroundings, rulebook, budgets
     }
 }
 
@@ -307,13 +345,27 @@ macro_rules! tags {
 }
 tags! {
     Meter { 0 => Window24h, 1 => CalendarDay, 2 => StartedHour, 3 => Minute, 4 => Result }
-    Source { 0 => Gate, 1 => Log, 2 => Generated }
+    Source { 0 => Gate, 1 => Log, 2 => Generated, 3 => Vendor }
     Outcome { 0 => Posted, 1 => Voided, 2 => Expired }
     Cause { 0 => Closed, 1 => Silent }
     Reason {
         0 => ProductUnknown, 1 => PersonUnknown, 2 => BucketUnknown,
-        3 => NotOnTariff, 4 => BucketExhausted, 5 => PoolExhausted
+        3 => NotOnTariff, 4 => BucketExhausted, 5 => PoolExhausted,
+        6 => AccessEnded, 7 => NotEligible, 8 => OutsideSchedule, 9 => RegionNotAllowed,
+        10 => SeatHeldElsewhere, 11 => NoFreeSeat, 12 => BucketNotInForce,
+        13 => ConcurrentCapReached, 14 => WindowCapReached, 15 => DailyCapReached,
+        16 => MonthlyCapReached, 17 => ConfirmationNeeded
     }
+    Fare { 0 => Seat, 1 => FreeSeat, 2 => Tokens }
+    Mode { 0 => Enforce, 1 => Monitor }
+    Trust { 0 => Unknown, 1 => Network, 2 => Vpn, 3 => Geo, 4 => Reported }
+    Breach { 0 => Report, 1 => Quarantine, 2 => Refuse }
+    Leftover { 0 => Return, 1 => Carry, 2 => Expire }
+    PackKind { 0 => Flex, 1 => ContractYear, 2 => MultiYear }
+    Measure { 0 => Tokens, 1 => Opens, 2 => Running, 3 => People }
+    Each { 0 => Person, 1 => Room, 2 => Together }
+    Then { 0 => Refuse, 1 => Confirm }
+    DipCause { 0 => SecondIdentity, 1 => SeatCameLater, 2 => SameIdentity }
 }
 
 macro_rules! variants {
@@ -350,6 +402,7 @@ macro_rules! variants {
 variants! { Route {
     1 => Tokens { bucket, ticks, meter, unit_start, grace_end },
     ; 0 => Seat,
+    2 => FreeSeat,
 } }
 variants! { Event {
     0 => ContractAgreed { name, zone },
@@ -358,6 +411,15 @@ variants! { Event {
     9 => PackExpired { pack, breakage },
     12 => HoldEnded { person, product, outcome },
     14 => Closed { session, at, cause, hold },
+    19 => Ordered { by, what },
+    23 => SeatMoved { seat, person },
+    32 => PackAdded { name, kind, ticks, from, until, price },
+    33 => CarriedForward { pack, ticks, until },
+    34 => Corrected { pack, bucket, ticks, why },
+    37 => RequestAnswered { request, by, answer, comment },
+    39 => PeriodEnded { bucket, until },
+    40 => VendorBalance { at, ticks },
+    44 => BreachReviewed { decision, accepted, why },
     ; 1 => TariffAdopted,
     2 => ProductsDefined,
     3 => BucketsOpened,
@@ -371,7 +433,28 @@ variants! { Event {
     16 => UsageReversed,
     17 => Imported,
     18 => FeaturesMapped,
+    20 => GroupsSet,
+    21 => PeopleSet,
+    22 => AliasesSet,
+    24 => RegionsSet,
+    25 => SitesSet,
+    26 => TerritoriesSet,
+    27 => SchedulesSet,
+    28 => BucketsSet,
+    29 => TermsSet,
+    30 => PolicyAdopted,
+    31 => PolicyRetired,
+    35 => TokensMoved,
+    36 => TokensRequested,
+    38 => RequestExpired,
+    41 => VendorReported,
+    42 => ShadowPriced,
+    43 => ExchangeRatesSet,
+    45 => CapsSet,
 } }
+
+mod decided;
+mod rules;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,9 @@ use faregate_app::gate::{Answer, Decision, Gate, OpenRequest};
 use faregate_app::ports::{Batch, Clock, Entry, GateUse, Request, Store, StoreError, Use};
 use faregate_core::amount::{Currency, Money, Ticks};
 use faregate_core::estate::{Bucket, BucketId, GENERAL, Person, PersonId, Product, ProductId};
-use faregate_core::event::{Ask, Cause, Charge, Event, Opened, Outcome, Route, SessionId, Source};
+use faregate_core::event::{
+    Ask, Basis, Cause, Charge, Event, Opened, Outcome, Route, SessionId, Source,
+};
 use faregate_core::tariff::{Meter, Rate, TariffParts, TokenPrice};
 use faregate_core::when::{DAY, Date, Instant};
 use faregate_store::codec;
@@ -71,7 +73,13 @@ fn charge(day: i64) -> Charge {
 
 /// The journal of a small contract: one session through the gate, two charges from a log.
 fn journal() -> Vec<Entry> {
-    let ask = Ask { person: text("ana"), product: text("revit"), host: text("WS-1"), bucket: None };
+    let ask = Ask {
+        person: text("ana"),
+        product: text("revit"),
+        host: text("WS-1"),
+        bucket: None,
+        ..Ask::default()
+    };
     let (ticks, meter, unit_start) = (Ticks::from_tokens(10).unwrap(), Meter::Window24h, T0);
     let route =
         Route::Tokens { bucket: BucketId(0), ticks, meter, unit_start, grace_end: T0.plus(300) };
@@ -92,7 +100,7 @@ fn journal() -> Vec<Entry> {
         Event::PeopleAdded(vec![ana]),
         Event::PackBought { name: text("First"), ticks: thousand, from, until },
         Event::Allocated { bucket: GENERAL, ticks: thousand },
-        Event::Opened(Opened { ask, person, product, route, tariff: 0 }),
+        Event::Opened(Opened { ask, person, product, route, tariff: 0, basis: Basis::default() }),
         Event::HoldEnded { person, product, outcome: Outcome::Posted },
         Event::Closed {
             session: SessionId(8),
@@ -328,7 +336,13 @@ fn the_gate_keeps_its_promises_on_sqlite() {
         Gate::start(engine, Arc::new(Fixed)).unwrap()
     };
     let open = |gate: &Gate, key: &str| {
-        let ask = Ask { person: text(key), product: text("revit"), host: text("WS"), bucket: None };
+        let ask = Ask {
+            person: text(key),
+            product: text("revit"),
+            host: text("WS"),
+            bucket: None,
+            ..Ask::default()
+        };
         let (tell, answered) = channel();
         gate.open(OpenRequest { key: text(key), ask }, move |answer| tell.send(answer).unwrap());
         answered.recv().unwrap().unwrap()

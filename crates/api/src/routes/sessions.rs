@@ -160,7 +160,7 @@ pub async fn open(
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
     let Open { person, product, host, bucket } = json(body)?;
-    let request = checked(key, Ask { person, product, host, bucket })?;
+    let request = checked(key, Ask { person, product, host, bucket, ..Ask::default() })?;
     let (reply, waiting) = oneshot::channel();
     // A caller that has gone away does not want its answer; the decision stands all the same.
     server.gate.open(request, |answer| drop(reply.send(answer)));
@@ -193,7 +193,7 @@ pub async fn open_batch(
     let requests: Result<Vec<OpenRequest>, Problem> = requests
         .into_iter()
         .map(|KeyedOpen { key, person, product, host, bucket }| {
-            checked(key, Ask { person, product, host, bucket })
+            checked(key, Ask { person, product, host, bucket, ..Ask::default() })
         })
         .collect();
     let (reply, waiting) = oneshot::channel();

@@ -4,7 +4,8 @@ use super::{Answer, Decision, Ending, Job, OpenRequest, Pending};
 use crate::engine::{Engine, Failure, Work};
 use crate::liveness::Liveness;
 use crate::ports::{Entry, GateUse, Request, StoreError};
-use faregate_core::event::{Ask, Cause, Event, Opened, Route, SessionId};
+use crate::rules::Rules;
+use faregate_core::event::{Ask, Cause, Circumstances, Event, Fare, Opened, Route, SessionId};
 use faregate_core::gate::{self, Seen};
 use faregate_core::when::Instant;
 use rustc_hash::FxHashMap;
@@ -16,6 +17,7 @@ const ENDING_SOUGHT_EVENTS: u64 = 50_000;
 pub(super) struct Round<'e, 's> {
     engine: &'e mut Engine,
     liveness: &'e Liveness,
+    rules: Rules,
     pub(super) work: Work<'s>,
     /// Keys answered in this round, not stored yet.
     fresh: FxHashMap<String, (u128, Decision)>,
@@ -27,7 +29,8 @@ pub(super) struct Round<'e, 's> {
 impl<'e, 's> Round<'e, 's> {
     pub(super) fn new(engine: &'e mut Engine, liveness: &'e Liveness, work: Work<'s>) -> Self {
         let (fresh, touched) = (FxHashMap::default(), Vec::new());
-        Self { engine, liveness, work, fresh, touched, broken: None }
+        let rules = engine.rules();
+        Self { engine, liveness, rules, work, fresh, touched, broken: None }
     }
 
     pub(super) fn take(&mut self, job: Job) -> Option<Pending> {
@@ -78,7 +81,8 @@ impl<'e, 's> Round<'e, 's> {
         if let Some(answered) = self.answered(&request.key, digest)? {
             return Ok(answered);
         }
-        let event = gate::open(&self.work.guard, &request.ask, self.work.now);
+        let policies = self.rules.policies();
+        let event = gate::open(&self.work.guard, policies, &request.ask, self.work.now);
         let answer = Answer::of(&event);
         let (Some(seq), Some(answer)) = (self.apply(event), answer) else {
             return Err(Failure::Stopping);
@@ -214,13 +218,26 @@ impl<'e, 's> Round<'e, 's> {
 }
 
 /// Tells a retry from a key used twice. Lengths go in as well, so that no two asks read the same.
+///
+/// What the server adds of its own (the address, what a data base says of it) is no part of the question: a
+/// laptop that tries again from another network asks the same.
 fn digest(ask: &Ask) -> u128 {
     let mut bytes = Vec::with_capacity(96);
     let texts = [Some(&ask.person), Some(&ask.product), Some(&ask.host), ask.bucket.as_ref()];
-    for text in texts {
-        let length = text.map_or(u64::MAX, |text| text.len() as u64);
-        bytes.extend_from_slice(&length.to_le_bytes());
-        bytes.extend_from_slice(text.map_or(&[], |text| text.as_bytes()));
+    texts.into_iter().for_each(|text| put_text(&mut bytes, text));
+    let Circumstances { version, evidence, fare, confirmed } = &ask.more;
+    // What the first release did not know of is left out where nothing was said, so that its digests hold.
+    if version.is_some() || evidence.site.is_some() || fare.is_some() || *confirmed {
+        put_text(&mut bytes, version.as_ref());
+        put_text(&mut bytes, evidence.site.as_ref());
+        bytes.extend_from_slice(fare.map_or("", Fare::key).as_bytes());
+        bytes.push(u8::from(*confirmed));
     }
     xxhash_rust::xxh3::xxh3_128(&bytes)
+}
+
+fn put_text(bytes: &mut Vec<u8>, text: Option<&String>) {
+    let length = text.map_or(u64::MAX, |text| text.len() as u64);
+    bytes.extend_from_slice(&length.to_le_bytes());
+    bytes.extend_from_slice(text.map_or(&[], |text| text.as_bytes()));
 }

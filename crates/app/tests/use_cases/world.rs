@@ -206,7 +206,10 @@ impl Desk {
 
 pub(crate) fn request(key: &str, person: &str, product: &str) -> OpenRequest {
     let (person, product, host) = (person.to_owned(), product.to_owned(), "WS-1".to_owned());
-    OpenRequest { key: key.to_owned(), ask: Ask { person, product, host, bucket: None } }
+    OpenRequest {
+        key: key.to_owned(),
+        ask: Ask { person, product, host, bucket: None, ..Ask::default() },
+    }
 }
 
 pub(crate) fn is_opened(decision: &Decision) -> bool {

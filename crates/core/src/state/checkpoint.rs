@@ -3,14 +3,20 @@
 //! Projections are left out where they can be rebuilt, so two equal checkpoints mean two equal states.
 
 use super::{Session, State, Tally};
+use crate::amount::Money;
 use crate::amount::Ticks;
+use crate::budget::{RequestId, Requested, Terms};
+use crate::caps::{Counts, CountsData};
 use crate::charges::{Hold, Pair, PairUse};
-use crate::estate::{Bucket, Offering, Person, Product, ProductId, Seat};
-use crate::event::{Charge, OpenUse, Reason, SessionId};
+use crate::estate::{
+    AliasTerm, Bucket, BucketId, BucketTerms, Group, Offering, Person, PersonId, Product,
+    ProductId, Region, Schedule, Seat, SeatId, Site, Standing, Territory,
+};
+use crate::event::{Charge, ExchangeRate, OpenUse, PolicySet, Reason, SessionId, VendorCharge};
 use crate::ledger::{Account, BucketBalance, Ledger, Pack};
 use crate::state::Broken;
 use crate::tariff::{Tariff, TariffParts};
-use crate::when::{Instant, Zone};
+use crate::when::{Date, Instant, Zone};
 
 /// All of a state, in a fixed order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,8 +41,8 @@ pub struct Checkpoint {
     pub offerings: Vec<Offering>,
     /// All seats, by id.
     pub seats: Vec<Seat>,
-    /// Purchased, unallocated, consumed, expired, uncovered.
-    pub balances: [Ticks; 5],
+    /// Purchased, unallocated, consumed, expired, uncovered, corrected.
+    pub balances: [Ticks; 6],
     /// Balances of the buckets, by id.
     pub bucket_balances: Vec<BucketBalance>,
     /// All packs, in the order bought.
@@ -55,6 +61,162 @@ pub struct Checkpoint {
     pub refusals: Vec<(Reason, u64)>,
     /// How many of what ever happened.
     pub tally: Tally,
+    /// Who is in which groups, where what may be used, when.
+    pub surroundings: Surroundings,
+    /// By which rules it is decided.
+    pub rulebook: Rulebook,
+    /// Requests, periods, and what the vendor says.
+    pub budgets: Budgets,
+}
+
+/// Who is in which groups, where what may be used, when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// All groups, by id.
+    pub groups: Vec<Group>,
+    /// What is true of people, by id.
+    pub standings: Vec<(PersonId, Standing)>,
+    /// All dated names.
+    pub aliases: Vec<AliasTerm>,
+    /// Every later holder of every seat.
+    pub seat_moves: Vec<(SeatId, Instant, Option<PersonId>)>,
+    /// All regions.
+    pub regions: Vec<Region>,
+    /// All sites, by id.
+    pub sites: Vec<Site>,
+    /// All territories.
+    pub territories: Vec<Territory>,
+    /// All schedules, by id.
+    pub schedules: Vec<Schedule>,
+    /// What is agreed of each bucket, by id.
+    pub bucket_terms: Vec<BucketTerms>,
+}
+
+/// By which rules it is decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rulebook {
+    /// What is agreed of the contract.
+    pub terms: Terms,
+    /// The sets of policies that hold.
+    pub policies: Vec<PolicySet>,
+    /// Caps, and what was counted for them.
+    pub counts: CountsData,
+    /// How many times rules changed.
+    pub changes: u32,
+}
+
+/// Requests, periods, and what the vendor says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Budgets {
+    /// All requests, by id.
+    pub requests: Vec<(RequestId, Requested)>,
+    /// The first date after each bucket's last period that was dealt with.
+    pub period_ends: Vec<(BucketId, Date)>,
+    /// What a token is worth.
+    pub shadow_price: Option<Money>,
+    /// The vendor's last balance.
+    pub vendor_balance: Option<(Instant, Ticks)>,
+    /// What the vendor charged.
+    pub vendor_charges: Vec<VendorCharge>,
+    /// What currencies are worth in others.
+    pub exchange_rates: Vec<ExchangeRate>,
+    /// Reviewed decisions, whether each is in order, and why.
+    pub reviews: Vec<(u64, bool, String)>,
+}
+
+impl Surroundings {
+    fn of(state: &State) -> Self {
+        let estate = &state.estate;
+        let ids = (0u32..).map(PersonId).zip(estate.people());
+        let standing = |(id, _)| Some((id, estate.standing(id)?.clone()));
+        let buckets = (0u16..).map(BucketId).zip(estate.buckets());
+        Self {
+            groups: estate.groups().to_vec(),
+            standings: ids.filter_map(standing).collect(),
+            aliases: estate.alias_terms(),
+            seat_moves: estate.seat_moves(),
+            regions: estate.regions().to_vec(),
+            sites: estate.sites().to_vec(),
+            territories: estate.territories().to_vec(),
+            schedules: estate.schedules().to_vec(),
+            bucket_terms: buckets.map(|(id, _)| estate.bucket_terms(id)).collect(),
+        }
+    }
+
+    /// Groups may name groups that come later, as buckets may: twice over, all of them are there.
+    fn restore(self, state: &mut State) -> Result<(), Broken> {
+        let estate = &mut state.estate;
+        for group in &self.groups {
+            let alone = Group { parents: Vec::new(), ..group.clone() };
+            estate.set_group(alone).map_err(Broken::Group)?;
+        }
+        for group in self.groups {
+            estate.set_group(group).map_err(Broken::Group)?;
+        }
+        for (person, standing) in self.standings {
+            estate.set_standing(person, standing);
+        }
+        for alias in self.aliases {
+            estate.add_alias(alias).map_err(Broken::Alias)?;
+        }
+        for (seat, at, person) in self.seat_moves {
+            estate.move_seat(seat, person, at);
+        }
+        estate.set_regions(self.regions);
+        for site in self.sites {
+            estate.set_site(site).map_err(Broken::Site)?;
+        }
+        estate.set_territories(self.territories);
+        for schedule in self.schedules {
+            estate.set_schedule(schedule);
+        }
+        for (id, terms) in (0u16..).map(BucketId).zip(self.bucket_terms) {
+            estate.set_bucket_terms(id, terms).map_err(Broken::Bucket)?;
+        }
+        Ok(())
+    }
+}
+
+impl Rulebook {
+    fn of(state: &State) -> Self {
+        Self {
+            terms: state.terms.clone(),
+            policies: state.policies.values().cloned().collect(),
+            counts: state.counts.data(),
+            changes: state.rules,
+        }
+    }
+
+    fn restore(self, state: &mut State) {
+        state.terms = self.terms;
+        state.policies = self.policies.into_iter().map(|set| (set.name.clone(), set)).collect();
+        state.counts = Counts::restored(self.counts);
+        state.rules = self.changes;
+    }
+}
+
+impl Budgets {
+    fn of(state: &State) -> Self {
+        Self {
+            requests: state.requests.iter().map(|(id, known)| (*id, known.clone())).collect(),
+            period_ends: state.period_ends.iter().map(|(id, date)| (*id, *date)).collect(),
+            shadow_price: state.shadow_price,
+            vendor_balance: state.vendor.balance,
+            vendor_charges: state.vendor.charges.clone(),
+            exchange_rates: state.exchange_rates.clone(),
+            reviews: state.reviews.iter().map(|(id, (ok, why))| (*id, *ok, why.clone())).collect(),
+        }
+    }
+
+    fn restore(self, state: &mut State) {
+        state.requests = self.requests.into_iter().collect();
+        state.period_ends = self.period_ends.into_iter().collect();
+        state.shadow_price = self.shadow_price;
+        state.vendor.balance = self.vendor_balance;
+        state.vendor.charges = self.vendor_charges;
+        state.exchange_rates = self.exchange_rates;
+        state.reviews = self.reviews.into_iter().map(|(id, ok, why)| (id, (ok, why))).collect();
+    }
 }
 
 impl State {
@@ -69,6 +231,7 @@ impl State {
             Account::Consumed,
             Account::Expired,
             Account::Uncovered,
+            Account::Corrected,
         ];
         let busy = self.charges.pairs();
         let mut pairs: Vec<_> = busy.map(|(pair, known)| (*pair, known.hold, known.live)).collect();
@@ -96,6 +259,9 @@ impl State {
             features: self.features.iter().map(|(code, id)| (code.clone(), *id)).collect(),
             refusals: self.refusals.iter().map(|(reason, count)| (*reason, *count)).collect(),
             tally: self.tally,
+            surroundings: Surroundings::of(self),
+            rulebook: Rulebook::of(self),
+            budgets: Budgets::of(self),
         }
     }
 
@@ -139,11 +305,22 @@ impl State {
         for seat in checkpoint.seats {
             state.estate.add_seat(seat);
         }
+        checkpoint.surroundings.restore(&mut state)?;
+        checkpoint.rulebook.restore(&mut state);
+        checkpoint.budgets.restore(&mut state);
         for charge in checkpoint.charges {
             state.charges.record(charge, &state.zone).map_err(Broken::ChargedTwice)?;
         }
         for (pair, hold, live) in checkpoint.pairs {
             state.charges.change_pair(pair, |known| *known = PairUse { hold, live });
+        }
+        let on_seats: Vec<_> = state
+            .sessions
+            .iter()
+            .filter_map(|(id, session)| Some((session.seat()?, *id)))
+            .collect();
+        for (seat, id) in on_seats {
+            state.seat_sessions.entry(seat).or_default().push(id);
         }
         Ok(state)
     }

@@ -2,6 +2,7 @@
 
 use crate::model::{self, Answer, DAY, Model, Pair};
 use crate::subject::Subject;
+use faregate_core::access::Policies;
 use faregate_core::amount::{Currency, Money, Ticks};
 use faregate_core::estate::{
     Bucket, BucketId, Offering, OfferingId, Person, PersonId, Product, ProductId, Seat,
@@ -184,8 +185,9 @@ impl<S: Subject> Harness<S> {
             product: format!("product-{product}"),
             host: String::new(),
             bucket: bucket.map(|id| format!("bucket-{id}")),
+            ..Ask::default()
         };
-        let event = gate::open(self.subject.state(), &ask, Instant(self.now));
+        let event = gate::open(self.subject.state(), Policies::default(), &ask, Instant(self.now));
         let id = self.subject.state().seq() + 1;
         let payer = bucket.unwrap_or(model::home(person));
         let expected = self.model.open(id, (person, product), payer, self.now);

@@ -113,7 +113,7 @@ fn act(
     match action {
         Action::Open { workstation, person, product, host } => {
             let (reply, answer) = mpsc::channel();
-            let ask = Ask { person, product, host, bucket: None };
+            let ask = Ask { person, product, host, bucket: None, ..Ask::default() };
             gate.open(OpenRequest { key, ask }, move |decided| drop(reply.send(decided)));
             let Ok(Ok(decision)) = answer.recv() else { return false };
             match decision.answer {

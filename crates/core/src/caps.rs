@@ -1,0 +1,462 @@
+//! Caps: how much a person, a group, a product, a bucket or a room may use in a span of time.
+//!
+//! Counts are projections of the journal, kept by [`Counts`] as events are applied; a cap reads its count and
+//! the gate says no, or asks for a confirmation. A cap on trial is only watched.
+
+use crate::amount::Ticks;
+use crate::estate::{BucketId, Estate, GroupId, PersonId, Place, ProductId, SiteId};
+use crate::event::{Mode, Reason, SessionId};
+use crate::when::{Date, Instant, Zone};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// Tokens, in ticks.
+    Tokens,
+    /// Launches that were let through.
+    Opens,
+    /// Sessions going on at once.
+    Running,
+    /// Different people who opened something.
+    People,
+}
+
+/// Over which time it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Span {
+    /// The last so many seconds.
+    Seconds(i64),
+    /// The calendar day, in the contract's zone.
+    Day,
+    /// The calendar week from Monday.
+    Week,
+    /// The calendar month.
+    Month,
+}
+
+/// For whom it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Each {
+    /// For each person on their own.
+    Person,
+    /// For each room on its own; what comes from no room is not counted.
+    Room,
+    /// For all together.
+    Together,
+}
+
+/// What happens when it is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Then {
+    /// The launch is refused.
+    Refuse,
+    /// Somebody has to confirm it.
+    Confirm,
+}
+
+/// A cap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cap {
+    /// Stable kebab-case key.
+    pub key: String,
+    /// Only this person's use.
+    pub person: Option<PersonId>,
+    /// Only use by members of this group.
+    pub group: Option<GroupId>,
+    /// Only use of this product.
+    pub product: Option<ProductId>,
+    /// Only use that this bucket pays for.
+    pub bucket: Option<BucketId>,
+    /// For whom it is counted.
+    pub each: Each,
+    /// What is counted.
+    pub measure: Measure,
+    /// Over which time.
+    pub span: Span,
+    /// The most there may be: ticks, or a number.
+    pub limit: i64,
+    /// What happens beyond.
+    pub then: Then,
+    /// Whether it decides.
+    pub mode: Mode,
+}
+
+/// One use, as caps look at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Used {
+    /// Who.
+    pub person: PersonId,
+    /// What.
+    pub product: ProductId,
+    /// Who pays; `None` on a seat.
+    pub bucket: Option<BucketId>,
+    /// From where.
+    pub place: Place,
+    /// When.
+    pub at: Instant,
+}
+
+impl Cap {
+    /// Whether the use counts for this cap.
+    fn includes(&self, estate: &Estate, used: &Used) -> bool {
+        self.person.is_none_or(|person| person == used.person)
+            && self.product.is_none_or(|product| product == used.product)
+            && self.bucket.is_none_or(|bucket| Some(bucket) == used.bucket)
+            && self.group.is_none_or(|group| estate.groups_of(used.person).contains(&group))
+    }
+
+    fn subject(&self, estate: &Estate, used: &Used) -> Option<Subject> {
+        match self.each {
+            Each::Person => Some(Subject::Person(used.person)),
+            Each::Together => Some(Subject::All),
+            Each::Room => {
+                estate.room(used.place)?;
+                Some(Subject::Room(used.place.site?, used.place.network?))
+            }
+        }
+    }
+
+    /// Why a launch is refused when the cap is reached.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        match (self.then, self.measure, self.span) {
+            (Then::Confirm, ..) => Reason::ConfirmationNeeded,
+            (_, Measure::Running, _) => Reason::ConcurrentCapReached,
+            (.., Span::Seconds(_)) => Reason::WindowCapReached,
+            (.., Span::Day) => Reason::DailyCapReached,
+            (.., Span::Week | Span::Month) => Reason::MonthlyCapReached,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Subject {
+    Person(PersonId),
+    Room(SiteId, u16),
+    All,
+}
+
+/// What was counted for one subject: amounts by when, oldest first. For a calendar span each entry stands for
+/// a whole period, at its start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Tape(VecDeque<(Instant, i64, PersonId)>);
+
+/// Calendar periods kept besides the running one, for late corrections.
+const PERIODS_KEPT: usize = 2;
+
+impl Tape {
+    fn add(&mut self, cap: &Cap, zone: &Zone, at: Instant, amount: i64, person: PersonId) {
+        let start = period_start(cap.span, zone, at);
+        let calendar = !matches!(cap.span, Span::Seconds(_));
+        if calendar && cap.measure != Measure::People {
+            if let Some(entry) = self.0.iter_mut().rev().find(|entry| entry.0 == start) {
+                entry.1 = entry.1.saturating_add(amount);
+                return;
+            }
+        }
+        let place = self.0.partition_point(|entry| entry.0 <= start);
+        self.0.insert(place, (start, amount, person));
+        if let Span::Seconds(seconds) = cap.span {
+            // One span more than is counted, for late corrections.
+            let newest = self.0.back().map_or(at, |entry| entry.0);
+            let oldest = newest.plus(seconds.saturating_mul(2).saturating_neg());
+            while self.0.front().is_some_and(|entry| entry.0 < oldest) {
+                self.0.pop_front();
+            }
+        } else if cap.measure != Measure::People {
+            while self.0.len() > PERIODS_KEPT.saturating_add(1) {
+                self.0.pop_front();
+            }
+        }
+    }
+
+    /// What counts at `now`. For people: how many different ones, `person` aside.
+    fn count(&self, cap: &Cap, zone: &Zone, now: Instant, person: PersonId) -> i64 {
+        let since = match cap.span {
+            Span::Seconds(seconds) => now.plus(seconds.saturating_neg()).plus(1),
+            _ => period_start(cap.span, zone, now),
+        };
+        let recent = self.0.iter().rev().take_while(|entry| entry.0 >= since);
+        let recent = recent.filter(|entry| entry.0 <= now);
+        if cap.measure == Measure::People {
+            let mut people: Vec<PersonId> = recent.map(|entry| entry.2).collect();
+            people.sort_unstable();
+            people.dedup();
+            let others = people.iter().filter(|other| **other != person).count();
+            return i64::try_from(others).unwrap_or(i64::MAX);
+        }
+        recent.map(|entry| entry.1).fold(0, i64::saturating_add)
+    }
+}
+
+fn period_start(span: Span, zone: &Zone, at: Instant) -> Instant {
+    let date = zone.date(at);
+    let first: Date = match span {
+        Span::Seconds(_) => return at,
+        Span::Day => date,
+        Span::Week => date.plus(i32::from(date.weekday()).saturating_neg()),
+        Span::Month => date.month_start(),
+    };
+    zone.start_of(first)
+}
+
+/// All caps and what was counted for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    caps: Vec<Cap>,
+    tapes: Vec<FxHashMap<Subject, Tape>>,
+    /// For caps on what goes on at once: which sessions count for which cap and subject.
+    running: FxHashMap<SessionId, Vec<(usize, Subject)>>,
+    now_running: FxHashMap<(usize, Subject), i64>,
+}
+
+/// A cap that is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reached<'a> {
+    /// Which.
+    pub cap: &'a Cap,
+    /// What was counted before this launch.
+    pub counted: i64,
+}
+
+impl Counts {
+    /// All caps.
+    #[must_use]
+    pub fn caps(&self) -> &[Cap] {
+        &self.caps
+    }
+
+    /// Whether any cap is only watched.
+    #[must_use]
+    pub fn any_on_trial(&self) -> bool {
+        self.caps.iter().any(|cap| cap.mode == Mode::Monitor)
+    }
+
+    /// Replaces all caps. What was counted for a cap that stays as it is stays too.
+    pub(crate) fn set(&mut self, caps: Vec<Cap>) {
+        let place =
+            |cap: &Cap| self.caps.iter().position(|known| known.key == cap.key && same(known, cap));
+        let places: Vec<Option<usize>> = caps.iter().map(place).collect();
+        let tapes = places.iter().map(|place| place.and_then(|at| self.tapes.get(at)).cloned());
+        let tapes: Vec<_> = tapes.map(Option::unwrap_or_default).collect();
+        let new_place = |old: usize| places.iter().position(|place| *place == Some(old));
+        for entries in self.running.values_mut() {
+            entries.retain_mut(|(cap, _)| match new_place(*cap) {
+                Some(new) => {
+                    *cap = new;
+                    true
+                }
+                None => false,
+            });
+        }
+        self.now_running.clear();
+        for key in self.running.values().flatten() {
+            let count = self.now_running.entry(*key).or_default();
+            *count = count.saturating_add(1);
+        }
+        (self.caps, self.tapes) = (caps, tapes);
+    }
+
+    /// The first cap, of those that `decides` picks, that one more launch of so many ticks would go beyond.
+    #[must_use]
+    pub fn reached(
+        &self,
+        estate: &Estate,
+        zone: &Zone,
+        used: &Used,
+        ticks: Ticks,
+        decides: impl Fn(&Cap) -> bool,
+    ) -> Option<Reached<'_>> {
+        let mut ours = self.caps.iter().enumerate().filter(|(_, cap)| decides(cap));
+        ours.find_map(|(index, cap)| {
+            let counted = self.counted(index, cap, estate, zone, used)?;
+            let more = if cap.measure == Measure::Tokens { ticks.0 } else { 1 };
+            let nothing_more = cap.measure == Measure::Tokens && more == 0;
+            let beyond = counted.saturating_add(more) > cap.limit && !nothing_more;
+            beyond.then_some(Reached { cap, counted })
+        })
+    }
+
+    /// What a cap has counted so far for whoever this use belongs to; `None` when it does not count for it.
+    #[must_use]
+    pub fn counted(
+        &self,
+        index: usize,
+        cap: &Cap,
+        estate: &Estate,
+        zone: &Zone,
+        used: &Used,
+    ) -> Option<i64> {
+        if !cap.includes(estate, used) {
+            return None;
+        }
+        let subject = cap.subject(estate, used)?;
+        if cap.measure == Measure::Running {
+            return Some(self.now_running.get(&(index, subject)).copied().unwrap_or(0));
+        }
+        let tape = self.tapes.get(index)?.get(&subject);
+        Some(tape.map_or(0, |tape| tape.count(cap, zone, used.at, used.person)))
+    }
+
+    /// Counts a launch that was let through, and its tokens.
+    pub(crate) fn opened(
+        &mut self,
+        estate: &Estate,
+        zone: &Zone,
+        id: SessionId,
+        used: &Used,
+        ticks: Ticks,
+    ) {
+        if self.caps.is_empty() {
+            return;
+        }
+        let mut runs = Vec::new();
+        for (index, cap) in self.caps.iter().enumerate() {
+            let subject = cap.subject(estate, used).filter(|_| cap.includes(estate, used));
+            let Some(subject) = subject else { continue };
+            let amount = match cap.measure {
+                Measure::Running => {
+                    runs.push((index, subject));
+                    continue;
+                }
+                Measure::Tokens => ticks.0,
+                Measure::Opens | Measure::People => 1,
+            };
+            if let Some(tapes) = self.tapes.get_mut(index).filter(|_| amount != 0) {
+                tapes.entry(subject).or_default().add(cap, zone, used.at, amount, used.person);
+            }
+        }
+        for key in &runs {
+            let count = self.now_running.entry(*key).or_default();
+            *count = count.saturating_add(1);
+        }
+        if !runs.is_empty() {
+            self.running.insert(id, runs);
+        }
+    }
+
+    /// Counts a session that ended.
+    pub(crate) fn closed(&mut self, id: SessionId) {
+        for key in self.running.remove(&id).unwrap_or_default() {
+            if let Some(count) = self.now_running.get_mut(&key) {
+                *count = count.saturating_sub(1);
+                if *count == 0 {
+                    self.now_running.remove(&key);
+                }
+            }
+        }
+    }
+
+    /// Counts tokens that were charged, or given back, without a launch.
+    pub(crate) fn spent(&mut self, estate: &Estate, zone: &Zone, used: &Used, ticks: Ticks) {
+        for (index, cap) in self.caps.iter().enumerate() {
+            if cap.measure != Measure::Tokens || !cap.includes(estate, used) {
+                continue;
+            }
+            // No charge knows of a room: only launches do.
+            let subject = cap.subject(estate, used).filter(|_| cap.each != Each::Room);
+            if let Some((tapes, subject)) = self.tapes.get_mut(index).zip(subject) {
+                tapes.entry(subject).or_default().add(cap, zone, used.at, ticks.0, used.person);
+            }
+        }
+    }
+}
+
+/// Whether two versions of a cap count the same.
+fn same(one: &Cap, other: &Cap) -> bool {
+    let counted = |cap: &Cap| {
+        (cap.person, cap.group, cap.product, cap.bucket, cap.each, cap.measure, cap.span)
+    };
+    counted(one) == counted(other)
+}
+
+/// Counts as plain data, for a snapshot.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CountsData {
+    /// All caps.
+    pub caps: Vec<Cap>,
+    /// Cap, subject, and the tape of it.
+    pub tapes: Vec<(u32, SubjectData, Vec<(Instant, i64, PersonId)>)>,
+    /// Sessions that count for caps on what goes on at once.
+    pub running: Vec<(SessionId, Vec<(u32, SubjectData)>)>,
+}
+
+/// A subject as plain data: a person, a site and its network, or nothing for all together.
+pub type SubjectData = (Option<PersonId>, Option<SiteId>, u16);
+
+impl Subject {
+    fn data(self) -> SubjectData {
+        match self {
+            Self::Person(person) => (Some(person), None, 0),
+            Self::Room(site, network) => (None, Some(site), network),
+            Self::All => (None, None, 0),
+        }
+    }
+
+    fn of(data: SubjectData) -> Self {
+        match data {
+            (Some(person), ..) => Self::Person(person),
+            (None, Some(site), network) => Self::Room(site, network),
+            (None, None, _) => Self::All,
+        }
+    }
+}
+
+impl Counts {
+    /// All of it as plain data, in a fixed order.
+    #[must_use]
+    pub fn data(&self) -> CountsData {
+        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        let mut tapes: Vec<_> = self
+            .tapes
+            .iter()
+            .enumerate()
+            .flat_map(|(index, tapes)| {
+                tapes.iter().map(move |(subject, tape)| (index, subject, tape))
+            })
+            .map(|(index, subject, tape)| {
+                (number(index), subject.data(), tape.0.iter().copied().collect())
+            })
+            .collect();
+        tapes.sort_unstable();
+        let mut running: Vec<_> = self
+            .running
+            .iter()
+            .map(|(id, keys)| {
+                (*id, keys.iter().map(|(cap, subject)| (number(*cap), subject.data())).collect())
+            })
+            .collect();
+        running.sort_unstable();
+        CountsData { caps: self.caps.clone(), tapes, running }
+    }
+
+    /// Rebuilds what [`Counts::data`] gave.
+    #[must_use]
+    pub fn restored(data: CountsData) -> Self {
+        let mut counts = Self::default();
+        counts.set(data.caps);
+        for (cap, subject, entries) in data.tapes {
+            if let Some(tapes) = counts.tapes.get_mut(index_of(cap)) {
+                tapes.insert(Subject::of(subject), Tape(entries.into()));
+            }
+        }
+        for (id, keys) in data.running {
+            let keys: Vec<_> = keys
+                .into_iter()
+                .map(|(cap, subject)| (index_of(cap), Subject::of(subject)))
+                .collect();
+            for key in &keys {
+                let count = counts.now_running.entry(*key).or_default();
+                *count = count.saturating_add(1);
+            }
+            counts.running.insert(id, keys);
+        }
+        counts
+    }
+}
+
+fn index_of(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,238 @@
+//! What may change of people: the groups they are in, until when they may open anything, their further names.
+
+use super::{Estate, GroupId, PersonId, folded, lookup, next};
+use crate::when::Instant;
+use rustc_hash::FxHashMap;
+
+/// A named set of people: a fare group, a department, a cost centre, a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Stable kebab-case key.
+    pub key: String,
+    /// Name to show.
+    pub name: String,
+    /// Groups of one dimension exclude each other (`fare`, `department`, `cost-centre`): a person is in one of
+    /// them at most, and cost can be split by it.
+    pub dimension: Option<String>,
+    /// Groups whose members its members are as well.
+    pub parents: Vec<GroupId>,
+}
+
+/// What is true of a person until it is changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The groups that they were put into.
+    pub groups: Vec<GroupId>,
+    /// Whether they work here on a contract of their own.
+    pub contractor: bool,
+    /// The first instant at which they may open nothing any more.
+    pub until: Option<Instant>,
+}
+
+/// A further name of a person, with its term: an Autodesk ID, a login, a FlexNet user name, a hashed id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasTerm {
+    /// The name, as sources write it.
+    pub alias: String,
+    /// Whose it is.
+    pub person: PersonId,
+    /// First instant of its term.
+    pub from: Instant,
+    /// First instant after; [`Instant`]'s greatest when it has no end.
+    pub until: Instant,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct PeopleTerms {
+    groups: Vec<Group>,
+    group_by_key: FxHashMap<String, GroupId>,
+    /// Of those people who were given one.
+    standings: FxHashMap<PersonId, Standing>,
+    /// The groups of a person and all their parents, ascending.
+    closures: FxHashMap<PersonId, Vec<GroupId>>,
+    aliases: FxHashMap<String, Vec<AliasTerm>>,
+}
+
+impl Estate {
+    /// The person known at this instant by this key, login, e-mail or FlexNet user name.
+    #[must_use]
+    pub fn person_known_as(&self, alias: &str, at: Instant) -> Option<PersonId> {
+        if self.people_terms.aliases.is_empty() {
+            return self.person_called(alias);
+        }
+        let terms = &self.people_terms.aliases;
+        let dated = terms.get(alias).or_else(|| terms.get(&folded(alias)));
+        let term = dated.into_iter().flatten().find(|term| term.from <= at && at < term.until);
+        term.map(|term| term.person).or_else(|| self.person_called(alias))
+    }
+
+    /// The person known by this key, login, e-mail or FlexNet user name, whatever its term.
+    #[must_use]
+    pub fn person_called(&self, alias: &str) -> Option<PersonId> {
+        let undated = lookup(&self.person_by_alias, alias);
+        let dated = || self.people_terms.aliases.get(&folded(alias));
+        undated.or_else(|| dated()?.last().map(|term| term.person))
+    }
+
+    /// Adds a dated name. Its term must not overlap that of another person's same name.
+    ///
+    /// # Errors
+    /// Whoever has the name in that term.
+    pub fn add_alias(&mut self, term: AliasTerm) -> Result<(), PersonId> {
+        let key = folded(&term.alias);
+        if let Some(owner) = lookup(&self.person_by_alias, &key).filter(|id| *id != term.person) {
+            return Err(owner);
+        }
+        let known = self.people_terms.aliases.entry(key).or_default();
+        let overlaps = |other: &&AliasTerm| other.from < term.until && term.from < other.until;
+        match known.iter().find(overlaps) {
+            Some(other) if other.person != term.person => Err(other.person),
+            _ => {
+                known.push(term);
+                Ok(())
+            }
+        }
+    }
+
+    /// All dated names, by name.
+    #[must_use]
+    pub fn alias_terms(&self) -> Vec<AliasTerm> {
+        let mut all: Vec<AliasTerm> =
+            self.people_terms.aliases.values().flatten().cloned().collect();
+        all.sort_by(|a, b| (&a.alias, a.from, a.person).cmp(&(&b.alias, b.from, b.person)));
+        all
+    }
+
+    /// Every name of a person: the undated ones, and those whose term includes `at`.
+    #[must_use]
+    pub fn names_of(&self, id: PersonId, at: Instant) -> Vec<String> {
+        let Some(person) = self.person(id) else { return Vec::new() };
+        let dated = self.people_terms.aliases.values().flatten();
+        let now = dated.filter(|term| term.person == id && term.from <= at && at < term.until);
+        let mut names: Vec<String> =
+            person.aliases.iter().cloned().chain(now.map(|term| term.alias.clone())).collect();
+        names.push(person.key.clone());
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Adds a group, or changes the one that has the key.
+    ///
+    /// # Errors
+    /// The group that would be above itself.
+    pub fn set_group(&mut self, group: Group) -> Result<GroupId, GroupId> {
+        let key = folded(&group.key);
+        let known = self.people_terms.group_by_key.get(&key).copied();
+        let id = known.unwrap_or_else(|| GroupId(next(self.people_terms.groups.len())));
+        let above = self.groups_above(&group.parents);
+        if above.contains(&id) || above.iter().any(|parent| self.group(*parent).is_none()) {
+            return Err(id);
+        }
+        self.people_terms.group_by_key.insert(key, id);
+        match self.people_terms.groups.get_mut(id.index()) {
+            Some(slot) => *slot = group,
+            None => self.people_terms.groups.push(group),
+        }
+        if known.is_some() {
+            self.close_all();
+        }
+        Ok(id)
+    }
+
+    /// Says what is true of a person from now on.
+    pub fn set_standing(&mut self, id: PersonId, standing: Standing) {
+        let closure = self.groups_above(&standing.groups);
+        self.people_terms.closures.insert(id, closure);
+        self.people_terms.standings.insert(id, standing);
+    }
+
+    /// Changes a person's name and the bucket that pays for them.
+    pub fn change_person(&mut self, id: PersonId, name: &str, bucket: super::BucketId) {
+        if let Some(person) = self.people.get_mut(id.index()) {
+            name.clone_into(&mut person.name);
+            person.bucket = bucket;
+        }
+    }
+
+    /// What is true of a person, when anything was said.
+    #[must_use]
+    pub fn standing(&self, id: PersonId) -> Option<&Standing> {
+        self.people_terms.standings.get(&id)
+    }
+
+    /// All groups that a person is in, their groups' parents included, ascending.
+    #[must_use]
+    pub fn groups_of(&self, id: PersonId) -> &[GroupId] {
+        self.people_terms.closures.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The group of a dimension that a person is in: the one they were put into, before its parents.
+    #[must_use]
+    pub fn group_in(&self, id: PersonId, dimension: &str) -> Option<GroupId> {
+        let is_of = |group: &&GroupId| {
+            self.group(**group).is_some_and(|g| g.dimension.as_deref() == Some(dimension))
+        };
+        let direct = self.standing(id)?.groups.iter().find(is_of);
+        direct.or_else(|| self.groups_of(id).iter().find(is_of)).copied()
+    }
+
+    /// The second of two groups that exclude each other.
+    #[must_use]
+    pub fn excluded(&self, groups: &[GroupId]) -> Option<GroupId> {
+        let dimension = |id: GroupId| self.group(id).and_then(|group| group.dimension.as_deref());
+        let mut numbered = groups.iter().enumerate();
+        let clashes = numbered.find(|(place, id)| {
+            let earlier = groups.iter().take(*place);
+            dimension(**id).is_some_and(|ours| {
+                earlier.clone().any(|other| other != *id && dimension(*other) == Some(ours))
+            })
+        });
+        clashes.map(|(_, id)| *id)
+    }
+
+    /// The group with this key.
+    #[must_use]
+    pub fn group_called(&self, key: &str) -> Option<GroupId> {
+        lookup(&self.people_terms.group_by_key, key)
+    }
+
+    /// The group with this id.
+    #[must_use]
+    pub fn group(&self, id: GroupId) -> Option<&Group> {
+        self.people_terms.groups.get(id.index())
+    }
+
+    /// All groups, in id order.
+    #[must_use]
+    pub fn groups(&self) -> &[Group] {
+        &self.people_terms.groups
+    }
+
+    /// These groups and all above them, ascending.
+    #[must_use]
+    pub fn groups_above(&self, groups: &[GroupId]) -> Vec<GroupId> {
+        let mut all = groups.to_vec();
+        let mut next = 0;
+        while let Some(group) = all.get(next).and_then(|id| self.group(*id)) {
+            for &parent in &group.parents {
+                if !all.contains(&parent) {
+                    all.push(parent);
+                }
+            }
+            next = next.saturating_add(1);
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    fn close_all(&mut self) {
+        let ids: Vec<PersonId> = self.people_terms.standings.keys().copied().collect();
+        for id in ids {
+            let groups = self.standing(id).map_or_else(Vec::new, |s| s.groups.clone());
+            let closure = self.groups_above(&groups);
+            self.people_terms.closures.insert(id, closure);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! On which fare a person gets through: their own seat, a unit that is paid already, a free seat, tokens.
+//!
+//! Nobody pays twice: whoever holds a seat that covers the product goes on that seat or not at all.
+
+use super::grace_seconds;
+use crate::access::{Forbidden, Policy, Question, Verdict};
+use crate::amount::Ticks;
+use crate::caps::{Cap, Then, Used};
+use crate::estate::{Breach, BucketId, Domain, PersonId, Place, ProductId, SeatId};
+use crate::event::{Ask, Fare, Mode, Reason, Route};
+use crate::ledger::{Account, Refusal};
+use crate::state::State;
+use crate::tariff::Meter;
+use crate::when::Instant;
+
+/// A request, and all that it is looked at with.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) state: &'a State,
+    pub(super) policy: &'a dyn Policy,
+    /// Whether rules that are only watched decide as well.
+    pub(super) on_trial: bool,
+    pub(super) ask: &'a Ask,
+    pub(super) place: Place,
+    pub(super) now: Instant,
+}
+
+/// Somebody gets through.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) person: PersonId,
+    pub(super) product: ProductId,
+    pub(super) route: Route,
+    pub(super) breach: Option<Breach>,
+}
+
+/// Somebody does not.
+#[derive(Clone, Debug)]
+pub(super) struct Turned {
+    pub(super) reason: Reason,
+    pub(super) rule: Option<String>,
+}
+
+impl From<Reason> for Turned {
+    fn from(reason: Reason) -> Self {
+        Self { reason, rule: None }
+    }
+}
+
+/// Why a fare will not do, and whether another may be tried.
+struct Closed {
+    turned: Turned,
+    is_final: bool,
+}
+
+impl From<Reason> for Closed {
+    fn from(reason: Reason) -> Self {
+        Self { turned: reason.into(), is_final: false }
+    }
+}
+
+/// Who wants what, and who would pay.
+#[derive(Clone, Copy)]
+struct Subject {
+    person: PersonId,
+    product: ProductId,
+    bucket: BucketId,
+}
+
+type Way = (Route, Option<Breach>);
+
+impl Asked<'_> {
+    /// The fare on which the person gets through, or the reason why on none.
+    pub(super) fn route(&self) -> Result<Found, Turned> {
+        let subject = self.subject()?;
+        let Subject { person, product, .. } = subject;
+        let through = |(route, breach)| Found { person, product, route, breach };
+        if let Some(seat) = self.state.estate().covering_seat(person, product, self.now) {
+            return self.on_seat(subject, seat).map(through).map_err(|closed| closed.turned);
+        }
+        let mut nearest: Option<Turned> = None;
+        for fare in self.order(subject) {
+            let way = match fare {
+                Fare::Tokens => self.on_tokens(subject),
+                Fare::Seat | Fare::FreeSeat => self.on_free_seat(subject),
+            };
+            match way {
+                Ok(way) => return Ok(through(way)),
+                Err(Closed { turned, is_final: true }) => return Err(turned),
+                Err(Closed { turned, .. }) => {
+                    let nearer = nearest.as_ref().is_none_or(|known| known.reason < turned.reason);
+                    nearest = if nearer { Some(turned) } else { nearest };
+                }
+            }
+        }
+        Err(nearest.unwrap_or_else(|| Reason::NotEligible.into()))
+    }
+
+    fn subject(&self) -> Result<Subject, Reason> {
+        let estate = self.state.estate();
+        let product = estate.product_called(&self.ask.product).ok_or(Reason::ProductUnknown)?;
+        let known = estate.person_known_as(&self.ask.person, self.now);
+        let person = known.ok_or(Reason::PersonUnknown)?;
+        let bucket = match &self.ask.bucket {
+            Some(key) => estate.bucket_called(key).ok_or(Reason::BucketUnknown)?,
+            None => self.state.payer(person),
+        };
+        let ended = estate.standing(person).and_then(|standing| standing.until);
+        if ended.is_some_and(|until| until <= self.now) {
+            return Err(Reason::AccessEnded);
+        }
+        Ok(Subject { person, product, bucket })
+    }
+
+    /// Which fares to try, in order. A free seat costs no tokens, but keeps it from somebody else: where that
+    /// is reckoned to cost more than the launch's tokens are worth just now (F10), tokens come first.
+    fn order(&self, subject: Subject) -> &'static [Fare] {
+        let terms = self.state.terms();
+        if terms.seat_moves_a_day == 0 {
+            return &[Fare::Tokens];
+        }
+        let tokens_first = self.is_paid(subject)
+            || self.ask.more.fare == Some(Fare::Tokens)
+            || self.tokens_are_cheap(subject);
+        if tokens_first { &[Fare::Tokens, Fare::FreeSeat] } else { &[Fare::FreeSeat, Fare::Tokens] }
+    }
+
+    fn is_paid(&self, Subject { person, product, .. }: Subject) -> bool {
+        let meter = self.state.rate(product, self.now).map(|rate| rate.meter);
+        meter.is_some_and(|meter| self.paid_already((person, product), meter).is_some())
+    }
+
+    fn tokens_are_cheap(&self, subject: Subject) -> bool {
+        let worth = self.state.shadow_price().zip(self.state.rate(subject.product, self.now));
+        let worth = worth.map(|(price, rate)| price.for_tokens(rate.ticks));
+        let cost = self.state.terms().seat_move_cost;
+        worth.zip(cost).is_some_and(|(worth, cost)| {
+            worth.currency == cost.currency && worth.micros < cost.micros
+        })
+    }
+
+    fn on_seat(&self, subject: Subject, seat: SeatId) -> Result<Way, Closed> {
+        self.permitted(subject, Fare::Seat)?;
+        let breach = self.within(&self.seat_domains(seat))?;
+        self.seat_is_here(seat)?;
+        self.under_caps(subject, None, Ticks::ZERO)?;
+        Ok((Route::Seat(seat), breach))
+    }
+
+    fn on_free_seat(&self, subject: Subject) -> Result<Way, Closed> {
+        self.permitted(subject, Fare::FreeSeat)?;
+        let (state, now) = (self.state, self.now);
+        let today = state.zone().date(now);
+        let most = state.terms().seat_moves_a_day;
+        let may_move = |seat| {
+            let moved = state.estate().moves_on(seat, today, |at| state.zone().date(at));
+            moved < most && self.within(&self.seat_domains(seat)).is_ok()
+        };
+        let free = state.estate().free_seat(subject.product, now, may_move);
+        let seat = free.ok_or(Reason::NoFreeSeat)?;
+        let breach = self.within(&self.seat_domains(seat))?;
+        self.under_caps(subject, None, Ticks::ZERO)?;
+        Ok((Route::FreeSeat(seat), breach))
+    }
+
+    fn on_tokens(&self, subject: Subject) -> Result<Way, Closed> {
+        let Subject { person, product, bucket } = subject;
+        self.permitted(subject, Fare::Tokens)?;
+        let mut domains = vec![Domain::Pool, Domain::Bucket(bucket)];
+        domains.extend(self.state.estate().buckets_above(bucket).into_iter().map(Domain::Bucket));
+        let breach = self.within(&domains)?;
+        let rate = self.state.rate(product, self.now).ok_or(Reason::NotOnTariff)?;
+        if let Some(route) = self.paid_already((person, product), rate.meter) {
+            self.under_caps(subject, Some(bucket), Ticks::ZERO)?;
+            return Ok((route, breach));
+        }
+        if !self.state.estate().in_force(bucket, self.state.zone().date(self.now)) {
+            return Err(Reason::BucketNotInForce.into());
+        }
+        self.under_caps(subject, Some(bucket), rate.ticks)?;
+        match self.state.ledger().can_cover(bucket, rate.ticks, self.now) {
+            Ok(()) => {}
+            Err(Refusal::BelowFloor(Account::Available(_))) => {
+                return Err(Reason::BucketExhausted.into());
+            }
+            Err(_) => return Err(Reason::PoolExhausted.into()),
+        }
+        let (ticks, meter, unit_start) = (rate.ticks, rate.meter, self.now);
+        // A result is billed when it is asked for: there is no launch that could be too short.
+        let grace = if meter == Meter::Result { 0 } else { grace_seconds(self.state) };
+        let grace_end = unit_start.plus(grace);
+        Ok((Route::Tokens { bucket, ticks, meter, unit_start, grace_end }, breach))
+    }
+
+    /// The unit that the pair has paid for, or reserved, and that still covers this instant.
+    fn paid_already(&self, pair: (PersonId, ProductId), meter: Meter) -> Option<Route> {
+        let (charges, now) = (self.state.charges(), self.now);
+        let running = charges.pair(pair).is_some_and(|known| known.live > 0);
+        if meter.ends_with_use() && !running {
+            return None;
+        }
+        let hold = charges.pair(pair).and_then(|known| known.hold);
+        // A pair has one hold at a time: while it is unresolved, further sessions join it, also past its
+        // unit's end.
+        if hold.is_none() {
+            charges.covered_until(pair, self.state.zone()).filter(|end| now < *end)?;
+        }
+        let last = charges.of_pair(pair).next_back().map(|charge| (charge.at, charge.bucket));
+        let (unit_start, bucket) = hold.map(|hold| (hold.start, hold.bucket)).or(last)?;
+        Some(Route::Tokens { bucket, ticks: Ticks::ZERO, meter, unit_start, grace_end: now })
+    }
+
+    fn permitted(&self, subject: Subject, fare: Fare) -> Result<(), Closed> {
+        let Subject { person, product, bucket } = subject;
+        let (place, ask, at) = (self.place, self.ask, self.now);
+        let question = Question { person, product, fare, bucket, place, ask, at };
+        match self.policy.judge(self.state, &question) {
+            Verdict::Permit => Ok(()),
+            Verdict::Forbid(Forbidden { reason, rule, is_final }) => {
+                let rule = rule.and_then(|rule| self.policy.rule_name(rule)).map(str::to_owned);
+                Err(Closed { turned: Turned { reason, rule }, is_final })
+            }
+        }
+    }
+
+    /// Whether what would be used may be used here; if not, and it is let through all the same, how so.
+    fn within(&self, domains: &[Domain]) -> Result<Option<Breach>, Reason> {
+        match self.state.estate().breach(domains, self.place, self.now) {
+            Some(Breach::Refuse) => Err(Reason::RegionNotAllowed),
+            other => Ok(other),
+        }
+    }
+
+    fn seat_domains(&self, seat: SeatId) -> [Domain; 2] {
+        let offering = self.state.estate().seat(seat).map(|seat| seat.offering);
+        [Domain::Seat(seat), Domain::Offering(offering.unwrap_or_default())]
+    }
+
+    /// A seat may be used on so many workstations at once.
+    fn seat_is_here(&self, seat: SeatId) -> Result<(), Reason> {
+        let Some(most) = self.state.terms().seat_hosts_max else { return Ok(()) };
+        let sessions = self.state.sessions_on(seat).iter();
+        let running = sessions.filter_map(|id| self.state.sessions().get(id));
+        let mut hosts: Vec<&str> = running.map(|session| session.host.as_str()).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        let elsewhere = hosts.iter().filter(|host| **host != self.ask.host).count();
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        if elsewhere >= most { Err(Reason::SeatHeldElsewhere) } else { Ok(()) }
+    }
+
+    fn under_caps(
+        &self,
+        subject: Subject,
+        bucket: Option<BucketId>,
+        ticks: Ticks,
+    ) -> Result<(), Closed> {
+        let (state, place, at) = (self.state, self.place, self.now);
+        let Subject { person, product, .. } = subject;
+        let used = Used { person, product, bucket, place, at };
+        let decides = |cap: &Cap| {
+            let confirmed = cap.then == Then::Confirm && self.ask.more.confirmed;
+            (self.on_trial || cap.mode == Mode::Enforce) && !confirmed
+        };
+        match state.counts().reached(state.estate(), state.zone(), &used, ticks, decides) {
+            None => Ok(()),
+            Some(reached) => {
+                let (reason, rule) = (reached.cap.reason(), Some(reached.cap.key.clone()));
+                Err(Closed { turned: Turned { reason, rule }, is_final: false })
+            }
+        }
+    }
+}
