@@ -87,7 +87,7 @@ enum Job {
     Close(SessionId, Reply<Ending>),
     /// Not heard of since an instant.
     Silent(SessionId, Instant),
-    ExpirePacks,
+    Reconcile,
     Task(Task),
     Stop,
 }
@@ -194,13 +194,13 @@ impl Gate {
         self.send(Job::Task(Box::new(task)));
     }
 
-    /// Ends sessions that fell silent and packs whose term is over. Takes no input: call it now and then.
+    /// Ends sessions that fell silent, and does what time alone brings: the ends of packs and periods, loans due. Takes no input: call it now and then.
     pub fn reconcile(&self) {
         let silent_before = self.clock.now().plus(-TIME_TO_LIVE_SECONDS);
         for (id, _) in self.liveness.silent_since(silent_before) {
             self.send(Job::Silent(id, silent_before));
         }
-        self.send(Job::ExpirePacks);
+        self.send(Job::Reconcile);
     }
 
     /// Ends the deciding thread once it has done what was asked before; whoever asks later is told so.
@@ -215,7 +215,7 @@ impl Gate {
                 Job::Open(_, reply) => reply(Err(Failure::Stopping)),
                 Job::OpenMany(_, reply) => reply(Err(Failure::Stopping)),
                 Job::Close(_, reply) => reply(Err(Failure::Stopping)),
-                Job::Alive(..) | Job::Silent(..) | Job::ExpirePacks | Job::Task(_) | Job::Stop => {}
+                Job::Alive(..) | Job::Silent(..) | Job::Reconcile | Job::Task(_) | Job::Stop => {}
             }
         }
     }
@@ -332,7 +332,7 @@ fn unanswered(job: Job) -> Option<Pending> {
         Job::Open(_, reply) => Some(Pending::Open(reply, Err(Failure::Stopping))),
         Job::OpenMany(_, reply) => Some(Pending::OpenMany(reply, Err(Failure::Stopping))),
         Job::Close(_, reply) => Some(Pending::Close(reply, Err(Failure::Stopping))),
-        Job::Alive(..) | Job::Silent(..) | Job::ExpirePacks | Job::Task(_) | Job::Stop => None,
+        Job::Alive(..) | Job::Silent(..) | Job::Reconcile | Job::Task(_) | Job::Stop => None,
     }
 }
 

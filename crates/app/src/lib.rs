@@ -16,6 +16,7 @@ pub mod gate;
 pub mod import;
 pub mod liveness;
 pub mod memory;
+pub mod orders;
 pub mod ports;
 pub mod rules;
 pub mod setup;

@@ -5,6 +5,7 @@ use crate::engine::{Engine, Failure, Work};
 use crate::liveness::Liveness;
 use crate::ports::{Entry, GateUse, Request, StoreError};
 use crate::rules::Rules;
+use faregate_core::budget;
 use faregate_core::event::{Ask, Cause, Circumstances, Event, Fare, Opened, Route, SessionId};
 use faregate_core::gate::{self, Seen};
 use faregate_core::when::Instant;
@@ -53,14 +54,20 @@ impl<'e, 's> Round<'e, 's> {
                 self.settle(id, seen);
                 None
             }
-            Job::ExpirePacks => {
-                while let Some(event) = gate::expiry(&self.work.guard, self.work.now) {
+            Job::Reconcile => {
+                while let Some(event) = self.due_by_itself() {
                     self.apply(event)?;
                 }
                 None
             }
             Job::Task(_) | Job::Stop => None,
         }
+    }
+
+    /// What time alone brings: packs and periods that end, loans that are due, requests nobody answered.
+    fn due_by_itself(&self) -> Option<Event> {
+        let (state, now) = (&self.work.guard, self.work.now);
+        gate::expiry(state, now).or_else(|| budget::due(state, now))
     }
 
     /// Nobody is let through unless all keys are good: else the caller would not learn who was.

@@ -1,0 +1,280 @@
+//! Orders: what people tell Faregate to do with budgets, seats, rules and the estate.
+//!
+//! Whoever gives an order, the page, a script or the command line, it comes through [`carry_out`]: it is
+//! checked as a whole against the state, then booked as one commit that begins with who ordered what.
+//!
+//! To add an order: a variant of [`Order`], its arm in `decide` with the checks, a row in the tests, its shape
+//! in `faregate_api::wire`.
+
+use crate::engine::{Engine, Failure};
+use faregate_core::amount::{Money, Ticks};
+use faregate_core::budget::RequestId;
+use faregate_core::estate::SeatId;
+use faregate_core::event::{Event, Mode};
+use faregate_core::ledger::PackKind;
+use faregate_core::state::State;
+use faregate_core::when::Instant;
+
+mod budgets;
+mod refusal;
+mod seats;
+pub use refusal::{Kind, OrderRefusal};
+
+/// Who gives an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Orderer {
+    /// The name of their key or sign-in, or of the operating system's account; for the record.
+    pub name: String,
+    /// Whether they may do what only those who run Faregate may.
+    pub is_administrator: bool,
+}
+
+/// What somebody tells Faregate to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Move free tokens between two buckets, or between one and the unallocated part of the pool.
+    Transfer {
+        /// Key of the bucket that gives; `None`: the unallocated part of the pool.
+        from: Option<String>,
+        /// Key of the bucket that gets.
+        to: Option<String>,
+        /// How many.
+        ticks: Ticks,
+        /// Why.
+        why: String,
+    },
+    /// Ask for tokens for a bucket; whoever gives the order is who asks.
+    Request {
+        /// Key of the bucket; the asker's own by default.
+        bucket: Option<String>,
+        /// How many.
+        ticks: Ticks,
+        /// Why.
+        why: String,
+        /// When they are given back, if they are only borrowed.
+        due: Option<Instant>,
+    },
+    /// Say yes or no to a request; whoever gives the order is who decides.
+    Answer {
+        /// To which.
+        request: RequestId,
+        /// Yes, to so many; `None`: no.
+        approved: Option<Ticks>,
+        /// In their words.
+        comment: String,
+    },
+    /// Take in a pack of tokens.
+    Buy {
+        /// Name to show.
+        name: String,
+        /// What kind of pool it belongs to.
+        kind: PackKind,
+        /// How many.
+        ticks: Ticks,
+        /// First instant of validity.
+        from: Instant,
+        /// First instant after.
+        until: Instant,
+        /// What a token of it cost.
+        price: Option<Money>,
+    },
+    /// Correct what a pack holds, because the vendor counts otherwise.
+    Correct {
+        /// Number of the pack, counted from 1 in the order they came in.
+        pack: u32,
+        /// Key of the bucket that gains or loses; the unallocated part by default.
+        bucket: Option<String>,
+        /// How many more there are; negative when there are fewer.
+        ticks: Ticks,
+        /// Why.
+        why: String,
+    },
+    /// Note what the vendor says is left.
+    VendorBalance {
+        /// When that was.
+        at: Instant,
+        /// How many.
+        ticks: Ticks,
+    },
+    /// Give a free seat to somebody, or free one.
+    MoveSeat {
+        /// Which.
+        seat: SeatId,
+        /// Any alias of whom; `None`: nobody.
+        person: Option<String>,
+    },
+    /// Let a set of policies hold, instead of the one of its name.
+    AdoptPolicy {
+        /// Its name.
+        name: String,
+        /// Whether it decides or is only watched.
+        mode: Mode,
+        /// The policies, in Cedar.
+        text: String,
+    },
+    /// Let a set of policies hold no longer.
+    RetirePolicy {
+        /// Its name.
+        name: String,
+    },
+    /// Accept or reject use outside of its territory.
+    ReviewBreach {
+        /// The decision that let it through.
+        decision: u64,
+        /// Whether it is in order.
+        accepted: bool,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Order {
+    /// What is ordered, in a few words, for the record.
+    fn words(&self) -> String {
+        match self {
+            Self::Transfer { .. } => "transfer tokens".to_owned(),
+            Self::Request { .. } => "ask for tokens".to_owned(),
+            Self::Answer { request, .. } => format!("answer request {request}"),
+            Self::Buy { name, .. } => format!("take in pack `{name}`"),
+            Self::Correct { pack, .. } => format!("correct pack {pack}"),
+            Self::VendorBalance { .. } => "note the vendor's balance".to_owned(),
+            Self::MoveSeat { seat, .. } => format!("move seat {}", seat.0),
+            Self::AdoptPolicy { name, .. } => format!("adopt policies `{name}`"),
+            Self::RetirePolicy { name } => format!("retire policies `{name}`"),
+            Self::ReviewBreach { decision, .. } => format!("review decision {decision}"),
+        }
+    }
+
+    /// Whether only those who run Faregate may give it.
+    fn is_for_administrators(&self) -> bool {
+        !matches!(self, Self::Request { .. } | Self::Answer { .. } | Self::Transfer { .. })
+    }
+}
+
+/// An order that was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Sequence number of the first event that carried it out; a request's id.
+    pub seq: u64,
+    /// What happened, in sentences.
+    pub said: Vec<String>,
+    /// What somebody should know all the same.
+    pub warnings: Vec<String>,
+}
+
+/// Why an order was not carried out. Nothing of it was.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    /// It makes no sense, or is not theirs to give.
+    #[error("{}", .0.message)]
+    Refused(OrderRefusal),
+    /// The store or the clock failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl From<OrderRefusal> for NotDone {
+    fn from(refusal: OrderRefusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What an order comes down to.
+#[derive(Debug, Default)]
+struct Decided {
+    events: Vec<Event>,
+    said: Vec<String>,
+    warnings: Vec<String>,
+}
+
+/// Checks an order, and books it unless it is only tried.
+///
+/// # Errors
+/// [`NotDone`]; nothing was booked.
+pub fn carry_out(
+    engine: &mut Engine,
+    orderer: &Orderer,
+    order: &Order,
+    only_try: bool,
+) -> Result<Done, NotDone> {
+    let now = engine.ready()?;
+    if let Order::ReviewBreach { decision, .. } = order {
+        is_breach(engine, *decision)?;
+    }
+    let shared = engine.state();
+    let (decided, seq) = {
+        let state = shared.read();
+        (decide(&state, orderer, order, now)?, state.seq())
+    };
+    let Decided { mut events, said, warnings } = decided;
+    if !only_try && !events.is_empty() {
+        events.insert(0, Event::Ordered { by: orderer.name.clone(), what: order.words() });
+        engine.append(events)?;
+    }
+    // The order itself comes first, what carries it out follows.
+    Ok(Done { seq: seq + 2, said, warnings })
+}
+
+/// Whether a decision let use through outside of its territory.
+fn is_breach(engine: &mut Engine, decision: u64) -> Result<(), NotDone> {
+    let entry = engine.store.entry(decision).map_err(Failure::from)?;
+    match entry.map(|entry| entry.event) {
+        Some(Event::Opened(opened)) if opened.basis.breach.is_some() => Ok(()),
+        _ => {
+            let message =
+                format!("decision {decision} let nothing through outside of its territory");
+            let help = "`faregate place breaches` lists those that did";
+            Err(OrderRefusal::new(Kind::Unknown, "no-breach", message, help).into())
+        }
+    }
+}
+
+/// What an order comes down to in a state.
+fn decide(
+    state: &State,
+    orderer: &Orderer,
+    order: &Order,
+    now: Instant,
+) -> Result<Decided, OrderRefusal> {
+    if order.is_for_administrators() && !orderer.is_administrator {
+        return Err(OrderRefusal::forbidden("only an administrator may do this"));
+    }
+    match order {
+        Order::Transfer { from, to, ticks, why } => {
+            budgets::transfer(state, orderer, from.as_deref(), to.as_deref(), *ticks, why, now)
+        }
+        Order::Request { bucket, ticks, why, due } => {
+            budgets::request(state, orderer, bucket.as_deref(), *ticks, why, *due, now)
+        }
+        Order::Answer { request, approved, comment } => {
+            budgets::answer(state, orderer, *request, *approved, comment, now)
+        }
+        Order::Buy { .. } | Order::Correct { .. } | Order::VendorBalance { .. } => {
+            budgets::pack(state, order, now)
+        }
+        Order::MoveSeat { seat, person } => seats::move_seat(state, *seat, person.as_deref(), now),
+        Order::AdoptPolicy { name, mode, text } => {
+            crate::rules::adopt(state, name, *mode, text, now).map(|(event, warnings)| Decided {
+                events: vec![event],
+                said: vec![format!("policies `{name}` hold from now on")],
+                warnings,
+            })
+        }
+        Order::RetirePolicy { name } if state.policies().contains_key(name) => Ok(Decided {
+            events: vec![Event::PolicyRetired(name.clone())],
+            said: vec![format!("policies `{name}` hold no longer")],
+            warnings: Vec::new(),
+        }),
+        Order::RetirePolicy { name } => Err(OrderRefusal::unknown("policies", name)),
+        Order::ReviewBreach { decision, accepted, why } => {
+            let event = Event::BreachReviewed {
+                decision: *decision,
+                accepted: *accepted,
+                why: why.clone(),
+            };
+            let word = if *accepted { "accepted" } else { "rejected" };
+            let said = vec![format!("decision {decision} was {word}")];
+            Ok(Decided { events: vec![event], said, warnings: Vec::new() })
+        }
+    }
+}
