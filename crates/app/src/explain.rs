@@ -78,7 +78,7 @@ fn facts(state: &State, ask: &Ask, at: Instant) -> Vec<Fact> {
         "product",
         product.and_then(|id| estate.product(id)).map_or("unknown".to_owned(), |p| p.name.clone()),
     );
-    let person = estate.person_called(&ask.person);
+    let person = estate.person_known_as(&ask.person, at);
     add(
         "person",
         person.and_then(|id| estate.person(id)).map_or("unknown".to_owned(), |p| p.name.clone()),

@@ -284,7 +284,7 @@ impl<'e> Recording<'e> {
 
     fn begin_use(&mut self, state: &State, identity: u64, reported: &Reported) {
         self.count_new(state, reported);
-        let Some(person) = self.names.person(state, reported.user) else { return };
+        let Some(person) = self.names.person(state, reported.user, reported.opened) else { return };
         let product = self.names.product(state, reported.feature);
         let host = self.names.text(reported.host).to_owned();
         let opened = reported.opened;
@@ -297,7 +297,7 @@ impl<'e> Recording<'e> {
         self.lift_open(state, identity, reported);
         self.counts.duplicates += 1;
         self.shown_open.push(identity);
-        let person = self.names.person(state, reported.user);
+        let person = self.names.person(state, reported.user, reported.opened);
         let product = self.names.product(state, reported.feature);
         if let Some(pair) = person.zip(product).filter(|_| !self.begun.contains_key(&identity)) {
             self.going_on.insert(identity, (pair, reported.opened));
@@ -334,7 +334,7 @@ impl<'e> Recording<'e> {
 
     /// Notes that there is new use of this user's and feature's pair.
     fn meet(&mut self, state: &State, Reported { user, feature, opened, .. }: &Reported) {
-        let person = self.names.person(state, *user);
+        let person = self.names.person(state, *user, *opened);
         let Some(pair) = person.zip(self.names.product(state, *feature)) else { return };
         if self.names.is_first(*user, pair.1) {
             self.touch(pair, *opened);
@@ -350,7 +350,7 @@ impl<'e> Recording<'e> {
 
     fn count_new(&mut self, state: &State, reported: &Reported) {
         self.counts.sessions += 1;
-        let person = self.names.person(state, reported.user);
+        let person = self.names.person(state, reported.user, reported.opened);
         let pair = person.zip(self.names.product(state, reported.feature));
         let quarantined = pair.is_none_or(|pair| !self.can_rate(state, pair, reported.opened));
         if quarantined {

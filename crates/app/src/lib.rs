@@ -20,4 +20,5 @@ pub mod orders;
 pub mod ports;
 pub mod rules;
 pub mod setup;
+pub mod simulate;
 pub mod views;

@@ -4,6 +4,7 @@ use faregate_core::charges::Pair;
 use faregate_core::estate::{GENERAL, Person, PersonId, Product, ProductId, folded};
 use faregate_core::event::{Event, FeatureMapped};
 use faregate_core::state::State;
+use faregate_core::when::Instant;
 use faregate_ingest::features::FeatureTable;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use std::collections::BTreeMap;
 struct Name {
     hash: u64,
     person: Option<PersonId>,
+    /// Whether whose name it is depends on when; it is found anew for each use then.
+    dated: bool,
     product: Option<Option<ProductId>>,
 }
 
@@ -68,7 +71,7 @@ impl<'e> Names<'e> {
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let hash = xxhash_rust::xxh3::xxh3_64(text.as_bytes());
         self.numbers.insert(text.clone(), number);
-        self.all.push(Name { hash, person: None, product: None });
+        self.all.push(Name { hash, person: None, dated: false, product: None });
         self.texts.push(text);
         self.met.push([0; 4]);
         number
@@ -107,17 +110,23 @@ impl<'e> Names<'e> {
         products.into_iter().chain(people).chain(mapped).collect()
     }
 
-    /// The person with this name; made known when nobody has it.
-    pub(super) fn person(&mut self, state: &State, user: u32) -> Option<PersonId> {
-        let name = self.get(user)?;
-        if name.person.is_some() {
-            return name.person;
+    /// The person with this name at an instant; made known when nobody has it.
+    pub(super) fn person(&mut self, state: &State, user: u32, at: Instant) -> Option<PersonId> {
+        if let Some(known) = self.found_before(state, user, at) {
+            return Some(known);
         }
         let text = self.text(user).to_owned();
-        let known = state.estate().person_called(&text);
+        let known = state.estate().person_known_as(&text, at);
+        let dated = state.estate().is_dated(&text);
         let id = known.unwrap_or_else(|| self.new_person(state, text));
-        self.get_mut(user)?.person = Some(id);
+        let name = self.get_mut(user)?;
+        (name.person, name.dated) = (Some(id), dated);
         Some(id)
+    }
+
+    fn found_before(&self, state: &State, user: u32, at: Instant) -> Option<PersonId> {
+        let name = self.get(user)?;
+        if name.dated { state.estate().person_known_as(self.text(user), at) } else { name.person }
     }
 
     /// Names that differ by case only are one person's.
@@ -209,8 +218,12 @@ impl<'e> Names<'e> {
         known.get(id.index()).or_else(new)
     }
 
-    /// Whether this user was not met with this product before. Of products past the 256th it is always said.
+    /// Whether this user was not met with this product before. It is always said of products past the 256th,
+    /// and of a name that is several people's, one after the other.
     pub(super) fn is_first(&mut self, user: u32, product: ProductId) -> bool {
+        if self.get(user).is_some_and(|name| name.dated) {
+            return true;
+        }
         let (word, bit) = (product.index() / 64, 1 << (product.index() % 64));
         let met = self.met.get_mut(user as usize).and_then(|met| met.get_mut(word));
         let Some(met) = met else { return true };
@@ -220,7 +233,13 @@ impl<'e> Names<'e> {
     }
 
     /// Who used what, once all of the batch is known to the estate.
-    pub(super) fn pair(&mut self, state: &State, user: u32, feature: u32) -> Option<Pair> {
+    pub(super) fn pair(
+        &mut self,
+        state: &State,
+        user: u32,
+        feature: u32,
+        at: Instant,
+    ) -> Option<Pair> {
         let product = match self.get(feature)?.product {
             Some(product) => product,
             None => {
@@ -229,11 +248,14 @@ impl<'e> Names<'e> {
                 found
             }
         };
-        let person = match self.get(user)?.person {
+        let person = match self.found_before(state, user, at) {
             Some(person) => person,
             None => {
-                let found = state.estate().person_called(self.text(user))?;
-                *self.get_mut(user)?.person.insert(found)
+                let found = state.estate().person_known_as(self.text(user), at)?;
+                let dated = state.estate().is_dated(self.text(user));
+                let name = self.get_mut(user)?;
+                name.dated = dated;
+                *name.person.insert(found)
             }
         };
         Some((person, product?))

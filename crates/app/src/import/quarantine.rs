@@ -54,7 +54,7 @@ impl Recording<'_> {
     }
 
     fn lift(&mut self, state: &State, user: u32, feature: u32, opened: Instant) {
-        let person = self.names.person(state, user);
+        let person = self.names.person(state, user, opened);
         let Some(pair) = person.zip(self.names.product(state, feature)) else { return };
         self.touch(pair, opened);
         if self.can_rate(state, pair, opened) {

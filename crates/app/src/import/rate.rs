@@ -35,7 +35,8 @@ impl Recording<'_> {
             uses.retain(|one| one.closed >= from);
             uses.sort_unstable_by_key(|one| one.opened);
             for some in uses.chunks(USES_AT_ONCE) {
-                let pair = |one: &Use| self.names.pair(&work.guard, one.user, one.feature);
+                let pair =
+                    |one: &Use| self.names.pair(&work.guard, one.user, one.feature, one.opened);
                 let pairs: Vec<Option<Pair>> = some.iter().map(pair).collect();
                 rating.fetch(pairs.iter().copied().flatten());
                 for (one, pair) in some.iter().zip(pairs) {

@@ -1,0 +1,264 @@
+//! What another set of rules would have done: the asks of a past period are decided again, in order, by the
+//! same gate, on a copy of the contract that they have not been charged in yet.
+//!
+//! Reported use counts as an ask at its opening. Budgets, seats and people are those of today, with what the
+//! period spent given back: so a rule is judged by what it changes, not by what was bought meanwhile.
+
+use crate::engine::{Engine, Failure};
+use crate::ports::{Store, Use};
+use crate::rules::Rules;
+use faregate_core::amount::Ticks;
+use faregate_core::event::{Ask, Cause, Event, Fare, Reason, SessionId, Unit};
+use faregate_core::gate::{self, Seen};
+use faregate_core::state::{Broken, Checkpoint, State};
+use faregate_core::when::{DAY, Date, Instant};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+/// How an ask ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Through, on this fare.
+    Through(Fare),
+    /// Turned away.
+    Refused(Reason),
+}
+
+impl Outcome {
+    fn of(event: &Event) -> Option<Self> {
+        match event {
+            Event::Opened(opened) => Some(Self::Through(opened.route.fare())),
+            Event::Refused(refused) => Some(Self::Refused(refused.reason)),
+            _ => None,
+        }
+    }
+
+    /// Stable name: a fare's key, or a reason's code.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Through(fare) => fare.key(),
+            Self::Refused(reason) => reason.code(),
+        }
+    }
+}
+
+/// Asks of one person for one product that would have ended otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Changed {
+    /// Any alias of the person, as they asked.
+    pub person: String,
+    /// Key of the product.
+    pub product: String,
+    /// How they ended.
+    pub before: Outcome,
+    /// How they would have ended.
+    pub after: Outcome,
+    /// The policy or cap that would have turned them away.
+    pub rule: Option<String>,
+}
+
+/// What another set of rules would have done.
+#[derive(Clone, Debug, Default)]
+pub struct Simulation {
+    /// How many asks were decided again.
+    pub asks: u64,
+    /// Those that would have ended otherwise: how many of each.
+    pub changed: BTreeMap<Changed, u64>,
+    /// Tokens that the period cost.
+    pub before: Ticks,
+    /// Tokens that it would have cost.
+    pub after: Ticks,
+}
+
+/// Decides the asks of a period again, under other rules.
+///
+/// # Errors
+/// [`Failure`] when the journal cannot be read.
+pub fn simulate(
+    engine: &mut Engine,
+    rules: &Rules,
+    from: Instant,
+    until: Instant,
+) -> Result<Simulation, Failure> {
+    let shared = engine.state();
+    let actual = shared.read();
+    let mut world = World::new(&actual, rules, from, until)?;
+    let decisions = decisions(&mut *engine.store, from, until)?;
+    let names = engine.store.names()?;
+    let mut decided = decisions.into_iter().peekable();
+    let mut day = utc_day(from);
+    while day <= utc_day(until) {
+        let reported = engine.store.uses_of(day)?;
+        let reported = reported.into_iter().filter(|one| from <= one.opened && one.opened < until);
+        let mut asks: Vec<Past> =
+            reported.filter_map(|one| Past::reported(&actual, &names, &one)).collect();
+        let end = Instant(i64::from(day.plus(1).0) * DAY);
+        while let Some(past) = decided.next_if(|past| past.at < end) {
+            asks.push(past);
+        }
+        asks.sort_by_key(|past| past.at);
+        asks.into_iter().try_for_each(|past| world.ask(past))?;
+        day = day.plus(1);
+    }
+    let charged = |state: &State| {
+        let period = state.charges().iter().filter(|charge| from <= charge.at && charge.at < until);
+        period.map(|charge| charge.ticks).sum()
+    };
+    world.simulation.before = charged(&actual);
+    world.close_until(until)?;
+    world.simulation.after = charged(&world.state);
+    Ok(world.simulation)
+}
+
+fn utc_day(at: Instant) -> Date {
+    Date(i32::try_from(at.0.div_euclid(DAY)).unwrap_or(i32::MAX))
+}
+
+/// An ask of the past, and how it ended.
+struct Past {
+    at: Instant,
+    closed: Option<Instant>,
+    ask: Ask,
+    before: Outcome,
+}
+
+impl Past {
+    /// Use that a log reported; nothing, where nobody knows whose or of what it was.
+    fn reported(state: &State, names: &[String], one: &Use) -> Option<Self> {
+        let name = |number: u32| names.get(number as usize);
+        let (user, host) = (name(one.user)?, name(one.host)?);
+        let person = state.estate().person_known_as(user, one.opened)?;
+        let product = state.product_of_feature(name(one.feature)?)?;
+        let covered = state.estate().covering_seat(person, product, one.opened).is_some();
+        let fare = if covered { Fare::Seat } else { Fare::Tokens };
+        let key = state.estate().product(product)?.key.clone();
+        let ask = Ask { person: user.clone(), product: key, host: host.clone(), ..Ask::default() };
+        let before = Outcome::Through(fare);
+        Some(Self { at: one.opened, closed: Some(one.closed), ask, before })
+    }
+}
+
+/// The decisions of a period, in order, and when the sessions that they began ended.
+fn decisions(store: &mut dyn Store, from: Instant, until: Instant) -> Result<Vec<Past>, Failure> {
+    let mut found: Vec<Past> = Vec::new();
+    let mut open: BTreeMap<SessionId, usize> = BTreeMap::new();
+    store.replay(0, &mut |entry| {
+        let in_period = from <= entry.at && entry.at < until;
+        match &entry.event {
+            Event::Closed { session, at, .. } => {
+                let place = open.remove(session);
+                if let Some(past) = place.and_then(|place| found.get_mut(place)) {
+                    past.closed = Some(*at);
+                }
+            }
+            event @ (Event::Opened(_) | Event::Refused(_)) if in_period => {
+                let ask = match event {
+                    Event::Opened(opened) => opened.ask.clone(),
+                    Event::Refused(refused) => refused.ask.clone(),
+                    _ => return true,
+                };
+                let Some(before) = Outcome::of(event) else { return true };
+                if matches!(before, Outcome::Through(_)) {
+                    open.insert(SessionId(entry.seq), found.len());
+                }
+                found.push(Past { at: entry.at, closed: None, ask, before });
+            }
+            _ => {}
+        }
+        true
+    })?;
+    Ok(found)
+}
+
+/// The contract in which the asks are decided again.
+struct World<'r> {
+    state: State,
+    rules: &'r Rules,
+    ends: BinaryHeap<Reverse<(Instant, SessionId)>>,
+    simulation: Simulation,
+}
+
+impl<'r> World<'r> {
+    fn new(
+        actual: &State,
+        rules: &'r Rules,
+        from: Instant,
+        until: Instant,
+    ) -> Result<Self, Failure> {
+        let mut state = actual.clone();
+        let in_period = |at: Instant| from <= at && at < until;
+        let units: Vec<Unit> = state
+            .charges()
+            .iter()
+            .map(|charge| charge.unit())
+            .filter(|u| in_period(u.at))
+            .collect();
+        let (seq, at) = (state.seq() + 1, state.at());
+        state.apply(seq, at, &Event::UsageReversed(units))?;
+        let state = State::restore(before(state.checkpoint(), from))?;
+        let (ends, simulation) = (BinaryHeap::new(), Simulation::default());
+        Ok(Self { state, rules, ends, simulation })
+    }
+
+    fn ask(&mut self, past: Past) -> Result<(), Failure> {
+        self.close_until(past.at)?;
+        let event = gate::open(&self.state, self.rules.policies(), &past.ask, past.at);
+        let rule = match &event {
+            Event::Refused(refused) => refused.basis.rule.clone(),
+            _ => None,
+        };
+        let id = SessionId(self.apply(past.at, &event)?);
+        self.simulation.asks += 1;
+        let after = Outcome::of(&event).unwrap_or(past.before);
+        if let (Outcome::Through(_), Some(closed)) = (after, past.closed) {
+            self.ends.push(Reverse((closed.max(past.at), id)));
+        }
+        if after != past.before {
+            let Ask { person, product, .. } = past.ask;
+            let changed = Changed { person, product, before: past.before, after, rule };
+            *self.simulation.changed.entry(changed).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// Ends the sessions that ended before an instant, having charged what they owed.
+    fn close_until(&mut self, until: Instant) -> Result<(), Failure> {
+        while let Some(Reverse((at, id))) = self.ends.pop() {
+            if at > until {
+                self.ends.push(Reverse((at, id)));
+                break;
+            }
+            while let Some(event) = gate::owed(&self.state, id, Seen { previous: at, at }) {
+                self.apply(at, &event)?;
+            }
+            if let Ok(event) = gate::close(&self.state, id, at, Cause::Closed) {
+                self.apply(at, &event)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, at: Instant, event: &Event) -> Result<u64, Broken> {
+        let seq = self.state.seq() + 1;
+        self.state.apply(seq, at.max(self.state.at()), event)?;
+        Ok(seq)
+    }
+}
+
+/// The contract as it would stand at an instant had nobody used anything since: nothing runs, nothing is held.
+fn before(mut checkpoint: Checkpoint, at: Instant) -> Checkpoint {
+    checkpoint.at = at;
+    checkpoint.sessions.clear();
+    checkpoint.pairs.clear();
+    checkpoint.elsewhere.clear();
+    checkpoint.tally.held =
+        checkpoint.tally.posted + checkpoint.tally.voided + checkpoint.tally.expired;
+    for balance in &mut checkpoint.bucket_balances {
+        balance.available = balance.available.plus(balance.held).unwrap_or(balance.available);
+        balance.held = Ticks::ZERO;
+    }
+    checkpoint.rulebook.counts.tapes.clear();
+    checkpoint.rulebook.counts.running.clear();
+    checkpoint
+}
