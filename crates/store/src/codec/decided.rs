@@ -1,5 +1,5 @@
 //! Decisions, as every release wrote them: what came after the first one stands at the end, and is left out
-//! where there is nothing to say. A decision is always the last thing in its entry.
+//! where there is nothing to say. A decision is always the last thing in its entry, and is read only there.
 
 use super::{Input, Malformed, Wire};
 use faregate_core::event::{Ask, Opened, Refused};
@@ -70,5 +70,7 @@ fn get_rest<A: Wire + Default, B: Wire + Default>(
     if input.0.is_empty() {
         return Ok((A::default(), B::default()));
     }
-    Ok((Wire::get(input)?, Wire::get(input)?))
+    let rest = (Wire::get(input)?, Wire::get(input)?);
+    // INVARIANT: nothing follows a decision, else one without a rest would take it for its own.
+    if input.0.is_empty() { Ok(rest) } else { Err(Malformed("bytes left over")) }
 }

@@ -1,9 +1,12 @@
 //! One event of each kind, with every field told apart, and the helpers to read its golden bytes.
 
 use super::*;
+use faregate_core::event::{Ask, Opened, Refused};
 
-/// All kinds, as the golden file names them.
-pub(super) const KINDS: [&str; 19] = [
+mod rules;
+
+/// All kinds, as the golden file names them: the first release's, and those that came with rules and budgets.
+pub(super) const KINDS: [&str; 48] = [
     "contract-agreed",
     "tariff-adopted",
     "products-defined",
@@ -23,6 +26,35 @@ pub(super) const KINDS: [&str; 19] = [
     "usage-reversed",
     "imported",
     "features-mapped",
+    "opened-with-basis",
+    "refused-with-basis",
+    "ordered",
+    "groups-set",
+    "people-set",
+    "aliases-set",
+    "seat-moved",
+    "regions-set",
+    "sites-set",
+    "territories-set",
+    "schedules-set",
+    "buckets-set",
+    "terms-set",
+    "policy-adopted",
+    "policy-retired",
+    "pack-added",
+    "carried-forward",
+    "corrected",
+    "tokens-moved",
+    "tokens-requested",
+    "request-answered",
+    "request-expired",
+    "period-ended",
+    "vendor-balance",
+    "vendor-reported",
+    "shadow-priced",
+    "exchange-rates-set",
+    "breach-reviewed",
+    "caps-set",
 ];
 
 /// Add a variant here, to `KINDS`, to `events` and to the golden file.
@@ -38,8 +70,14 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::PackBought { .. } => "pack-bought",
         Event::Allocated { .. } => "allocated",
         Event::PackExpired { .. } => "pack-expired",
-        Event::Opened(_) => "opened",
-        Event::Refused(_) => "refused",
+        Event::Opened(Opened { ask, basis, .. }) => match says_more(ask, basis) {
+            false => "opened",
+            true => "opened-with-basis",
+        },
+        Event::Refused(Refused { ask, basis, .. }) => match says_more(ask, basis) {
+            false => "refused",
+            true => "refused-with-basis",
+        },
         Event::HoldEnded { .. } => "hold-ended",
         Event::UnitCharged(_) => "unit-charged",
         Event::Closed { .. } => "closed",
@@ -47,7 +85,38 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::UsageReversed(_) => "usage-reversed",
         Event::Imported(_) => "imported",
         Event::FeaturesMapped(_) => "features-mapped",
+        Event::Ordered { .. } => "ordered",
+        Event::GroupsSet(_) => "groups-set",
+        Event::PeopleSet(_) => "people-set",
+        Event::AliasesSet(_) => "aliases-set",
+        Event::SeatMoved { .. } => "seat-moved",
+        Event::RegionsSet(_) => "regions-set",
+        Event::SitesSet(_) => "sites-set",
+        Event::TerritoriesSet(_) => "territories-set",
+        Event::SchedulesSet(_) => "schedules-set",
+        Event::BucketsSet(_) => "buckets-set",
+        Event::TermsSet(_) => "terms-set",
+        Event::PolicyAdopted(_) => "policy-adopted",
+        Event::PolicyRetired(_) => "policy-retired",
+        Event::PackAdded { .. } => "pack-added",
+        Event::CarriedForward { .. } => "carried-forward",
+        Event::Corrected { .. } => "corrected",
+        Event::TokensMoved(_) => "tokens-moved",
+        Event::TokensRequested(_) => "tokens-requested",
+        Event::RequestAnswered { .. } => "request-answered",
+        Event::RequestExpired(_) => "request-expired",
+        Event::PeriodEnded { .. } => "period-ended",
+        Event::VendorBalance { .. } => "vendor-balance",
+        Event::VendorReported(_) => "vendor-reported",
+        Event::ShadowPriced(_) => "shadow-priced",
+        Event::ExchangeRatesSet(_) => "exchange-rates-set",
+        Event::BreachReviewed { .. } => "breach-reviewed",
+        Event::CapsSet(_) => "caps-set",
     }
+}
+
+fn says_more(ask: &Ask, basis: &Basis) -> bool {
+    ask.more != Circumstances::default() || *basis != Basis::default()
 }
 
 pub(super) fn bytes(hex: &str) -> Vec<u8> {
@@ -88,6 +157,7 @@ fn ask(bucket: Option<&str>) -> Ask {
         product: text("civil-3d"),
         host: text("WS-17"),
         bucket: bucket.map(text),
+        more: Circumstances::default(),
     }
 }
 
@@ -148,7 +218,7 @@ fn receipt() -> Receipt {
     }
 }
 
-/// What the golden bytes mean, in the order of the tags.
+/// What the golden bytes mean.
 pub(super) fn events() -> Vec<Event> {
     let (from, until) = (Instant(1_767_225_600), Instant(1_798_761_600));
     let route = Route::Tokens {
@@ -158,9 +228,11 @@ pub(super) fn events() -> Vec<Event> {
         unit_start: Instant(1_780_300_800),
         grace_end: Instant(1_780_301_100),
     };
-    let opened =
-        Opened { ask: ask(None), person: PersonId(300), product: ProductId(2), route, tariff: 1 };
-    let refused = Refused { ask: ask(Some("design")), reason: Reason::BucketExhausted, tariff: 0 };
+    let basis = Basis::default;
+    let (person, product) = (PersonId(300), ProductId(2));
+    let opened = Opened { ask: ask(None), person, product, route, tariff: 1, basis: basis() };
+    let (asked, reason) = (ask(Some("design")), Reason::BucketExhausted);
+    let refused = Refused { ask: asked, reason, tariff: 0, basis: basis() };
     let person = Person {
         key: text("ana"),
         name: text("Ana López"),
@@ -169,7 +241,7 @@ pub(super) fn events() -> Vec<Event> {
     };
     let seat = Seat { offering: OfferingId(4), person: Some(PersonId(300)), from, until };
     let breakage = Breakage { unallocated: Ticks(1), buckets: vec![Ticks(2), Ticks(0)] };
-    vec![
+    let first = vec![
         Event::ContractAgreed { name: text("Acme"), zone: text("Europe/Madrid") },
         Event::TariffAdopted(tariff()),
         Event::ProductsDefined(vec![Product { key: text("revit"), name: text("Revit") }]),
@@ -202,5 +274,6 @@ pub(super) fn events() -> Vec<Event> {
             product: ProductId(2),
             released: 300,
         }]),
-    ]
+    ];
+    first.into_iter().chain(rules::events()).collect()
 }
