@@ -91,7 +91,7 @@ impl IntoResponse for Problem {
             let scheme = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
@@ -113,6 +113,12 @@ impl From<Failure> for Problem {
             Failure::NoSession(_) => {
                 Self::new(StatusCode::NOT_FOUND, "no-session", detail, "open a session first")
             }
+            Failure::Busy => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "busy",
+                detail,
+                "repeat the request after a moment, with the same Idempotency-Key",
+            ),
             Failure::Stopping => unavailable("stopping", "try again when the server is back"),
             Failure::ClockBehind { .. } => {
                 unavailable("clock-behind", "set the server's clock right")

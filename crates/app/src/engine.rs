@@ -37,6 +37,9 @@ pub enum Failure {
     /// There is no such session.
     #[error("there is no session `{0}`")]
     NoSession(faregate_core::event::SessionId),
+    /// More wait for an answer already than can be served soon.
+    #[error("too many requests to open wait for an answer")]
+    Busy,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,

@@ -9,6 +9,7 @@ use crate::ports::{Clock, StoreError};
 use faregate_core::event::{Ask, Event, Opened, Reason, SessionId};
 use faregate_core::gate::{self, Seen};
 use faregate_core::when::Instant;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -24,6 +25,10 @@ const JOBS_PER_COMMIT: usize = 32;
 const JOBS_PER_COMMIT_MAX: usize = 4_096;
 /// After so many full commits in a row more have been waiting for a while.
 const FULL_COMMITS: usize = 16;
+
+/// So many opens may wait for an answer; whoever asks beyond is told to come back (promise 22). It is twice the
+/// largest batch, and less than a second's work. Heartbeats and closes are never turned away.
+pub const OPENS_WAITING_MAX: usize = 20_000;
 
 /// A request to open a product, under the client's idempotency key.
 #[derive(Clone, Debug)]
@@ -96,6 +101,8 @@ enum Job {
 #[derive(Clone)]
 pub struct Gate {
     jobs: Sender<Job>,
+    /// Opens that wait for an answer.
+    opens: Arc<AtomicUsize>,
     state: SharedState,
     liveness: Arc<Liveness>,
     clock: Arc<dyn Clock>,
@@ -128,7 +135,8 @@ impl Gate {
         let run = move || decide_until_closed(engine, &waiting, &watching);
         let thread = std::thread::Builder::new().name("gate".to_owned()).spawn(run)?;
         let deciding = Deciding { thread: Mutex::new(Some(thread)) };
-        Ok((Self { jobs, state, liveness, clock }, deciding))
+        let opens = Arc::default();
+        Ok((Self { jobs, opens, state, liveness, clock }, deciding))
     }
 
     /// The state as of the last commit.
@@ -155,7 +163,10 @@ impl Gate {
         request: OpenRequest,
         reply: impl FnOnce(Result<Decision, Failure>) + Send + 'static,
     ) {
-        self.send(Job::Open(request, Box::new(reply)));
+        match Place::take(&self.opens, 1) {
+            Some(place) => self.send(Job::Open(request, place.until(reply))),
+            None => reply(Err(Failure::Busy)),
+        }
     }
 
     /// Asks many at once; all answers share one commit.
@@ -164,7 +175,10 @@ impl Gate {
         requests: Vec<OpenRequest>,
         reply: impl FnOnce(Result<Vec<Decision>, Failure>) + Send + 'static,
     ) {
-        self.send(Job::OpenMany(requests, Box::new(reply)));
+        match Place::take(&self.opens, requests.len()) {
+            Some(place) => self.send(Job::OpenMany(requests, place.until(reply))),
+            None => reply(Err(Failure::Busy)),
+        }
     }
 
     /// Notes that a session is alive; returns whether there is such a session.
@@ -218,6 +232,36 @@ impl Gate {
                 Job::Alive(..) | Job::Silent(..) | Job::Reconcile | Job::Task(_) | Job::Stop => {}
             }
         }
+    }
+}
+
+/// Places among the opens that wait; dropped, answered or not, they are free again.
+struct Place {
+    opens: Arc<AtomicUsize>,
+    count: usize,
+}
+
+impl Place {
+    fn take(opens: &Arc<AtomicUsize>, count: usize) -> Option<Self> {
+        let place = Self { opens: Arc::clone(opens), count };
+        let before = opens.fetch_add(count, Ordering::Relaxed);
+        (before.saturating_add(count) <= OPENS_WAITING_MAX).then_some(place)
+    }
+
+    fn until<T: 'static>(
+        self,
+        reply: impl FnOnce(Result<T, Failure>) + Send + 'static,
+    ) -> Reply<T> {
+        Box::new(move |answer| {
+            drop(self);
+            reply(answer);
+        })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.opens.fetch_sub(self.count, Ordering::Relaxed);
     }
 }
 

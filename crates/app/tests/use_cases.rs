@@ -18,6 +18,8 @@ mod logs;
 mod mutants;
 #[path = "use_cases/orders.rs"]
 mod orders;
+#[path = "use_cases/overload.rs"]
+mod overload;
 #[path = "use_cases/paper.rs"]
 mod paper;
 #[path = "use_cases/quarantine.rs"]

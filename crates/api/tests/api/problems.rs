@@ -109,6 +109,7 @@ async fn every_failure_has_its_status() {
     let table = [
         (Failure::KeyReused, 422, "key-reused"),
         (Failure::NoSession(SessionId(7)), 404, "no-session"),
+        (Failure::Busy, 429, "busy"),
         (Failure::Stopping, 503, "stopping"),
         (Failure::ClockBehind { seconds: 400 }, 503, "clock-behind"),
         (StoreError::Full.into(), 503, "disk-full"),
