@@ -9,15 +9,21 @@ use faregate_core::estate::{Bucket, BucketId, GENERAL, Person, PersonId, Product
 use faregate_core::event::{
     Ask, Basis, Cause, Charge, Event, Opened, Outcome, Route, SessionId, Source,
 };
+use faregate_core::invariants::violations;
+use faregate_core::state::State;
 use faregate_core::tariff::{Meter, Rate, TariffParts, TokenPrice};
 use faregate_core::when::{DAY, Date, Instant};
 use faregate_store::codec;
 use faregate_store::directory::{DataDirectory, Unusable};
 use faregate_store::sqlite::SqliteStore;
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier};
+
+#[path = "sqlite/whole.rs"]
+mod whole;
 
 /// Monday 2026-06-01, midnight in UTC.
 const T0: Instant = Instant(1_780_272_000);
@@ -191,6 +197,75 @@ fn a_store_of_format_1_opens() {
     assert_eq!(check_filled(&path), Vec::<String>::new());
 }
 
+fn with_everything(path: &Path) {
+    let mut store = SqliteStore::open(path).unwrap();
+    store.append(&Batch { entries: whole::journal(), ..Batch::default() }).unwrap();
+    let mut engine = Engine::load(Box::new(store), Arc::new(Fixed)).unwrap();
+    engine.keep_snapshot().unwrap();
+}
+
+/// The journal is there, the snapshot is read and says the same, and the doctor finds nothing.
+fn check_everything(path: &Path) {
+    let mut store = SqliteStore::open(path).unwrap();
+    let mut replayed = Vec::new();
+    let mut visit = |entry| {
+        replayed.push(entry);
+        true
+    };
+    store.replay(0, &mut visit).unwrap();
+    assert_eq!(replayed, whole::journal());
+    let snapshot = store.snapshot().unwrap().expect("the snapshot cannot be read");
+    let mut folded = State::default();
+    replayed.iter().for_each(|entry| apply(&mut folded, entry));
+    assert_eq!(snapshot, folded.checkpoint());
+    let mut engine = Engine::load(Box::new(store), Arc::new(Fixed)).unwrap();
+    let findings: Vec<String> =
+        examine(&mut engine).unwrap().into_iter().flat_map(|check| check.findings).collect();
+    assert_eq!(findings, Vec::<String>::new());
+}
+
+/// To make it: as the one of format 1. It holds every kind of event, and a state in which nothing is empty.
+#[test]
+fn a_store_of_format_3_opens() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/store-v3.db");
+    if !golden.exists() {
+        with_everything(&golden);
+        panic!("`{}` was missing and has been written: look at it, commit it", golden.display());
+    }
+    let (_directory, path) = place();
+    std::fs::copy(&golden, &path).unwrap();
+    check_everything(&path);
+}
+
+/// What a snapshot leaves out would be missed by what comes after it.
+#[test]
+fn a_state_with_everything_in_it_survives_its_snapshot() {
+    let (_directory, path) = place();
+    with_everything(&path);
+    check_everything(&path);
+    let journal = whole::journal();
+    let tags: BTreeSet<u8> =
+        journal.iter().filter_map(|entry| codec::encode(&entry.event).first().copied()).collect();
+    assert_eq!(tags, (0..=45).collect(), "a kind of event is missing");
+    for kept in 0..=journal.len() {
+        let (before, after) = journal.split_at(kept);
+        let mut straight = State::default();
+        before.iter().for_each(|entry| apply(&mut straight, entry));
+        let bytes = codec::encode(&straight.checkpoint());
+        let mut restored = State::restore(codec::decode(&bytes).unwrap()).unwrap();
+        for entry in after {
+            apply(&mut straight, entry);
+            apply(&mut restored, entry);
+        }
+        assert_eq!(straight.checkpoint(), restored.checkpoint(), "a snapshot of {kept} events");
+        assert_eq!(violations(&restored), []);
+    }
+}
+
+fn apply(state: &mut State, Entry { seq, at, event }: &Entry) {
+    state.apply(*seq, *at, event).unwrap_or_else(|broken| panic!("{event:?}: {broken}"));
+}
+
 #[test]
 fn a_store_of_a_newer_release_is_left_as_it_is() {
     let (_directory, path) = place();
@@ -198,7 +273,7 @@ fn a_store_of_a_newer_release_is_left_as_it_is() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let before = std::fs::read(&path).unwrap();
     let opened = SqliteStore::open(&path).err();
-    assert!(matches!(opened, Some(StoreError::Newer { found: 99, known: 2 })), "{opened:?}");
+    assert!(matches!(opened, Some(StoreError::Newer { found: 99, known: 3 })), "{opened:?}");
     assert!(std::fs::read(&path).unwrap() == before, "the file was changed");
 }
 
