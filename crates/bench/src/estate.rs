@@ -6,8 +6,8 @@ use faregate_app::engine::Engine;
 use faregate_app::ports::Clock;
 use faregate_app::setup::{NewContract, begin_contract};
 use faregate_core::amount::Ticks;
-use faregate_core::estate::{Bucket, BucketId, Person};
-use faregate_core::event::Event;
+use faregate_core::estate::{Bucket, BucketId, Group, GroupId, Person, Standing};
+use faregate_core::event::{Event, Mode, PersonSet, PolicySet};
 use faregate_core::when::DAY;
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::tariff::TariffFile;
@@ -40,11 +40,14 @@ pub(crate) fn tariff(products: u32) -> String {
     text
 }
 
-/// Begins the contract in a new data directory.
-pub(crate) fn create(path: &Path) -> Result<()> {
+/// Begins the contract in a new data directory, with so many policies in force.
+pub(crate) fn create(path: &Path, policies: u32) -> Result<()> {
     let (_directory, store) = DataDirectory::create(path).map_err(|why| anyhow!("{why:?}"))?;
     let mut engine = Engine::load(Box::new(store), Arc::new(WallClock))?;
     engine.append(events()?)?;
+    if policies > 0 {
+        engine.append(ruled(policies))?;
+    }
     engine.keep_snapshot()?;
     Ok(())
 }
@@ -70,6 +73,41 @@ fn events() -> Result<Vec<Event>> {
     let people: Vec<Person> = (0..PEOPLE).map(person).collect();
     events.extend(people.chunks(CHUNK).map(|some| Event::PeopleAdded(some.to_vec())));
     Ok(events)
+}
+
+/// Everybody in a group of 2,000, one policy in ten for a group and its products, the others for people.
+fn ruled(policies: u32) -> Vec<Event> {
+    const GROUPS: u32 = PEOPLE / 2_000;
+    let group = |number: u32| {
+        let key = format!("group-{number}");
+        Group { name: key.clone(), key, dimension: None, parents: Vec::new() }
+    };
+    let groups: Vec<Group> = (0..GROUPS).map(group).collect();
+    let set = |number: u32| {
+        let Person { key, name, bucket, .. } = person(number);
+        let groups = vec![GroupId(number % GROUPS)];
+        PersonSet { key, name, bucket, standing: Standing { groups, ..Standing::default() } }
+    };
+    let people: Vec<PersonSet> = (0..PEOPLE).map(set).collect();
+    let mut text = "@id(\"everybody\")\npermit (principal, action, resource);\n".to_owned();
+    for number in 1..policies {
+        let principal = match number % 10 {
+            0 => format!("principal in Group::\"group-{}\"", number % GROUPS),
+            _ => format!("principal == Person::\"user{:06}\"", number * 37 % PEOPLE),
+        };
+        let product = number % PRODUCTS;
+        // Writing to a text cannot fail.
+        let _ = writeln!(
+            text,
+            "@id(\"rule-{number}\")\nforbid ({principal}, action, resource == Product::\"product-{product}\") \
+             when {{ context.weekday == 8 }};"
+        );
+    }
+    let set = PolicySet { name: "races".to_owned(), mode: Mode::Enforce, text };
+    let mut events = vec![Event::GroupsSet(groups)];
+    events.extend(people.chunks(CHUNK).map(|some| Event::PeopleSet(some.to_vec())));
+    events.push(Event::PolicyAdopted(set));
+    events
 }
 
 fn person(number: u32) -> Person {

@@ -41,7 +41,7 @@ enum What {
 pub(crate) fn run(args: &Look) -> Result<()> {
     let setting = Setting::new(args.binary.clone(), 1, args.seconds, 1.0)?;
     let data = setting.fresh("store-look")?;
-    estate::create(&data)?;
+    estate::create(&data, setting.policies)?;
     let server = Server::start(&setting.binary, &data)?;
     let caller = Caller { key: server.key.clone() };
     let seed = crate::ambient::chance();

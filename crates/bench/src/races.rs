@@ -31,6 +31,9 @@ pub(crate) struct Races {
     /// Share of the full log, for a quick look
     #[arg(long, default_value_t = 1.0)]
     scale: f64,
+    /// So many policies are in force in races A1 to A3
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    policies: u32,
     /// The server's binary, instead of the one built beside this program
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
@@ -48,6 +51,8 @@ pub(crate) struct Setting {
     pub(crate) rounds: usize,
     pub(crate) seconds: f64,
     pub(crate) scale: f64,
+    /// How many policies are in force.
+    pub(crate) policies: u32,
 }
 
 impl Setting {
@@ -61,7 +66,7 @@ impl Setting {
         let home = crate::ambient::own_directory()?.join("../bench");
         std::fs::create_dir_all(&home)?;
         let home = home.canonicalize()?;
-        Ok(Self { binary, home, rounds, seconds, scale })
+        Ok(Self { binary, home, rounds, seconds, scale, policies: 0 })
     }
 
     /// An empty directory for a store, under a name of the race's.
@@ -91,12 +96,17 @@ pub(crate) fn run(args: &Races) -> Result<()> {
         eprintln!("fewer than {ROUNDS_MIN} rounds: a look, not a result");
     }
     let setting = Setting::new(args.binary.clone(), args.rounds, args.seconds, args.scale)?;
+    let setting = Setting { policies: args.policies, ..setting };
     let mut outcomes = Vec::new();
     for (name, race) in RACES.iter().filter(|(name, _)| is_wanted(name)) {
         let before = machine::load_average();
         eprintln!("{name}: load average {before} before");
         let mut found = race(&setting)?;
-        let load = format!("load average {before} before, {} after", machine::load_average());
+        let load = format!(
+            "{} policies in force; load average {before} before, {} after",
+            setting.policies,
+            machine::load_average()
+        );
         found.iter_mut().for_each(|outcome| outcome.notes.push(load.clone()));
         outcomes.append(&mut found);
     }

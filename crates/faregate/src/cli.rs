@@ -1,6 +1,11 @@
 //! The command line: what can be said.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) mod budgets;
+pub(crate) mod estate;
+pub(crate) mod rules;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -40,6 +45,66 @@ pub(crate) enum Command {
     Burn(Burn),
     /// Print from which use on a seat is cheaper than tokens
     BreakEven(BreakEven),
+    /// Buckets: who may spend how many tokens
+    Bucket {
+        #[command(subcommand)]
+        action: budgets::Bucket,
+    },
+    /// Packs of tokens, and what the vendor says of them
+    Pack {
+        #[command(subcommand)]
+        action: budgets::Pack,
+    },
+    /// Requests for tokens
+    Request {
+        #[command(subcommand)]
+        action: budgets::Request,
+    },
+    /// Print what each department, project or cost centre costs
+    Chargeback(budgets::Chargeback),
+    /// Print tokens that the vendor charged although a seat covered the use
+    DoubleDips(budgets::Span),
+    /// People, their names and groups
+    Person {
+        #[command(subcommand)]
+        action: estate::Person,
+    },
+    /// Groups of people
+    Group {
+        #[command(subcommand)]
+        action: estate::Group,
+    },
+    /// Seats, and who holds them
+    Seat {
+        #[command(subcommand)]
+        action: estate::Seat,
+    },
+    /// Sites and their networks
+    Site {
+        #[command(subcommand)]
+        action: estate::Site,
+    },
+    /// Where licences were used, and where they may be
+    Place {
+        #[command(subcommand)]
+        action: estate::Place,
+    },
+    /// The estate as files
+    Estate {
+        #[command(subcommand)]
+        action: estate::Estate,
+    },
+    /// Policies: who may open what, where, when and on what
+    Policy {
+        #[command(subcommand)]
+        action: rules::Policy,
+    },
+    /// Print the caps, and what counts for them
+    Caps,
+    /// Print every reason for a refusal, and what to do about each
+    Refusals,
+    /// Print what the gate would answer, and book nothing
+    Quote(rules::Quote),
     /// Print why somebody was let through or turned away, recomputed from the journal
     Explain(Explain),
     /// Check everything that must be true
@@ -83,6 +148,18 @@ pub(crate) struct Init {
 pub(crate) enum ImportSource {
     /// FlexNet debug logs (lmgrd -l, DEBUGLOG)
     Flexnet(ImportFlexnet),
+    /// What the vendor says it charged: a Flex Token Usage report or an EBA export (CSV)
+    TokenUsage(ImportTokenUsage),
+}
+
+#[derive(Args)]
+pub(crate) struct ImportTokenUsage {
+    /// The report
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// More feature codes: lines of code-or-product-part,family-key,display name
+    #[arg(long, value_name = "FILE")]
+    pub features: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -36,6 +36,12 @@ pub(crate) enum Code {
     Tariff = 11,
     /// A table of feature codes cannot be used.
     Features = 12,
+    /// An order was refused: it contradicts what is true, or is not theirs to give.
+    Refused = 13,
+    /// Policies are not valid, or their cases fail.
+    Policy = 14,
+    /// An estate file cannot be taken in.
+    Estate = 15,
     /// A log is empty.
     Empty = 20,
     /// A log is compressed.
@@ -63,6 +69,11 @@ pub(crate) struct Fault {
 impl Fault {
     pub(crate) fn new(code: Code, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self { code, message: message.into(), help: help.into() }
+    }
+
+    /// Whether another process uses the data directory.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.code == Code::InUse
     }
 
     /// Prints the fault to stderr, as words or as JSON, and gives its exit code.

@@ -28,8 +28,8 @@ const COLLECTION_COVERS: [&str; 5] =
 
 /// A department or project: its bucket, its share of the people, and the products it uses more than others.
 pub(crate) struct Department {
-    key: &'static str,
-    name: &'static str,
+    pub(crate) key: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) weight: f64,
     favours: &'static [(&'static str, f64)],
 }

@@ -6,6 +6,7 @@ use crate::calendar::Calendar;
 use crate::catalogue::{Catalogue, buckets};
 use crate::chance::{Chance, Stream};
 use crate::days::{Desk, clip, history};
+use crate::governance::governance;
 use crate::people::Player;
 use crate::planting::{Plan, plan};
 use crate::seats::{Held, free, held_by};
@@ -191,6 +192,7 @@ impl World {
         events.extend(people.chunks(BATCH).map(|batch| Event::PeopleAdded(batch.to_vec())));
         events.extend(self.seats().chunks(BATCH).map(|batch| Event::SeatsAdded(batch.to_vec())));
         events.extend(funding(years, &self.zone, self.calendar.now));
+        events.extend(governance(&self.accounts.players, &self.held, self.calendar.now));
         events
     }
 

@@ -16,6 +16,7 @@ mod catalogue;
 mod chance;
 mod days;
 mod demo;
+mod governance;
 mod habits;
 mod names;
 mod people;

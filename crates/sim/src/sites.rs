@@ -3,12 +3,16 @@
 use crate::chance::mix;
 use faregate_core::estate::PersonId;
 use faregate_core::when::Date;
+use std::net::IpAddr;
 
 /// An office.
 pub(crate) struct Site {
     /// Three letters, the start of its workstations' names.
     pub(crate) code: &'static str,
     pub(crate) zone: &'static str,
+    pub(crate) city: &'static str,
+    /// ISO 3166-1 alpha-2.
+    pub(crate) country: &'static str,
     /// Share of all people, in per cent.
     share: u64,
     holidays: &'static [Holiday],
@@ -31,6 +35,8 @@ pub(crate) const SITES: [Site; 5] = [
     Site {
         code: "MAD",
         zone: "Europe/Madrid",
+        city: "Madrid",
+        country: "ES",
         share: 44,
         holidays: &[
             On(1, 1),
@@ -49,6 +55,8 @@ pub(crate) const SITES: [Site; 5] = [
     Site {
         code: "LON",
         zone: "Europe/London",
+        city: "London",
+        country: "GB",
         share: 22,
         holidays: &[
             On(1, 1),
@@ -64,6 +72,8 @@ pub(crate) const SITES: [Site; 5] = [
     Site {
         code: "WAW",
         zone: "Europe/Warsaw",
+        city: "Warsaw",
+        country: "PL",
         share: 16,
         holidays: &[
             On(1, 1),
@@ -82,6 +92,8 @@ pub(crate) const SITES: [Site; 5] = [
     Site {
         code: "NYC",
         zone: "America/New_York",
+        city: "New York",
+        country: "US",
         share: 11,
         holidays: &[
             On(1, 1),
@@ -97,6 +109,8 @@ pub(crate) const SITES: [Site; 5] = [
     Site {
         code: "SIN",
         zone: "Asia/Singapore",
+        city: "Singapore",
+        country: "SG",
         share: 7,
         holidays: &[On(1, 1), Easter(-2), On(5, 1), On(8, 9), On(12, 25)],
     },
@@ -119,6 +133,19 @@ pub(crate) fn host_of(person: PersonId, notebook: bool) -> String {
     let code = SITES.get(site_of(person)).map_or("MAD", |site| site.code);
     let kind = if notebook { "NB" } else { "WS" };
     format!("{code}-{kind}-{:04}", person.0.saturating_add(1))
+}
+
+/// The second part of the addresses of an office, counted from 0: `10.N.0.0/16`.
+pub(crate) fn address_block(site: usize) -> usize {
+    site + 1
+}
+
+/// The address of a person's workstation.
+pub(crate) fn address_of(person: PersonId) -> IpAddr {
+    let site = u8::try_from(address_block(site_of(person))).unwrap_or(1);
+    // The block of the training room is left out.
+    let [_, _, high, low] = (person.0 % (240 * 256)).to_be_bytes();
+    IpAddr::from([10, site, high, low])
 }
 
 impl Site {

@@ -7,7 +7,7 @@
 //! The schedule is a state machine over the times it is given: it neither waits nor asks the gate.
 
 use crate::chance::{Chance, Stream};
-use crate::sites::host_of;
+use crate::sites::{address_of, host_of};
 use faregate_core::estate::{PersonId, ProductId};
 use faregate_core::state::State;
 use faregate_core::when::{HOUR, Instant};
@@ -37,6 +37,8 @@ pub enum Action {
         product: String,
         /// Name of the workstation.
         host: String,
+        /// The address that it asks from.
+        address: std::net::IpAddr,
     },
     /// Says that its session is alive.
     Heartbeat {
@@ -178,7 +180,8 @@ impl Workstations {
         desk.due = now.plus(Self::HEARTBEAT_SECONDS).min(closes);
         self.busy.insert(cast.person);
         let host = host_of(cast.person, false);
-        Some(Action::Open { workstation, person: cast.alias, product: cast.product, host })
+        let address = address_of(cast.person);
+        Some(Action::Open { workstation, person: cast.alias, product: cast.product, host, address })
     }
 
     fn leave(&mut self, workstation: usize, now: Instant) {

@@ -51,7 +51,7 @@ impl Live {
 
     fn act(&mut self, action: Action) {
         match action {
-            Action::Open { workstation, person, product, host } => {
+            Action::Open { workstation, person, product, host, .. } => {
                 let asked = Ask { person, product, host, bucket: None, ..Ask::default() };
                 let event = gate::open(&self.state, Policies::default(), &asked, self.now);
                 self.apply(&event);

@@ -38,7 +38,7 @@ pub(super) fn import(setting: &Setting) -> Result<Vec<Figure>> {
 /// 100,000 people and 50,000 open sessions.
 pub(super) fn serve(setting: &Setting) -> Result<Vec<Figure>> {
     let data = setting.fresh("store-memory")?;
-    estate::create(&data)?;
+    estate::create(&data, setting.policies)?;
     let server = Server::start(&setting.binary, &data)?;
     let start = ambient::Tick::now();
     let sessions = heartbeats::open_sessions(&server, OPEN_SESSIONS)?;

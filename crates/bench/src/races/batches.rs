@@ -40,7 +40,7 @@ pub(super) fn run(setting: &Setting) -> Result<Vec<Outcome>> {
 
 fn heat(setting: &Setting, outcome: &mut Outcome, size: usize, connections: usize) -> Result<()> {
     let data = setting.fresh("store-a2")?;
-    estate::create(&data)?;
+    estate::create(&data, setting.policies)?;
     let server = Server::start(&setting.binary, &data)?;
     let caller = Caller { key: server.key.clone() };
     let mut script = Batches::new(caller, ambient::chance(), size);

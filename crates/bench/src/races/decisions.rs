@@ -22,7 +22,7 @@ const REDIS_A_SECOND: f64 = 20_000.0;
 
 pub(super) fn run(setting: &Setting) -> Result<Vec<Outcome>> {
     let template = setting.fresh("store-a1")?;
-    estate::create(&template)?;
+    estate::create(&template, setting.policies)?;
     let mut heats = Heats::default();
     for round in 1..=setting.rounds {
         heats.ours(setting, &template)?;

@@ -14,7 +14,7 @@ const AGENTS: usize = 100_000;
 
 pub(super) fn run(setting: &Setting) -> Result<Vec<Outcome>> {
     let data = setting.fresh("store-a3")?;
-    estate::create(&data)?;
+    estate::create(&data, setting.policies)?;
     let server = Server::start(&setting.binary, &data)?;
     let sessions = open_sessions(&server, AGENTS)?;
     let caller = Caller { key: server.key.clone() };

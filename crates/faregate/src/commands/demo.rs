@@ -9,7 +9,8 @@ use faregate_app::engine::Engine;
 use faregate_app::gate::{Answer, Gate, OpenRequest};
 use faregate_app::import::known::{KnownUse, record_generated};
 use faregate_app::ports::Clock;
-use faregate_core::event::{Ask, SessionId};
+use faregate_core::estate::Evidence;
+use faregate_core::event::{Ask, Circumstances, SessionId};
 use faregate_sim::{Action, DemoEstate, Size, UseRecord, Workstations, generate};
 use faregate_store::directory::{DataDirectory, Unusable};
 use std::collections::BTreeMap;
@@ -111,9 +112,11 @@ fn act(
     key: String,
 ) -> bool {
     match action {
-        Action::Open { workstation, person, product, host } => {
+        Action::Open { workstation, person, product, host, address } => {
             let (reply, answer) = mpsc::channel();
-            let ask = Ask { person, product, host, bucket: None, ..Ask::default() };
+            let evidence = Evidence { address: Some(address), ..Evidence::default() };
+            let more = Circumstances { evidence, ..Circumstances::default() };
+            let ask = Ask { person, product, host, bucket: None, more };
             gate.open(OpenRequest { key, ask }, move |decided| drop(reply.send(decided)));
             let Ok(Ok(decision)) = answer.recv() else { return false };
             match decision.answer {

@@ -3,7 +3,7 @@ use faregate_core::event::SessionId;
 use std::path::{Path, PathBuf};
 
 /// Every code, and what it means to whoever reads it in a script.
-const CODES: [(Code, &str); 18] = [
+const CODES: [(Code, &str); 21] = [
     (Code::Failed, "anything without a code of its own; the message says what"),
     (Code::Usage, "the command line is wrong"),
     (Code::Input, "an input file cannot be read"),
@@ -19,6 +19,12 @@ const CODES: [(Code, &str); 18] = [
         "a tariff cannot be used: unknown, overlapping dates, a negative rate, an unknown meter",
     ),
     (Code::Features, "a table of feature codes cannot be used"),
+    (
+        Code::Refused,
+        "an order was refused: it contradicts what is true, or is not theirs to give",
+    ),
+    (Code::Policy, "policies are not valid, or their cases fail"),
+    (Code::Estate, "an estate file cannot be taken in; every fault is named with its line"),
     (Code::Empty, "a log is empty"),
     (Code::Compressed, "a log is compressed"),
     (Code::Utf16, "a log is UTF-16"),

@@ -1,0 +1,98 @@
+//! Giving orders: to the store in the data directory, or, while a server uses it, to that server.
+//!
+//! An order is the same JSON either way, so that whatever the command line can do a script can do.
+
+use crate::estate;
+use crate::fault::{Code, Fault};
+use crate::serving::Serving;
+use faregate_api::wire::order::OrderBody;
+use faregate_app::orders::{Kind, NotDone, OrderRefusal, Orderer, carry_out};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Where orders go, and in whose name.
+pub(crate) struct Giving<'a> {
+    pub(crate) path: &'a Path,
+    /// Any alias of a person; the operating system's account when nobody is named.
+    pub(crate) on_behalf_of: Option<&'a str>,
+    pub(crate) dry_run: bool,
+    pub(crate) as_json: bool,
+}
+
+/// What came of an order.
+#[derive(Deserialize)]
+struct Outcome {
+    id: u64,
+    said: Vec<String>,
+    warnings: Vec<String>,
+}
+
+impl Giving<'_> {
+    /// Gives an order, and says what came of it.
+    pub(crate) fn give(&self, order: Value) -> Result<(), Fault> {
+        let outcome = match estate::open(self.path) {
+            Ok((_directory, mut engine)) => self.carry_out(&mut engine, order)?,
+            Err(fault) => match Serving::find(self.path) {
+                Some(serving) if fault.is_in_use() => self.post(&serving, &order)?,
+                _ => return Err(fault),
+            },
+        };
+        self.tell(&outcome)
+    }
+
+    fn carry_out(
+        &self,
+        engine: &mut faregate_app::engine::Engine,
+        order: Value,
+    ) -> Result<Outcome, Fault> {
+        let zone = engine.state().read().zone().clone();
+        let body: OrderBody = serde_json::from_value(order).map_err(anyhow::Error::from)?;
+        let order = body.into_order(&zone).map_err(|bad| {
+            Fault::new(Code::Usage, bad.detail, bad.help)
+        })?;
+        let orderer = Orderer { name: self.name(), is_administrator: true };
+        let done = carry_out(engine, &orderer, &order, self.dry_run).map_err(fault)?;
+        Ok(Outcome { id: done.seq, said: done.said, warnings: done.warnings })
+    }
+
+    fn name(&self) -> String {
+        self.on_behalf_of.map_or_else(crate::ambient::account, str::to_owned)
+    }
+
+    fn post(&self, serving: &Serving, order: &Value) -> Result<Outcome, Fault> {
+        let question = if self.dry_run { "?dry_run=true" } else { "" };
+        let answer = serving.post(&format!("/v1/orders{question}"), Some(&self.name()), order)?;
+        serde_json::from_value(answer).map_err(|why| anyhow::Error::from(why).into())
+    }
+
+    fn tell(&self, outcome: &Outcome) -> Result<(), Fault> {
+        if self.as_json {
+            let Outcome { id, said, warnings } = outcome;
+            let id = (!self.dry_run).then_some(id);
+            return crate::output::json(&json!({
+                "dry_run": self.dry_run, "id": id, "said": said, "warnings": warnings,
+            }));
+        }
+        let prefix = if self.dry_run { "would: " } else { "" };
+        outcome.said.iter().for_each(|sentence| crate::say!("{prefix}{sentence}"));
+        outcome.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+        Ok(())
+    }
+}
+
+/// An order that was not carried out, for whoever gave it.
+pub(crate) fn fault(why: NotDone) -> Fault {
+    match why {
+        NotDone::Failed(failure) => failure.into(),
+        NotDone::Refused(refusal) => refused(refusal),
+    }
+}
+
+pub(crate) fn refused(OrderRefusal { kind, message, help, .. }: OrderRefusal) -> Fault {
+    let code = match kind {
+        Kind::Unknown | Kind::Invalid => Code::Usage,
+        Kind::Forbidden | Kind::Conflict => Code::Refused,
+    };
+    Fault::new(code, message, help)
+}

@@ -1,0 +1,92 @@
+//! How a command reaches the server that uses its data directory: a file in that directory says where the
+//! server listens, and holds a key that dies with it. Who can read the directory owns the store anyway.
+
+use crate::fault::{Code, Fault};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const NAME: &str = "serving.json";
+/// A server that has not answered by then is asked no longer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where a server listens, and the key to it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Serving {
+    pub(crate) url: String,
+    key: String,
+}
+
+/// The file, for as long as the server runs.
+pub(crate) struct Announced(PathBuf);
+
+impl Drop for Announced {
+    fn drop(&mut self) {
+        // A server that is killed leaves it behind: it names an address where nobody answers then.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+impl Serving {
+    pub(crate) fn announce(directory: &Path, url: String, key: String) -> std::io::Result<Announced> {
+        let (path, fresh) = (directory.join(NAME), directory.join("serving.json.new"));
+        let text = serde_json::to_string(&Self { url, key })?;
+        let _ = std::fs::remove_file(&fresh);
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+        file.write_all(text.as_bytes())?;
+        std::fs::rename(&fresh, &path)?;
+        Ok(Announced(path))
+    }
+
+    /// The server that uses a data directory, if one says so.
+    pub(crate) fn find(directory: &Path) -> Option<Self> {
+        serde_json::from_str(&std::fs::read_to_string(directory.join(NAME)).ok()?).ok()
+    }
+
+    /// Posts JSON; gives the answer, or the problem that the server told.
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        on_behalf_of: Option<&str>,
+        body: &Value,
+    ) -> Result<Value, Fault> {
+        let agent = ureq::Agent::new_with_config(
+            ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                .timeout_global(Some(PATIENCE))
+                .build(),
+        );
+        let mut request = agent
+            .post(format!("{}{path}", self.url))
+            .header("authorization", format!("Bearer {}", self.key))
+            .header("content-type", "application/json")
+            .header("idempotency-key", crate::ambient::fresh_key());
+        if let Some(name) = on_behalf_of {
+            request = request.header("faregate-on-behalf-of", name);
+        }
+        let unreachable = |why: ureq::Error| {
+            let help = "the server may be starting or stopping: try again";
+            Fault::new(Code::InUse, format!("{} does not answer: {why}", self.url), help)
+        };
+        let mut response = request.send(body.to_string()).map_err(unreachable)?;
+        let status = response.status();
+        let text = response.body_mut().read_to_string().map_err(unreachable)?;
+        let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if status.is_success() { Ok(answer) } else { Err(problem(status.as_u16(), &answer)) }
+    }
+}
+
+fn problem(status: u16, answer: &Value) -> Fault {
+    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+    let code = match status {
+        400 | 404 | 422 => Code::Usage,
+        403 | 409 => Code::Refused,
+        _ => Code::Failed,
+    };
+    let detail = answer["detail"].as_str().map(str::to_owned);
+    Fault::new(code, detail.unwrap_or_else(|| format!("the server answered {status}")), text("help"))
+}
