@@ -35,13 +35,16 @@ pub enum Role {
     Viewer,
     /// Opens and closes sessions; reads nothing.
     Workstation,
+    /// A person with a key of their own: their credential's name is one of their names. Sees what is theirs,
+    /// asks for tokens, decides where they are the ones to decide.
+    Member,
     /// Everything.
     Administrator,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 3] = [Self::Viewer, Self::Workstation, Self::Administrator];
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Workstation, Self::Member, Self::Administrator];
 
     /// The name on the wire.
     #[must_use]
@@ -49,6 +52,7 @@ impl Role {
         match self {
             Self::Viewer => "viewer",
             Self::Workstation => "workstation",
+            Self::Member => "member",
             Self::Administrator => "administrator",
         }
     }

@@ -151,9 +151,22 @@ impl Engine {
     /// # Errors
     /// [`Failure`]; nothing was appended.
     pub fn append(&mut self, events: Vec<Event>) -> Result<(), Failure> {
+        self.append_answer(events, None)
+    }
+
+    /// Appends events, the first of which answers the request of a key and a digest.
+    pub(crate) fn append_answer(
+        &mut self,
+        events: Vec<Event>,
+        request: Option<(String, u128)>,
+    ) -> Result<(), Failure> {
         let now = self.ready()?;
         let shared = self.state();
         let mut work = Work::on(shared.write(), now);
+        let first = work.guard.seq() + 1;
+        if let Some((key, digest)) = request {
+            work.answer(key, digest, first);
+        }
         match events.into_iter().try_for_each(|event| work.apply(event).map(|_| ())) {
             Ok(()) => self.commit(work),
             Err(broken) => self.give_up(work, broken.into()),

@@ -6,7 +6,7 @@
 use crate::engine::{Engine, Failure, SharedState, Work};
 use crate::liveness::{Beat, Liveness};
 use crate::ports::{Clock, StoreError};
-use faregate_core::event::{Ask, Event, Opened, Reason, SessionId};
+use faregate_core::event::{Ask, Event, Opened, Refused, SessionId};
 use faregate_core::gate::{self, Seen};
 use faregate_core::when::Instant;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -60,14 +60,14 @@ pub enum Answer {
     /// Come through.
     Opened(Opened),
     /// Not today.
-    Refused(Reason),
+    Refused(Refused),
 }
 
 impl Answer {
     fn of(event: &Event) -> Option<Self> {
         match event {
             Event::Opened(opened) => Some(Self::Opened(opened.clone())),
-            Event::Refused(refused) => Some(Self::Refused(refused.reason)),
+            Event::Refused(refused) => Some(Self::Refused(refused.clone())),
             _ => None,
         }
     }

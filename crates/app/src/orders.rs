@@ -16,8 +16,10 @@ use faregate_core::state::State;
 use faregate_core::when::Instant;
 
 mod budgets;
+mod once;
 mod refusal;
 mod seats;
+pub use once::Once;
 pub use refusal::{Kind, OrderRefusal};
 
 /// Who gives an order.
@@ -160,6 +162,8 @@ pub struct Done {
     pub said: Vec<String>,
     /// What somebody should know all the same.
     pub warnings: Vec<String>,
+    /// Whether it was carried out before, under the same key, and this only says so.
+    pub repeated: bool,
 }
 
 /// Why an order was not carried out. Nothing of it was.
@@ -198,21 +202,55 @@ pub fn carry_out(
     only_try: bool,
 ) -> Result<Done, NotDone> {
     let now = engine.ready()?;
+    let (events, done) = planned(engine, orderer, order, now)?;
+    if !only_try && !events.is_empty() {
+        engine.append(events)?;
+    }
+    Ok(done)
+}
+
+/// Checks an order and books it, unless it was booked before under the same key.
+///
+/// # Errors
+/// [`NotDone`]; nothing was booked. [`Failure::KeyReused`] when the key names another order.
+pub fn carry_out_once(
+    engine: &mut Engine,
+    orderer: &Orderer,
+    order: &Order,
+    once: Once,
+) -> Result<Done, NotDone> {
+    let now = engine.ready()?;
+    if let Some(done) = once.before(engine)? {
+        return Ok(done);
+    }
+    let (events, done) = planned(engine, orderer, order, now)?;
+    if !events.is_empty() {
+        engine.append_answer(events, Some((once.key, once.digest)))?;
+    }
+    Ok(done)
+}
+
+/// The events that an order comes down to, the order itself first, and what will be said of them.
+fn planned(
+    engine: &mut Engine,
+    orderer: &Orderer,
+    order: &Order,
+    now: Instant,
+) -> Result<(Vec<Event>, Done), NotDone> {
+    if order.is_for_administrators() && !orderer.is_administrator {
+        return Err(OrderRefusal::forbidden("only an administrator may do this").into());
+    }
     if let Order::ReviewBreach { decision, .. } = order {
         is_breach(engine, *decision)?;
     }
     let shared = engine.state();
-    let (decided, seq) = {
-        let state = shared.read();
-        (decide(&state, orderer, order, now)?, state.seq())
-    };
-    let Decided { mut events, said, warnings } = decided;
-    if !only_try && !events.is_empty() {
+    let state = shared.read();
+    let Decided { mut events, said, warnings } = decide(&state, orderer, order, now)?;
+    if !events.is_empty() {
         events.insert(0, Event::Ordered { by: orderer.name.clone(), what: order.words() });
-        engine.append(events)?;
     }
     // The order itself comes first, what carries it out follows.
-    Ok(Done { seq: seq + 2, said, warnings })
+    Ok((events, Done { seq: state.seq() + 2, said, warnings, repeated: false }))
 }
 
 /// Whether a decision let use through outside of its territory.
@@ -236,9 +274,6 @@ fn decide(
     order: &Order,
     now: Instant,
 ) -> Result<Decided, OrderRefusal> {
-    if order.is_for_administrators() && !orderer.is_administrator {
-        return Err(OrderRefusal::forbidden("only an administrator may do this"));
-    }
     match order {
         Order::Transfer { from, to, ticks, why } => {
             budgets::transfer(state, orderer, from.as_deref(), to.as_deref(), *ticks, why, now)

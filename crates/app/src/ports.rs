@@ -1,5 +1,7 @@
-//! What the use cases need of the world: a store and a clock. Few and deep.
+//! What the use cases need of the world: a store, a clock, an atlas. Few and deep.
 
+use core::net::IpAddr;
+use faregate_core::estate::Country;
 use faregate_core::event::Event;
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
@@ -8,6 +10,22 @@ use faregate_core::when::{Date, Instant};
 pub trait Clock: Send + Sync {
     /// Now, in whole seconds.
     fn now(&self) -> Instant;
+}
+
+/// Tells in which country an address is, from a data base that the operator brings.
+pub trait Atlas: Send + Sync {
+    /// The country, when the data base has one for the address.
+    fn country(&self, address: IpAddr) -> Option<Country>;
+}
+
+/// What holds where the operator brought no data base: it knows of no address.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoAtlas;
+
+impl Atlas for NoAtlas {
+    fn country(&self, _: IpAddr) -> Option<Country> {
+        None
+    }
 }
 
 /// An event in its place in the journal.

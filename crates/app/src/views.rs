@@ -3,11 +3,16 @@
 use crate::liveness::Liveness;
 use faregate_core::amount::{Money, Ticks};
 use faregate_core::burn::{Sum, total};
+use faregate_core::estate::PersonId;
 use faregate_core::event::{OpenUse, Route, SessionId, Source};
 use faregate_core::forecast::{MonthEnd, month_end};
 use faregate_core::ledger::Account;
 use faregate_core::state::State;
 use faregate_core::when::{DAY, Date, Instant};
+
+pub mod buckets;
+pub mod quote;
+pub mod seats;
 
 /// The first screen.
 #[derive(Clone, Debug)]
@@ -147,9 +152,20 @@ pub struct OpenSession {
 /// All sessions without an end, the latest first.
 #[must_use]
 pub fn open_sessions(state: &State, liveness: &Liveness, now: Instant) -> Vec<OpenSession> {
-    let own =
-        state.sessions().iter().map(|(id, session)| own_session(state, liveness, *id, session));
-    let logged = state.elsewhere().map(|open| OpenSession {
+    sessions_of(state, liveness, now, |_| true)
+}
+
+/// The sessions without an end of the people that `of` lets through, the latest first.
+#[must_use]
+pub fn sessions_of(
+    state: &State,
+    liveness: &Liveness,
+    now: Instant,
+    of: impl Fn(PersonId) -> bool,
+) -> Vec<OpenSession> {
+    let ours = state.sessions().iter().filter(|(_, session)| of(session.person));
+    let own = ours.map(|(id, session)| own_session(state, liveness, *id, session));
+    let logged = state.elsewhere().filter(|open| of(open.person)).map(|open| OpenSession {
         id: format!("x{:016x}", open.identity),
         last_seen: last_logged(state, open),
         unclosed: is_unclosed(state, open, now),
@@ -161,6 +177,18 @@ pub fn open_sessions(state: &State, liveness: &Liveness, now: Instant) -> Vec<Op
     let mut all: Vec<OpenSession> = own.chain(logged).collect();
     all.sort_by(|a, b| b.opened.cmp(&a.opened).then_with(|| b.id.cmp(&a.id)));
     all
+}
+
+/// What a person's use has cost since a date, whoever paid.
+#[must_use]
+pub fn spent_since(state: &State, person: PersonId, from: Date) -> Ticks {
+    let start = state.zone().start_of(from);
+    let products = (0u16..).map(faregate_core::estate::ProductId);
+    let each = products.take(state.estate().products().len()).map(|product| {
+        let charges = state.charges().of_pair((person, product)).rev();
+        charges.take_while(|charge| charge.at >= start).map(|charge| charge.ticks).sum::<Ticks>()
+    });
+    each.sum()
 }
 
 /// Whether a log is silent on a use for a day: it was never closed there, or the log ended.
@@ -210,7 +238,7 @@ fn own_session(
 
 fn named(
     state: &State,
-    person: faregate_core::estate::PersonId,
+    person: PersonId,
     product: Option<faregate_core::estate::ProductId>,
 ) -> OpenSession {
     let person = state.estate().person(person);

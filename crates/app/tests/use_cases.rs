@@ -16,6 +16,8 @@ mod insight;
 mod logs;
 #[path = "use_cases/mutants.rs"]
 mod mutants;
+#[path = "use_cases/once.rs"]
+mod once;
 #[path = "use_cases/orders.rs"]
 mod orders;
 #[path = "use_cases/overload.rs"]

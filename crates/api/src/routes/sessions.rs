@@ -122,7 +122,7 @@ impl From<Decision> for Decided {
             repeated: decision.repeated,
         };
         match decision.answer {
-            Answer::Refused(reason) => decided.refusal = Some(reason.into()),
+            Answer::Refused(refused) => decided.refusal = Some(refused.reason.into()),
             Answer::Opened(Opened { route, .. }) => {
                 decided.session = Some(SessionId(decision.seq).to_string());
                 decided.route = "seat";

@@ -217,8 +217,8 @@ pub(crate) fn is_opened(decision: &Decision) -> bool {
 }
 
 pub(crate) fn refusal(decision: &Decision) -> Option<Reason> {
-    match decision.answer {
-        Answer::Refused(reason) => Some(reason),
+    match &decision.answer {
+        Answer::Refused(refused) => Some(refused.reason),
         Answer::Opened(_) => None,
     }
 }
