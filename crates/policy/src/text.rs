@@ -1,0 +1,67 @@
+//! Where things stand in a text of policies.
+
+use core::ops::Range;
+
+/// The policies of a text: each from its first character to its semicolon. What follows the last semicolon is
+/// one more, unless it is blank or comment. Comments before a policy are not part of it.
+pub(crate) fn statements(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = None;
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, character)) = rest.next() {
+        match character {
+            '/' if rest.peek().is_some_and(|next| next.1 == '/') => {
+                while rest.next_if(|next| next.1 != '\n').is_some() {}
+            }
+            '"' => {
+                start = start.or(Some(at));
+                while let Some((_, inside)) = rest.next() {
+                    match inside {
+                        '\\' => drop(rest.next()),
+                        '"' => break,
+                        _ => {}
+                    }
+                }
+            }
+            ';' => found.push(start.take().unwrap_or(at)..at.saturating_add(1)),
+            _ if character.is_whitespace() => {}
+            _ => start = start.or(Some(at)),
+        }
+    }
+    found.extend(start.map(|start| start..text.len()));
+    found
+}
+
+/// Line and column, counted from 1, of a place in a text.
+pub(crate) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.matches('\n').count().saturating_add(1);
+    let last = before.rsplit('\n').next().unwrap_or(before);
+    (line, last.chars().count().saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        let found: Vec<&str> = statements(text).into_iter().map(|range| &text[range]).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn policies_end_with_a_semicolon_that_is_neither_quoted_nor_commented() {
+        check("", &[]);
+        check(" // nothing;\n", &[]);
+        check("a; b;", &["a;", "b;"]);
+        check("// x;\n@id(\"a;\\\"b\") c; // d;", &["@id(\"a;\\\"b\") c;"]);
+        check("a // b;\n ;c", &["a // b;\n ;", "c"]);
+        check("a \"open", &["a \"open"]);
+    }
+
+    #[test]
+    fn places_are_counted_in_characters() {
+        assert_eq!(line_and_column("ab\nñc", 0), (1, 1));
+        assert_eq!(line_and_column("ab\nñc", 5), (2, 2));
+    }
+}
