@@ -18,7 +18,9 @@
     )
 )]
 
+pub mod estate;
 pub mod features;
 pub mod flexnet;
 pub mod names;
 pub mod tariff;
+pub mod vendor;
