@@ -1,6 +1,7 @@
 //! Whether everything that must be true is true: the store, the invariants, replay = snapshot.
 
 use crate::engine::{Engine, Failure, replayed};
+use crate::rules::Rules;
 use faregate_core::invariants::{REGISTRY, violations};
 use faregate_core::state::State;
 
@@ -30,8 +31,15 @@ pub fn examine(engine: &mut Engine) -> Result<Vec<Check>, Failure> {
             .collect();
         Check { name: rule.name, findings }
     }));
+    checks.push(Check { name: "policies-can-be-read", findings: unreadable(&loaded) });
     checks.push(Check { name: "replay-equals-snapshot", findings: compare(engine, &loaded)? });
     Ok(checks)
+}
+
+fn unreadable(state: &State) -> Vec<String> {
+    let sets: Vec<_> = state.policies().values().cloned().collect();
+    let faults = Rules::from_sets(&sets).err().unwrap_or_default();
+    faults.iter().map(ToString::to_string).collect()
 }
 
 /// Replays the journal from its first event and compares it with the snapshot: the one kept, or else one
@@ -64,6 +72,9 @@ fn compare(engine: &mut Engine, loaded: &State) -> Result<Vec<String>, Failure> 
         ("bucket balances", from_journal.bucket_balances != from_snapshot.bucket_balances),
         ("packs", from_journal.packs != from_snapshot.packs),
         ("charges", from_journal.charges != from_snapshot.charges),
+        ("groups, places and schedules", from_journal.surroundings != from_snapshot.surroundings),
+        ("policies, caps and terms", from_journal.rulebook != from_snapshot.rulebook),
+        ("requests and periods", from_journal.budgets != from_snapshot.budgets),
         (
             "holds and sessions",
             from_journal.pairs != from_snapshot.pairs

@@ -1,5 +1,6 @@
 //! Beginning a contract: the first events of its journal.
 
+use crate::rules::{BASE, shipped_set};
 use faregate_core::amount::Ticks;
 use faregate_core::estate::{Bucket, GENERAL, Offering, Product};
 use faregate_core::event::Event;
@@ -21,6 +22,7 @@ pub struct NewContract {
 }
 
 /// The events that begin the contract: its products, offerings and the general bucket come from the tariff.
+/// Everybody may open everything until further policies say otherwise.
 #[must_use]
 pub fn begin_contract(contract: NewContract, features: &FeatureTable) -> Vec<Event> {
     let NewContract { name, zone, tariff, pack } = contract;
@@ -34,6 +36,7 @@ pub fn begin_contract(contract: NewContract, features: &FeatureTable) -> Vec<Eve
         Event::OfferingsDefined(offerings),
         Event::BucketsOpened(vec![general]),
     ];
+    events.extend(shipped_set(BASE).map(Event::PolicyAdopted));
     if let Some((ticks, from, until)) = pack {
         events.push(Event::PackBought { name: "First pack".to_owned(), ticks, from, until });
         events.push(Event::Allocated { bucket: GENERAL, ticks });
