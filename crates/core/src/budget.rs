@@ -255,21 +255,29 @@ pub fn answer(
     if requested.approvals.iter().any(|(earlier, _)| *earlier == by) {
         return Err(Unmoved::SaidAlready);
     }
-    let smallest = requested.approvals.iter().map(|(_, ticks)| *ticks).fold(ticks, Ticks::at_most);
+    let smallest = least_approved(requested).map_or(ticks, |least| least.at_most(ticks));
     let cause = MoveCause::Request(id);
     let order = Move { from, to: Some(bucket), ticks: smallest, cause, why: why.clone() };
     can_move(state, &order)?;
-    if requested.approvals.len().saturating_add(1) >= approvals_needed(state, requested) {
+    if requested.approvals.len().saturating_add(1) >= needed(state, requested, smallest) {
         events.push(Event::TokensMoved(order));
     }
     Ok(events)
 }
 
-/// How many have to say yes.
+/// How many have to say yes: two, when much is asked for or was approved.
 #[must_use]
 pub fn approvals_needed(state: &State, requested: &Requested) -> usize {
-    let large = state.terms().large.is_some_and(|large| requested.request.ticks >= large);
-    if large { 2 } else { 1 }
+    needed(state, requested, least_approved(requested).unwrap_or(Ticks::ZERO))
+}
+
+fn needed(state: &State, requested: &Requested, approved: Ticks) -> usize {
+    let most = requested.request.ticks.max(approved);
+    if state.terms().large.is_some_and(|large| most >= large) { 2 } else { 1 }
+}
+
+fn least_approved(requested: &Requested) -> Option<Ticks> {
+    requested.approvals.iter().map(|(_, ticks)| *ticks).min()
 }
 
 /// What is due by itself: requests nobody answered, loans to be returned, periods that ended.
@@ -351,3 +359,6 @@ pub fn wall(budgets: &[f64], cv: f64, z: f64) -> (f64, f64) {
     let variance: f64 = budgets.iter().map(|mean| (cv * mean).powi(2)).sum();
     (separate, z * variance.sqrt())
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 use crate::amount::Ticks;
 use crate::estate::{BucketId, Estate, GroupId, PersonId, Place, ProductId, SiteId};
 use crate::event::{Mode, Reason, SessionId};
+use crate::state::Session;
 use crate::when::{Date, Instant, Zone};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -112,8 +113,8 @@ impl Cap {
             Each::Person => Some(Subject::Person(used.person)),
             Each::Together => Some(Subject::All),
             Each::Room => {
-                estate.room(used.place)?;
-                Some(Subject::Room(used.place.site?, used.place.network?))
+                let (site, network) = estate.room_network(used.place)?;
+                Some(Subject::Room(site, network))
             }
         }
     }
@@ -139,7 +140,7 @@ enum Subject {
 }
 
 /// What was counted for one subject: amounts by when, oldest first. For a calendar span each entry stands for
-/// a whole period, at its start.
+/// a whole period, at its start; where people are counted, for one of them in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Tape(VecDeque<(Instant, i64, PersonId)>);
 
@@ -149,9 +150,12 @@ const PERIODS_KEPT: usize = 2;
 impl Tape {
     fn add(&mut self, cap: &Cap, zone: &Zone, at: Instant, amount: i64, person: PersonId) {
         let start = period_start(cap.span, zone, at);
-        let calendar = !matches!(cap.span, Span::Seconds(_));
-        if calendar && cap.measure != Measure::People {
-            if let Some(entry) = self.0.iter_mut().rev().find(|entry| entry.0 == start) {
+        if !matches!(cap.span, Span::Seconds(_)) {
+            let people = cap.measure == Measure::People;
+            let same = |entry: &&mut (Instant, i64, PersonId)| {
+                entry.0 == start && (!people || entry.2 == person)
+            };
+            if let Some(entry) = self.0.iter_mut().rev().find(same) {
                 entry.1 = entry.1.saturating_add(amount);
                 return;
             }
@@ -165,10 +169,17 @@ impl Tape {
             while self.0.front().is_some_and(|entry| entry.0 < oldest) {
                 self.0.pop_front();
             }
-        } else if cap.measure != Measure::People {
-            while self.0.len() > PERIODS_KEPT.saturating_add(1) {
-                self.0.pop_front();
-            }
+        } else {
+            self.forget_old_periods();
+        }
+    }
+
+    fn forget_old_periods(&mut self) {
+        let mut starts: Vec<Instant> = self.0.iter().map(|entry| entry.0).collect();
+        starts.dedup();
+        let oldest = starts.iter().rev().nth(PERIODS_KEPT);
+        while self.0.front().is_some_and(|entry| oldest.is_some_and(|oldest| entry.0 < *oldest)) {
+            self.0.pop_front();
         }
     }
 
@@ -234,8 +245,40 @@ impl Counts {
         self.caps.iter().any(|cap| cap.mode == Mode::Monitor)
     }
 
-    /// Replaces all caps. What was counted for a cap that stays as it is stays too.
-    pub(crate) fn set(&mut self, caps: Vec<Cap>) {
+    /// Replaces all caps. What was counted for a cap that stays as it is stays too; a new cap on what goes on
+    /// at once counts what goes on, as far as the place of it does not matter.
+    pub(crate) fn change<'a>(
+        &mut self,
+        caps: Vec<Cap>,
+        estate: &Estate,
+        sessions: impl Iterator<Item = (SessionId, &'a Session)>,
+    ) {
+        let known = self.set(caps);
+        let mut running = Vec::new();
+        for (id, session) in sessions {
+            let Session { person, product, opened: at, .. } = *session;
+            let bucket = session.bucket();
+            let used = Used { person, product, bucket, place: Place::default(), at };
+            for (index, cap) in self.caps.iter().enumerate() {
+                let is_new = known.get(index).is_none_or(Option::is_none);
+                let counts = is_new && cap.measure == Measure::Running;
+                let subject = cap.subject(estate, &used).filter(|_| cap.includes(estate, &used));
+                running.extend(subject.filter(|_| counts).map(|subject| (id, (index, subject))));
+            }
+        }
+        for (id, key) in running {
+            self.begin(id, key);
+        }
+    }
+
+    fn begin(&mut self, id: SessionId, key: (usize, Subject)) {
+        self.running.entry(id).or_default().push(key);
+        let count = self.now_running.entry(key).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// Replaces all caps; tells which of those before each one is.
+    fn set(&mut self, caps: Vec<Cap>) -> Vec<Option<usize>> {
         let place =
             |cap: &Cap| self.caps.iter().position(|known| known.key == cap.key && same(known, cap));
         let places: Vec<Option<usize>> = caps.iter().map(place).collect();
@@ -251,15 +294,18 @@ impl Counts {
                 None => false,
             });
         }
+        self.running.retain(|_, entries| !entries.is_empty());
         self.now_running.clear();
         for key in self.running.values().flatten() {
             let count = self.now_running.entry(*key).or_default();
             *count = count.saturating_add(1);
         }
         (self.caps, self.tapes) = (caps, tapes);
+        places
     }
 
-    /// The first cap, of those that `decides` picks, that one more launch of so many ticks would go beyond.
+    /// The cap, of those that `decides` picks, that one more launch of so many ticks would go beyond. Of
+    /// several, it is the first with the most fundamental [`Cap::reason`].
     #[must_use]
     pub fn reached(
         &self,
@@ -269,14 +315,15 @@ impl Counts {
         ticks: Ticks,
         decides: impl Fn(&Cap) -> bool,
     ) -> Option<Reached<'_>> {
-        let mut ours = self.caps.iter().enumerate().filter(|(_, cap)| decides(cap));
-        ours.find_map(|(index, cap)| {
+        let ours = self.caps.iter().enumerate().filter(|(_, cap)| decides(cap));
+        let reached = ours.filter_map(|(index, cap)| {
             let counted = self.counted(index, cap, estate, zone, used)?;
             let more = if cap.measure == Measure::Tokens { ticks.0 } else { 1 };
             let nothing_more = cap.measure == Measure::Tokens && more == 0;
             let beyond = counted.saturating_add(more) > cap.limit && !nothing_more;
             beyond.then_some(Reached { cap, counted })
-        })
+        });
+        reached.min_by_key(|reached| reached.cap.reason())
     }
 
     /// What a cap has counted so far for whoever this use belongs to; `None` when it does not count for it.
@@ -328,12 +375,8 @@ impl Counts {
                 tapes.entry(subject).or_default().add(cap, zone, used.at, amount, used.person);
             }
         }
-        for key in &runs {
-            let count = self.now_running.entry(*key).or_default();
-            *count = count.saturating_add(1);
-        }
-        if !runs.is_empty() {
-            self.running.insert(id, runs);
+        for key in runs {
+            self.begin(id, key);
         }
     }
 
@@ -355,7 +398,7 @@ impl Counts {
             if cap.measure != Measure::Tokens || !cap.includes(estate, used) {
                 continue;
             }
-            // No charge knows of a room: only launches do.
+            // No charge knows of a room: only launches do. What a launch gives back stays counted for its room.
             let subject = cap.subject(estate, used).filter(|_| cap.each != Each::Room);
             if let Some((tapes, subject)) = self.tapes.get_mut(index).zip(subject) {
                 tapes.entry(subject).or_default().add(cap, zone, used.at, ticks.0, used.person);
@@ -378,10 +421,13 @@ pub struct CountsData {
     /// All caps.
     pub caps: Vec<Cap>,
     /// Cap, subject, and the tape of it.
-    pub tapes: Vec<(u32, SubjectData, Vec<(Instant, i64, PersonId)>)>,
+    pub tapes: Vec<(u32, SubjectData, TapeData)>,
     /// Sessions that count for caps on what goes on at once.
     pub running: Vec<(SessionId, Vec<(u32, SubjectData)>)>,
 }
+
+/// Amounts by when, oldest first, and by whom.
+pub type TapeData = Vec<(Instant, i64, PersonId)>;
 
 /// A subject as plain data: a person, a site and its network, or nothing for all together.
 pub type SubjectData = (Option<PersonId>, Option<SiteId>, u16);
@@ -436,22 +482,16 @@ impl Counts {
     #[must_use]
     pub fn restored(data: CountsData) -> Self {
         let mut counts = Self::default();
-        counts.set(data.caps);
+        let _ = counts.set(data.caps);
         for (cap, subject, entries) in data.tapes {
             if let Some(tapes) = counts.tapes.get_mut(index_of(cap)) {
                 tapes.insert(Subject::of(subject), Tape(entries.into()));
             }
         }
         for (id, keys) in data.running {
-            let keys: Vec<_> = keys
-                .into_iter()
-                .map(|(cap, subject)| (index_of(cap), Subject::of(subject)))
-                .collect();
-            for key in &keys {
-                let count = counts.now_running.entry(*key).or_default();
-                *count = count.saturating_add(1);
+            for (cap, subject) in keys {
+                counts.begin(id, (index_of(cap), Subject::of(subject)));
             }
-            counts.running.insert(id, keys);
         }
         counts
     }
@@ -460,3 +500,6 @@ impl Counts {
 fn index_of(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,16 +8,22 @@ use crate::amount::{Money, Ticks};
 use crate::budget::{Answer, LoanTerms, RequestId, Terms};
 use crate::caps::Cap;
 use crate::estate::{
-    AliasTerm, Bucket, BucketId, BucketTerms, Evidence, Group, Offering, Person, PersonId, Place,
-    Product, ProductId, Region, Schedule, Seat, SeatId, Site, Standing, Territory,
+    AliasTerm, Bucket, BucketId, BucketTerms, Group, Offering, Person, PersonId, Product,
+    ProductId, Region, Schedule, Seat, SeatId, Site, Standing, Territory,
 };
 use crate::ledger::{Breakage, PackKind};
 use crate::tariff::{Meter, TariffParts};
 use crate::when::{Date, Instant};
 use core::fmt;
 
+mod decision;
 mod reason;
+mod receipt;
+pub use decision::{
+    Ask, Basis, Cause, Circumstances, Fare, Opened, Outcome, Refused, Route, Trial,
+};
 pub use reason::Reason;
+pub use receipt::{Counts, OpenUse, Receipt};
 
 /// A live session is named by the journal's sequence number of its opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -393,165 +399,6 @@ pub struct FeatureMapped {
     pub released: u64,
 }
 
-/// What was asked, in the asker's words, so that the answer can be recomputed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ask {
-    /// Any alias of the person.
-    pub person: String,
-    /// Product key.
-    pub product: String,
-    /// Workstation name.
-    pub host: String,
-    /// Bucket key, when the person chose one.
-    pub bucket: Option<String>,
-    /// All that is not always said.
-    pub more: Circumstances,
-}
-
-/// What an ask can say beyond who, what and where.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Circumstances {
-    /// Version of the product, as it names itself.
-    pub version: Option<String>,
-    /// What speaks for where it comes from.
-    pub evidence: Evidence,
-    /// The fare that was asked for, if only that one will do.
-    pub fare: Option<Fare>,
-    /// Whether the person said yes to what [`Reason::ConfirmationNeeded`] asked.
-    pub confirmed: bool,
-}
-
-/// On what somebody can be let through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Fare {
-    /// A seat that they hold.
-    Seat,
-    /// A seat that nobody holds, and that is given to them now.
-    FreeSeat,
-    /// Tokens of a bucket.
-    Tokens,
-}
-
-/// What a decision stood on, besides what was asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Basis {
-    /// How many changes of policies, caps and terms came before.
-    pub rules: u32,
-    /// Where the request came from, as far as we know.
-    pub place: Place,
-    /// What is done about the place being outside of a territory.
-    pub breach: Option<crate::estate::Breach>,
-    /// The policy or cap that turned the person away or sent them on.
-    pub rule: Option<String>,
-    /// What rules on trial would have said, when they would have said something else.
-    pub trial: Option<Trial>,
-}
-
-/// What rules on trial would have said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trial {
-    /// Through, on this fare.
-    Opens(Fare),
-    /// Turned away, for this reason, by this policy or cap.
-    Refuses(Reason, Option<String>),
-}
-
-/// Somebody was let through.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opened {
-    /// What was asked.
-    pub ask: Ask,
-    /// Who that is.
-    pub person: PersonId,
-    /// What that is.
-    pub product: ProductId,
-    /// On what they were let through.
-    pub route: Route,
-    /// The tariff decided by, counted from 0 in the order adopted.
-    pub tariff: u32,
-    /// What else it stood on.
-    pub basis: Basis,
-}
-
-/// On what somebody is let through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route {
-    /// A named-user subscription that they hold.
-    Seat(SeatId),
-    /// One that nobody held, and that is theirs from now on.
-    FreeSeat(SeatId),
-    /// Tokens of a bucket.
-    Tokens {
-        /// Which bucket.
-        bucket: BucketId,
-        /// How many are reserved now; zero when the unit was charged already.
-        ticks: Ticks,
-        /// What is counted.
-        meter: Meter,
-        /// Start of the unit that covers this use.
-        unit_start: Instant,
-        /// A launch closed before this instant costs nothing.
-        grace_end: Instant,
-    },
-}
-
-impl Route {
-    /// What kind of fare it is.
-    #[must_use]
-    pub const fn fare(self) -> Fare {
-        match self {
-            Self::Seat(_) => Fare::Seat,
-            Self::FreeSeat(_) => Fare::FreeSeat,
-            Self::Tokens { .. } => Fare::Tokens,
-        }
-    }
-}
-
-impl Fare {
-    /// Stable name on the wire.
-    #[must_use]
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Seat => "seat",
-            Self::FreeSeat => "free-seat",
-            Self::Tokens => "tokens",
-        }
-    }
-}
-
-/// Somebody was turned away. A refusal is a fact, not an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// What was asked.
-    pub ask: Ask,
-    /// Why.
-    pub reason: Reason,
-    /// The tariff decided by, counted from 0 in the order adopted.
-    pub tariff: u32,
-    /// What else it stood on.
-    pub basis: Basis,
-}
-
-/// How a hold ends, exactly once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// The use outlasted the grace: the tokens are spent.
-    Posted,
-    /// Closed within the grace: the tokens go back.
-    Voided,
-    /// The workstation fell silent within the grace: the tokens go back.
-    Expired,
-}
-
-/// Why a session ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Cause {
-    /// It was closed.
-    Closed,
-    /// Nothing was heard of it for its time-to-live.
-    Silent,
-}
-
 /// Who told us of the use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
@@ -603,59 +450,4 @@ pub struct Unit {
     pub product: ProductId,
     /// Start of the unit.
     pub at: Instant,
-}
-
-/// What an import took in.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Receipt {
-    /// What kind of input, for example `flexnet`.
-    pub kind: String,
-    /// Names of the files.
-    pub files: Vec<String>,
-    /// Named counts.
-    pub counts: Counts,
-    /// Uses that were still going on at the end of the input.
-    pub begun: Vec<OpenUse>,
-    /// Identities of uses, begun in an earlier import, that have ended.
-    pub ended: Vec<u64>,
-}
-
-/// How many of what an import added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Usage events recognised.
-    pub events: u64,
-    /// Sessions added.
-    pub sessions: u64,
-    /// Of those, still open at the end of the input.
-    pub open_sessions: u64,
-    /// Sessions of earlier imports that this one saw end.
-    pub closed: u64,
-    /// Lines or sessions refused.
-    pub rejected: u64,
-    /// Sessions kept but not charged: unknown product, or no rate for it.
-    pub quarantined: u64,
-    /// Sessions that were there already.
-    pub duplicates: u64,
-    /// Seconds between open and close, over the sessions added.
-    pub seconds: i64,
-    /// First instant seen.
-    pub first: Option<Instant>,
-    /// Last instant seen.
-    pub last: Option<Instant>,
-}
-
-/// A use that a log shows as still going on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenUse {
-    /// Identity across imports.
-    pub identity: u64,
-    /// Who.
-    pub person: PersonId,
-    /// What; `None` while the feature is in no product family.
-    pub product: Option<ProductId>,
-    /// On which workstation.
-    pub host: String,
-    /// Since when.
-    pub opened: Instant,
 }

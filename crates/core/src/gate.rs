@@ -95,7 +95,12 @@ pub fn next_due(state: &State, session: &Session) -> Option<Instant> {
         // However long it takes, one result is one charge.
         None if is_result(session) => None,
         // A charge that was reversed can leave the session uncovered; it owes nothing from before it was opened.
-        None => state.charges().covered_until(pair, state.zone()).max(Some(session.opened)),
+        None => {
+            let due =
+                state.charges().covered_until(pair, state.zone()).max(Some(session.opened))?;
+            // A seat that came to them meanwhile covers what follows, until it is theirs no more: nobody pays twice.
+            Some(state.estate().uncovered_from(pair.0, pair.1, due))
+        }
     }
 }
 
@@ -117,7 +122,11 @@ pub fn owed(state: &State, id: SessionId, seen: Seen) -> Option<Event> {
         let outcome = if paid { Outcome::Voided } else { Outcome::Posted };
         return Some(Event::HoldEnded { person, product, outcome });
     }
-    if seen.at == due {
+    // What was seen on a seat is not looked at again when the seat is gone.
+    let seated = state.estate().covering_seat(person, product, seen.previous).is_some();
+    let after_seat = state.estate().uncovered_from(person, product, seen.previous);
+    let due = if seated { due.max(after_seat) } else { due };
+    if seen.at <= due {
         return None;
     }
     let idle = state.tariff().map_or(0, |(_, tariff)| tariff.parts().idle_seconds);
@@ -129,7 +138,6 @@ pub fn owed(state: &State, id: SessionId, seen: Seen) -> Option<Event> {
         Route::Tokens { bucket, .. } => bucket,
         Route::Seat(_) | Route::FreeSeat(_) => state.payer(person),
     };
-    // A seat that came to them meanwhile covers what follows: nobody pays twice.
     if state.estate().covering_seat(person, product, start).is_some() {
         return None;
     }
@@ -201,10 +209,16 @@ pub fn expiry(state: &State, now: Instant) -> Option<Event> {
     })
 }
 
+/// All of something, in millionths.
+const WHOLE: u32 = 1_000_000;
+
 fn carried_forward(state: &State, number: u32, pack: &Pack) -> Option<Event> {
-    let (millionths, seconds) = state.terms().carry.filter(|_| !pack.carried)?;
-    let part =
-        i128::from(pack.remaining.0).checked_mul(i128::from(millionths))?.checked_div(1_000_000)?;
+    let (millionths, seconds) = state.terms().carry.filter(|(_, seconds)| *seconds > 0)?;
+    if pack.carried {
+        return None;
+    }
+    let part = i128::from(millionths.min(WHOLE)).checked_mul(i128::from(pack.remaining.0))?;
+    let part = part.checked_div(i128::from(WHOLE))?;
     let ticks = Ticks(i64::try_from(part).ok()?);
     let until = pack.until.plus(seconds);
     ticks.is_positive().then_some(Event::CarriedForward { pack: number, ticks, until })

@@ -1,10 +1,13 @@
 //! What must always be true, named once: used by the property tests, the simulator and `doctor`.
 
 use crate::amount::Ticks;
+use crate::budget::Progress;
 use crate::charges::Pair;
+use crate::estate::{BucketId, PersonId, SeatId};
 use crate::event::Charge;
 use crate::ledger::Account;
 use crate::state::{Session, State};
+use crate::when::Instant;
 use std::collections::BTreeMap;
 
 /// A rule that every state keeps.
@@ -16,7 +19,7 @@ pub struct Invariant {
 }
 
 /// All invariants of a single state. (`replay-equals-snapshot` needs the journal and lives in `app`.)
-pub const REGISTRY: [Invariant; 8] = [
+pub const REGISTRY: [Invariant; 13] = [
     Invariant { name: "conservation", check: conservation },
     Invariant { name: "no-account-below-its-floor", check: floors },
     Invariant { name: "packs-equal-balances", check: packs },
@@ -25,6 +28,11 @@ pub const REGISTRY: [Invariant; 8] = [
     Invariant { name: "running-sessions-are-counted", check: running },
     Invariant { name: "consumed-equals-charges", check: consumed },
     Invariant { name: "days-equal-charges", check: days },
+    Invariant { name: "a-seat-has-one-holder", check: seats },
+    Invariant { name: "no-person-in-two-groups-of-a-dimension", check: groups },
+    Invariant { name: "bucket-tree-has-no-cycle", check: bucket_tree },
+    Invariant { name: "requests-are-answered-by-others", check: answers },
+    Invariant { name: "loans-owe-what-was-lent", check: loans },
 ];
 
 /// Every invariant that does not hold, with what is wrong.
@@ -162,3 +170,69 @@ fn days(state: &State) -> Option<String> {
         .sum();
     (charged != by_day).then(|| format!("days sum to {by_day} tokens, charges to {charged}"))
 }
+
+/// A seat passes from hand to hand: whoever gets it finds it free. Who uses it is on record.
+fn seats(state: &State) -> Option<String> {
+    let estate = state.estate();
+    let mut holders: BTreeMap<SeatId, (Instant, Option<PersonId>)> = BTreeMap::new();
+    for (id, at, person) in estate.seat_moves() {
+        let seat = estate.seat(id)?;
+        let known = holders.entry(id).or_insert((seat.from, seat.person));
+        let (since, before) = core::mem::replace(known, (at, person));
+        if at < since || at >= seat.until {
+            return Some(format!("seat {} was moved out of turn at {at}", id.0));
+        }
+        if before.is_some() && person.is_some() {
+            return Some(format!("seat {} was given away at {at} while somebody held it", id.0));
+        }
+    }
+    state.sessions().iter().find_map(|(id, session)| {
+        let seat = session.seat()?;
+        (!state.sessions_on(seat).contains(id)).then(|| format!("{id} is not counted on its seat"))
+    })
+}
+
+fn groups(state: &State) -> Option<String> {
+    let estate = state.estate();
+    let mut people = (0u32..).map(PersonId).zip(estate.people());
+    people.find_map(|(id, person)| {
+        let second = estate.excluded(&estate.standing(id)?.groups)?;
+        Some(format!("`{}` is in group {} and in another of its dimension", person.key, second.0))
+    })
+}
+
+fn bucket_tree(state: &State) -> Option<String> {
+    let estate = state.estate();
+    let mut buckets = (0u16..).map(BucketId).zip(estate.buckets());
+    let (_, lost) = buckets.find(|(id, _)| !estate.may_lie_below(*id, estate.parent(*id)))?;
+    Some(format!("bucket `{}` lies above itself, or below none", lost.key))
+}
+
+/// Nobody decides on their own request, nor twice on another's.
+fn answers(state: &State) -> Option<String> {
+    state.requests().iter().find_map(|(id, requested)| {
+        let mut people: Vec<PersonId> = requested.approvals.iter().map(|(by, _)| *by).collect();
+        people.push(requested.request.by);
+        people.sort_unstable();
+        let repeated = people.windows(2).any(|two| two.first() == two.last());
+        repeated.then(|| format!("request {id} was answered by its asker, or twice by somebody"))
+    })
+}
+
+/// What is owed of a loan is part of what was lent; a loan that was returned owes nothing.
+fn loans(state: &State) -> Option<String> {
+    state.requests().iter().find_map(|(id, requested)| {
+        let lent = match (requested.progress, requested.request.loan) {
+            (Progress::Approved(ticks), Some(_)) => ticks,
+            _ => Ticks::ZERO,
+        };
+        let is_part = Ticks::ZERO <= requested.owing && requested.owing <= lent;
+        let owed_in_vain = lent.is_positive() && !requested.owing.is_positive();
+        let owing = requested.owing;
+        (!is_part || owed_in_vain)
+            .then(|| format!("of {lent} tokens lent by {id}, {owing} are owed"))
+    })
+}
+
+#[cfg(test)]
+mod tests;

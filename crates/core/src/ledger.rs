@@ -4,7 +4,7 @@
 //! *whose* they are: `Σ packs = unallocated + Σ (available + held)`, always.
 //! All checks come first, then one mutation; a refused posting leaves the ledger as it was.
 
-use crate::amount::{Money, Ticks, split};
+use crate::amount::{Money, Ticks};
 use crate::estate::BucketId;
 use crate::when::Instant;
 use core::fmt;
@@ -52,7 +52,7 @@ pub enum PackKind {
 }
 
 /// A lot of tokens with a term, as bought.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pack {
     /// Name to show.
     pub name: String,
@@ -68,7 +68,7 @@ pub struct Pack {
     pub kind: PackKind,
     /// What a token of it cost, when that was said.
     pub price: Option<Money>,
-    /// Whether the part of it that the contract lets live on has gone into a new pack.
+    /// Whether part of it has gone into a new pack already, or it is such a pack: a part lives on once.
     pub carried: bool,
 }
 
@@ -188,56 +188,6 @@ impl Ledger {
         Ok(())
     }
 
-    /// Lets part of a pack live on in a new one that begins where the old one ends.
-    ///
-    /// # Errors
-    /// [`Refusal::NoPack`] when the pack holds less than that, or part of it was carried already.
-    pub fn carry(&mut self, pack: usize, ticks: Ticks, until: Instant) -> Result<(), Refusal> {
-        let lot = self.packs.get_mut(pack).ok_or(Refusal::NoPack)?;
-        let left = lot.remaining.minus(ticks).filter(|left| left.0 >= 0 && !lot.carried);
-        let bought = lot.bought.minus(ticks).ok_or(Refusal::OutOfRange)?;
-        lot.remaining = left.ok_or(Refusal::NoPack)?;
-        (lot.bought, lot.carried) = (bought, true);
-        let new = Pack {
-            name: format!("{}, carried forward", lot.name),
-            bought: ticks,
-            remaining: ticks,
-            from: lot.until,
-            until,
-            kind: lot.kind,
-            price: lot.price,
-            carried: false,
-        };
-        self.packs.push(new);
-        Ok(())
-    }
-
-    /// Books that a pack holds more tokens than we thought, or fewer when `ticks` is negative.
-    ///
-    /// # Errors
-    /// [`Refusal`] when the pack, or whoever loses them, has fewer than that.
-    pub fn correct(
-        &mut self,
-        pack: usize,
-        bucket: Option<BucketId>,
-        ticks: Ticks,
-    ) -> Result<(), Refusal> {
-        let lot = self.packs.get(pack).ok_or(Refusal::NoPack)?;
-        let left = lot.remaining.plus(ticks).filter(|left| left.0 >= 0).ok_or(Refusal::NoPack)?;
-        let bought = lot.bought.plus(ticks).filter(|all| all.0 >= 0).ok_or(Refusal::OutOfRange)?;
-        let account = bucket.map_or(Account::Unallocated, Account::Available);
-        self.post(&transfer(Account::Corrected, account, ticks))?;
-        if let Some(lot) = self.packs.get_mut(pack) {
-            (lot.remaining, lot.bought) = (left, bought);
-        }
-        if let Some(bucket) = bucket {
-            self.note(bucket, |balance| {
-                balance.allocated = balance.allocated.plus(ticks).unwrap_or_default()
-            });
-        }
-        Ok(())
-    }
-
     /// Whether the bucket and the packs valid at `at` can cover `ticks` beyond what is held already.
     ///
     /// # Errors
@@ -330,44 +280,6 @@ impl Ledger {
             }
         }
         self.note(bucket, |balance| balance.spent = balance.spent.minus(ticks).unwrap_or_default());
-        Ok(())
-    }
-
-    /// What is lost when a pack's term ends, without booking it: unallocated first, then buckets pro rata.
-    ///
-    /// As much as is held stays in the pack until the holds are resolved: they may be backed by it.
-    #[must_use]
-    pub fn breakage(&self, pack: usize) -> Breakage {
-        let in_pack = self.packs.get(pack).map_or(Ticks::ZERO, |pack| pack.remaining);
-        let remaining = Ticks(in_pack.minus(self.held()).unwrap_or_default().0.max(0));
-        let unallocated = remaining.at_most(self.unallocated);
-        let available: Vec<Ticks> = self.buckets.iter().map(|bucket| bucket.available).collect();
-        let rest = remaining.minus(unallocated).unwrap_or_default();
-        let shared = rest.at_most(available.iter().copied().sum());
-        Breakage { unallocated, buckets: split(shared, &available) }
-    }
-
-    /// Books a pack's breakage.
-    ///
-    /// # Errors
-    /// [`Refusal`] when the balances have changed since the breakage was computed.
-    pub fn expire(&mut self, pack: usize, breakage: &Breakage) -> Result<(), Refusal> {
-        let mut postings =
-            transfer(Account::Unallocated, Account::Expired, breakage.unallocated).to_vec();
-        for (index, &ticks) in breakage.buckets.iter().enumerate() {
-            let bucket = BucketId(u16::try_from(index).unwrap_or(u16::MAX));
-            postings.extend(transfer(Account::Available(bucket), Account::Expired, ticks));
-        }
-        let total = breakage.total();
-        let lot = self.packs.get(pack).ok_or(Refusal::NoPack)?;
-        let left = lot.remaining.minus(total).filter(|left| left.0 >= 0).ok_or(Refusal::NoPack)?;
-        self.post(&postings)?;
-        if let Some(lot) = self.packs.get_mut(pack) {
-            lot.remaining = left;
-        }
-        for (balance, &ticks) in self.buckets.iter_mut().zip(&breakage.buckets) {
-            balance.allocated = balance.allocated.minus(ticks).unwrap_or_default();
-        }
         Ok(())
     }
 
@@ -488,87 +400,13 @@ impl Ledger {
             change(balance);
         }
     }
-
-    fn valid_remaining(&self, at: Instant) -> Ticks {
-        self.packs.iter().filter(|pack| pack.is_valid(at)).map(|pack| pack.remaining).sum()
-    }
-
-    /// Which packs give how much: earliest end first, then the smallest, as the vendor burns them.
-    ///
-    /// Packs valid at `at` come first. Only a hold can need the others: when late reports drained its packs.
-    fn draws(&self, ticks: Ticks, at: Instant) -> Option<Vec<(usize, Ticks)>> {
-        self.spread(ticks, self.burning_order(at), |pack| pack.remaining)
-    }
-
-    /// Which packs get how much back: the reverse of burning, and never above what was bought.
-    fn refunds(&self, ticks: Ticks, at: Instant) -> Option<Vec<(usize, Ticks)>> {
-        let mut order = self.burning_order(at);
-        let valid = order
-            .partition_point(|&index| self.packs.get(index).is_some_and(|pack| pack.is_valid(at)));
-        if let Some(valid) = order.get_mut(..valid) {
-            valid.reverse();
-        }
-        self.spread(ticks, order, |pack| pack.bought.minus(pack.remaining).unwrap_or_default())
-    }
-
-    fn burning_order(&self, at: Instant) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.packs.len()).collect();
-        order.sort_by_key(|&index| {
-            self.packs.get(index).map(|pack| (!pack.is_valid(at), pack.until, pack.bought))
-        });
-        order
-    }
-
-    fn spread(
-        &self,
-        ticks: Ticks,
-        order: Vec<usize>,
-        room: impl Fn(&Pack) -> Ticks,
-    ) -> Option<Vec<(usize, Ticks)>> {
-        let mut left = ticks;
-        let mut parts = Vec::with_capacity(1);
-        for index in order {
-            if !left.is_positive() {
-                break;
-            }
-            let part = left.at_most(self.packs.get(index).map(&room)?);
-            if part.is_positive() {
-                parts.push((index, part));
-                left = left.minus(part)?;
-            }
-        }
-        (!left.is_positive()).then_some(parts)
-    }
-
-    fn draw(&mut self, draws: &[(usize, Ticks)]) {
-        for &(index, amount) in draws {
-            if let Some(pack) = self.packs.get_mut(index) {
-                pack.remaining = pack.remaining.minus(amount).unwrap_or_default();
-            }
-        }
-    }
-}
-
-/// What the end of a pack takes from whom.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Breakage {
-    /// From the unallocated part of the pool.
-    pub unallocated: Ticks,
-    /// From each bucket, in id order.
-    pub buckets: Vec<Ticks>,
-}
-
-impl Breakage {
-    /// All that is lost.
-    #[must_use]
-    pub fn total(&self) -> Ticks {
-        self.buckets.iter().copied().chain([self.unallocated]).sum()
-    }
 }
 
 fn transfer(from: Account, to: Account, ticks: Ticks) -> [Posting; 2] {
     [Posting { account: from, ticks: ticks.negated() }, Posting { account: to, ticks }]
 }
 
+mod packs;
+pub use packs::Breakage;
 #[cfg(test)]
 mod tests;

@@ -101,7 +101,15 @@ impl Rating {
             return Verdict::WithinGrace;
         }
         let stretch = Interval { start: whole.start.max(self.from), end: whole.end };
-        self.stretch(state, pair, stretch, whole.start < self.from);
+        let from_before = whole.start < self.from;
+        if state.estate().seats_ever(person).is_empty() {
+            self.stretch(state, pair, stretch, from_before);
+            return Verdict::Rated;
+        }
+        // A seat that came to them meanwhile covers what follows, until it is theirs no more.
+        for part in state.estate().uncovered_parts(person, product, stretch) {
+            self.stretch(state, pair, part, from_before && part.start == stretch.start);
+        }
         Verdict::Rated
     }
 

@@ -2,6 +2,7 @@
 
 use super::{BucketId, Estate, PersonId};
 use crate::when::Date;
+use rustc_hash::FxHashMap;
 
 /// How long an allocation is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub struct BucketTerms {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Terms(Vec<BucketTerms>);
+pub(super) struct Terms(FxHashMap<BucketId, BucketTerms>);
 
 impl Estate {
     /// Says what is agreed of a bucket from now on.
@@ -51,20 +52,37 @@ impl Estate {
     /// # Errors
     /// The bucket, when it would lie above itself, or below one that was never opened.
     pub fn set_bucket_terms(&mut self, id: BucketId, terms: BucketTerms) -> Result<(), BucketId> {
-        if let Some(parent) = terms.parent {
-            let above = self.buckets_above(parent);
-            if self.bucket(parent).is_none() || parent == id || above.contains(&id) {
-                return Err(id);
-            }
+        if !self.may_lie_below(id, terms.parent) {
+            return Err(id);
         }
-        let all = &mut self.bucket_terms.0;
-        if all.len() <= id.index() {
-            all.resize_with(id.index().saturating_add(1), BucketTerms::default);
-        }
-        if let Some(slot) = all.get_mut(id.index()) {
-            *slot = terms;
+        // Nothing agreed is no entry, so that a snapshot read back equals what it was taken of.
+        if terms == BucketTerms::default() {
+            self.bucket_terms.0.remove(&id);
+        } else {
+            self.bucket_terms.0.insert(id, terms);
         }
         Ok(())
+    }
+
+    /// Whether a bucket, opened or the next one to be, can lie below this one.
+    #[must_use]
+    pub fn may_lie_below(&self, id: BucketId, parent: Option<BucketId>) -> bool {
+        parent.is_none_or(|parent| {
+            let above = self.buckets_above(parent);
+            self.bucket(parent).is_some() && parent != id && !above.contains(&id)
+        })
+    }
+
+    /// The id of the bucket with this key, or the one that it would get.
+    #[must_use]
+    pub fn bucket_id(&self, key: &str) -> BucketId {
+        self.bucket_called(key).unwrap_or_else(|| BucketId(super::next(self.buckets.len())))
+    }
+
+    /// Writes past all checks, as a careless edit would.
+    #[cfg(test)]
+    pub(crate) fn spoil_bucket_terms(&mut self, id: BucketId, terms: BucketTerms) {
+        self.bucket_terms.0.insert(id, terms);
     }
 
     /// Changes a bucket's name.
@@ -77,13 +95,13 @@ impl Estate {
     /// What is agreed of a bucket.
     #[must_use]
     pub fn bucket_terms(&self, id: BucketId) -> BucketTerms {
-        self.bucket_terms.0.get(id.index()).cloned().unwrap_or_default()
+        self.bucket_terms.0.get(&id).cloned().unwrap_or_default()
     }
 
     /// The bucket above.
     #[must_use]
     pub fn parent(&self, id: BucketId) -> Option<BucketId> {
-        self.bucket_terms.0.get(id.index())?.parent
+        self.bucket_terms.0.get(&id)?.parent
     }
 
     /// All buckets above, the nearest first.
@@ -108,7 +126,7 @@ impl Estate {
     /// Whether a bucket may be spent from on a date: it may not outside of its project's dates.
     #[must_use]
     pub fn in_force(&self, id: BucketId, date: Date) -> bool {
-        match self.bucket_terms.0.get(id.index()).map(|terms| terms.period) {
+        match self.bucket_terms.0.get(&id).map(|terms| terms.period) {
             Some(Period::Dates(from, until)) => from <= date && date < until,
             _ => true,
         }

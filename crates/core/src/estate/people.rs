@@ -63,18 +63,31 @@ impl Estate {
         let terms = &self.people_terms.aliases;
         let dated = terms.get(alias).or_else(|| terms.get(&folded(alias)));
         let term = dated.into_iter().flatten().find(|term| term.from <= at && at < term.until);
-        term.map(|term| term.person).or_else(|| self.person_called(alias))
+        term.map(|term| term.person).or_else(|| self.person_keyed(alias))
     }
 
-    /// The person known by this key, login, e-mail or FlexNet user name, whatever its term.
+    /// The person known by this key, login, e-mail or FlexNet user name, whatever its term: whose it was last.
     #[must_use]
     pub fn person_called(&self, alias: &str) -> Option<PersonId> {
-        let undated = lookup(&self.person_by_alias, alias);
         let dated = || self.people_terms.aliases.get(&folded(alias));
-        undated.or_else(|| dated()?.last().map(|term| term.person))
+        self.person_keyed(alias).or_else(|| dated()?.last().map(|term| term.person))
     }
 
-    /// Adds a dated name. Its term must not overlap that of another person's same name.
+    /// The person whose key, or name without a term, this is.
+    #[must_use]
+    pub fn person_keyed(&self, key: &str) -> Option<PersonId> {
+        lookup(&self.person_by_alias, key)
+    }
+
+    /// Whether a name has terms, so that whose it is depends on when.
+    #[must_use]
+    pub fn is_dated(&self, alias: &str) -> bool {
+        let terms = &self.people_terms.aliases;
+        !terms.is_empty() && (terms.contains_key(alias) || terms.contains_key(&folded(alias)))
+    }
+
+    /// Adds a dated name. Its term must not overlap that of another person's same name; it replaces that of
+    /// the same person which begins at the same time, so that a name can be given up.
     ///
     /// # Errors
     /// Whoever has the name in that term.
@@ -85,13 +98,17 @@ impl Estate {
         }
         let known = self.people_terms.aliases.entry(key).or_default();
         let overlaps = |other: &&AliasTerm| other.from < term.until && term.from < other.until;
-        match known.iter().find(overlaps) {
-            Some(other) if other.person != term.person => Err(other.person),
-            _ => {
-                known.push(term);
-                Ok(())
-            }
+        let mut others = known.iter().filter(|other| other.person != term.person);
+        if let Some(other) = others.find(overlaps) {
+            return Err(other.person);
         }
+        // In the order of a snapshot read back: by start.
+        let place = |other: &AliasTerm| (other.from, other.person).cmp(&(term.from, term.person));
+        match known.binary_search_by(place) {
+            Ok(same) => known.splice(same..=same, [term]).for_each(drop),
+            Err(place) => known.insert(place, term),
+        }
+        Ok(())
     }
 
     /// All dated names, by name.
@@ -99,7 +116,7 @@ impl Estate {
     pub fn alias_terms(&self) -> Vec<AliasTerm> {
         let mut all: Vec<AliasTerm> =
             self.people_terms.aliases.values().flatten().cloned().collect();
-        all.sort_by(|a, b| (&a.alias, a.from, a.person).cmp(&(&b.alias, b.from, b.person)));
+        all.sort_by_cached_key(|term| (folded(&term.alias), term.from, term.person));
         all
     }
 
@@ -175,6 +192,21 @@ impl Estate {
         };
         let direct = self.standing(id)?.groups.iter().find(is_of);
         direct.or_else(|| self.groups_of(id).iter().find(is_of)).copied()
+    }
+
+    /// Somebody who is in this group and would be in another of its dimension, were it of that.
+    #[must_use]
+    pub fn clash(&self, id: GroupId, dimension: Option<&str>) -> Option<PersonId> {
+        let dimension = dimension?;
+        let is_of = |other: &GroupId| {
+            let known = self.group(*other).and_then(|group| group.dimension.as_deref());
+            *other != id && known == Some(dimension)
+        };
+        let clashes = |standing: &Standing| {
+            standing.groups.contains(&id) && standing.groups.iter().any(is_of)
+        };
+        let mut standings = self.people_terms.standings.iter();
+        standings.find(|(_, standing)| clashes(standing)).map(|(person, _)| *person)
     }
 
     /// The second of two groups that exclude each other.

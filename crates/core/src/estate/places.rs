@@ -54,6 +54,9 @@ impl Cidr {
     pub fn new(address: IpAddr, length: u8) -> Option<Self> {
         let (bits, v6) = numbered(address);
         let widest = if v6 { 128 } else { 32 };
+        // Of an IPv4 address mapped into IPv6, the first 96 bits say no more than that.
+        let is_mapped = address.is_ipv6() && !v6;
+        let length = if is_mapped { length.checked_sub(96)? } else { length };
         let block = Self { bits: masked(bits, length, widest), length, v6 };
         (length <= widest && block.bits == bits).then_some(block)
     }
@@ -95,6 +98,9 @@ impl FromStr for Cidr {
         let (address, length) = text.split_once('/').map_or((text, None), |(a, l)| (a, Some(l)));
         let address: IpAddr = address.trim().parse().map_err(|_| bad())?;
         let widest = if address.is_ipv4() { 32 } else { 128 };
+        if length.is_some_and(|length| length.starts_with('+')) {
+            return Err(bad());
+        }
         let length = length.map_or(Ok(widest), str::parse).map_err(|_| bad())?;
         Self::new(address, length).ok_or_else(bad)
     }
@@ -243,13 +249,16 @@ pub struct Territory {
     pub breach: Breach,
 }
 
+/// Which network of which site the blocks of one length are, by their bits.
+type Blocks = FxHashMap<u128, (SiteId, u16)>;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Places {
     sites: Vec<Site>,
     by_key: FxHashMap<String, SiteId>,
     regions: Vec<Region>,
     /// Networks by their length, the longest first: looked up by the bits of an address.
-    by_length: Vec<((bool, u8), FxHashMap<u128, (SiteId, u16)>)>,
+    by_length: Vec<((bool, u8), Blocks)>,
     territories: Vec<Territory>,
 }
 
@@ -257,7 +266,7 @@ impl Estate {
     /// Adds a site, or changes the one that has the key.
     ///
     /// # Errors
-    /// The site, when one of its networks is another site's as well.
+    /// The site, when one of its networks is another site's as well, or its own twice.
     pub fn set_site(&mut self, site: Site) -> Result<SiteId, SiteId> {
         let places = &mut self.places;
         let key = folded(&site.key);
@@ -268,7 +277,10 @@ impl Estate {
             let mut networks = others.flat_map(|(_, other)| &other.networks);
             networks.any(|other| other.cidr == network.cidr)
         };
-        if site.networks.iter().any(taken) {
+        let twice = |(number, network): (usize, &Network)| {
+            site.networks.iter().take(number).any(|earlier| earlier.cidr == network.cidr)
+        };
+        if site.networks.iter().any(taken) || site.networks.iter().enumerate().any(twice) {
             return Err(id);
         }
         places.by_key.insert(key, id);
@@ -325,6 +337,15 @@ impl Estate {
     pub fn room(&self, place: Place) -> Option<&str> {
         let networks = &self.site(place.site?)?.networks;
         networks.get(usize::from(place.network?))?.room.as_deref()
+    }
+
+    /// The first of the site's networks that are one room with that of the place.
+    #[must_use]
+    pub fn room_network(&self, place: Place) -> Option<(SiteId, u16)> {
+        let (site, room) = (place.site?, self.room(place)?);
+        let mut networks = (0u16..).zip(&self.site(site)?.networks);
+        let first = networks.find(|(_, network)| network.room.as_deref() == Some(room))?;
+        Some((site, first.0))
     }
 
     /// The territory that a place lies outside of, of these domains at this instant. What forbids most comes
@@ -394,8 +415,7 @@ impl Places {
     }
 
     fn index(&mut self) {
-        let mut blocks: FxHashMap<(bool, u8), FxHashMap<u128, (SiteId, u16)>> =
-            FxHashMap::default();
+        let mut blocks: FxHashMap<(bool, u8), Blocks> = FxHashMap::default();
         for (site, known) in (0u16..).zip(&self.sites) {
             for (network, known) in (0u16..).zip(&known.networks) {
                 let of_length = blocks.entry((known.cidr.v6, known.cidr.length)).or_default();

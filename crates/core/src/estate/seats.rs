@@ -1,12 +1,13 @@
 //! Who holds which seat when. A seat passes from hand to hand; who held it in the past stays on record.
 
 use super::{Estate, PersonId, ProductId, Seat, SeatId, next};
+use crate::usage::Interval;
 use crate::when::{Date, Instant};
 use rustc_hash::FxHashMap;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Moves {
-    /// The seats that a person has ever held.
+    /// The seats that a person has ever held, ascending: a snapshot read back looks at them in the same order.
     by_person: FxHashMap<PersonId, Vec<SeatId>>,
     /// Who held a seat from when on, after its first holder.
     later: FxHashMap<SeatId, Vec<(Instant, Option<PersonId>)>>,
@@ -17,7 +18,7 @@ impl Estate {
     pub fn add_seat(&mut self, seat: Seat) -> SeatId {
         let id = SeatId(next(self.seats.len()));
         if let Some(person) = seat.person {
-            self.moves.by_person.entry(person).or_default().push(id);
+            self.moves.held_by(person, id);
         }
         self.seats.push(seat);
         id
@@ -27,10 +28,7 @@ impl Estate {
     pub fn move_seat(&mut self, id: SeatId, person: Option<PersonId>, at: Instant) {
         self.moves.later.entry(id).or_default().push((at, person));
         if let Some(person) = person {
-            let held = self.moves.by_person.entry(person).or_default();
-            if !held.contains(&id) {
-                held.push(id);
-            }
+            self.moves.held_by(person, id);
         }
     }
 
@@ -63,7 +61,7 @@ impl Estate {
         flat.collect()
     }
 
-    /// The person's seat that covers the product at this instant, if there is one.
+    /// The person's first seat that covers the product at this instant, if there is one.
     #[must_use]
     pub fn covering_seat(
         &self,
@@ -71,10 +69,77 @@ impl Estate {
         product: ProductId,
         at: Instant,
     ) -> Option<SeatId> {
-        let held = self.moves.by_person.get(&person)?;
+        self.covering_seats(person, product, at).next()
+    }
+
+    /// All seats of a person that cover the product at this instant, in id order.
+    pub fn covering_seats(
+        &self,
+        person: PersonId,
+        product: ProductId,
+        at: Instant,
+    ) -> impl Iterator<Item = SeatId> + '_ {
         let covers =
-            |id: &SeatId| self.holder(*id, at) == Some(person) && self.covers(*id, product);
-        held.iter().copied().find(covers)
+            move |id: &SeatId| self.holder(*id, at) == Some(person) && self.covers(*id, product);
+        self.seats_ever(person).iter().copied().filter(covers)
+    }
+
+    /// The first instant from `at` on at which no seat of the person covers the product.
+    #[must_use]
+    pub fn uncovered_from(&self, person: PersonId, product: ProductId, at: Instant) -> Instant {
+        self.covered_spans(person, product).iter().fold(at, |at, span| {
+            let is_within = span.start <= at && at < span.end;
+            if is_within { span.end } else { at }
+        })
+    }
+
+    /// The parts of a stretch of use in which no seat of the person covers the product, ascending.
+    #[must_use]
+    pub fn uncovered_parts(
+        &self,
+        person: PersonId,
+        product: ProductId,
+        stretch: Interval,
+    ) -> Vec<Interval> {
+        let mut parts = Vec::with_capacity(1);
+        let mut start = stretch.start;
+        for span in self.covered_spans(person, product) {
+            let end = span.start.min(stretch.end);
+            if start < end {
+                parts.push(Interval { start, end });
+            }
+            start = start.max(span.end);
+        }
+        if start < stretch.end {
+            parts.push(Interval { start, end: stretch.end });
+        }
+        parts
+    }
+
+    /// When seats of a person covered a product, and will as things stand, by start.
+    fn covered_spans(&self, person: PersonId, product: ProductId) -> Vec<Interval> {
+        let covering = self.seats_ever(person).iter().filter(|id| self.covers(**id, product));
+        let mut spans: Vec<Interval> =
+            covering.flat_map(|id| self.held_spans(*id, person)).collect();
+        spans.sort_unstable();
+        spans
+    }
+
+    /// When a person held a seat, and will as things stand.
+    fn held_spans(&self, id: SeatId, person: PersonId) -> Vec<Interval> {
+        let Some(seat) = self.seat(id) else { return Vec::new() };
+        let later = self.moves.later.get(&id).map_or(&[][..], Vec::as_slice);
+        let starts = core::iter::once((seat.from, seat.person)).chain(later.iter().copied());
+        let ends = later.iter().map(|(at, _)| *at).chain([seat.until]);
+        let spans = starts.zip(ends).filter(|((_, holder), _)| *holder == Some(person));
+        let clipped = spans.map(|((start, _), end)| Interval { start, end: end.min(seat.until) });
+        clipped.filter(|span| span.start < span.end).collect()
+    }
+
+    /// The seats that a person has ever held, ascending.
+    #[must_use]
+    pub fn seats_ever(&self, person: PersonId) -> &[SeatId] {
+        self.moves.by_person.get(&person).map_or(&[], Vec::as_slice)
     }
 
     /// The first seat that nobody holds at this instant, that covers the product and that `fits`.
@@ -105,7 +170,16 @@ impl Estate {
     /// The seats that a person holds at an instant.
     #[must_use]
     pub fn seats_of(&self, person: PersonId, at: Instant) -> Vec<SeatId> {
-        let ever = self.moves.by_person.get(&person).into_iter().flatten().copied();
+        let ever = self.seats_ever(person).iter().copied();
         ever.filter(|id| self.holder(*id, at) == Some(person)).collect()
+    }
+}
+
+impl Moves {
+    fn held_by(&mut self, person: PersonId, id: SeatId) {
+        let held = self.by_person.entry(person).or_default();
+        if let Err(place) = held.binary_search(&id) {
+            held.insert(place, id);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Why somebody is turned away: one ranked list, with codes that never change. The catalogue of refusals is
 //! generated from it.
 //!
-//! To add one: a variant at its rank, its row in [`Reason::fact`], its check in `gate`, a row in the gate's
+//! To add one: a variant at its rank, its fact below, its check in `gate`, a row in the gate's
 //! tests, its wire tag in the store's codec; then `cargo xtask docs` renews the catalogue.
 
 /// Why somebody is turned away, most fundamental first.
@@ -118,131 +118,165 @@ impl Reason {
         )
     }
 
-    const fn fact(self) -> Fact {
-        const ASK_MANAGER: &str = "ask your licence manager";
+    const fn fact(self) -> &'static Fact {
         match self {
-            Self::ProductUnknown => Fact {
-                code: "product-unknown",
-                transient: false,
-                sentence: "this product is not known to Faregate",
-                remedies: &["ask your licence manager to add the product"],
-            },
-            Self::PersonUnknown => Fact {
-                code: "person-unknown",
-                transient: false,
-                sentence: "nobody with this name is known to Faregate",
-                remedies: &["ask your licence manager to add your login as an alias"],
-            },
-            Self::BucketUnknown => Fact {
-                code: "bucket-unknown",
-                transient: false,
-                sentence: "there is no bucket with this name",
-                remedies: &[
-                    "leave the bucket out to use your own",
-                    "ask your licence manager for its name",
-                ],
-            },
-            Self::AccessEnded => Fact {
-                code: "access-ended",
-                transient: false,
-                sentence: "your access ended with your contract",
-                remedies: &["ask your licence manager to extend it"],
-            },
-            Self::NotEligible => Fact {
-                code: "not-eligible",
-                transient: false,
-                sentence: "the rules in force do not let you open this product",
-                remedies: &[ASK_MANAGER, "open it in a viewer", "use another product"],
-            },
-            Self::OutsideSchedule => Fact {
-                code: "outside-schedule",
-                transient: true,
-                sentence: "this product can be opened at other hours only",
-                remedies: &["try again during those hours", ASK_MANAGER],
-            },
-            Self::RegionNotAllowed => Fact {
-                code: "region-not-allowed",
-                transient: false,
-                sentence: "these licences may not be used from where you are",
-                remedies: &[
-                    "use it from an allowed region",
-                    "ask your licence manager which licences are for your region",
-                ],
-            },
-            Self::SeatHeldElsewhere => Fact {
-                code: "seat-held-elsewhere",
-                transient: true,
-                sentence: "your seat is in use on another workstation",
-                remedies: &["close the product there", "ask a colleague to close it for you"],
-            },
-            Self::NoFreeSeat => Fact {
-                code: "no-free-seat",
-                transient: true,
-                sentence: "you would need a seat, and none is free",
-                remedies: &[
-                    "ask a colleague whose seat is idle to release it",
-                    "open it in a viewer",
-                    "ask your licence manager for a seat",
-                ],
-            },
-            Self::NotOnTariff => Fact {
-                code: "not-on-tariff",
-                transient: false,
-                sentence: "this product cannot be opened on tokens, only on a seat",
-                remedies: &["ask your licence manager for a seat", "use another product"],
-            },
-            Self::BucketNotInForce => Fact {
-                code: "bucket-not-in-force",
-                transient: false,
-                sentence: "the dates of this bucket do not include today",
-                remedies: &["use another bucket", "ask the owner of the bucket to extend it"],
-            },
-            Self::ConcurrentCapReached => Fact {
-                code: "concurrent-cap-reached",
-                transient: true,
-                sentence: "as many sessions as are allowed at once go on already",
-                remedies: &["close one that you do not need", "try again later"],
-            },
-            Self::WindowCapReached => Fact {
-                code: "window-cap-reached",
-                transient: true,
-                sentence: "as much as is allowed in these hours was used already",
-                remedies: &["try again later", ASK_MANAGER],
-            },
-            Self::DailyCapReached => Fact {
-                code: "daily-cap-reached",
-                transient: true,
-                sentence: "as much as is allowed on a day was used already",
-                remedies: &["try again tomorrow", "ask your licence manager to raise the cap"],
-            },
-            Self::MonthlyCapReached => Fact {
-                code: "monthly-cap-reached",
-                transient: true,
-                sentence: "as much as is allowed in this week or month was used already",
-                remedies: &["ask your licence manager to raise the cap", "open it in a viewer"],
-            },
-            Self::ConfirmationNeeded => Fact {
-                code: "confirmation-needed",
-                transient: true,
-                sentence: "many people open this here just now; somebody has to confirm that tokens shall be spent",
-                remedies: &[
-                    "confirm, and ask again",
-                    "open it in a viewer",
-                    "ask the trainer which licences are meant",
-                ],
-            },
-            Self::BucketExhausted => Fact {
-                code: "bucket-exhausted",
-                transient: true,
-                sentence: "your bucket does not have enough tokens left",
-                remedies: &["ask the owner of your bucket for tokens", "use a viewer"],
-            },
-            Self::PoolExhausted => Fact {
-                code: "pool-exhausted",
-                transient: true,
-                sentence: "the contract does not have enough valid tokens left",
-                remedies: &["ask your licence manager to buy tokens", "use a viewer"],
-            },
+            Self::ProductUnknown => &PRODUCT_UNKNOWN,
+            Self::PersonUnknown => &PERSON_UNKNOWN,
+            Self::BucketUnknown => &BUCKET_UNKNOWN,
+            Self::AccessEnded => &ACCESS_ENDED,
+            Self::NotEligible => &NOT_ELIGIBLE,
+            Self::OutsideSchedule => &OUTSIDE_SCHEDULE,
+            Self::RegionNotAllowed => &REGION_NOT_ALLOWED,
+            Self::NotOnTariff => &NOT_ON_TARIFF,
+            Self::SeatHeldElsewhere => &SEAT_HELD_ELSEWHERE,
+            Self::NoFreeSeat => &NO_FREE_SEAT,
+            Self::BucketNotInForce => &BUCKET_NOT_IN_FORCE,
+            Self::ConcurrentCapReached => &CONCURRENT_CAP_REACHED,
+            Self::WindowCapReached => &WINDOW_CAP_REACHED,
+            Self::DailyCapReached => &DAILY_CAP_REACHED,
+            Self::MonthlyCapReached => &MONTHLY_CAP_REACHED,
+            Self::ConfirmationNeeded => &CONFIRMATION_NEEDED,
+            Self::BucketExhausted => &BUCKET_EXHAUSTED,
+            Self::PoolExhausted => &POOL_EXHAUSTED,
         }
     }
 }
+
+const ASK_MANAGER: &str = "ask your licence manager";
+
+const PRODUCT_UNKNOWN: Fact = Fact {
+    code: "product-unknown",
+    transient: false,
+    sentence: "this product is not known to Faregate",
+    remedies: &["ask your licence manager to add the product"],
+};
+
+const PERSON_UNKNOWN: Fact = Fact {
+    code: "person-unknown",
+    transient: false,
+    sentence: "nobody with this name is known to Faregate",
+    remedies: &["ask your licence manager to add your login as an alias"],
+};
+
+const BUCKET_UNKNOWN: Fact = Fact {
+    code: "bucket-unknown",
+    transient: false,
+    sentence: "there is no bucket with this name",
+    remedies: &["leave the bucket out to use your own", "ask your licence manager for its name"],
+};
+
+const ACCESS_ENDED: Fact = Fact {
+    code: "access-ended",
+    transient: false,
+    sentence: "your access ended with your contract",
+    remedies: &["ask your licence manager to extend it"],
+};
+
+const NOT_ELIGIBLE: Fact = Fact {
+    code: "not-eligible",
+    transient: false,
+    sentence: "the rules in force do not let you open this product",
+    remedies: &[ASK_MANAGER, "open it in a viewer", "use another product"],
+};
+
+const OUTSIDE_SCHEDULE: Fact = Fact {
+    code: "outside-schedule",
+    transient: true,
+    sentence: "this product can be opened at other hours only",
+    remedies: &["try again during those hours", ASK_MANAGER],
+};
+
+const REGION_NOT_ALLOWED: Fact = Fact {
+    code: "region-not-allowed",
+    transient: false,
+    sentence: "these licences may not be used from where you are",
+    remedies: &[
+        "use it from an allowed region",
+        "ask your licence manager which licences are for your region",
+    ],
+};
+
+const NOT_ON_TARIFF: Fact = Fact {
+    code: "not-on-tariff",
+    transient: false,
+    sentence: "this product cannot be opened on tokens, only on a seat",
+    remedies: &["ask your licence manager for a seat", "use another product"],
+};
+
+const SEAT_HELD_ELSEWHERE: Fact = Fact {
+    code: "seat-held-elsewhere",
+    transient: true,
+    sentence: "your seat is in use on another workstation",
+    remedies: &["close the product there", "ask a colleague to close it for you"],
+};
+
+const NO_FREE_SEAT: Fact = Fact {
+    code: "no-free-seat",
+    transient: true,
+    sentence: "you would need a seat, and none is free",
+    remedies: &[
+        "ask a colleague whose seat is idle to release it",
+        "open it in a viewer",
+        "ask your licence manager for a seat",
+    ],
+};
+
+const BUCKET_NOT_IN_FORCE: Fact = Fact {
+    code: "bucket-not-in-force",
+    transient: false,
+    sentence: "the dates of this bucket do not include today",
+    remedies: &["use another bucket", "ask the owner of the bucket to extend it"],
+};
+
+const CONCURRENT_CAP_REACHED: Fact = Fact {
+    code: "concurrent-cap-reached",
+    transient: true,
+    sentence: "as many sessions as are allowed at once go on already",
+    remedies: &["close one that you do not need", "try again later"],
+};
+
+const WINDOW_CAP_REACHED: Fact = Fact {
+    code: "window-cap-reached",
+    transient: true,
+    sentence: "as much as is allowed in these hours was used already",
+    remedies: &["try again later", ASK_MANAGER],
+};
+
+const DAILY_CAP_REACHED: Fact = Fact {
+    code: "daily-cap-reached",
+    transient: true,
+    sentence: "as much as is allowed on a day was used already",
+    remedies: &["try again tomorrow", "ask your licence manager to raise the cap"],
+};
+
+const MONTHLY_CAP_REACHED: Fact = Fact {
+    code: "monthly-cap-reached",
+    transient: true,
+    sentence: "as much as is allowed in this week or month was used already",
+    remedies: &["ask your licence manager to raise the cap", "open it in a viewer"],
+};
+
+const CONFIRMATION_NEEDED: Fact = Fact {
+    code: "confirmation-needed",
+    transient: true,
+    sentence: "many people open this here just now; somebody has to confirm that tokens shall be spent",
+    remedies: &[
+        "confirm, and ask again",
+        "open it in a viewer",
+        "ask the trainer which licences are meant",
+    ],
+};
+
+const BUCKET_EXHAUSTED: Fact = Fact {
+    code: "bucket-exhausted",
+    transient: true,
+    sentence: "your bucket does not have enough tokens left",
+    remedies: &["ask the owner of your bucket for tokens", "use a viewer"],
+};
+
+const POOL_EXHAUSTED: Fact = Fact {
+    code: "pool-exhausted",
+    transient: true,
+    sentence: "the contract does not have enough valid tokens left",
+    remedies: &["ask your licence manager to buy tokens", "use a viewer"],
+};

@@ -69,31 +69,41 @@ struct Subject {
 
 type Way = (Route, Option<Breach>);
 
+/// The first way that is open; else what stood between the person and the one that came nearest.
+fn nearest(ways: impl Iterator<Item = Result<Way, Closed>>) -> Result<Way, Turned> {
+    let mut nearest: Option<Turned> = None;
+    for way in ways {
+        let Closed { turned, is_final } = match way {
+            Ok(way) => return Ok(way),
+            Err(closed) => closed,
+        };
+        if is_final {
+            return Err(turned);
+        }
+        if nearest.as_ref().is_none_or(|known| known.reason < turned.reason) {
+            nearest = Some(turned);
+        }
+    }
+    Err(nearest.unwrap_or_else(|| Reason::NotEligible.into()))
+}
+
 impl Asked<'_> {
     /// The fare on which the person gets through, or the reason why on none.
     pub(super) fn route(&self) -> Result<Found, Turned> {
         let subject = self.subject()?;
         let Subject { person, product, .. } = subject;
         let through = |(route, breach)| Found { person, product, route, breach };
-        if let Some(seat) = self.state.estate().covering_seat(person, product, self.now) {
-            return self.on_seat(subject, seat).map(through).map_err(|closed| closed.turned);
+        let mut seats = self.state.estate().covering_seats(person, product, self.now).peekable();
+        if seats.peek().is_some() {
+            return nearest(seats.map(|seat| self.on_seat(subject, seat))).map(through);
         }
-        let mut nearest: Option<Turned> = None;
-        for fare in self.order(subject) {
-            let way = match fare {
-                Fare::Tokens => self.on_tokens(subject),
-                Fare::Seat | Fare::FreeSeat => self.on_free_seat(subject),
-            };
-            match way {
-                Ok(way) => return Ok(through(way)),
-                Err(Closed { turned, is_final: true }) => return Err(turned),
-                Err(Closed { turned, .. }) => {
-                    let nearer = nearest.as_ref().is_none_or(|known| known.reason < turned.reason);
-                    nearest = if nearer { Some(turned) } else { nearest };
-                }
-            }
-        }
-        Err(nearest.unwrap_or_else(|| Reason::NotEligible.into()))
+        let ways = self.order(subject).iter().map(|fare| match fare {
+            Fare::Tokens => self.on_tokens(subject),
+            // Whoever asks for a seat of their own has none: they came by here.
+            Fare::Seat => Err(Reason::NoFreeSeat.into()),
+            Fare::FreeSeat => self.on_free_seat(subject),
+        });
+        nearest(ways).map(through)
     }
 
     fn subject(&self) -> Result<Subject, Reason> {
@@ -115,13 +125,16 @@ impl Asked<'_> {
     /// Which fares to try, in order. A free seat costs no tokens, but keeps it from somebody else: where that
     /// is reckoned to cost more than the launch's tokens are worth just now (F10), tokens come first.
     fn order(&self, subject: Subject) -> &'static [Fare] {
-        let terms = self.state.terms();
-        if terms.seat_moves_a_day == 0 {
+        match self.ask.more.fare {
+            Some(Fare::Tokens) => return &[Fare::Tokens],
+            Some(Fare::FreeSeat) => return &[Fare::FreeSeat],
+            Some(Fare::Seat) => return &[Fare::Seat],
+            None => {}
+        }
+        if self.state.terms().seat_moves_a_day == 0 {
             return &[Fare::Tokens];
         }
-        let tokens_first = self.is_paid(subject)
-            || self.ask.more.fare == Some(Fare::Tokens)
-            || self.tokens_are_cheap(subject);
+        let tokens_first = self.is_paid(subject) || self.tokens_are_cheap(subject);
         if tokens_first { &[Fare::Tokens, Fare::FreeSeat] } else { &[Fare::FreeSeat, Fare::Tokens] }
     }
 
@@ -154,7 +167,9 @@ impl Asked<'_> {
         let most = state.terms().seat_moves_a_day;
         let may_move = |seat| {
             let moved = state.estate().moves_on(seat, today, |at| state.zone().date(at));
-            moved < most && self.within(&self.seat_domains(seat)).is_ok()
+            // Whoever held it last may still be using it.
+            let is_idle = state.sessions_on(seat).is_empty();
+            moved < most && is_idle && self.within(&self.seat_domains(seat)).is_ok()
         };
         let free = state.estate().free_seat(subject.product, now, may_move);
         let seat = free.ok_or(Reason::NoFreeSeat)?;
@@ -170,8 +185,8 @@ impl Asked<'_> {
         domains.extend(self.state.estate().buckets_above(bucket).into_iter().map(Domain::Bucket));
         let breach = self.within(&domains)?;
         let rate = self.state.rate(product, self.now).ok_or(Reason::NotOnTariff)?;
-        if let Some(route) = self.paid_already((person, product), rate.meter) {
-            self.under_caps(subject, Some(bucket), Ticks::ZERO)?;
+        if let Some((route, payer)) = self.paid_already((person, product), rate.meter) {
+            self.under_caps(subject, Some(payer), Ticks::ZERO)?;
             return Ok((route, breach));
         }
         if !self.state.estate().in_force(bucket, self.state.zone().date(self.now)) {
@@ -192,8 +207,8 @@ impl Asked<'_> {
         Ok((Route::Tokens { bucket, ticks, meter, unit_start, grace_end }, breach))
     }
 
-    /// The unit that the pair has paid for, or reserved, and that still covers this instant.
-    fn paid_already(&self, pair: (PersonId, ProductId), meter: Meter) -> Option<Route> {
+    /// The unit that the pair has paid for, or reserved, and that still covers this instant; and who paid.
+    fn paid_already(&self, pair: (PersonId, ProductId), meter: Meter) -> Option<(Route, BucketId)> {
         let (charges, now) = (self.state.charges(), self.now);
         let running = charges.pair(pair).is_some_and(|known| known.live > 0);
         if meter.ends_with_use() && !running {
@@ -207,7 +222,8 @@ impl Asked<'_> {
         }
         let last = charges.of_pair(pair).next_back().map(|charge| (charge.at, charge.bucket));
         let (unit_start, bucket) = hold.map(|hold| (hold.start, hold.bucket)).or(last)?;
-        Some(Route::Tokens { bucket, ticks: Ticks::ZERO, meter, unit_start, grace_end: now })
+        let route = Route::Tokens { bucket, ticks: Ticks::ZERO, meter, unit_start, grace_end: now };
+        Some((route, bucket))
     }
 
     fn permitted(&self, subject: Subject, fare: Fare) -> Result<(), Closed> {

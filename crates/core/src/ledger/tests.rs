@@ -42,6 +42,7 @@ fn run(ledger: &mut Ledger, words: &[&str]) -> String {
             remaining: tokens(amount),
             from: at(from),
             until: at(until),
+            ..Pack::default()
         }),
         ["allocate", to, amount] => ledger.allocate(bucket(to), tokens(amount)),
         ["hold", from, amount, when] => ledger.hold(bucket(from), tokens(amount), at(when)),
@@ -240,6 +241,7 @@ fn breakage_computed_before_a_change_is_refused() {
         remaining: tokens(whole),
         from: Instant(0),
         until: Instant(10),
+        ..Pack::default()
     };
     ledger.buy(pack("10")).unwrap();
     ledger.allocate(BucketId(0), tokens("10")).unwrap();

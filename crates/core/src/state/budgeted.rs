@@ -1,9 +1,10 @@
 //! Booking what happens to tokens outside of use: packs, transfers, requests, periods, what the vendor says.
 
 use super::{Broken, State};
-use crate::amount::Ticks;
+use crate::amount::{Money, Ticks};
 use crate::budget::{Answer, Progress, RequestId, Requested};
-use crate::event::{Event, Move, MoveCause};
+use crate::estate::PersonId;
+use crate::event::{Event, Move, MoveCause, TokenRequest};
 use crate::ledger::{Pack, PackKind};
 use crate::when::Instant;
 
@@ -25,28 +26,20 @@ impl State {
                 self.ledger.allocate(*bucket, *ticks).map_err(Broken::from)
             }
             Event::TokensMoved(order) => self.apply_move(order),
-            Event::TokensRequested(request) => {
-                let id = RequestId(seq);
-                let (approvals, progress) = (Vec::new(), Progress::Waiting);
-                let owing = Ticks::ZERO;
-                let requested =
-                    Requested { request: request.clone(), at, approvals, progress, owing };
-                self.requests.insert(id, requested);
-                Ok(())
-            }
+            Event::TokensRequested(request) => self.apply_request(RequestId(seq), at, request),
             Event::RequestAnswered { request, by, answer, .. } => {
-                self.waiting(*request).map(|requested| match answer {
-                    Answer::Approve(ticks) => requested.approvals.push((*by, *ticks)),
-                    Answer::Decline => requested.progress = Progress::Declined,
-                })
+                self.apply_answer(*request, *by, *answer)
             }
             Event::RequestExpired(request) => {
                 self.waiting(*request).map(|requested| requested.progress = Progress::Expired)
             }
-            Event::PeriodEnded { bucket, until } => {
-                self.period_ends.insert(*bucket, *until);
-                Ok(())
-            }
+            Event::PeriodEnded { bucket, until } => match self.estate.bucket(*bucket) {
+                Some(_) => {
+                    self.period_ends.insert(*bucket, *until);
+                    Ok(())
+                }
+                None => Err(Broken::UnknownId),
+            },
             Event::VendorBalance { at, ticks } => {
                 self.vendor.balance = Some((*at, *ticks));
                 Ok(())
@@ -76,30 +69,10 @@ impl State {
         let index = |pack: u32| usize::try_from(pack).unwrap_or(usize::MAX);
         match event {
             Event::PackBought { name, ticks, from, until } => {
-                let (kind, price) = (PackKind::Flex, None);
-                self.buy(Pack {
-                    name: name.clone(),
-                    bought: *ticks,
-                    remaining: *ticks,
-                    from: *from,
-                    until: *until,
-                    kind,
-                    price,
-                    carried: false,
-                })
+                self.buy(name, PackKind::Flex, *ticks, (*from, *until), None)
             }
             Event::PackAdded { name, kind, ticks, from, until, price } => {
-                let (name, kind, price) = (name.clone(), *kind, *price);
-                self.buy(Pack {
-                    name,
-                    bought: *ticks,
-                    remaining: *ticks,
-                    from: *from,
-                    until: *until,
-                    kind,
-                    price,
-                    carried: false,
-                })
+                self.buy(name, *kind, *ticks, (*from, *until), *price)
             }
             Event::CarriedForward { pack, ticks, until } => {
                 Ok(self.ledger.carry(index(*pack), *ticks, *until)?)
@@ -114,19 +87,70 @@ impl State {
         }
     }
 
-    fn buy(&mut self, pack: Pack) -> Result<(), Broken> {
+    fn buy(
+        &mut self,
+        name: &str,
+        kind: PackKind,
+        bought: Ticks,
+        (from, until): (Instant, Instant),
+        price: Option<Money>,
+    ) -> Result<(), Broken> {
+        let (name, remaining, carried) = (name.to_owned(), bought, false);
+        let pack = Pack { name, bought, remaining, from, until, kind, price, carried };
         Ok(self.ledger.buy(pack)?)
+    }
+
+    fn apply_request(
+        &mut self,
+        id: RequestId,
+        at: Instant,
+        request: &TokenRequest,
+    ) -> Result<(), Broken> {
+        let estate = &self.estate;
+        let mut buckets = [Some(request.bucket), request.from].into_iter().flatten();
+        let buckets_known = buckets.all(|bucket| estate.bucket(bucket).is_some());
+        if estate.person(request.by).is_none() || !buckets_known {
+            return Err(Broken::UnknownId);
+        }
+        let (approvals, progress, owing) = (Vec::new(), Progress::Waiting, Ticks::ZERO);
+        let requested = Requested { request: request.clone(), at, approvals, progress, owing };
+        self.requests.insert(id, requested);
+        Ok(())
+    }
+
+    fn apply_answer(&mut self, id: RequestId, by: PersonId, answer: Answer) -> Result<(), Broken> {
+        let requested = self.waiting(id)?;
+        let said_yes = requested.approvals.iter().any(|(earlier, _)| *earlier == by);
+        match answer {
+            _ if requested.request.by == by => return Err(Broken::Request(id)),
+            Answer::Approve(_) if said_yes => return Err(Broken::Request(id)),
+            Answer::Approve(ticks) => requested.approvals.push((by, ticks)),
+            Answer::Decline => requested.progress = Progress::Declined,
+        }
+        Ok(())
+    }
+
+    /// Checks that a move is what its request says, before anything is booked.
+    fn check_move(&self, order: &Move) -> Result<(), Broken> {
+        let (id, is_return) = match order.cause {
+            MoveCause::Request(id) => (id, false),
+            MoveCause::LoanReturned(id) => (id, true),
+            MoveCause::Order | MoveCause::PeriodEnd => return Ok(()),
+        };
+        let requested = self.requests.get(&id).ok_or(Broken::Request(id))?;
+        let (from, to) = (requested.request.from, Some(requested.request.bucket));
+        let fits = match is_return {
+            false => {
+                requested.progress == Progress::Waiting && (from, to) == (order.from, order.to)
+            }
+            true => order.ticks <= requested.owing && (to, from) == (order.from, order.to),
+        };
+        if fits { Ok(()) } else { Err(Broken::Request(id)) }
     }
 
     fn apply_move(&mut self, order: &Move) -> Result<(), Broken> {
         let missing = |id: RequestId| Broken::Request(id);
-        if let MoveCause::Request(id) = order.cause {
-            self.waiting(id)?;
-        }
-        if let MoveCause::LoanReturned(id) = order.cause {
-            let owing = self.requests.get(&id).map_or(Ticks::ZERO, |requested| requested.owing);
-            owing.minus(order.ticks).filter(|left| left.0 >= 0).ok_or(missing(id))?;
-        }
+        self.check_move(order)?;
         self.ledger.transfer(order.from, order.to, order.ticks)?;
         match order.cause {
             MoveCause::Request(id) => {

@@ -1,7 +1,7 @@
 //! Booking what is agreed: who and what there is, and the rules that hold from now on.
 
 use super::{Broken, State};
-use crate::estate::{Bucket, GENERAL, Person, PersonId, SeatId};
+use crate::estate::{Bucket, GENERAL, Group, Person, PersonId, SeatId};
 use crate::event::{BucketSet, Event, PersonSet};
 use crate::tariff::Tariff;
 use crate::when::{Instant, Zone};
@@ -49,22 +49,18 @@ impl State {
 
     fn apply_settings(&mut self, at: Instant, event: &Event) -> Result<(), Broken> {
         match event {
-            Event::GroupsSet(groups) => groups.iter().try_for_each(|group| {
-                self.estate.set_group(group.clone()).map(drop).map_err(Broken::Group)
-            }),
-            Event::PeopleSet(people) => {
-                people.iter().try_for_each(|person| self.set_person(person))
-            }
-            Event::AliasesSet(aliases) => aliases.iter().try_for_each(|term| {
-                self.estate.person(term.person).ok_or(Broken::UnknownId)?;
-                self.estate.add_alias(term.clone()).map_err(Broken::Alias)
+            Event::GroupsSet(groups) => self.all_or_none(groups, Self::set_group),
+            Event::PeopleSet(people) => self.all_or_none(people, Self::set_person),
+            Event::AliasesSet(aliases) => self.all_or_none(aliases, |state, term| {
+                state.estate.person(term.person).ok_or(Broken::UnknownId)?;
+                state.estate.add_alias(term.clone()).map_err(Broken::Alias)
             }),
             Event::RegionsSet(regions) => {
                 self.estate.set_regions(regions.clone());
                 Ok(())
             }
-            Event::SitesSet(sites) => sites.iter().try_for_each(|site| {
-                self.estate.set_site(site.clone()).map(drop).map_err(Broken::Site)
+            Event::SitesSet(sites) => self.all_or_none(sites, |state, site| {
+                state.estate.set_site(site.clone()).map(drop).map_err(Broken::Site)
             }),
             Event::TerritoriesSet(territories) => {
                 self.estate.set_territories(territories.clone());
@@ -77,23 +73,48 @@ impl State {
                 Ok(())
             }
             Event::BucketsSet(buckets) => {
-                buckets.iter().try_for_each(|bucket| self.set_bucket(bucket, at))
+                self.all_or_none(buckets, |state, bucket| state.set_bucket(bucket, at))
             }
             _ => self.apply_rules(event),
         }
     }
 
+    /// Applies one after the other, since one may name another. Each is checked before it is booked; what was
+    /// booked before the one that fails is taken back.
+    fn all_or_none<T>(
+        &mut self,
+        all: &[T],
+        apply: impl Fn(&mut Self, &T) -> Result<(), Broken>,
+    ) -> Result<(), Broken> {
+        let before = (all.len() > 1)
+            .then(|| (self.estate.clone(), self.ledger.clone(), self.period_ends.clone()));
+        let done = all.iter().try_for_each(|one| apply(self, one));
+        if let Some(before) = before.filter(|_| done.is_err()) {
+            (self.estate, self.ledger, self.period_ends) = before;
+        }
+        done
+    }
+
     /// The rules that `rules` counts: a decision names how many changes of them came before.
     fn apply_rules(&mut self, event: &Event) -> Result<(), Broken> {
         match event {
-            Event::TermsSet(terms) => self.terms.clone_from(terms),
+            Event::TermsSet(terms) => {
+                let known = |owner: &PersonId| self.estate.person(*owner).is_some();
+                if !terms.owners.iter().all(known) {
+                    return Err(Broken::UnknownId);
+                }
+                self.terms.clone_from(terms);
+            }
             Event::PolicyAdopted(set) => {
                 self.policies.insert(set.name.clone(), set.clone());
             }
             Event::PolicyRetired(name) => {
                 self.policies.remove(name).ok_or_else(|| Broken::NoPolicy(name.clone()))?;
             }
-            Event::CapsSet(caps) => self.counts.set(caps.clone()),
+            Event::CapsSet(caps) => {
+                let sessions = self.sessions.iter().map(|(id, session)| (*id, session));
+                self.counts.change(caps.clone(), &self.estate, sessions);
+            }
             // Nothing to book: what was ordered is in the events that follow.
             _ => return Ok(()),
         }
@@ -120,6 +141,15 @@ impl State {
         Ok(())
     }
 
+    fn set_group(&mut self, group: &Group) -> Result<(), Broken> {
+        let known = self.estate.group_called(&group.key);
+        let dimension = group.dimension.as_deref();
+        match known.filter(|id| self.estate.clash(*id, dimension).is_some()) {
+            Some(id) => Err(Broken::Exclusive(id)),
+            None => self.estate.set_group(group.clone()).map(drop).map_err(Broken::Group),
+        }
+    }
+
     fn set_person(&mut self, set: &PersonSet) -> Result<(), Broken> {
         let PersonSet { key, name, bucket, standing } = set;
         let estate = &mut self.estate;
@@ -130,7 +160,7 @@ impl State {
         if let Some(second) = estate.excluded(&standing.groups) {
             return Err(Broken::Exclusive(second));
         }
-        let id = estate.person_called(key).unwrap_or_else(|| {
+        let id = estate.person_keyed(key).unwrap_or_else(|| {
             let (key, name) = (key.clone(), name.clone());
             estate.add_person(Person { key, name, bucket: GENERAL, aliases: Vec::new() })
         });
@@ -140,13 +170,23 @@ impl State {
     }
 
     fn set_bucket(&mut self, set: &BucketSet, at: Instant) -> Result<(), Broken> {
-        let id = self.open_bucket(Bucket { key: set.key.clone(), name: set.name.clone() });
+        let id = self.estate.bucket_id(&set.key);
+        if !self.estate.may_lie_below(id, set.terms.parent) {
+            return Err(Broken::Bucket(id));
+        }
+        if !set.terms.owners.iter().all(|owner| self.estate.person(*owner).is_some()) {
+            return Err(Broken::UnknownId);
+        }
+        self.open_bucket(Bucket { key: set.key.clone(), name: set.name.clone() });
         self.estate.rename_bucket(id, &set.name);
+        let same = self.estate.bucket_terms(id).period == set.terms.period;
+        // INVARIANT: it was checked above that the bucket may lie there.
         self.estate.set_bucket_terms(id, set.terms.clone()).map_err(Broken::Bucket)?;
         // What ended before the period was agreed is no end of it.
         match set.terms.period.around(self.zone.date(at)) {
+            Some(_) if same && self.period_ends.contains_key(&id) => {}
             Some((start, _)) => {
-                self.period_ends.entry(id).or_insert(start);
+                self.period_ends.insert(id, start);
             }
             None => {
                 self.period_ends.remove(&id);

@@ -1,10 +1,11 @@
 //! A small contract that the tests of every module set up, and what the state refuses.
 
 use super::*;
+use crate::access::Policies;
 use crate::estate::{
     Bucket, BucketId, Offering, OfferingId, Person, PersonId, Product, ProductId, Seat,
 };
-use crate::event::{Ask, Counts, Receipt, Source};
+use crate::event::{Ask, Basis, Counts, Opened, Outcome, Receipt, Source};
 use crate::gate::{self, Seen};
 use crate::ledger::Account;
 use crate::tariff::{Meter, TariffParts, TokenPrice};
@@ -87,12 +88,18 @@ impl World {
 
     pub(crate) fn ask(person: &str, product: &str, bucket: Option<&str>) -> Ask {
         let bucket = bucket.map(str::to_owned);
-        Ask { person: person.to_owned(), product: product.to_owned(), host: String::new(), bucket }
+        let (person, product) = (person.to_owned(), product.to_owned());
+        Ask { person, product, bucket, ..Ask::default() }
     }
 
     /// Asks the gate and books its answer.
     pub(crate) fn open(&mut self, ask: &Ask) -> Event {
-        let event = gate::open(&self.state, ask, self.now);
+        self.open_under(Policies::default(), ask)
+    }
+
+    /// Asks the gate under these policies and books its answer.
+    pub(crate) fn open_under(&mut self, policies: Policies<'_>, ask: &Ask) -> Event {
+        let event = gate::open(&self.state, policies, ask, self.now);
         self.must(event.clone());
         if matches!(event, Event::Opened(_)) {
             self.seen.insert(SessionId(self.state.seq()), self.now);
@@ -195,7 +202,8 @@ fn opened(ticks: i64) -> Event {
         grace_end: T0.plus(GRACE),
     };
     let ask = World::ask("cleo", "revit", None);
-    Event::Opened(Opened { ask, person: PersonId(2), product: ProductId(0), route, tariff: 0 })
+    let (person, product, basis) = (PersonId(2), ProductId(0), Basis::default());
+    Event::Opened(Opened { ask, person, product, route, tariff: 0, basis })
 }
 
 #[test]

@@ -419,7 +419,7 @@ fn ids(pair: Pair) -> (PersonId, ProductId) {
 fn answer(event: &Event) -> Answer {
     match event {
         Event::Opened(opened) => match opened.route {
-            Route::Seat(_) => Answer::Seat,
+            Route::Seat(_) | Route::FreeSeat(_) => Answer::Seat,
             Route::Tokens { bucket, ticks, .. } => {
                 Answer::Tokens { bucket: bucket.0, ticks: i128::from(ticks.0) }
             }

@@ -1,0 +1,59 @@
+//! What an import took in.
+
+use crate::estate::{PersonId, ProductId};
+use crate::when::Instant;
+
+/// What an import took in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// What kind of input, for example `flexnet`.
+    pub kind: String,
+    /// Names of the files.
+    pub files: Vec<String>,
+    /// Named counts.
+    pub counts: Counts,
+    /// Uses that were still going on at the end of the input.
+    pub begun: Vec<OpenUse>,
+    /// Identities of uses, begun in an earlier import, that have ended.
+    pub ended: Vec<u64>,
+}
+
+/// How many of what an import added.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Usage events recognised.
+    pub events: u64,
+    /// Sessions added.
+    pub sessions: u64,
+    /// Of those, still open at the end of the input.
+    pub open_sessions: u64,
+    /// Sessions of earlier imports that this one saw end.
+    pub closed: u64,
+    /// Lines or sessions refused.
+    pub rejected: u64,
+    /// Sessions kept but not charged: unknown product, or no rate for it.
+    pub quarantined: u64,
+    /// Sessions that were there already.
+    pub duplicates: u64,
+    /// Seconds between open and close, over the sessions added.
+    pub seconds: i64,
+    /// First instant seen.
+    pub first: Option<Instant>,
+    /// Last instant seen.
+    pub last: Option<Instant>,
+}
+
+/// A use that a log shows as still going on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenUse {
+    /// Identity across imports.
+    pub identity: u64,
+    /// Who.
+    pub person: PersonId,
+    /// What; `None` while the feature is in no product family.
+    pub product: Option<ProductId>,
+    /// On which workstation.
+    pub host: String,
+    /// Since when.
+    pub opened: Instant,
+}
