@@ -1,5 +1,9 @@
 use super::*;
 
+mod people;
+mod places;
+mod seats;
+
 fn estate() -> Estate {
     let mut estate = Estate::default();
     for key in ["Revit", "civil-3d", "autocad"] {

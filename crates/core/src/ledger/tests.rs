@@ -52,6 +52,18 @@ fn run(ledger: &mut Ledger, words: &[&str]) -> String {
         ["uncovered", amount] => ledger.charge_uncovered(tokens(amount)),
         ["reverse", "-", amount, when] => ledger.reverse(None, tokens(amount), at(when)),
         ["reverse", to, amount, when] => ledger.reverse(Some(bucket(to)), tokens(amount), at(when)),
+        ["move", from, to, amount] => {
+            let side = |text: &str| text.parse().ok().map(BucketId);
+            ledger.transfer(side(from), side(to), tokens(amount))
+        }
+        ["carry", pack, amount, until] => {
+            ledger.carry(pack.parse().unwrap(), tokens(amount), at(until))
+        }
+        ["correct", pack, bucket, amount] => {
+            let bucket = bucket.parse().ok().map(BucketId);
+            ledger.correct(pack.parse().unwrap(), bucket, tokens(amount))
+        }
+        ["corrected"] => return format!("ok {}", ledger.balance(Account::Corrected)),
         ["expire", pack] => {
             let pack = pack.parse().unwrap();
             let breakage = ledger.breakage(pack);
@@ -82,7 +94,8 @@ fn keeps_its_promises(ledger: &Ledger, when: &str) {
     let sum: Ticks = ledger.accounts().map(|account| ledger.balance(account)).sum();
     assert_eq!(sum, Ticks::ZERO, "{when}");
     for account in ledger.accounts() {
-        let floored = !matches!(account, Account::Purchased | Account::Uncovered);
+        let floored =
+            !matches!(account, Account::Purchased | Account::Uncovered | Account::Corrected);
         assert!(!floored || ledger.balance(account).0 >= 0, "{when}: {account:?}");
     }
     let owned = ledger.buckets().iter().flat_map(|bucket| [bucket.available, bucket.held]);
@@ -229,6 +242,107 @@ fn the_end_of_a_pack_takes_the_unallocated_first_then_pro_rata() {
          packs => ok 0/90",
     );
     check("no such pack", "expire 3 => no valid pack holds that many tokens");
+}
+
+#[test]
+fn free_tokens_move_and_held_ones_stay() {
+    check(
+        "transfers",
+        "buy a 100 @0 @10 => ok
+         move pool 0 60 => ok
+         move 0 1 20 => ok
+         bucket 0 => ok 40/0/40/0
+         bucket 1 => ok 20/0/20/0
+         hold 0 30 @1 => ok
+         move 0 1 11 => Available(BucketId(0)) would fall below its floor
+         move 0 pool 10 => ok
+         bucket 0 => ok 0/30/30/0
+         release 0 30 => ok
+         charge 0 30 @1 => ok
+         move 1 0 20 => ok
+         bucket 0 => ok 20/0/50/30
+         move 1 0 1 => Available(BucketId(1)) would fall below its floor
+         move pool 1 51 => Unallocated would fall below its floor
+         move 0 7 1 => there is no bucket 7
+         move 7 0 1 => there is no bucket 7
+         move 0 1 0 => the amount is out of range
+         move 0 1 -1 => the amount is out of range",
+    );
+}
+
+#[test]
+fn part_of_a_pack_lives_on() {
+    check(
+        "carried",
+        "buy a 100 @0 @10 => ok
+         allocate 0 100 => ok
+         charge 0 30 @1 => ok
+         carry 0 71 @20 => no valid pack holds that many tokens
+         carry 0 0 @20 => the amount is out of range
+         carry 0 -5 @20 => the amount is out of range
+         carry 0 7 @10 => the amount is out of range
+         carry 3 7 @20 => no valid pack holds that many tokens
+         carry 0 7 @20 => ok
+         packs => ok 63/7
+         carry 0 7 @20 => no valid pack holds that many tokens
+         carry 1 1 @30 => no valid pack holds that many tokens
+         expire 0 => ok 0 + 63/0/0
+         bucket 0 => ok 7/0/37/30
+         charge 0 1 @9 => no valid pack holds that many tokens
+         charge 0 7 @10 => ok
+         packs => ok 0/0",
+    );
+    check(
+        "what is given back after a carry returns to its pack, no further",
+        "buy a 100 @0 @10 => ok
+         allocate 0 100 => ok
+         charge 0 30 @1 => ok
+         carry 0 70 @20 => ok
+         packs => ok 0/70
+         reverse 0 30 @1 => ok
+         packs => ok 30/70
+         reverse 0 1 @1 => no valid pack holds that many tokens
+         expire 0 => ok 0 + 30/0/0
+         packs => ok 0/70",
+    );
+    check(
+        "a hold outlives its pack",
+        "buy a 10 @0 @10 => ok
+         allocate 0 10 => ok
+         hold 0 10 @9 => ok
+         carry 0 4 @20 => ok
+         expire 0 => ok 0 + 0/0/0
+         post 0 10 @9 => ok
+         packs => ok 0/0",
+    );
+}
+
+#[test]
+fn the_vendors_count_holds() {
+    check(
+        "both directions",
+        "buy a 100 @0 @10 => ok
+         allocate 0 60 => ok
+         correct 0 pool 5 => ok
+         correct 0 0 -7 => ok
+         correct 0 pool -5 => ok
+         corrected => ok 7
+         packs => ok 93
+         bucket 0 => ok 53/0/53/0
+         correct 0 0 -54 => Available(BucketId(0)) would fall below its floor
+         correct 0 pool -41 => Unallocated would fall below its floor
+         correct 0 pool -94 => no valid pack holds that many tokens
+         correct 4 pool 1 => no valid pack holds that many tokens
+         correct 0 9 1 => there is no bucket 9
+         charge 0 53 @1 => ok
+         correct 0 0 3 => ok
+         reverse 0 53 @1 => ok
+         bucket 0 => ok 56/0/56/0
+         packs => ok 96
+         expire 0 => ok 40 + 56/0/0
+         correct 0 pool 2 => ok
+         expire 0 => ok 2 + 0/0/0",
+    );
 }
 
 #[test]

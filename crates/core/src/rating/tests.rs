@@ -170,6 +170,33 @@ fn a_unit_that_no_use_explains_is_taken_back() {
 }
 
 /// What becomes of one session of a person's.
+/// A seat that comes and goes while reported use runs covers what lies between.
+#[test]
+fn units_do_not_begin_while_a_seat_covers() {
+    let mut world = World::new();
+    let seat = crate::estate::Seat {
+        offering: crate::estate::OfferingId(0),
+        person: None,
+        from: T0,
+        until: T0.plus(90 * DAY),
+    };
+    world.must(Event::SeatsAdded(vec![seat]));
+    let day = |days: i64| T0.plus(days * DAY);
+    for (at, person) in [(day(2), Some(BEN)), (day(4), None)] {
+        world.now = at;
+        world.must(Event::SeatMoved { seat: crate::estate::SeatId(1), person });
+    }
+    world.now = day(9);
+    let mut book = Book::new(world);
+    let hours = |from: i64, until: i64| minutes(from * 60, until * 60);
+    // From hour 30 to 150: a window from 30 on runs into the seat's time, the next begins when that is over.
+    book.import(&[((BEN, CIVIL), hours(30, 150))]);
+    let found: Vec<i64> = book.minutes((BEN, CIVIL)).iter().map(|minute| minute / 60).collect();
+    assert_eq!(found, [30, 96, 120, 144]);
+    assert_eq!(book.import(&[((BEN, CIVIL), hours(50, 100))]), (0, 0), "begun on the seat");
+    assert_eq!(book.import(&[((BEN, CIVIL), hours(31, 140))]), (0, 0), "within what is known");
+}
+
 fn check_verdict(name: &str, pair: Pair, whole: Interval, expected: Verdict) {
     let world = World::new();
     let mut rating = Rating::new(&world.state, whole.start, Source::Log);

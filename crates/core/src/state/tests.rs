@@ -1,5 +1,7 @@
 //! A small contract that the tests of every module set up, and what the state refuses.
 
+mod agreed;
+
 use super::*;
 use crate::access::Policies;
 use crate::estate::{
