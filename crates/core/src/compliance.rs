@@ -1,0 +1,281 @@
+//! Where what is used: by country, site, month and what the use is of; use outside of territories, with its
+//! evidence; and how regions share a pool over the day.
+//!
+//! A [`Fold`] reads decisions as they were made: the territory of a breach is one that was in force then. Only
+//! our own gate knows where a request comes from; use from logs and reports has no place.
+
+use crate::estate::{
+    Breach, BucketId, Country, Domain, Estate, Evidence, Place, SiteId, Territory, folded,
+};
+use crate::event::{Ask, Basis, Event, Reason, Route, Trial};
+use crate::state::{Broken, State};
+use crate::when::{Date, Instant};
+use std::collections::BTreeMap;
+
+mod sun;
+pub use sun::{RegionUse, Sharing};
+
+/// What use is counted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cell {
+    /// First date of the month, in the contract's zone.
+    pub month: Date,
+    /// The country; `None` where nothing speaks for one.
+    pub country: Option<Country>,
+    /// The site; `None` outside of all.
+    pub site: Option<SiteId>,
+    /// The bucket, or the offering of the seat; `None` for those turned away.
+    pub domain: Option<Domain>,
+}
+
+/// How much use there was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Requests let through.
+    pub opened: u64,
+    /// Requests turned away, for whatever reason.
+    pub refused: u64,
+    /// Of all these, outside of a territory.
+    pub breaches: u64,
+}
+
+/// What was done about use outside of a territory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Done {
+    /// It was refused.
+    Refused,
+    /// It was let through, and waits until somebody has looked at it.
+    Quarantined,
+    /// It was let through and reported.
+    Reported,
+    /// It was let through; rules on trial would have refused it.
+    OnTrial,
+}
+
+impl Done {
+    /// Stable name on the wire.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Quarantined => "quarantined",
+            Self::Reported => "reported",
+            Self::OnTrial => "on-trial",
+        }
+    }
+}
+
+/// One decision on use outside of a territory, with what speaks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evident {
+    /// The decision's number in the journal: it can be explained and reviewed by it.
+    pub decision: u64,
+    /// When.
+    pub at: Instant,
+    /// Who, as they called themselves.
+    pub person: String,
+    /// Product key.
+    pub product: String,
+    /// Workstation.
+    pub host: String,
+    /// What spoke for the place.
+    pub evidence: Evidence,
+    /// What was made of that.
+    pub place: Place,
+    /// The territory that the place lies outside of, as in force then.
+    pub territory: Option<Territory>,
+    /// What was done.
+    pub done: Done,
+    /// Whether somebody found it in order, and why; `None` while nobody has looked at it.
+    pub review: Option<(bool, String)>,
+}
+
+/// Where what was used in a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compliance {
+    /// First instant of the period.
+    pub from: Instant,
+    /// First instant after.
+    pub until: Instant,
+    /// Use by month, country, site and what it is of.
+    pub used: BTreeMap<Cell, Used>,
+    /// Breaches, in order of time.
+    pub breaches: Vec<Evident>,
+    /// How regions share the pool over the day.
+    pub sharing: Sharing,
+}
+
+impl Compliance {
+    /// The breaches that wait for somebody to look at them.
+    pub fn waiting(&self) -> impl Iterator<Item = &Evident> {
+        let quarantined = self.breaches.iter().filter(|one| one.done == Done::Quarantined);
+        quarantined.filter(|one| one.review.is_none())
+    }
+}
+
+/// The journal, read for compliance.
+#[derive(Clone, Debug)]
+pub struct Fold {
+    state: State,
+    from: Instant,
+    until: Instant,
+    used: BTreeMap<Cell, Used>,
+    breaches: Vec<Evident>,
+    sun: sun::Watch,
+}
+
+impl Fold {
+    /// Begins with a state: the journal's beginning, or a snapshot from before the period.
+    #[must_use]
+    pub fn new(state: State, from: Instant, until: Instant) -> Self {
+        let sun = sun::Watch::new(&state, from, until);
+        Self { state, from, until, used: BTreeMap::new(), breaches: Vec::new(), sun }
+    }
+
+    /// Takes the next event, up to the journal's end: reviews come late.
+    ///
+    /// # Errors
+    /// [`Broken`] when the journal contradicts itself.
+    pub fn apply(&mut self, seq: u64, at: Instant, event: &Event) -> Result<(), Broken> {
+        self.sun.see(&self.state, seq, at, event);
+        if self.from <= at && at < self.until {
+            match event {
+                Event::Opened(opened) => {
+                    let domains = domains(&self.state, opened.route);
+                    self.decided(seq, at, &opened.ask, &opened.basis, &domains);
+                }
+                Event::Refused(refused) => {
+                    self.refused(seq, at, &refused.ask, &refused.basis, refused.reason);
+                }
+                _ => {}
+            }
+        }
+        self.state.apply(seq, at, event)
+    }
+
+    fn decided(&mut self, seq: u64, at: Instant, ask: &Ask, basis: &Basis, domains: &[Domain]) {
+        let on_trial = matches!(basis.trial, Some(Trial::Refuses(Reason::RegionNotAllowed, _)));
+        let done = match basis.breach {
+            Some(Breach::Refuse) => Some(Done::Refused),
+            Some(Breach::Quarantine) => Some(Done::Quarantined),
+            Some(Breach::Report) => Some(Done::Reported),
+            None => on_trial.then_some(Done::OnTrial),
+        };
+        let cell = self.cell(at, basis.place, domains.first().copied());
+        let used = self.used.entry(cell).or_default();
+        used.opened = used.opened.saturating_add(1);
+        if let Some(done) = done {
+            used.breaches = used.breaches.saturating_add(1);
+            self.note(seq, at, ask, basis, domains, done);
+        }
+    }
+
+    fn refused(&mut self, seq: u64, at: Instant, ask: &Ask, basis: &Basis, reason: Reason) {
+        let cell = self.cell(at, basis.place, None);
+        let used = self.used.entry(cell).or_default();
+        used.refused = used.refused.saturating_add(1);
+        if reason == Reason::RegionNotAllowed {
+            used.breaches = used.breaches.saturating_add(1);
+            let domains = asked_for(&self.state, ask, at);
+            self.note(seq, at, ask, basis, &domains, Done::Refused);
+        }
+    }
+
+    fn cell(&self, at: Instant, place: Place, domain: Option<Domain>) -> Cell {
+        let month = self.state.zone().date(at).month_start();
+        Cell { month, country: place.country, site: place.site, domain }
+    }
+
+    fn note(
+        &mut self,
+        decision: u64,
+        at: Instant,
+        ask: &Ask,
+        basis: &Basis,
+        domains: &[Domain],
+        done: Done,
+    ) {
+        let territory = violated(self.state.estate(), domains, basis.place, at).cloned();
+        self.breaches.push(Evident {
+            decision,
+            at,
+            person: ask.person.clone(),
+            product: ask.product.clone(),
+            host: ask.host.clone(),
+            evidence: ask.more.evidence.clone(),
+            place: basis.place,
+            territory,
+            done,
+            review: None,
+        });
+    }
+
+    /// The report.
+    #[must_use]
+    pub fn finish(self) -> Compliance {
+        let Self { state, from, until, used, mut breaches, sun } = self;
+        for one in &mut breaches {
+            one.review = state.reviews().get(&one.decision).cloned();
+        }
+        Compliance { from, until, used, breaches, sharing: sun.finish(&state) }
+    }
+}
+
+/// What a route uses: the bucket or the offering first.
+fn domains(state: &State, route: Route) -> Vec<Domain> {
+    match route {
+        Route::Seat(seat) | Route::FreeSeat(seat) => {
+            let offering = state.estate().seat(seat).map(|seat| seat.offering);
+            vec![Domain::Offering(offering.unwrap_or_default()), Domain::Seat(seat)]
+        }
+        Route::Tokens { bucket, .. } => of_bucket(state.estate(), bucket),
+    }
+}
+
+fn of_bucket(estate: &Estate, bucket: BucketId) -> Vec<Domain> {
+    let above = estate.buckets_above(bucket).into_iter().map(Domain::Bucket);
+    core::iter::once(Domain::Bucket(bucket)).chain(above).chain([Domain::Pool]).collect()
+}
+
+/// What somebody who was turned away would have used: their seat when they hold one, else tokens.
+fn asked_for(state: &State, ask: &Ask, at: Instant) -> Vec<Domain> {
+    let estate = state.estate();
+    let person = estate.person_known_as(&ask.person, at);
+    let product = estate.product_called(&ask.product);
+    let seat = person.zip(product).and_then(|(who, what)| estate.covering_seat(who, what, at));
+    if let Some(seat) = seat {
+        return domains(state, Route::Seat(seat));
+    }
+    let chosen = ask.bucket.as_deref().and_then(|key| estate.bucket_called(key));
+    let bucket = chosen.or_else(|| person.map(|person| state.payer(person)));
+    bucket.map_or_else(|| vec![Domain::Pool], |bucket| of_bucket(estate, bucket))
+}
+
+/// The territory that a place lies outside of, of these domains: the one that forbids most, as at the gate.
+fn violated<'a>(
+    estate: &'a Estate,
+    domains: &[Domain],
+    place: Place,
+    at: Instant,
+) -> Option<&'a Territory> {
+    let ours = estate.territories().iter().filter(|territory| {
+        let in_force = territory.from <= at && at < territory.until;
+        in_force && domains.contains(&territory.domain) && !is_within(estate, territory, place)
+    });
+    ours.max_by_key(|territory| match territory.breach {
+        Breach::Report => 0,
+        Breach::Quarantine => 1,
+        Breach::Refuse => 2,
+    })
+}
+
+fn is_within(estate: &Estate, territory: &Territory, place: Place) -> bool {
+    let Some(country) = place.country else { return false };
+    let region = estate.region_of(country).map(|region| folded(&region.key));
+    territory.allowed.iter().map(|name| folded(name)).any(|name| {
+        Country::new(&name) == Some(country) || region.as_deref() == Some(name.as_str())
+    })
+}
+
+#[cfg(test)]
+mod tests;
