@@ -2,9 +2,13 @@
 
 use crate::Server;
 use crate::problem::Problem;
+use crate::sight::Sight;
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, Method, header, request::Parts};
 use faregate_app::access::{Credential, Kind, Role};
+use faregate_app::orders::Orderer;
+use faregate_core::state::State;
+use faregate_core::when::Instant;
 use std::marker::PhantomData;
 
 /// Name of the cookie that carries a sign-in.
@@ -22,6 +26,14 @@ pub trait Permission: Send + Sync + 'static {
 pub struct SpendTokens;
 /// Read balances, burn and sessions.
 pub struct ReadBurn;
+/// Read everybody's buckets, seats and rules.
+pub struct ReadEstate;
+/// Read what is one's own; how far that goes, [`Sight`] says.
+pub struct ReadOwn;
+/// Give orders; which ones, `faregate_app::orders` says.
+pub struct GiveOrders;
+/// Ask what opening a product would cost; for whom, [`Sight`] says.
+pub struct AskPrice;
 /// Know one's own name.
 pub struct BeSomebody;
 
@@ -36,6 +48,34 @@ impl Permission for ReadBurn {
     const WORDS: &'static str = "read burn and balances";
     fn allows(role: Role) -> bool {
         matches!(role, Role::Viewer | Role::Administrator)
+    }
+}
+
+impl Permission for ReadEstate {
+    const WORDS: &'static str = "read the estate and its rules";
+    fn allows(role: Role) -> bool {
+        matches!(role, Role::Viewer | Role::Administrator)
+    }
+}
+
+impl Permission for ReadOwn {
+    const WORDS: &'static str = "read buckets, requests, seats and people";
+    fn allows(role: Role) -> bool {
+        role == Role::Member || ReadEstate::allows(role)
+    }
+}
+
+impl Permission for GiveOrders {
+    const WORDS: &'static str = "give orders";
+    fn allows(role: Role) -> bool {
+        matches!(role, Role::Member | Role::Administrator)
+    }
+}
+
+impl Permission for AskPrice {
+    const WORDS: &'static str = "ask for a quote";
+    fn allows(role: Role) -> bool {
+        ReadOwn::allows(role) || SpendTokens::allows(role)
     }
 }
 
@@ -63,6 +103,25 @@ impl<P> Authorized<P> {
     #[must_use]
     pub fn role(&self) -> Role {
         self.credential.role
+    }
+
+    /// How far they see.
+    #[must_use]
+    pub fn sight(&self, state: &State, now: Instant) -> Sight {
+        Sight::of(self.role(), self.name(), state, now)
+    }
+
+    /// How far they see, once a state is at hand that nobody changes meanwhile.
+    pub(crate) fn sight_at(&self, now: Instant) -> impl FnOnce(&State) -> Sight + Send + 'static {
+        let (role, name) = (self.role(), self.name().to_owned());
+        move |state| Sight::of(role, &name, state, now)
+    }
+
+    /// Who they are when they give an order: never what a request says, always whose key it is.
+    #[must_use]
+    pub fn orderer(&self) -> Orderer {
+        let is_administrator = self.role() == Role::Administrator;
+        Orderer { name: self.name().to_owned(), is_administrator }
     }
 }
 

@@ -1,8 +1,9 @@
-//! What a handler takes out of a request's address. What cannot be read is a problem document, like every
-//! other error.
+//! What a handler takes out of a request. What cannot be read is a problem document, like every other error.
 
 use crate::problem::Problem;
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::Json;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
@@ -34,4 +35,44 @@ impl<S: Send + Sync> FromRequestParts<S> for Segment {
             Problem::bad_request("bad-path", why.body_text(), help)
         })
     }
+}
+
+/// The body, read from JSON into `T`.
+pub struct Sent<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let read = Json::from_request(request, state).await;
+        let help = "see /openapi.json for the shape of the body";
+        read.map(|Json(value)| Self(value))
+            .map_err(|why| Problem::new(why.status(), "bad-body", why.body_text(), help))
+    }
+}
+
+/// The longest idempotency key.
+const KEY_MAX: usize = 128;
+
+/// The header that names a request for ever.
+///
+/// # Errors
+/// A problem when it is missing, empty or too long.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
+    let given = headers.get("idempotency-key").and_then(|value| value.to_str().ok());
+    let key = given.ok_or_else(|| {
+        let help = "send a fresh UUID with each new request, and the same one with each retry";
+        Problem::bad_request("key-missing", "the header Idempotency-Key is missing", help)
+    })?;
+    checked_key(key.to_owned())
+}
+
+/// A key that is neither empty nor too long.
+pub(crate) fn checked_key(key: String) -> Result<String, Problem> {
+    if key.is_empty() || key.len() > KEY_MAX {
+        let detail = format!("an idempotency key of {} characters", key.len());
+        let help = "use 1 to 128 characters, for example a UUID";
+        return Err(Problem::bad_request("bad-key", detail, help));
+    }
+    Ok(key)
 }

@@ -3,16 +3,22 @@
 //! A handler takes an [`authority::Authorized`], calls one use case of `faregate-app` and maps the result to
 //! a wire type. It decides nothing. Errors become one RFC 9457 problem document, in [`problem`].
 //!
-//! To add an endpoint: a handler and its wire types in `routes/`, its line in [`router`], and the OpenAPI
-//! snapshot under `docs/reference/openapi.json` renewed by its test.
+//! To add an endpoint: a handler and its wire types in `routes/`, its line in `described`, its rows in the tests
+//! `tests/api/authority.rs` and `tests/api/foreign.rs`, and the OpenAPI snapshot under
+//! `docs/reference/openapi.json` renewed with `faregate openapi`.
 #![warn(missing_docs)]
 
-use std::sync::Arc;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue};
 use faregate_app::access::Access;
 use faregate_app::gate::Gate;
+use faregate_app::ports::{Atlas, NoAtlas};
+use faregate_app::views::quote::KnownRules;
+use faregate_app::views::seats::SeatUse;
+use faregate_core::estate::Cidr;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
@@ -24,9 +30,12 @@ use utoipa_axum::routes;
 pub mod authority;
 pub mod extract;
 pub mod live;
+pub mod origin;
 pub mod page;
+mod paging;
 pub mod problem;
 pub mod routes;
+pub mod sight;
 pub mod wire;
 
 /// What every handler can reach.
@@ -38,6 +47,56 @@ pub struct Server {
     pub access: Arc<Access>,
     /// The newest summary, for live pages.
     pub live: live::Live,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[Cidr]>,
+    /// Tells countries of addresses.
+    pub atlas: Arc<dyn Atlas>,
+    /// The policies in force, for quotes.
+    pub rules: Arc<KnownRules>,
+    seats: Arc<Mutex<SeatUse>>,
+}
+
+impl Server {
+    /// A server of a contract, to be called within a runtime. It trusts no proxy and has no atlas.
+    #[must_use]
+    pub fn new(gate: Gate, access: Arc<Access>) -> Self {
+        let live = live::Live::start(&gate);
+        let (rules, seats) = (Arc::default(), Arc::default());
+        let (trusted_proxies, atlas) = (Arc::default(), Arc::new(NoAtlas));
+        Self { gate, access, live, trusted_proxies, atlas, rules, seats }
+    }
+
+    /// The same, behind proxies that tell the truth about who they ask for.
+    #[must_use]
+    pub fn behind(self, trusted: Vec<Cidr>) -> Self {
+        Self { trusted_proxies: trusted.into(), ..self }
+    }
+
+    /// The same, with an operator's data base of addresses.
+    #[must_use]
+    pub fn with_atlas(self, atlas: Arc<dyn Atlas>) -> Self {
+        Self { atlas, ..self }
+    }
+
+    /// When seats were last used, as of the last look at the journal.
+    pub(crate) fn seats(&self) -> MutexGuard<'_, SeatUse> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks at what the journal says of seats since the last look, between two commits at a time.
+    pub(crate) async fn read_on_seats(&self) -> Result<(), problem::Problem> {
+        loop {
+            let seats = Arc::clone(&self.seats);
+            let (reply, waiting) = tokio::sync::oneshot::channel();
+            self.gate.run(move |engine| {
+                let mut seats = seats.lock().unwrap_or_else(PoisonError::into_inner);
+                drop(reply.send(seats.read_on(engine)));
+            });
+            if routes::answered(waiting).await? {
+                return Ok(());
+            }
+        }
+    }
 }
 
 #[derive(OpenApi)]
@@ -50,6 +109,9 @@ pub struct Server {
     servers((url = "/", description = "this server")),
     tags(
         (name = "gate", description = "Open, keep alive and close sessions."),
+        (name = "orders", description = "Tell Faregate what to do: transfers, requests and their answers, rules."),
+        (name = "estate", description = "Who and what there is: buckets, people, seats, places."),
+        (name = "rules", description = "Policies, caps, terms, and the reasons to be turned away."),
         (name = "burn", description = "What was spent, by whom, on what."),
         (name = "access", description = "Sign in and out."),
     ),
@@ -74,12 +136,23 @@ impl utoipa::Modify for Credentials {
 
 /// All routes, and the description of those that are API.
 fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
-    use routes::{balances, burn, decisions, events, sessions, sign_in, summary};
     let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
+        .merge(use_and_burn())
+        .merge(orders_and_estate())
+        .split_for_parts();
+    description.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    description.paths.paths.values_mut().flat_map(operations).for_each(name_problems);
+    (router, description)
+}
+
+fn use_and_burn() -> OpenApiRouter<Server> {
+    use routes::{balances, burn, decisions, events, quotes, sessions, sign_in, summary};
+    OpenApiRouter::new()
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::open_batch))
         .routes(routes!(sessions::heartbeat))
         .routes(routes!(sessions::close))
+        .routes(routes!(quotes::make))
         .routes(routes!(decisions::explain))
         .routes(routes!(summary::summary))
         .routes(routes!(burn::burn))
@@ -89,10 +162,28 @@ fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .routes(routes!(sign_in::me))
         .routes(routes!(sign_in::sign_in))
         .routes(routes!(sign_in::sign_out))
-        .split_for_parts();
-    description.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    description.paths.paths.values_mut().flat_map(operations).for_each(name_problems);
-    (router, description)
+}
+
+fn orders_and_estate() -> OpenApiRouter<Server> {
+    use routes::{
+        buckets, caps, groups, orders, people, policies, refusals, requests, seats, sites, terms,
+    };
+    OpenApiRouter::new()
+        .routes(routes!(orders::order))
+        .routes(routes!(requests::list, requests::make))
+        .routes(routes!(requests::one))
+        .routes(routes!(requests::answers::answer))
+        .routes(routes!(buckets::list))
+        .routes(routes!(buckets::one))
+        .routes(routes!(people::list))
+        .routes(routes!(people::one))
+        .routes(routes!(seats::list))
+        .routes(routes!(groups::list))
+        .routes(routes!(sites::list))
+        .routes(routes!(policies::list))
+        .routes(routes!(caps::list))
+        .routes(routes!(refusals::list))
+        .routes(routes!(terms::terms))
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
@@ -158,9 +249,21 @@ pub async fn serve(
     access: Arc<Access>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    run(listener, Server::new(gate, access), stop).await
+}
+
+/// Serves a server until `stop` resolves, then lets running requests finish for a moment.
+///
+/// # Errors
+/// The operating system's.
+pub async fn run(
+    listener: tokio::net::TcpListener,
+    server: Server,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     use axum::serve::ListenerExt;
-    let live = live::Live::start(&gate);
-    let app = router(Server { gate, access, live });
+    // Where a request comes from is evidence: handlers see the peer's address.
+    let app = router(server).into_make_service_with_connect_info::<SocketAddr>();
     // Small answers must not wait for more to send. A connection that refuses the option works all the same.
     let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
     let (stopping, stopped) = tokio::sync::oneshot::channel();

@@ -4,8 +4,10 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use faregate_app::engine::Failure;
+use faregate_app::orders::{Kind, NotDone, OrderRefusal};
 use faregate_app::ports::StoreError;
 use serde::Serialize;
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// An RFC 9457 problem document.
@@ -23,7 +25,7 @@ pub struct Problem {
     /// Stable code, for programs.
     pub code: &'static str,
     /// What to do about it.
-    pub help: &'static str,
+    pub help: Cow<'static, str>,
 }
 
 impl Problem {
@@ -33,7 +35,7 @@ impl Problem {
         status: StatusCode,
         code: &'static str,
         detail: impl Into<String>,
-        help: &'static str,
+        help: impl Into<Cow<'static, str>>,
     ) -> Self {
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
         Self {
@@ -42,7 +44,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             code,
-            help,
+            help: help.into(),
         }
     }
 
@@ -78,6 +80,40 @@ impl Problem {
         let (detail, help) =
             ("another site's page asked for this", "open Faregate's own page and do it there");
         Self::new(StatusCode::FORBIDDEN, "cross-site", detail, help)
+    }
+
+    /// There is no such thing, or none that the caller may see.
+    #[must_use]
+    pub fn unknown(what: &'static str, name: &str) -> Self {
+        OrderRefusal::unknown(what, name).into()
+    }
+
+    /// The cursor of a page is none.
+    #[must_use]
+    pub fn bad_cursor(text: &str) -> Self {
+        let detail = format!("`{text}` is no cursor");
+        Self::bad_request("bad-cursor", detail, "use the `next` of the page before as it is")
+    }
+}
+
+impl From<OrderRefusal> for Problem {
+    fn from(refusal: OrderRefusal) -> Self {
+        let status = match refusal.kind {
+            Kind::Unknown => StatusCode::NOT_FOUND,
+            Kind::Forbidden => StatusCode::FORBIDDEN,
+            Kind::Conflict => StatusCode::CONFLICT,
+            Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, refusal.code, refusal.message, refusal.help)
+    }
+}
+
+impl From<NotDone> for Problem {
+    fn from(why: NotDone) -> Self {
+        match why {
+            NotDone::Refused(refusal) => refusal.into(),
+            NotDone::Failed(failure) => failure.into(),
+        }
     }
 }
 

@@ -1,12 +1,24 @@
 //! One module a resource; the tree of files is the tree of paths.
 
 pub mod balances;
+pub mod buckets;
 pub mod burn;
+pub mod caps;
 pub mod decisions;
 pub mod events;
+pub mod groups;
+pub mod orders;
+pub mod people;
+pub mod policies;
+pub mod quotes;
+pub mod refusals;
+pub mod requests;
+pub mod seats;
 pub mod sessions;
 pub mod sign_in;
+pub mod sites;
 pub mod summary;
+pub mod terms;
 
 use crate::problem::Problem;
 use faregate_app::engine::Failure;

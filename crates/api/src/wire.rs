@@ -1,15 +1,50 @@
 //! The shapes on the wire that several routes share. Tokens are numbers exact to a millionth; money is a
 //! decimal string with its currency; instants are RFC 3339 in UTC; dates are local to the contract.
 
+use faregate_app::orders::OrderRefusal;
 use faregate_app::views;
-use faregate_core::amount::{self, Ticks};
+use faregate_core::amount::{self, Ticks, parse_micros};
 use faregate_core::burn::Sum;
 use faregate_core::state::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub mod ask;
+pub mod decision;
+pub mod order;
+pub mod session;
+
+/// A number of tokens with at most six decimals. It goes into the ledger exactly, or not at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(transparent)]
+pub struct Tokens(pub f64);
+
+impl Tokens {
+    /// The same amount as the ledger keeps it.
+    ///
+    /// # Errors
+    /// A refusal when there are more than six decimals, or more tokens than the ledger can hold.
+    pub fn ticks(self) -> Result<Ticks, OrderRefusal> {
+        // The shortest text that stands for the number is the one that was sent: no ledger amount within range
+        // shares its number with another.
+        let micros = parse_micros(&self.0.to_string()).ok();
+        micros.and_then(Ticks::from_micro_tokens).ok_or_else(|| {
+            let message = format!("`{}` is no amount of tokens", self.0);
+            let help = "write a number with at most six decimals, up to 2.5 thousand millions";
+            order::invalid("bad-amount", message, help)
+        })
+    }
+}
+
+impl From<Ticks> for Tokens {
+    fn from(ticks: Ticks) -> Self {
+        Self(ticks.tokens())
+    }
+}
+
 /// An amount of money.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Money {
     /// Decimal digits, for example `1236.00`.
     pub amount: String,

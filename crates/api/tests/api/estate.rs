@@ -3,7 +3,6 @@
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use faregate_api::live::Live;
 use faregate_api::{Server, authority::COOKIE, router};
 use faregate_app::access::{Access, Credential, CredentialStore, Kind, Role, SecretHash, Secrets};
 use faregate_app::engine::Engine;
@@ -117,8 +116,7 @@ impl Estate {
         let credentials = SharedCredentials::default();
         let secrets = Box::new(CountedSecrets::from(1));
         let access = Arc::new(Access::load(Box::new(credentials.clone()), secrets).unwrap());
-        let live = Live::start(&gate);
-        let app = router(Server { gate, access: Arc::clone(&access), live });
+        let app = router(Server::new(gate, Arc::clone(&access)));
         Self { clock, credentials, access, app }
     }
 

@@ -1,0 +1,174 @@
+//! `/v1/people`: who there is, by which names, and what is theirs.
+
+use crate::Server;
+use crate::authority::{Authorized, ReadOwn};
+use crate::extract::{Params, Segment};
+use crate::paging::{finds, page};
+use crate::problem::Problem;
+use crate::routes::seats::{Seat, shown as shown_seat};
+use crate::wire::Tokens;
+use crate::wire::session::Session;
+use axum::Json;
+use axum::extract::State;
+use faregate_app::views::{self, seats::SeatUse};
+use faregate_core::estate::{GroupId, Person, PersonId};
+use faregate_core::state;
+use faregate_core::when::Instant;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which rows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// Part of a key or name.
+    q: Option<String>,
+    /// Rows on a page: 100 by default, 1,000 at most.
+    limit: Option<usize>,
+    /// Where the page before ended: its `next`.
+    #[param(pattern = "^[0-9]+$")]
+    cursor: Option<String>,
+}
+
+/// A person, in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PersonRow {
+    /// Key.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// Key of the bucket that pays for them.
+    pub bucket: Option<String>,
+    /// Keys of the groups that they were put into.
+    pub groups: Vec<String>,
+    /// Whether they work here on a contract of their own.
+    pub contractor: bool,
+    /// When their access ends, or ended.
+    pub until: Option<String>,
+}
+
+/// A page of people.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct People {
+    /// In the order they became known.
+    pub rows: Vec<PersonRow>,
+    /// Cursor of the next page; `null` at the end.
+    pub next: Option<String>,
+}
+
+/// A name by which sources know a person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KnownAs {
+    /// The name.
+    pub name: String,
+    /// Since when; `null`: always.
+    pub from: Option<String>,
+    /// First instant at which it is theirs no longer; `null`: it stays.
+    pub until: Option<String>,
+}
+
+/// A person, and what is theirs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OnePerson {
+    /// Who.
+    #[serde(flatten)]
+    pub person: PersonRow,
+    /// Their names.
+    pub names: Vec<KnownAs>,
+    /// The seats that they hold.
+    pub seats: Vec<Seat>,
+    /// Their sessions without an end.
+    pub sessions: Vec<Session>,
+    /// Tokens that their use has cost this calendar month, whoever paid.
+    pub month_to_date: Tokens,
+}
+
+/// People: all, or the caller alone.
+#[utoipa::path(
+    get, path = "/v1/people", tag = "estate", params(Which),
+    responses((status = 200, body = People), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
+    security(("key" = []), ("cookie" = []))
+)]
+pub async fn list(
+    who: Authorized<ReadOwn>,
+    State(server): State<Server>,
+    Params(which): Params<Which>,
+) -> Result<Json<People>, Problem> {
+    let state = server.gate.state().read();
+    let sight = who.sight(&state, server.gate.now());
+    let all = (0u32..).map(PersonId).zip(state.estate().people());
+    let seen =
+        all.filter(|(id, person)| sight.person(*id) && finds(which.q.as_deref(), &texts(person)));
+    let placed = seen.map(|(id, person)| (u64::from(id.0), (id, person)));
+    let page = page(placed, which.limit, which.cursor.as_deref())?;
+    let rows = page.rows.into_iter().map(|(id, person)| row(&state, id, person)).collect();
+    Ok(Json(People { rows, next: page.next }))
+}
+
+/// One person, by any of their names.
+#[utoipa::path(
+    get, path = "/v1/people/{key}", tag = "estate",
+    params(("key" = String, Path, description = "key of the person, or another of their names")),
+    responses(
+        (status = 200, body = OnePerson), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)
+    ),
+    security(("key" = []), ("cookie" = []))
+)]
+pub async fn one(
+    who: Authorized<ReadOwn>,
+    State(server): State<Server>,
+    Segment(key): Segment,
+) -> Result<Json<OnePerson>, Problem> {
+    server.read_on_seats().await?;
+    let (state, now) = (server.gate.state().read(), server.gate.now());
+    let sight = who.sight(&state, now);
+    let id = state.estate().person_known_as(&key, now).filter(|id| sight.person(*id));
+    let known = id.and_then(|id| Some((id, state.estate().person(id)?)));
+    let (id, person) = known.ok_or_else(|| Problem::unknown("person", &key))?;
+    let sessions = views::sessions_of(&state, server.gate.liveness(), now, |other| other == id);
+    let month = state.zone().date(now).month_start();
+    Ok(Json(OnePerson {
+        person: row(&state, id, person),
+        names: names(&state, id, person),
+        seats: seats(&state, &server.seats(), id, now),
+        sessions: sessions.iter().map(Session::from).collect(),
+        month_to_date: views::spent_since(&state, id, month).into(),
+    }))
+}
+
+fn texts(person: &Person) -> Vec<&str> {
+    let names = [person.key.as_str(), person.name.as_str()];
+    names.into_iter().chain(person.aliases.iter().map(String::as_str)).collect()
+}
+
+fn row(state: &state::State, id: PersonId, person: &Person) -> PersonRow {
+    let estate = state.estate();
+    let standing = estate.standing(id).cloned().unwrap_or_default();
+    let group = |id: &GroupId| estate.group(*id).map(|group| group.key.clone());
+    PersonRow {
+        key: person.key.clone(),
+        name: person.name.clone(),
+        bucket: estate.bucket(person.bucket).map(|bucket| bucket.key.clone()),
+        groups: standing.groups.iter().filter_map(group).collect(),
+        contractor: standing.contractor,
+        until: standing.until.map(|until| until.to_string()),
+    }
+}
+
+fn names(state: &state::State, id: PersonId, person: &Person) -> Vec<KnownAs> {
+    let undated = person.aliases.iter().chain([&person.key]);
+    let undated = undated.map(|name| KnownAs { name: name.clone(), from: None, until: None });
+    let dated = state.estate().alias_terms().into_iter().filter(|term| term.person == id);
+    let dated = dated.map(|term| KnownAs {
+        name: term.alias,
+        from: (term.from > Instant(i64::MIN)).then(|| term.from.to_string()),
+        until: (term.until < Instant(i64::MAX)).then(|| term.until.to_string()),
+    });
+    undated.chain(dated).collect()
+}
+
+fn seats(state: &state::State, used: &SeatUse, id: PersonId, now: Instant) -> Vec<Seat> {
+    let held = state.estate().seats_of(id, now);
+    held.into_iter().filter_map(|seat| shown_seat(state, used, seat, now)).collect()
+}

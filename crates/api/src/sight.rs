@@ -1,0 +1,113 @@
+//! Which things a caller may see: one question for each kind of thing, asked by every handler.
+//!
+//! What a caller may not see is answered exactly as what does not exist, so that nothing is revealed.
+//! To add a kind of thing: its question here, its rows in the test of foreign ids (`tests/api/foreign.rs`).
+
+use faregate_app::access::Role;
+use faregate_app::orders::{Order, OrderRefusal};
+use faregate_core::budget::{RequestId, Requested};
+use faregate_core::estate::{BucketId, PersonId, SeatId};
+use faregate_core::state::State;
+use faregate_core::when::Instant;
+
+/// How far a caller sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Everything there is.
+    Everything,
+    /// What is this person's; nothing when their name is nobody's.
+    Own(Option<PersonId>),
+}
+
+impl Sight {
+    /// How far a role sees, with the name on its credential.
+    #[must_use]
+    pub fn of(role: Role, name: &str, state: &State, now: Instant) -> Self {
+        match role {
+            Role::Member => Self::Own(state.estate().person_known_as(name, now)),
+            Role::Viewer | Role::Workstation | Role::Administrator => Self::Everything,
+        }
+    }
+
+    /// May this caller see this person?
+    #[must_use]
+    pub fn person(self, id: PersonId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Own(own) => own == Some(id),
+        }
+    }
+
+    /// May this caller see this bucket? Members see the one that pays for them, those that they own, and those
+    /// below what they own; the contract's owners own what lies above all buckets.
+    #[must_use]
+    pub fn bucket(self, state: &State, id: BucketId) -> bool {
+        let own = match self {
+            Self::Everything => return true,
+            Self::Own(None) => return false,
+            Self::Own(Some(own)) => own,
+        };
+        let owns = |bucket: BucketId| state.estate().bucket_terms(bucket).owners.contains(&own);
+        state.payer(own) == id
+            || state.terms().owners.contains(&own)
+            || owns(id)
+            || state.estate().buckets_above(id).into_iter().any(owns)
+    }
+
+    /// May this caller see this request? Members see their own, those of buckets that they see, and those that
+    /// wait for them.
+    #[must_use]
+    pub fn request(self, state: &State, requested: &Requested) -> bool {
+        let request = &requested.request;
+        let own = match self {
+            Self::Everything => return true,
+            Self::Own(None) => return false,
+            Self::Own(Some(own)) => own,
+        };
+        request.by == own
+            || self.bucket(state, request.bucket)
+            || state.deciders(request.from).contains(&own)
+    }
+
+    /// May this caller see this seat? Members see those that they hold.
+    #[must_use]
+    pub fn seat(self, state: &State, id: SeatId, now: Instant) -> bool {
+        self == Self::Everything
+            || state.estate().holder(id, now).is_some_and(|holder| self.person(holder))
+    }
+
+    /// May this caller see what an order names? Whoever gives tokens of theirs may name any bucket to give to.
+    ///
+    /// # Errors
+    /// What is said of a thing that does not exist.
+    pub fn order(self, state: &State, order: &Order) -> Result<(), OrderRefusal> {
+        let Self::Own(own) = self else { return Ok(()) };
+        match order {
+            Order::Transfer { from, to, .. } => {
+                self.bucket_called(state, from.as_deref())?;
+                let giver = from.as_deref().and_then(|key| state.estate().bucket_called(key));
+                let gives = own.is_some_and(|own| state.deciders(giver).contains(&own));
+                if gives { Ok(()) } else { self.bucket_called(state, to.as_deref()) }
+            }
+            Order::Request { bucket, .. } => self.bucket_called(state, bucket.as_deref()),
+            Order::Answer { request, .. } => self.request_with(state, *request).map(|_| ()),
+            // These are administrators' to give; nothing of them is looked up for anybody else.
+            _ => Ok(()),
+        }
+    }
+
+    /// The request with this id, when there is one and the caller may see it.
+    ///
+    /// # Errors
+    /// What is said of a request that does not exist.
+    pub fn request_with(self, state: &State, id: RequestId) -> Result<&Requested, OrderRefusal> {
+        let known = state.requests().get(&id).filter(|known| self.request(state, known));
+        known.ok_or_else(|| OrderRefusal::unknown("request", &id.to_string()))
+    }
+
+    fn bucket_called(self, state: &State, key: Option<&str>) -> Result<(), OrderRefusal> {
+        let Some(key) = key else { return Ok(()) };
+        let known = state.estate().bucket_called(key).filter(|id| self.bucket(state, *id));
+        known.map(|_| ()).ok_or_else(|| OrderRefusal::unknown("bucket", key))
+    }
+}

@@ -1,0 +1,313 @@
+//! Orders on the wire: what the page, scripts and the command line send, and what they get back.
+//!
+//! To add an order: a variant here with the fields of `faregate_app::orders::Order`, its arm in
+//! [`OrderBody::into_order`], a row in `tests/api/orders.rs`.
+
+use super::{Money, Tokens};
+use faregate_app::orders::{Done, Kind, Order, OrderRefusal};
+use faregate_core::amount::{self, Currency, parse_micros};
+use faregate_core::budget::RequestId;
+use faregate_core::estate::SeatId;
+use faregate_core::event::Mode;
+use faregate_core::ledger::PackKind;
+use faregate_core::when::{Date, Instant, Zone};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The longest name or key in an order.
+const NAME_MAX: usize = 256;
+/// The longest reason or comment.
+const TEXT_MAX: usize = 2_000;
+/// The longest set of policies.
+const POLICIES_MAX: usize = 262_144;
+
+/// An order: `order` says which.
+///
+/// Tokens are numbers with at most six decimals; dates are `YYYY-MM-DD` in the contract's zone or RFC 3339.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(tag = "order", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum OrderBody {
+    /// Move free tokens between two buckets, or between one and the unallocated part of the pool.
+    Transfer {
+        /// Key of the bucket that gives; the unallocated part when it is missing.
+        from: Option<String>,
+        /// Key of the bucket that gets; the unallocated part when it is missing.
+        to: Option<String>,
+        /// How many.
+        tokens: Tokens,
+        /// Why.
+        why: String,
+    },
+    /// Ask for tokens for a bucket: whoever calls is who asks.
+    Request {
+        /// Key of the bucket; the caller's own by default.
+        bucket: Option<String>,
+        /// How many.
+        tokens: Tokens,
+        /// Why.
+        why: String,
+        /// When they are given back, if they are only borrowed.
+        due: Option<String>,
+    },
+    /// Say yes or no to a request: whoever calls is who decides.
+    Answer {
+        /// Id of the request, for example `r42`.
+        request: String,
+        /// Yes, to so many tokens; `null`: no.
+        approve: Option<Tokens>,
+        /// In their words.
+        #[serde(default)]
+        comment: String,
+    },
+    /// Take in a pack of tokens.
+    Buy {
+        /// Name to show.
+        name: String,
+        /// What kind of pool it belongs to.
+        #[serde(default)]
+        kind: Pool,
+        /// How many.
+        tokens: Tokens,
+        /// When its term begins.
+        from: String,
+        /// When its term is over: the first date or instant that does not belong to it.
+        until: String,
+        /// What a token of it cost.
+        price: Option<Money>,
+    },
+    /// Correct what a pack holds, because the vendor counts otherwise.
+    Correct {
+        /// Number of the pack, from 1 in the order they came in.
+        pack: u32,
+        /// Key of the bucket that gains or loses; the unallocated part when it is missing.
+        bucket: Option<String>,
+        /// How many more there are; negative when there are fewer.
+        tokens: Tokens,
+        /// Why.
+        why: String,
+    },
+    /// Note what the vendor says is left.
+    VendorBalance {
+        /// When that was.
+        at: String,
+        /// How many.
+        tokens: Tokens,
+    },
+    /// Give a free seat to somebody, or free one.
+    MoveSeat {
+        /// Number of the seat, as `GET /v1/seats` gives it.
+        seat: u32,
+        /// Any name of whom; `null` frees the seat.
+        person: Option<String>,
+    },
+    /// Let a set of policies hold, instead of the one of its name.
+    AdoptPolicy {
+        /// Its name.
+        name: String,
+        /// Whether it decides or is only watched.
+        #[serde(default)]
+        mode: RuleMode,
+        /// The policies, in Cedar.
+        text: String,
+    },
+    /// Let a set of policies hold no longer.
+    RetirePolicy {
+        /// Its name.
+        name: String,
+    },
+    /// Accept or reject use outside of its territory.
+    ReviewBreach {
+        /// Number of the decision that let it through.
+        decision: u64,
+        /// Whether it is in order.
+        accepted: bool,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Kinds of pools.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pool {
+    /// A Flex pack: one year from its purchase.
+    #[default]
+    Flex,
+    /// The annual pool of an EBA.
+    ContractYear,
+    /// The multi-year pool of an EBA.
+    MultiYear,
+}
+
+/// Whether rules decide or are only watched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RuleMode {
+    /// They decide.
+    #[default]
+    Enforce,
+    /// What they would have done is recorded; nobody is turned away for them.
+    Monitor,
+}
+
+impl From<Mode> for RuleMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Enforce => Self::Enforce,
+            Mode::Monitor => Self::Monitor,
+        }
+    }
+}
+
+/// An order that was carried out.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OrderDone {
+    /// The entry of the journal that carried it out, or the id of the new request; `null` when it was only tried.
+    pub id: Option<String>,
+    /// What happened, in sentences.
+    pub said: Vec<String>,
+    /// What somebody should know all the same.
+    pub warnings: Vec<String>,
+    /// Whether it was only tried: nothing was booked.
+    pub dry_run: bool,
+    /// Whether it was carried out before, under the same `Idempotency-Key`, and not again now.
+    pub repeated: bool,
+}
+
+impl OrderDone {
+    /// What is said of an order that was carried out.
+    #[must_use]
+    pub fn new(done: Done, is_request: bool, dry_run: bool) -> Self {
+        let id = if is_request { RequestId(done.seq).to_string() } else { done.seq.to_string() };
+        let Done { said, warnings, repeated, .. } = done;
+        Self { id: (!dry_run).then_some(id), said, warnings, dry_run, repeated }
+    }
+}
+
+impl OrderBody {
+    /// Whether it asks for tokens: then the answer's id names the request.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        matches!(self, Self::Request { .. })
+    }
+
+    /// The order that this body describes, with its dates read in the contract's zone.
+    ///
+    /// # Errors
+    /// What cannot be read, and how to write it.
+    pub fn into_order(self, zone: &Zone) -> Result<Order, OrderRefusal> {
+        self.has_fair_lengths()?;
+        let at = |text: &str| instant(text, zone);
+        Ok(match self {
+            Self::Transfer { from, to, tokens, why } => {
+                Order::Transfer { from, to, ticks: tokens.ticks()?, why }
+            }
+            Self::Request { bucket, tokens, why, due } => {
+                let due = due.as_deref().map(at).transpose()?;
+                Order::Request { bucket, ticks: tokens.ticks()?, why, due }
+            }
+            Self::Answer { request, approve, comment } => {
+                let approved = approve.map(Tokens::ticks).transpose()?;
+                Order::Answer { request: request_id(&request)?, approved, comment }
+            }
+            Self::Buy { name, kind, tokens, from, until, price } => {
+                let (from, until) = (at(&from)?, at(&until)?);
+                let price = price.map(money).transpose()?;
+                Order::Buy { name, kind: kind.into(), ticks: tokens.ticks()?, from, until, price }
+            }
+            Self::Correct { pack, bucket, tokens, why } => {
+                Order::Correct { pack, bucket, ticks: tokens.ticks()?, why }
+            }
+            Self::VendorBalance { at: when, tokens } => {
+                Order::VendorBalance { at: at(&when)?, ticks: tokens.ticks()? }
+            }
+            Self::MoveSeat { seat, person } => Order::MoveSeat { seat: SeatId(seat), person },
+            Self::AdoptPolicy { name, mode, text } => {
+                Order::AdoptPolicy { name, mode: mode.into(), text }
+            }
+            Self::RetirePolicy { name } => Order::RetirePolicy { name },
+            Self::ReviewBreach { decision, accepted, why } => {
+                Order::ReviewBreach { decision, accepted, why }
+            }
+        })
+    }
+
+    fn has_fair_lengths(&self) -> Result<(), OrderRefusal> {
+        let (names, text, most): (Vec<Option<&String>>, Option<&String>, usize) = match self {
+            Self::Transfer { from, to, why, .. } => {
+                (vec![from.as_ref(), to.as_ref()], Some(why), TEXT_MAX)
+            }
+            Self::Request { bucket, why, .. } | Self::Correct { bucket, why, .. } => {
+                (vec![bucket.as_ref()], Some(why), TEXT_MAX)
+            }
+            Self::Answer { request, comment, .. } => (vec![Some(request)], Some(comment), TEXT_MAX),
+            Self::Buy { name, .. } | Self::RetirePolicy { name } => {
+                (vec![Some(name)], None, TEXT_MAX)
+            }
+            Self::VendorBalance { .. } => (Vec::new(), None, TEXT_MAX),
+            Self::MoveSeat { person, .. } => (vec![person.as_ref()], None, TEXT_MAX),
+            Self::AdoptPolicy { name, text, .. } => (vec![Some(name)], Some(text), POLICIES_MAX),
+            Self::ReviewBreach { why, .. } => (Vec::new(), Some(why), TEXT_MAX),
+        };
+        let long = |text: &String, most: usize| text.len() > most;
+        let named = names.into_iter().flatten().any(|name| long(name, NAME_MAX));
+        if named || text.is_some_and(|text| long(text, most)) {
+            let help = format!("names have up to {NAME_MAX} bytes, reasons up to {TEXT_MAX}");
+            return Err(invalid("too-long", "a name or text is too long".to_owned(), help));
+        }
+        Ok(())
+    }
+}
+
+impl From<Pool> for PackKind {
+    fn from(pool: Pool) -> Self {
+        match pool {
+            Pool::Flex => Self::Flex,
+            Pool::ContractYear => Self::ContractYear,
+            Pool::MultiYear => Self::MultiYear,
+        }
+    }
+}
+
+impl From<RuleMode> for Mode {
+    fn from(mode: RuleMode) -> Self {
+        match mode {
+            RuleMode::Enforce => Self::Enforce,
+            RuleMode::Monitor => Self::Monitor,
+        }
+    }
+}
+
+pub(super) fn invalid(
+    code: &'static str,
+    message: String,
+    help: impl Into<String>,
+) -> OrderRefusal {
+    OrderRefusal::new(Kind::Invalid, code, message, help)
+}
+
+/// The start of a date in the contract's zone, or an instant.
+fn instant(text: &str, zone: &Zone) -> Result<Instant, OrderRefusal> {
+    let date = (text.len() == 10).then(|| text.parse::<Date>().ok()).flatten();
+    let read = date.map(|date| zone.start_of(date)).or_else(|| text.parse().ok());
+    read.ok_or_else(|| {
+        let help = "write YYYY-MM-DD, or RFC 3339 such as 2026-11-22T06:45:00Z";
+        invalid("bad-date", format!("`{text}` is no date or time"), help)
+    })
+}
+
+/// The id of a request, as it is written: `r42`.
+fn request_id(text: &str) -> Result<RequestId, OrderRefusal> {
+    text.parse().map_err(|_| {
+        invalid("bad-id", format!("`{text}` is no id of a request"), "ids look like `r42`")
+    })
+}
+
+fn money(Money { amount, currency }: Money) -> Result<amount::Money, OrderRefusal> {
+    let micros = parse_micros(&amount).ok().filter(|micros| *micros >= 0);
+    let read = micros.zip(Currency::new(&currency));
+    read.map(|(micros, currency)| amount::Money { micros, currency }).ok_or_else(|| {
+        let help = "write {\"amount\": \"3.00\", \"currency\": \"USD\"}";
+        invalid("bad-money", format!("`{amount} {currency}` is no amount of money"), help)
+    })
+}
