@@ -87,12 +87,8 @@ fn people() -> Vec<Event> {
             until: (key == "ben").then(|| T0.plus(YEAR)),
         },
     };
-    let cai = Person {
-        key: text("cai"),
-        name: text("Cai"),
-        bucket: GENERAL,
-        aliases: vec![text("CAI")],
-    };
+    let cai =
+        Person { key: text("cai"), name: text("Cai"), bucket: GENERAL, aliases: vec![text("CAI")] };
     let alias = |alias: &str, person, from, until| AliasTerm {
         alias: text(alias),
         person,
@@ -138,13 +134,8 @@ fn places() -> [Event; 4] {
     let countries = vec![country("ES"), country("PT")];
     let region = Region { key: text("iberia"), name: text("Iberia"), countries };
     let (from, until) = (T0, T0.plus(YEAR));
-    let territory = |domain, breach| Territory {
-        domain,
-        allowed: vec![text("iberia")],
-        from,
-        until,
-        breach,
-    };
+    let territory =
+        |domain, breach| Territory { domain, allowed: vec![text("iberia")], from, until, breach };
     let office = Schedule {
         key: text("office"),
         zone: Zone::utc(),
