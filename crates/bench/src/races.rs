@@ -6,6 +6,7 @@ mod batches;
 pub(crate) mod decisions;
 pub(crate) mod flexnet;
 pub(crate) mod heartbeats;
+mod policies;
 
 use crate::machine;
 use crate::outcome::{Outcome, heading};
@@ -81,8 +82,13 @@ impl Setting {
 
 type Race = fn(&Setting) -> Result<Vec<Outcome>>;
 
-const RACES: [(&str, Race); 4] =
-    [("A1", decisions::run), ("A2", batches::run), ("A3", heartbeats::run), ("B1", flexnet::run)];
+const RACES: [(&str, Race); 5] = [
+    ("A1", decisions::run),
+    ("A2", batches::run),
+    ("A3", heartbeats::run),
+    ("A4", policies::run),
+    ("B1", flexnet::run),
+];
 
 pub(crate) fn run(args: &Races) -> Result<()> {
     let is_wanted = |name: &str| {
@@ -90,7 +96,7 @@ pub(crate) fn run(args: &Races) -> Result<()> {
     };
     if let Some(name) = args.names.iter().find(|name| RACES.iter().all(|r| !r.0.starts_with(*name)))
     {
-        bail!("no race `{name}`; there are A1, A2, A3 and B1");
+        bail!("no race `{name}`; there are A1, A2, A3, A4 and B1");
     }
     if args.rounds < ROUNDS_MIN {
         eprintln!("fewer than {ROUNDS_MIN} rounds: a look, not a result");

@@ -235,3 +235,6 @@ impl Shelf {
         Policies { enforced: &self.enforced, on_trial }
     }
 }
+
+#[cfg(test)]
+mod tests;

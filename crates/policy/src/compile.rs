@@ -225,10 +225,10 @@ impl Compiler<'_> {
         let mut entities = Vec::new();
         for constant in &all {
             let Constant::Entity(kind, key) = constant else { return None };
-            entities.push((*kind, key));
+            entities.push((*kind, &**key));
         }
         if own == Kind::Action {
-            let mask = |sum: u8, (kind, key): &(Kind, &Box<str>)| sum | fares_of(*kind, key);
+            let mask = |sum: u8, (kind, key): &(Kind, &str)| sum | fares_of(*kind, key);
             return Some(Expr::Fare(entities.iter().fold(0, mask)));
         }
         let numbers = entities.iter().filter_map(|(kind, key)| below(own, *kind, key, self.names));

@@ -1,10 +1,9 @@
 //! Which policies spoke to a question, and what came of each.
 
 use crate::book::RuleBook;
-use crate::compile::{Named, Scope};
+use crate::compile::Scope;
 use crate::expr::{NoValue, fare_bit};
 use crate::facts::Facts;
-use crate::names::Few;
 use faregate_core::access::Question;
 use faregate_core::event::Reason;
 use faregate_core::state::State;
@@ -78,8 +77,7 @@ impl RuleBook {
 }
 
 fn matches(scope: &Scope, facts: &Facts<'_>) -> bool {
-    let named = |names: &Named, few: &Few| names.as_ref().is_none_or(|names| few.has_any(names));
     scope.fares & fare_bit(facts.question.fare) != 0
-        && named(&scope.who, &facts.who)
-        && named(&scope.what, &facts.what)
+        && scope.who.as_ref().is_none_or(|names| facts.who.has_any(names))
+        && scope.what.as_ref().is_none_or(|names| facts.is_what(names))
 }

@@ -84,7 +84,7 @@ impl Expr {
     pub(crate) fn holds<'a>(&'a self, facts: &Facts<'a>) -> Valued<bool> {
         match self {
             Self::Who(names) => Ok(facts.who.has_any(names)),
-            Self::What(names) => Ok(facts.what.has_any(names)),
+            Self::What(names) => Ok(facts.is_what(names)),
             Self::Fare(mask) => Ok(mask & fare_bit(facts.question.fare) != 0),
             Self::GoesOn(slot) => Ok(facts.goes_on(*slot)),
             Self::Has(fact) => Ok(facts.has(*fact)),

@@ -111,11 +111,12 @@ pub(crate) struct Facts<'a> {
     names: &'a Names,
     person: &'a Person,
     product: &'a Product,
-    standing: Option<&'a Standing>,
     /// The names in the policies that the person is, or is in.
     pub(crate) who: Few,
-    /// The names in the policies that the product is, or is in.
-    pub(crate) what: Few,
+    /// The name in the policies that the product is.
+    pub(crate) what: Option<u32>,
+    /// Of the first 64 offerings that policies name: which were looked at, and which of them cover the product.
+    offerings: Cell<(u64, u64)>,
     /// Weekday and minute, once they were asked for: reading a zone costs more than all the rest.
     clock: Cell<Option<(i64, i64)>>,
     /// Of the first 64 schedules that policies name: which were looked at, and which of them go on.
@@ -138,9 +139,9 @@ impl<'a> Facts<'a> {
             names,
             person,
             product,
-            standing: estate.standing(question.person),
             who: names.of_person(estate, question.person, person),
-            what: names.of_product(estate, product),
+            what: names.of_product(product),
+            offerings: Cell::new((0, 0)),
             clock: Cell::new(None),
             schedules: Cell::new((0, 0)),
         })
@@ -148,6 +149,33 @@ impl<'a> Facts<'a> {
 
     fn estate(&self) -> &'a Estate {
         self.state.estate()
+    }
+
+    /// Looked up when asked for: most policies do not ask, and the look-up misses every cache.
+    fn standing(&self) -> Option<&'a Standing> {
+        self.estate().standing(self.question.person)
+    }
+
+    /// Whether the product is one of these names, or in one of them.
+    pub(crate) fn is_what(&self, names: &[u32]) -> bool {
+        self.what.is_some_and(|own| names.contains(&own))
+            || self.offerings().any(|(slot, name)| names.contains(&name) && self.covers(slot))
+    }
+
+    /// Whether an offering that policies name, counted in their order, covers the product.
+    pub(crate) fn covers(&self, slot: u32) -> bool {
+        remembered(&self.offerings, slot, || {
+            let place = usize::try_from(slot).unwrap_or(usize::MAX);
+            let Some((key, _)) = self.names.offerings().get(place) else { return false };
+            let offering = self.estate().offering_called(key);
+            let offering = offering.and_then(|id| self.estate().offering(id));
+            offering.is_some_and(|offering| offering.covers.contains(&self.product.key))
+        })
+    }
+
+    /// The offerings that policies name, each with its number.
+    pub(crate) fn offerings(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        (0..).zip(self.names.offerings()).map(|(slot, (_, number))| (slot, *number))
     }
 
     /// The value of a fact; `None` when there is none.
@@ -158,8 +186,8 @@ impl<'a> Facts<'a> {
             Fact::Principal => entity(Kind::Person, &self.person.key, Node::Top),
             Fact::Resource => entity(Kind::Product, &self.product.key, Node::Top),
             Fact::Action => entity(Kind::Action, action(self.question.fare), Node::Top),
-            Fact::Contractor => Value::Bool(self.standing.is_some_and(|known| known.contractor)),
-            Fact::Until => Value::Time(milliseconds(self.standing?.until?)),
+            Fact::Contractor => Value::Bool(self.standing().is_some_and(|known| known.contractor)),
+            Fact::Until => Value::Time(milliseconds(self.standing()?.until?)),
             Fact::OwnBucket => self.bucket(self.person.bucket),
             Fact::Bucket => self.bucket(self.question.bucket),
             Fact::Host => Value::Text(&self.question.ask.host),
@@ -193,7 +221,7 @@ impl<'a> Facts<'a> {
         let place = self.question.place;
         let more = &self.question.ask.more;
         match fact {
-            Fact::Until => self.standing.is_some_and(|known| known.until.is_some()),
+            Fact::Until => self.standing().is_some_and(|known| known.until.is_some()),
             Fact::Version => more.version.is_some(),
             Fact::Address => more.evidence.address.is_some(),
             Fact::Site => place.site.is_some_and(|site| self.estate().site(site).is_some()),
@@ -230,17 +258,12 @@ impl<'a> Facts<'a> {
 
     /// Whether a schedule that policies name goes on.
     pub(crate) fn goes_on(&self, slot: u32) -> bool {
-        let bit = 1_u64.checked_shl(slot).unwrap_or(0);
-        let (known, on) = self.schedules.get();
-        if known & bit != 0 {
-            return on & bit != 0;
-        }
-        let key = self.names.schedule(slot).unwrap_or_default();
-        let id: Option<ScheduleId> = self.estate().schedule_called(key);
-        let schedule = id.and_then(|id| self.estate().schedules().get(id.index()));
-        let goes_on = schedule.is_some_and(|schedule| schedule.includes(self.question.at));
-        self.schedules.set((known | bit, if goes_on { on | bit } else { on }));
-        goes_on
+        remembered(&self.schedules, slot, || {
+            let key = self.names.schedule(slot).unwrap_or_default();
+            let id: Option<ScheduleId> = self.estate().schedule_called(key);
+            let schedule = id.and_then(|id| self.estate().schedules().get(id.index()));
+            schedule.is_some_and(|schedule| schedule.includes(self.question.at))
+        })
     }
 
     /// Whether an entity of the estate is, or is below, the other one.
@@ -270,6 +293,18 @@ impl<'a> Facts<'a> {
             _ => false,
         }
     }
+}
+
+/// Looks at each of the first 64 once.
+fn remembered(seen: &Cell<(u64, u64)>, slot: u32, look: impl FnOnce() -> bool) -> bool {
+    let bit = 1_u64.checked_shl(slot).unwrap_or(0);
+    let (known, yes) = seen.get();
+    if known & bit != 0 {
+        return yes & bit != 0;
+    }
+    let found = look();
+    seen.set((known | bit, if found { yes | bit } else { yes }));
+    found
 }
 
 fn entity<'a>(kind: Kind, key: &'a str, node: Node) -> Value<'a> {

@@ -251,3 +251,6 @@ fn wrong_key(place: &Place<'_>, (kind, key): &Named) -> Option<Fault> {
     let help = format!("write {}::\"{right}\"", kind.name());
     Some(place.fault(offset, &message, Some(help)))
 }
+
+#[cfg(test)]
+mod tests;

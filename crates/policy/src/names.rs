@@ -44,7 +44,7 @@ pub(crate) struct Names {
     people: FxHashMap<Box<str>, u32>,
     groups: FxHashMap<Box<str>, u32>,
     products: FxHashMap<Box<str>, u32>,
-    offerings: FxHashMap<Box<str>, u32>,
+    offerings: Vec<(Box<str>, u32)>,
     schedules: Vec<Box<str>>,
     len: u32,
 }
@@ -57,18 +57,23 @@ impl Names {
 
     /// The number of a name; `None` for a kind whose names are not numbered.
     pub(crate) fn number(&mut self, kind: Kind, key: &str) -> Option<u32> {
-        let table = match kind {
-            Kind::Person => &mut self.people,
-            Kind::Group => &mut self.groups,
-            Kind::Product => &mut self.products,
-            Kind::Offering => &mut self.offerings,
+        let known = match kind {
+            Kind::Person => self.people.get(key).copied(),
+            Kind::Group => self.groups.get(key).copied(),
+            Kind::Product => self.products.get(key).copied(),
+            Kind::Offering => self.offerings.iter().find(|(name, _)| **name == *key).map(|o| o.1),
             _ => return None,
         };
-        if let Some(number) = table.get(key) {
-            return Some(*number);
+        if known.is_some() {
+            return known;
         }
         let number = self.len;
-        table.insert(key.into(), number);
+        match kind {
+            Kind::Person => drop(self.people.insert(key.into(), number)),
+            Kind::Group => drop(self.groups.insert(key.into(), number)),
+            Kind::Product => drop(self.products.insert(key.into(), number)),
+            _ => self.offerings.push((key.into(), number)),
+        }
         self.len = self.len.saturating_add(1);
         Some(number)
     }
@@ -101,17 +106,13 @@ impl Names {
         few
     }
 
-    /// The names that a product is, or is in.
-    pub(crate) fn of_product(&self, estate: &Estate, product: &Product) -> Few {
-        let mut few = Few::default();
-        let own = self.products.get(&*folded(&product.key));
-        own.into_iter().for_each(|number| few.push(*number));
-        for (key, number) in &self.offerings {
-            let offering = estate.offering_called(key).and_then(|id| estate.offering(id));
-            if offering.is_some_and(|offering| offering.covers.contains(&product.key)) {
-                few.push(*number);
-            }
-        }
-        few
+    /// The name that a product is.
+    pub(crate) fn of_product(&self, product: &Product) -> Option<u32> {
+        self.products.get(&*folded(&product.key)).copied()
+    }
+
+    /// The names of offerings, each with its number.
+    pub(crate) fn offerings(&self) -> &[(Box<str>, u32)] {
+        &self.offerings
     }
 }

@@ -60,8 +60,7 @@ impl Slices {
                 bits &= named.fold(*self.anybody.get(word)?, |all, some| all | some);
             }
             if bits != 0 {
-                let named = facts.what.iter().map(|name| self.word(name, word));
-                bits &= named.fold(*self.anything.get(word)?, |all, some| all | some);
+                bits &= self.about(facts, word, bits)?;
             }
             Some((word, bits))
         });
@@ -71,6 +70,22 @@ impl Slices {
             let place = |bits: u64| usize::try_from(bits.trailing_zeros()).unwrap_or(0);
             each.map(move |bits| word.saturating_mul(64).saturating_add(place(bits)))
         })
+    }
+
+    /// The policies of a word that can be about the product. Offerings are looked up only when one of the
+    /// policies that are still in question names them.
+    fn about(&self, facts: &Facts<'_>, word: usize, wanted: u64) -> Option<u64> {
+        let own = facts.what.map_or(0, |name| self.word(name, word));
+        let mut about = *self.anything.get(word)? | own;
+        if wanted & !about != 0 {
+            for (slot, name) in facts.offerings() {
+                let bits = self.word(name, word);
+                if bits & wanted & !about != 0 && facts.covers(slot) {
+                    about |= bits;
+                }
+            }
+        }
+        Some(about)
     }
 
     fn word(&self, name: u32, word: usize) -> u64 {

@@ -128,7 +128,7 @@ fn persons(chance: &mut Chance, people: u32) -> Event {
         let groups = (0..6).filter(|_| chance.once_in(4)).map(GroupId).collect();
         let until = chance.once_in(3).then(|| moment(chance));
         PersonSet {
-            key: if number % 3 == 0 { format!("P{number}") } else { format!("p{number}") },
+            key: if number.is_multiple_of(3) { format!("P{number}") } else { format!("p{number}") },
             name: text("N"),
             bucket: BucketId(u16::try_from(chance.below(4)).unwrap_or(0)),
             standing: Standing { groups, contractor: chance.once_in(3), until },
