@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tree of buckets: all, or those that the caller owns or draws from, and those below what they own. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/buckets/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bucket. */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/burn": {
         parameters: {
             query?: never;
@@ -47,6 +81,23 @@ export interface paths {
         };
         /** Burn of each day of a span, stacked by product, with the plan. */
         get: operations["daily"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All caps, and what counts now for a person. */
+        get: operations["list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -89,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All groups. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -98,6 +166,180 @@ export interface paths {
         };
         /** Who am I? */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives an order. Which ones a caller may give depends on who owns what; who gives it is always whose key it is.
+         * @description The same `Idempotency-Key` is carried out once, for ever; an order that was refused may be sent again.
+         */
+        post: operations["order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People: all, or the caller alone. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person, by any of their names. */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sets of policies that hold, by name. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What opening a product would come to just now. Books nothing, and promises nothing. */
+        post: operations["make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every reason to be turned away, the most fundamental first. Codes never change. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for tokens, the latest first: all, or those that the caller may see. */
+        get: operations["list"];
+        put?: never;
+        /** Asks for tokens for a bucket: the order `request`, for people. */
+        post: operations["make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A request, who can answer it, and what the wall between the two buckets costs (an estimate). */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a request: the order `answer`, for people. With the last yes that it needs the tokens move. */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Seats within their term: all, or those that the caller holds. */
+        get: operations["list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -212,6 +454,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sites with their networks, regions and territories. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/summary": {
         parameters: {
             query?: never;
@@ -221,6 +480,23 @@ export interface paths {
         };
         /** Balances, burn and projection, as of the last commit. */
         get: operations["summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is agreed of the contract as a whole. */
+        get: operations["terms"];
         put?: never;
         post?: never;
         delete?: never;
@@ -241,6 +517,30 @@ export interface components {
              * @description Tokens.
              */
             tokens: number;
+        };
+        /** @description Somebody who decides says yes or no. */
+        Answering: {
+            approve?: components["schemas"]["Tokens"] | null;
+            /** @description In their words. */
+            comment?: string;
+        };
+        /** @description A yes. */
+        Approval: {
+            /** @description Key of whose it is. */
+            person: string;
+            /** @description To how many tokens. */
+            tokens: components["schemas"]["Tokens"];
+        };
+        /** @description Somebody asks for tokens. */
+        Asking: {
+            /** @description Key of the bucket; the caller's own by default. */
+            bucket?: string | null;
+            /** @description When they are given back, if they are only borrowed: `YYYY-MM-DD` or RFC 3339. */
+            due?: string | null;
+            /** @description How many. */
+            tokens: components["schemas"]["Tokens"];
+            /** @description Why. */
+            why: string;
         };
         /** @description Where the tokens are. */
         Balance: {
@@ -316,11 +616,104 @@ export interface components {
              */
             uncovered: number;
         };
+        /** @description What a bucket has. */
+        BucketAmounts: {
+            /** @description Ever allocated, less what expired. */
+            allocated: components["schemas"]["Tokens"];
+            /** @description Free to spend. */
+            available: components["schemas"]["Tokens"];
+            /** @description Reserved for launches within their grace. */
+            held: components["schemas"]["Tokens"];
+            /** @description Spent. */
+            spent: components["schemas"]["Tokens"];
+        };
+        /** @description A bucket in its tree. */
+        BucketNode: components["schemas"]["BucketAmounts"] & {
+            /** @description Key. */
+            key: string;
+            /** @description What becomes of the rest when the period ends: `return`, `carry` or `expire`. */
+            leftover: string;
+            /** @description Whether those below may borrow from it, on approval. */
+            lends: boolean;
+            /** @description Name. */
+            name: string;
+            /** @description Keys of those who decide on it. */
+            owners: string[];
+            /** @description Key of the bucket above; `null` at the top, and where the caller does not see it. */
+            parent?: string | null;
+            period?: components["schemas"]["BucketPeriod"] | null;
+            /** @description What it has together with those below it that the caller sees. */
+            with_below: components["schemas"]["BucketAmounts"];
+        };
+        /** @description The dates that a bucket's allocation is for. */
+        BucketPeriod: {
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description First date after.
+             */
+            until: string;
+        };
+        /** @description A page of buckets. */
+        Buckets: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description In the order opened. */
+            rows: components["schemas"]["BucketNode"][];
+        };
         /**
          * @description What burn is broken down by.
          * @enum {string}
          */
         By: "day" | "product" | "person" | "bucket";
+        /** @description A cap. */
+        Cap: {
+            /** @description Key of the bucket whose payments alone count. */
+            bucket?: string | null;
+            /**
+             * Format: double
+             * @description What counts now for the person who was asked for; `null` without one, where the cap does not count for
+             *     them, and for rooms.
+             */
+            counted?: number | null;
+            /** @description For whom it is counted: `person`, `room` or `together`. */
+            each: string;
+            /** @description Key of the group whose members' use alone counts. */
+            group?: string | null;
+            /** @description Key. */
+            key: string;
+            /**
+             * Format: double
+             * @description The most there may be: tokens, or a number.
+             */
+            limit: number;
+            /** @description What is counted: `tokens`, `opens`, `running` or `people`. */
+            measure: string;
+            /** @description Whether it decides or is only watched. */
+            mode: components["schemas"]["RuleMode"];
+            /** @description Key of the person whose use alone counts. */
+            person?: string | null;
+            /** @description Key of the product whose use alone counts. */
+            product?: string | null;
+            /**
+             * Format: int64
+             * @description How many seconds, where the span is some.
+             */
+            seconds?: number | null;
+            /** @description Over which time: `seconds`, `day`, `week` or `month`. */
+            span: string;
+            /** @description What happens beyond: `refuse` or `confirm`. */
+            then: string;
+        };
+        /** @description All caps. */
+        Caps: {
+            /** @description In the order they are looked at. */
+            rows: components["schemas"]["Cap"][];
+        };
         /** @description A one-time code. */
         Code: {
             /** @description The part of the link after `token=`. */
@@ -361,6 +754,8 @@ export interface components {
         Decided: {
             /** @description When it was decided. */
             at: string;
+            /** @description `report` or `quarantine`, when it was let through outside of its territory. */
+            breach?: string | null;
             /** @description Key of the bucket that pays. */
             bucket?: string | null;
             /**
@@ -370,18 +765,22 @@ export interface components {
             decision: number;
             /** @description A launch closed before this instant costs nothing. */
             free_until?: string | null;
+            /** @description Where the request came from, as far as is known. */
+            place: components["schemas"]["Place"];
             refusal?: components["schemas"]["Refusal"] | null;
             /** @description Whether this request had been answered before, and this is that answer. */
             repeated: boolean;
             /** @description `seat`, `tokens` or `refused`. */
             route: string;
+            /** @description The policy or cap that turned the person away. */
+            rule?: string | null;
             /** @description Id of the session, unless refused. */
             session?: string | null;
-            /**
-             * Format: double
-             * @description Tokens reserved now; 0 when the running unit was paid already, or on a seat.
-             */
-            tokens: number;
+            /** @description Tokens reserved now; 0 when the running unit was paid already, or on a seat. */
+            tokens: components["schemas"]["Tokens"];
+            trial?: components["schemas"]["Tried"] | null;
+            /** @description What the person should know all the same. */
+            warnings: string[];
         };
         /** @description How a session ended. */
         Ended: {
@@ -438,10 +837,56 @@ export interface components {
             /** @description What was looked at. */
             name: string;
         };
+        /**
+         * @description A fare that somebody insists on.
+         * @enum {string}
+         */
+        Fare: "seat" | "free-seat" | "tokens";
+        /** @description A named set of people. */
+        Group: {
+            /** @description Groups of one dimension exclude each other. */
+            dimension?: string | null;
+            /** @description Key. */
+            key: string;
+            /**
+             * Format: int64
+             * @description How many people are in it, through other groups or not.
+             */
+            members: number;
+            /** @description Name. */
+            name: string;
+            /** @description Keys of the groups whose members its members are as well. */
+            parents: string[];
+        };
+        /** @description A page of groups. */
+        Groups: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description In the order they became known. */
+            rows: components["schemas"]["Group"][];
+        };
+        /** @description What somebody could do instead. */
+        Instead: {
+            /** @description How many seats there are. */
+            count?: number | null;
+            /** @description Names of those who decide. */
+            deciders: string[];
+            /** @description The workstations on which their seat is in use. */
+            hosts: string[];
+            /** @description `free-seat`, `own-seat-in-use`, `idle-seats` or `ask-for-tokens`. */
+            kind: string;
+            /** @description In a sentence. */
+            text: string;
+        };
         /** @description One open of a batch, with its own idempotency key. */
         KeyedOpen: {
+            /** @description The workstation's own address, where it differs from the one that the server sees. */
+            address?: string | null;
             /** @description Key of the bucket that shall pay. */
             bucket?: string | null;
+            /** @description Yes to what `confirmation-needed` asked. */
+            confirm?: boolean;
+            fare?: components["schemas"]["Fare"] | null;
             /** @description Name of the workstation. */
             host: string;
             /** @description Names the request for ever. */
@@ -450,6 +895,19 @@ export interface components {
             person: string;
             /** @description Key of the product. */
             product: string;
+            /** @description Key of the site that the workstation takes itself to be at. */
+            site?: string | null;
+            /** @description Version of the product, as it names itself. */
+            version?: string | null;
+        };
+        /** @description A name by which sources know a person. */
+        KnownAs: {
+            /** @description Since when; `null`: always. */
+            from?: string | null;
+            /** @description The name. */
+            name: string;
+            /** @description First instant at which it is theirs no longer; `null`: it stays. */
+            until?: string | null;
         };
         /** @description Who the caller is. */
         Me: {
@@ -465,16 +923,172 @@ export interface components {
             /** @description ISO 4217 code. */
             currency: string;
         };
+        /** @description Addresses of a site. */
+        Network: {
+            /** @description The block, for example `10.20.0.0/16`. */
+            cidr: string;
+            /** @description The room they are in, when they are all in one. */
+            room?: string | null;
+            /** @description Whether people elsewhere come in through them. */
+            vpn: boolean;
+        };
+        /** @description A person, and what is theirs. */
+        OnePerson: components["schemas"]["PersonRow"] & {
+            /** @description Tokens that their use has cost this calendar month, whoever paid. */
+            month_to_date: components["schemas"]["Tokens"];
+            /** @description Their names. */
+            names: components["schemas"]["KnownAs"][];
+            /** @description The seats that they hold. */
+            seats: components["schemas"]["Seat"][];
+            /** @description Their sessions without an end. */
+            sessions: components["schemas"]["Session"][];
+        };
+        /** @description A request, and what speaks for it. */
+        OneRequest: components["schemas"]["TokenRequest"] & {
+            wall?: components["schemas"]["WallFigures"] | null;
+        };
         /** @description Somebody wants to open a product. */
         Open: {
+            /**
+             * @description The workstation's own address, where it differs from the one that the server sees. It counts for no more
+             *     than `site`: what is reported, not what is known.
+             */
+            address?: string | null;
             /** @description Key of the bucket that shall pay; the person's own by default. */
             bucket?: string | null;
+            /** @description Yes to what `confirmation-needed` asked. */
+            confirm?: boolean;
+            fare?: components["schemas"]["Fare"] | null;
             /** @description Name of the workstation. */
             host: string;
             /** @description Any alias of the person: key, login, e-mail, FlexNet user name. */
             person: string;
             /** @description Key of the product. */
             product: string;
+            /** @description Key of the site that the workstation takes itself to be at. */
+            site?: string | null;
+            /** @description Version of the product, as it names itself. */
+            version?: string | null;
+        };
+        /**
+         * @description An order: `order` says which.
+         *
+         *     Tokens are numbers with at most six decimals; dates are `YYYY-MM-DD` in the contract's zone or RFC 3339.
+         */
+        OrderBody: {
+            /** @description Key of the bucket that gives; the unallocated part when it is missing. */
+            from?: string | null;
+            /** @enum {string} */
+            order: "transfer";
+            /** @description Key of the bucket that gets; the unallocated part when it is missing. */
+            to?: string | null;
+            /** @description How many. */
+            tokens: components["schemas"]["Tokens"];
+            /** @description Why. */
+            why: string;
+        } | {
+            /** @description Key of the bucket; the caller's own by default. */
+            bucket?: string | null;
+            /** @description When they are given back, if they are only borrowed. */
+            due?: string | null;
+            /** @enum {string} */
+            order: "request";
+            /** @description How many. */
+            tokens: components["schemas"]["Tokens"];
+            /** @description Why. */
+            why: string;
+        } | {
+            approve?: components["schemas"]["Tokens"] | null;
+            /** @description In their words. */
+            comment?: string;
+            /** @enum {string} */
+            order: "answer";
+            /** @description Id of the request, for example `r42`. */
+            request: string;
+        } | {
+            /** @description When its term begins. */
+            from: string;
+            /** @description What kind of pool it belongs to. */
+            kind?: components["schemas"]["Pool"];
+            /** @description Name to show. */
+            name: string;
+            /** @enum {string} */
+            order: "buy";
+            price?: components["schemas"]["Money"] | null;
+            /** @description How many. */
+            tokens: components["schemas"]["Tokens"];
+            /** @description When its term is over: the first date or instant that does not belong to it. */
+            until: string;
+        } | {
+            /** @description Key of the bucket that gains or loses; the unallocated part when it is missing. */
+            bucket?: string | null;
+            /** @enum {string} */
+            order: "correct";
+            /**
+             * Format: int32
+             * @description Number of the pack, from 1 in the order they came in.
+             */
+            pack: number;
+            /** @description How many more there are; negative when there are fewer. */
+            tokens: components["schemas"]["Tokens"];
+            /** @description Why. */
+            why: string;
+        } | {
+            /** @description When that was. */
+            at: string;
+            /** @enum {string} */
+            order: "vendor-balance";
+            /** @description How many. */
+            tokens: components["schemas"]["Tokens"];
+        } | {
+            /** @enum {string} */
+            order: "move-seat";
+            /** @description Any name of whom; `null` frees the seat. */
+            person?: string | null;
+            /**
+             * Format: int32
+             * @description Number of the seat, as `GET /v1/seats` gives it.
+             */
+            seat: number;
+        } | {
+            /** @description Whether it decides or is only watched. */
+            mode?: components["schemas"]["RuleMode"];
+            /** @description Its name. */
+            name: string;
+            /** @enum {string} */
+            order: "adopt-policy";
+            /** @description The policies, in Cedar. */
+            text: string;
+        } | {
+            /** @description Its name. */
+            name: string;
+            /** @enum {string} */
+            order: "retire-policy";
+        } | {
+            /** @description Whether it is in order. */
+            accepted: boolean;
+            /**
+             * Format: int64
+             * @description Number of the decision that let it through.
+             */
+            decision: number;
+            /** @enum {string} */
+            order: "review-breach";
+            /** @description Why. */
+            why: string;
+        };
+        /** @description An order that was carried out. */
+        OrderDone: {
+            /** @description Whether it was only tried: nothing was booked. */
+            dry_run: boolean;
+            /** @description The entry of the journal that carried it out, or the id of the new request; `null` when it was only tried. */
+            id?: string | null;
+            /** @description Whether it was carried out before, under the same `Idempotency-Key`, and not again now. */
+            repeated: boolean;
+            /** @description What happened, in sentences. */
+            said: string[];
+            /** @description What somebody should know all the same. */
+            warnings: string[];
         };
         /** @description A lot of tokens with its term. */
         Pack: {
@@ -497,6 +1111,58 @@ export interface components {
             /** @description First date. */
             starts: string;
         };
+        /** @description A page of people. */
+        People: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description In the order they became known. */
+            rows: components["schemas"]["PersonRow"][];
+        };
+        /** @description A person, in a list. */
+        PersonRow: {
+            /** @description Key of the bucket that pays for them. */
+            bucket?: string | null;
+            /** @description Whether they work here on a contract of their own. */
+            contractor: boolean;
+            /** @description Keys of the groups that they were put into. */
+            groups: string[];
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            name: string;
+            /** @description When their access ends, or ended. */
+            until?: string | null;
+        };
+        /** @description Where a request came from. */
+        Place: {
+            /** @description Code of the country. */
+            country?: string | null;
+            /** @description Key of the region. */
+            region?: string | null;
+            /** @description Key of the site. */
+            site?: string | null;
+            /** @description Why we think so: `network`, `vpn`, `geo`, `reported` or `unknown`; the most trusted first. */
+            trust: string;
+        };
+        /** @description All sets of policies that hold. */
+        Policies: {
+            /** @description By name. */
+            rows: components["schemas"]["PolicySet"][];
+        };
+        /** @description A set of policies that holds. */
+        PolicySet: {
+            /** @description Whether it decides or is only watched. */
+            mode: components["schemas"]["RuleMode"];
+            /** @description Its name. */
+            name: string;
+            /** @description The policies, in Cedar. */
+            text: string;
+        };
+        /**
+         * @description Kinds of pools.
+         * @enum {string}
+         */
+        Pool: "flex" | "contract-year" | "multi-year";
         /** @description An RFC 9457 problem document. */
         Problem: {
             /** @description Stable code, for programs. */
@@ -515,6 +1181,32 @@ export interface components {
             /** @description Always `about:blank`: `code` says what happened. */
             type: string;
         };
+        /** @description What would happen. */
+        Quoted: {
+            /** @description What they could do instead. */
+            alternatives: components["schemas"]["Instead"][];
+            /** @description `report` or `quarantine`, when it would be let through outside of its territory. */
+            breach?: string | null;
+            /** @description Key of the bucket that would pay. */
+            bucket?: string | null;
+            left?: components["schemas"]["Tokens"] | null;
+            /** @description What a unit is, for example `window-24h`. */
+            meter?: string | null;
+            money?: components["schemas"]["Money"] | null;
+            /** @description Where the request came from, as far as is known. */
+            place: components["schemas"]["Place"];
+            refusal?: components["schemas"]["Refusal"] | null;
+            /** @description `seat`, `free-seat`, `tokens` or `refused`. */
+            route: string;
+            /** @description The policy or cap that would turn the person away. */
+            rule?: string | null;
+            /** @description Tokens that would be reserved; 0 when the running unit was paid already, or on a seat. */
+            tokens: components["schemas"]["Tokens"];
+            trial?: components["schemas"]["Tried"] | null;
+            unit_tokens?: components["schemas"]["Tokens"] | null;
+            /** @description What the person should know all the same. */
+            warnings: string[];
+        };
         /** @description Why somebody is turned away. */
         Refusal: {
             /** @description Stable code. */
@@ -523,8 +1215,31 @@ export interface components {
             detail: string;
             /** @description What the person can do. */
             remedies: string[];
+            /** @description What the policy that decided says of it, in its author's words. */
+            say?: string | null;
             /** @description Whether the same question may be answered differently later. */
             transient: boolean;
+        };
+        /** @description The catalogue of refusals. */
+        Refusals: {
+            /** @description The most fundamental first. */
+            rows: components["schemas"]["Refusal"][];
+        };
+        /** @description Countries that contracts name together. */
+        Region: {
+            /** @description Codes of its countries. */
+            countries: string[];
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            name: string;
+        };
+        /** @description A page of requests. */
+        Requests: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description The latest first. */
+            rows: components["schemas"]["TokenRequest"][];
         };
         /** @description One row of a burn table. */
         Row: {
@@ -548,6 +1263,42 @@ export interface components {
              * @description Tokens spent.
              */
             tokens: number;
+        };
+        /**
+         * @description Whether rules decide or are only watched.
+         * @enum {string}
+         */
+        RuleMode: "enforce" | "monitor";
+        /** @description One named-user subscription, within its term. */
+        Seat: {
+            /** @description When its term began. */
+            from: string;
+            /** @description Key of who holds it. */
+            holder?: string | null;
+            /** @description Their name. */
+            holder_name?: string | null;
+            /** @description The workstations on which it is used now. */
+            in_use_on: string[];
+            /** @description When it was last used, as far as the gate saw: use that only a log tells of does not count. */
+            last_used?: string | null;
+            /** @description Key of what was bought. */
+            offering: string;
+            /** @description Its name. */
+            offering_name: string;
+            /**
+             * Format: int32
+             * @description Its number, for the order `move-seat`.
+             */
+            seat: number;
+            /** @description When its term is over. */
+            until: string;
+        };
+        /** @description A page of seats. */
+        Seats: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description In the order bought. */
+            rows: components["schemas"]["Seat"][];
         };
         /** @description One product's line. */
         Series: {
@@ -602,6 +1353,28 @@ export interface components {
             total: number;
             /** @description Of those, the ones that a log shows without an end, and not of the last day. */
             unclosed: number;
+        };
+        /** @description An office, or another place with networks of its own. */
+        Site: {
+            /** @description Code of its country. */
+            country: string;
+            /** @description Key. */
+            key: string;
+            /** @description Name. */
+            name: string;
+            /** @description Its addresses. */
+            networks: components["schemas"]["Network"][];
+            /** @description Its IANA zone. */
+            zone: string;
+        };
+        /** @description Places, and what holds there. */
+        Sites: {
+            /** @description Regions. */
+            regions: components["schemas"]["Region"][];
+            /** @description Sites. */
+            sites: components["schemas"]["Site"][];
+            /** @description Territories. */
+            territories: components["schemas"]["Territory"][];
         };
         /** @description Burn over the usual spans. */
         Spans: {
@@ -663,6 +1436,106 @@ export interface components {
             /** @description Sum of all rows, also of those beyond the limit. */
             total: components["schemas"]["Amount"];
         };
+        /** @description What is agreed of the contract as a whole. */
+        Terms: {
+            /**
+             * Format: int64
+             * @description For how many seconds it does.
+             */
+            carry_seconds?: number | null;
+            /**
+             * Format: double
+             * @description The part of an ending pack that lives on, between 0 and 1.
+             */
+            carry_share?: number | null;
+            large?: components["schemas"]["Tokens"] | null;
+            /** @description Keys of those who decide where no bucket's owner does. */
+            owners: string[];
+            /**
+             * Format: int64
+             * @description A request nobody answers ends after so many seconds.
+             */
+            request_seconds: number;
+            /**
+             * Format: int32
+             * @description On how many workstations at once a seat may be used; `null`: no limit.
+             */
+            seat_hosts_max?: number | null;
+            seat_move_cost?: components["schemas"]["Money"] | null;
+            /**
+             * Format: int32
+             * @description How often a seat may be given to somebody on a day; none at launch when it is 0.
+             */
+            seat_moves_a_day: number;
+        };
+        /** @description Where a pool or a seat may be used. */
+        Territory: {
+            /** @description Keys of regions, or codes of countries. */
+            allowed: string[];
+            /** @description What is done about use elsewhere: `report`, `quarantine` or `refuse`. */
+            breach: string;
+            /** @description Since when. */
+            from?: string | null;
+            /** @description Key of the bucket or offering, or number of the seat. */
+            key?: string | null;
+            /** @description `pool`, `bucket`, `offering` or `seat`. */
+            of: string;
+            /** @description Until when. */
+            until?: string | null;
+        };
+        /** @description A request for tokens. */
+        TokenRequest: {
+            /** @description Who said yes so far. */
+            approvals: components["schemas"]["Approval"][];
+            /** @description How many have to say yes. */
+            approvals_needed: number;
+            /** @description Since when. */
+            at: string;
+            /** @description Key of the bucket they ask for. */
+            bucket: string;
+            /** @description Its name. */
+            bucket_name: string;
+            /** @description Key of who asks. */
+            by: string;
+            /** @description Their name. */
+            by_name: string;
+            /** @description Keys of those who can answer it now. */
+            can_answer: string[];
+            /** @description When the tokens are given back, if they are only borrowed. */
+            due?: string | null;
+            /** @description When it ends unanswered. */
+            expires: string;
+            /**
+             * @description Key of the bucket that would give; `null` for the unallocated part of the pool, and where the caller does
+             *     not see it.
+             */
+            from?: string | null;
+            /** @description Its id. */
+            id: string;
+            moved?: components["schemas"]["Tokens"] | null;
+            /** @description Of a loan: how much was not given back yet. */
+            owing: components["schemas"]["Tokens"];
+            /** @description `waiting`, `approved`, `declined`, `expired` or `returned`. */
+            state: string;
+            /** @description How many. */
+            tokens: components["schemas"]["Tokens"];
+            /** @description Why. */
+            why: string;
+        };
+        /**
+         * Format: double
+         * @description A number of tokens with at most six decimals. It goes into the ledger exactly, or not at all.
+         */
+        Tokens: number;
+        /** @description What rules on trial would have said. */
+        Tried: {
+            /** @description The refusal's code. */
+            code?: string | null;
+            /** @description `seat`, `free-seat`, `tokens` or `refused`. */
+            route: string;
+            /** @description The policy or cap that would have decided. */
+            rule?: string | null;
+        };
         /** @description The dates between which there is any usage. */
         Usage: {
             /**
@@ -675,6 +1548,36 @@ export interface components {
              * @description Last date with a charge.
              */
             last: string;
+        };
+        /** @description What keeping two budgets apart costs: estimates in tokens. */
+        WallFigures: {
+            /**
+             * Format: double
+             * @description Mean tokens a month of the bucket, with those below it.
+             */
+            mean: number;
+            /**
+             * Format: double
+             * @description Mean tokens a month of the one above without it, or of the rest of the contract.
+             */
+            mean_above: number;
+            /**
+             * Format: double
+             * @description Safety stock that they would need together.
+             */
+            pooled: number;
+            /**
+             * Format: double
+             * @description Safety stock that the two need apart.
+             */
+            separate: number;
+            /** @description All of it in words. */
+            text: string;
+            /**
+             * Format: double
+             * @description How much a month's demand varies: deviation over mean.
+             */
+            variation: number;
         };
     };
     responses: never;
@@ -711,6 +1614,110 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Part of a key or name. */
+                q?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Buckets"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description key of the bucket */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BucketNode"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -820,6 +1827,60 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Any name of the person whose use is counted. */
+                person?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caps"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     explain: {
         parameters: {
             query?: never;
@@ -917,6 +1978,56 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Part of a key or name. */
+                q?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Groups"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -935,6 +2046,739 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order: {
+        parameters: {
+            query?: {
+                /** @description Whether the order is only checked: nothing is booked then, and no `Idempotency-Key` is needed. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description names the order for ever; needed unless it is only tried */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderBody"];
+            };
+        };
+        responses: {
+            /** @description carried out, or tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it names something that the caller cannot see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it contradicts what is true */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it makes no sense, or the key names another order */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Part of a key or name. */
+                q?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description key of the person, or another of their names */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnePerson"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policies"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quoted"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the caller does not see the person or the bucket */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusals"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Those that wait, by default, or all. */
+                state?: "waiting" | "all";
+                /** @description Part of a bucket's name or key, of the asker's, or of the reason. */
+                q?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requests"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description names the order for ever */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asking"];
+            };
+        };
+        responses: {
+            /** @description the request waits for an answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneRequest"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description names the order for ever */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description id of the request */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answering"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description Those that nobody holds, or those that somebody does; all by default. */
+                state?: "free" | "held";
+                /** @description Part of the offering's key or name, or of the holder's. */
+                q?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Seats"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1077,6 +2921,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too many wait already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1150,6 +3003,15 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many wait already */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1406,6 +3268,41 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sites"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     summary: {
         parameters: {
             query?: never;
@@ -1421,6 +3318,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Summary"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Terms"];
                 };
             };
             401: {

@@ -39,6 +39,7 @@ pub enum Stage {
 pub struct Which {
     /// Those that wait, by default, or all.
     #[serde(default)]
+    #[param(inline)]
     state: Stage,
     /// Part of a bucket's name or key, of the asker's, or of the reason.
     q: Option<String>,

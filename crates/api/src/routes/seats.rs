@@ -29,6 +29,7 @@ pub enum Holding {
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// Those that nobody holds, or those that somebody does; all by default.
+    #[param(inline)]
     state: Option<Holding>,
     /// Part of the offering's key or name, or of the holder's.
     q: Option<String>,

@@ -1,6 +1,7 @@
 //! Every route of the description, for every kind of caller.
 
 use crate::estate::{Call, Estate};
+use crate::office::BENS;
 use faregate_app::access::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -12,6 +13,8 @@ enum Caller {
     Stranger,
     Viewer,
     Workstation,
+    /// Anna, with a key of her own.
+    Member,
     Administrator,
     /// An administrator's browser, on our own page.
     Browser,
@@ -23,16 +26,22 @@ enum Caller {
 
 /// Who may: the least that is asked of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Right {
+pub(crate) enum Right {
     Spend,
     Read,
+    /// Reads what is theirs.
+    Own,
+    /// Gives orders.
+    Order,
+    /// Everybody with a key: for whom, is looked at in `foreign.rs`.
+    Ask,
     BeSomebody,
     /// Anybody, from our own page.
     Anybody,
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-const ROUTES: [(&str, &str, Right, u16); 13] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 30] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -44,6 +53,23 @@ const ROUTES: [(&str, &str, Right, u16); 13] = [
     ("get", "/v1/burn/daily", Right::Read, 200),
     ("get", "/v1/balances", Right::Read, 200),
     ("get", "/v1/events", Right::Read, 200),
+    ("post", "/v1/quotes", Right::Ask, 200),
+    ("post", "/v1/orders", Right::Order, 200),
+    ("get", "/v1/requests", Right::Own, 200),
+    ("post", "/v1/requests", Right::Order, 201),
+    ("get", "/v1/requests/{id}", Right::Own, 200),
+    ("post", "/v1/requests/{id}/answers", Right::Order, 200),
+    ("get", "/v1/buckets", Right::Own, 200),
+    ("get", "/v1/buckets/{key}", Right::Own, 200),
+    ("get", "/v1/people", Right::Own, 200),
+    ("get", "/v1/people/{key}", Right::Own, 200),
+    ("get", "/v1/seats", Right::Own, 200),
+    ("get", "/v1/groups", Right::Read, 200),
+    ("get", "/v1/sites", Right::Read, 200),
+    ("get", "/v1/policies", Right::Read, 200),
+    ("get", "/v1/caps", Right::Read, 200),
+    ("get", "/v1/terms", Right::Read, 200),
+    ("get", "/v1/refusals", Right::BeSomebody, 200),
     ("get", "/v1/me", Right::BeSomebody, 200),
     ("post", "/v1/sign-in", Right::Anybody, 204),
 ];
@@ -51,11 +77,12 @@ const ROUTES: [(&str, &str, Right, u16); 13] = [
 /// Signing out takes the caller's right away, so it has a table of its own.
 const SIGN_OUT: (&str, &str, Right, u16) = ("post", "/v1/sign-out", Right::BeSomebody, 204);
 
-const CALLERS: [Caller; 8] = [
+const CALLERS: [Caller; 9] = [
     Caller::Nobody,
     Caller::Stranger,
     Caller::Viewer,
     Caller::Workstation,
+    Caller::Member,
     Caller::Administrator,
     Caller::Browser,
     Caller::CrossSite,
@@ -71,7 +98,9 @@ fn expected(method: &str, right: Right, caller: Caller, well: u16) -> u16 {
         Caller::Nobody | Caller::Stranger => 401,
         Caller::CrossSite | Caller::ForeignOrigin if method != "get" => 403,
         Caller::Viewer if right == Right::Spend => 403,
-        Caller::Workstation if right == Right::Read => 403,
+        Caller::Viewer if right == Right::Order => 403,
+        Caller::Workstation if matches!(right, Right::Read | Right::Own | Right::Order) => 403,
+        Caller::Member if matches!(right, Right::Read | Right::Spend) => 403,
         _ => well,
     }
 }
@@ -82,7 +111,9 @@ fn as_caller(estate: &Estate, caller: Caller, call: Call) -> Call {
         Caller::Stranger => call.key("fg_not-a-key"),
         Caller::Viewer => call.key(&estate.key(Role::Viewer)),
         Caller::Workstation => call.key(&estate.key(Role::Workstation)),
-        Caller::Administrator => call.key(&estate.key(Role::Administrator)),
+        Caller::Member => call.key(&estate.member("anna")),
+        // A person as well, so that they can ask and decide as people do.
+        Caller::Administrator => call.key(&estate.administrator("anna")),
         Caller::Browser => {
             call.header("cookie", &estate.cookie()).header("sec-fetch-site", "same-origin")
         }
@@ -100,13 +131,21 @@ fn as_caller(estate: &Estate, caller: Caller, call: Call) -> Call {
 async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
     let ask = json!({ "person": "anna", "product": "revit", "host": "ws-1" });
     let opened = estate.open("before", "anna", "revit").await.json();
-    let path = path.replace("{id}", opened["session"].as_str().unwrap());
-    let call = Call::new(&method.to_uppercase(), &path);
-    match path.as_str() {
-        "/v1/sessions" if method == "post" => call.header("idempotency-key", "k").json(&ask),
-        "/v1/sessions/batch" => call.json(&json!([])),
-        "/v1/burn" => Call::get("/v1/burn?by=day"),
-        "/v1/sign-in" => call.json(&json!({ "token": estate.link() })),
+    let session = opened["session"].as_str().unwrap();
+    let id = if path.starts_with("/v1/requests") { BENS } else { session };
+    let key = if path.starts_with("/v1/people") { "anna" } else { "general" };
+    let path = path.replace("{id}", id).replace("{key}", key);
+    let call = Call::new(&method.to_uppercase(), &path).header("idempotency-key", "k");
+    let transfer =
+        json!({ "order": "transfer", "from": "general", "to": "bridges", "tokens": 1, "why": "" });
+    match (method, path.as_str()) {
+        ("post", "/v1/sessions" | "/v1/quotes") => call.json(&ask),
+        ("post", "/v1/sessions/batch") => call.json(&json!([])),
+        ("post", "/v1/orders") => call.json(&transfer),
+        ("post", "/v1/requests") => call.json(&json!({ "tokens": 1, "why": "a test" })),
+        ("post", answers) if answers.ends_with("/answers") => call.json(&json!({ "approve": 1 })),
+        (_, "/v1/burn") => Call::get("/v1/burn?by=day"),
+        (_, "/v1/sign-in") => call.json(&json!({ "token": estate.link() })),
         _ => call,
     }
 }
@@ -115,7 +154,7 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
 async fn every_route_asks_for_its_right() {
     for (method, path, right, well) in ROUTES.into_iter().chain([SIGN_OUT]) {
         for caller in CALLERS {
-            let estate = Estate::new();
+            let estate = Estate::office();
             let call = well_formed(&estate, method, path).await;
             let reply = estate.send(as_caller(&estate, caller, call)).await;
             let expected = expected(method, right, caller, well);

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use faregate_api::{Server, authority::COOKIE, router};
 use faregate_app::access::{Access, Credential, CredentialStore, Kind, Role, SecretHash, Secrets};
@@ -18,6 +19,7 @@ use faregate_core::tariff::{Meter, Rate, SeatPrice, TariffParts, TokenPrice};
 use faregate_core::when::{DAY, Date, Instant};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicI64, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tower::ServiceExt;
@@ -96,6 +98,7 @@ pub(crate) struct Estate {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) credentials: SharedCredentials,
     pub(crate) access: Arc<Access>,
+    pub(crate) gate: Gate,
     app: Router,
 }
 
@@ -116,8 +119,19 @@ impl Estate {
         let credentials = SharedCredentials::default();
         let secrets = Box::new(CountedSecrets::from(1));
         let access = Arc::new(Access::load(Box::new(credentials.clone()), secrets).unwrap());
-        let app = router(Server::new(gate, Arc::clone(&access)));
-        Self { clock, credentials, access, app }
+        let app = router(Server::new(gate.clone(), Arc::clone(&access)));
+        Self { clock, credentials, access, gate, app }
+    }
+
+    /// The same estate, as another server serves it.
+    pub(crate) fn served(self, change: impl FnOnce(Server) -> Server) -> Self {
+        let server = Server::new(self.gate.clone(), Arc::clone(&self.access));
+        Self { app: router(change(server)), ..self }
+    }
+
+    /// The number of the journal's last entry.
+    pub(crate) fn seq(&self) -> u64 {
+        self.gate.state().read().seq()
     }
 
     /// A key for a role.
@@ -177,12 +191,13 @@ pub(crate) struct Call {
     path: String,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    peer: Option<ConnectInfo<SocketAddr>>,
 }
 
 impl Call {
     pub(crate) fn new(method: &str, path: &str) -> Self {
         let (path, headers, body) = (path.to_owned(), Vec::new(), Vec::new());
-        Self { method: method.parse().unwrap(), path, headers, body }
+        Self { method: method.parse().unwrap(), path, headers, body, peer: None }
     }
 
     pub(crate) fn get(path: &str) -> Self {
@@ -211,10 +226,19 @@ impl Call {
         self
     }
 
+    /// From an address, as a connection tells it.
+    pub(crate) fn from(self, peer: ConnectInfo<SocketAddr>) -> Self {
+        Self { peer: Some(peer), ..self }
+    }
+
     fn request(self) -> Request<Body> {
         let start = Request::builder().method(self.method).uri(self.path);
         let named = self.headers.iter().fold(start, |made, (name, value)| made.header(name, value));
-        named.body(Body::from(self.body)).unwrap()
+        let mut request = named.body(Body::from(self.body)).unwrap();
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(peer);
+        }
+        request
     }
 }
 

@@ -23,12 +23,14 @@ async fn beat(estate: &Estate, id: &str) -> u16 {
 #[tokio::test]
 async fn three_answers_and_their_shapes() {
     let estate = Estate::new();
+    let nowhere = json!({ "site": null, "country": null, "region": null, "trust": "unknown" });
     let on_tokens = estate.open("t", "anna@test.example", "autocad").await;
     assert_eq!(on_tokens.status, 201);
     let expected = json!({
         "decision": 13, "at": "2026-03-04T10:00:00Z", "route": "tokens", "session": "s13",
         "bucket": "general", "tokens": 7.0, "free_until": "2026-03-04T10:05:00Z",
-        "refusal": null, "repeated": false,
+        "refusal": null, "repeated": false, "rule": null, "place": nowhere, "breach": null,
+        "trial": null, "warnings": [],
     });
     assert_eq!(on_tokens.json(), expected);
 
@@ -37,6 +39,7 @@ async fn three_answers_and_their_shapes() {
     let expected = json!({
         "decision": 14, "at": "2026-03-04T10:00:00Z", "route": "seat", "session": "s14",
         "bucket": null, "tokens": 0.0, "free_until": null, "refusal": null, "repeated": false,
+        "rule": null, "place": nowhere, "breach": null, "trial": null, "warnings": [],
     });
     assert_eq!(on_a_seat.json(), expected);
 
@@ -45,9 +48,11 @@ async fn three_answers_and_their_shapes() {
     let expected = json!({
         "decision": 15, "at": "2026-03-04T10:00:00Z", "route": "refused", "session": null,
         "bucket": null, "tokens": 0.0, "free_until": null, "repeated": false,
+        "rule": null, "place": nowhere, "breach": null, "trial": null, "warnings": [],
         "refusal": {
             "code": "bucket-exhausted",
             "detail": "your bucket does not have enough tokens left",
+            "say": null,
             "transient": true,
             "remedies": ["ask the owner of your bucket for tokens", "use a viewer"],
         },

@@ -1,0 +1,264 @@
+//! Promise 20: nobody reads, asks for or decides on what is not theirs, and nobody learns that it exists.
+
+use crate::authority::ROUTES;
+use crate::estate::{Call, Estate, Reply};
+use crate::office::{BENS, DORAS};
+use faregate_app::access::Role;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// What each member sees: their buckets, requests, people and seats.
+const SEEN: [(&str, &[&str], &[&str], &[&str], usize); 6] = [
+    // Owns General, and so all below it.
+    ("anna", &["general", "bridges", "tunnels"], &[BENS], &["anna"], 0),
+    // Owns Bridges; what lies above it is not his.
+    ("ben", &["bridges", "tunnels"], &[BENS], &["ben"], 0),
+    // Draws from General and owns nothing; holds a seat.
+    ("carla", &["general"], &[], &["carla"], 1),
+    ("dora", &["poor"], &[DORAS], &["dora"], 0),
+    // Owns the contract.
+    ("lena", &["general", "bridges", "poor", "tunnels"], &[DORAS, BENS], &["lena"], 0),
+    // A key with a name that is nobody's.
+    ("zoe", &[], &[], &[], 0),
+];
+
+const BUCKETS: [&str; 4] = ["general", "bridges", "tunnels", "poor"];
+const PEOPLE: [&str; 6] = ["anna", "ben", "carla", "dora", "lena", "a.lopez"];
+
+/// Routes that name things, and the calls that do: with a name of each kind that is theirs, somebody else's or
+/// nobody's.
+const NAMING: [(&str, &str, Names); 8] = [
+    ("get", "/v1/buckets/{key}", Names::Bucket),
+    ("get", "/v1/people/{key}", Names::Person),
+    ("get", "/v1/requests/{id}", Names::Request),
+    ("post", "/v1/requests/{id}/answers", Names::Request),
+    ("post", "/v1/requests", Names::Bucket),
+    ("post", "/v1/orders", Names::Bucket),
+    ("post", "/v1/orders", Names::Request),
+    ("post", "/v1/quotes", Names::Person),
+];
+
+/// Routes that list things: what is not theirs is not in the list.
+const LISTING: [(&str, &str); 4] =
+    [("get", "/v1/buckets"), ("get", "/v1/people"), ("get", "/v1/requests"), ("get", "/v1/seats")];
+
+/// Routes that are closed to members, whatever they name.
+const CLOSED: [(&str, &str); 17] = [
+    ("post", "/v1/sessions"),
+    ("get", "/v1/sessions"),
+    ("post", "/v1/sessions/batch"),
+    ("post", "/v1/sessions/{id}/heartbeat"),
+    ("post", "/v1/sessions/{id}/close"),
+    ("get", "/v1/decisions/{id}"),
+    ("get", "/v1/summary"),
+    ("get", "/v1/burn"),
+    ("get", "/v1/burn/daily"),
+    ("get", "/v1/balances"),
+    ("get", "/v1/events"),
+    ("get", "/v1/groups"),
+    ("get", "/v1/sites"),
+    ("get", "/v1/policies"),
+    ("get", "/v1/caps"),
+    ("get", "/v1/terms"),
+    ("get", "/v1/caps?person=anna"),
+];
+
+/// Routes that tell nobody's secrets: who the caller is, and what every caller may read.
+const OPEN: [(&str, &str); 3] =
+    [("get", "/v1/refusals"), ("get", "/v1/me"), ("post", "/v1/sign-in")];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Names {
+    Bucket,
+    Person,
+    Request,
+}
+
+/// All calls of a route that name one thing, with the key that a fresh order needs.
+fn calls(method: &str, path: &str, names: Names, name: &str) -> Vec<Call> {
+    let key = |call: Call| call.header("idempotency-key", &format!("{path} {name}"));
+    let order = |body: Value| key(Call::post("/v1/orders")).json(&body);
+    let filled = path.replace("{key}", name).replace("{id}", name);
+    match (path, names) {
+        ("/v1/requests/{id}/answers", _) => {
+            vec![key(Call::post(&filled)).json(&json!({ "approve": 1 }))]
+        }
+        ("/v1/requests", _) => {
+            vec![key(Call::post(path)).json(&json!({ "bucket": name, "tokens": 1, "why": "" }))]
+        }
+        ("/v1/orders", Names::Request) => {
+            vec![order(json!({ "order": "answer", "request": name, "approve": null }))]
+        }
+        ("/v1/orders", _) => vec![
+            order(json!({ "order": "transfer", "from": name, "tokens": 1, "why": "" })),
+            order(json!({ "order": "request", "bucket": name, "tokens": 1, "why": "" })),
+        ],
+        ("/v1/quotes", _) => {
+            vec![Call::post(path).json(&json!({ "person": name, "product": "revit", "host": "w" }))]
+        }
+        _ => vec![Call::new(&method.to_uppercase(), &filled)],
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_theirs_is_as_if_it_were_not() {
+    for (method, path, names) in NAMING {
+        for (member, buckets, requests, people, _) in SEEN {
+            let (all, theirs, none): (&[&str], &[&str], &str) = match names {
+                Names::Bucket => (&BUCKETS, buckets, "nowhere"),
+                Names::Person => (&PEOPLE, people, "nobody"),
+                Names::Request => (&[BENS, DORAS], requests, "r999"),
+            };
+            let estate = Estate::office();
+            let key = estate.member(member);
+            for name in all.iter().filter(|name| !is_theirs(member, theirs, name)) {
+                let seq = estate.seq();
+                let foreign = calls(method, path, names, name);
+                let unknown = calls(method, path, names, none);
+                for (foreign, unknown) in foreign.into_iter().zip(unknown) {
+                    let at = format!("{method} {path} {name} by {member}");
+                    let foreign = estate.send(foreign.key(&key)).await;
+                    let unknown = estate.send(unknown.key(&key)).await;
+                    assert_eq!(foreign.status, 404, "{at}: {:?}", foreign.body);
+                    assert_eq!(without(&foreign, name), without(&unknown, none), "{at}");
+                }
+                assert_eq!(estate.seq(), seq, "{method} {path} {name} by {member}: booked");
+            }
+        }
+    }
+}
+
+/// Anna's other name is Anna's.
+fn is_theirs(member: &str, theirs: &[&str], name: &str) -> bool {
+    theirs.contains(&name) || (member == "anna" && name == "a.lopez")
+}
+
+fn without(reply: &Reply, name: &str) -> String {
+    String::from_utf8_lossy(&reply.body).replace(name, "…")
+}
+
+#[tokio::test]
+async fn what_is_theirs_they_get() {
+    for (member, buckets, requests, people, _) in SEEN {
+        let estate = Estate::office();
+        let paths = buckets.iter().map(|key| format!("/v1/buckets/{key}"));
+        let paths = paths.chain(people.iter().map(|key| format!("/v1/people/{key}")));
+        for path in paths.chain(requests.iter().map(|id| format!("/v1/requests/{id}"))) {
+            let reply = estate.send(Call::get(&path).key(&estate.member(member))).await;
+            assert_eq!(reply.status, 200, "{path} by {member}: {:?}", reply.body);
+            for role in [Role::Viewer, Role::Administrator] {
+                assert_eq!(estate.send(Call::get(&path).key(&estate.key(role))).await.status, 200);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn lists_hold_what_is_theirs() {
+    let estate = Estate::office();
+    for (member, buckets, requests, people, seats) in SEEN {
+        let key = estate.member(member);
+        let listed = async |path: &str, field: &str| {
+            let reply = estate.send(Call::get(path).key(&key)).await;
+            assert_eq!(reply.status, 200, "{path} by {member}");
+            let rows = reply.json()["rows"].as_array().unwrap().clone();
+            let text = |row: &Value| row[field].to_string().trim_matches('"').to_owned();
+            rows.iter().map(text).collect::<BTreeSet<String>>()
+        };
+        let set = |all: &[&str]| all.iter().map(ToString::to_string).collect::<BTreeSet<String>>();
+        assert_eq!(listed("/v1/buckets", "key").await, set(buckets), "{member}");
+        assert_eq!(listed("/v1/requests?state=all", "id").await, set(requests), "{member}");
+        assert_eq!(listed("/v1/people", "key").await, set(people), "{member}");
+        assert_eq!(listed("/v1/seats", "seat").await.len(), seats, "{member}");
+    }
+}
+
+/// What is shown of one's own things tells nothing of the others.
+#[tokio::test]
+async fn what_is_theirs_names_nothing_foreign() {
+    let estate = Estate::office();
+    let ben = estate.member("ben");
+    let bridges = estate.send(Call::get("/v1/buckets/bridges").key(&ben)).await.json();
+    assert_eq!((&bridges["parent"], &bridges["owners"]), (&json!(null), &json!(["ben"])));
+    let asked = estate.send(Call::get(&format!("/v1/requests/{BENS}")).key(&ben)).await.json();
+    assert_eq!((&asked["from"], &asked["wall"]), (&json!(null), &json!(null)));
+    assert_eq!(asked["can_answer"], json!(["anna", "lena"]), "whom to ask is no secret");
+    // Carla draws from General, and sees nothing of what lies below.
+    let carla = estate.member("carla");
+    let general = estate.send(Call::get("/v1/buckets/general").key(&carla)).await.json();
+    assert_eq!(general["with_below"]["allocated"], general["allocated"]);
+}
+
+#[tokio::test]
+async fn closed_routes_tell_members_nothing() {
+    let estate = Estate::office();
+    let open = estate.open("k", "anna", "revit").await.json();
+    let mine = open["session"].as_str().unwrap();
+    for (method, path) in CLOSED {
+        let answer = async |id: &str| {
+            let call = Call::new(&method.to_uppercase(), &path.replace("{id}", id));
+            let reply = estate.send(call.key(&estate.member("anna"))).await;
+            (reply.status.as_u16(), reply.body)
+        };
+        let (status, body) = answer(mine).await;
+        assert_eq!(status, 403, "{method} {path}: {body:?}");
+        assert_eq!(answer("s999999").await, (status, body), "{method} {path}");
+    }
+}
+
+/// Whoever gives may name any bucket to give to; whoever may not give learns of none.
+#[tokio::test]
+async fn a_transfer_reveals_no_bucket() {
+    let estate = Estate::office();
+    let send = async |member: &str, from: Option<&str>, to: &str| {
+        let body = json!({ "order": "transfer", "from": from, "to": to, "tokens": 1, "why": "" });
+        let call = Call::post("/v1/orders?dry_run=true").key(&estate.member(member));
+        estate.send(call.json(&body)).await.status.as_u16()
+    };
+    let table = [
+        // Ben owns Bridges and gives to whom he likes.
+        ("ben", Some("bridges"), "poor", 200),
+        ("ben", Some("bridges"), "nowhere", 404),
+        // Carla owns nothing: what she draws from is not hers to give, wherever to.
+        ("carla", Some("general"), "poor", 404),
+        ("carla", Some("general"), "nowhere", 404),
+        ("dora", Some("poor"), "poor", 403),
+        ("dora", None, "poor", 403),
+        ("dora", None, "bridges", 404),
+        ("dora", None, "nowhere", 404),
+        ("lena", None, "poor", 200),
+    ];
+    for (member, from, to, status) in table {
+        assert_eq!(send(member, from, to).await, status, "{member} from {from:?} to {to}");
+    }
+}
+
+/// A quote on a bucket tells what is in it.
+#[tokio::test]
+async fn a_quote_names_no_foreign_bucket() {
+    let estate = Estate::office();
+    for (bucket, status) in [("general", 200), ("bridges", 200), ("poor", 404), ("nowhere", 404)] {
+        let body = json!({ "person": "anna", "product": "revit", "host": "w", "bucket": bucket });
+        let call = Call::post("/v1/quotes").key(&estate.member("anna")).json(&body);
+        assert_eq!(estate.send(call).await.status, status, "{bucket}");
+    }
+    for role in [Role::Workstation, Role::Viewer, Role::Administrator] {
+        let body = json!({ "person": "ben", "product": "revit", "host": "w" });
+        let call = Call::post("/v1/quotes").key(&estate.key(role)).json(&body);
+        assert_eq!(estate.send(call).await.status, 200, "{role:?}");
+    }
+}
+
+/// A route that is added stands in one of these tables, or this fails.
+#[test]
+fn every_route_is_in_a_table() {
+    let naming = NAMING.into_iter().map(|(method, path, _)| (method, path));
+    let tabled: BTreeSet<(&str, &str)> = naming
+        .chain(LISTING)
+        .chain(CLOSED.into_iter().filter(|(_, path)| !path.contains('?')))
+        .chain(OPEN)
+        .collect();
+    let routes: BTreeSet<(&str, &str)> =
+        ROUTES.into_iter().map(|(method, path, ..)| (method, path)).collect();
+    assert_eq!(tabled, routes);
+}
