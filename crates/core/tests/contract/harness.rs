@@ -1,64 +1,26 @@
 //! Drives a subject and the reference side by side, and checks after every step all that is promised.
 
+use crate::commands::Command;
 use crate::model::{self, Answer, DAY, Model, Pair};
 use crate::subject::Subject;
 use faregate_core::access::Policies;
-use faregate_core::amount::{Currency, Money, Ticks};
-use faregate_core::estate::{
-    Bucket, BucketId, Offering, OfferingId, Person, PersonId, Product, ProductId, Seat,
-};
-use faregate_core::event::{Ask, Cause, Charge, Event, Route, SessionId, Source, Unit};
+use faregate_core::amount::Ticks;
+use faregate_core::estate::{BucketId, PersonId, ProductId};
+use faregate_core::event::{Ask, Cause, Event, MoveCause, Route, SessionId};
 use faregate_core::gate::{self, Seen};
 use faregate_core::invariants;
 use faregate_core::ledger::Account;
-use faregate_core::rating::Rating;
 use faregate_core::state::State;
-use faregate_core::tariff::{Meter, Rate, TariffParts, TokenPrice};
-use faregate_core::usage::Interval;
 use faregate_core::when::Instant;
-use proptest::prelude::*;
 use std::collections::BTreeMap;
+
+mod budget;
+mod import;
+mod setup;
 
 /// Monday 2026-06-01, midnight in UTC.
 pub(crate) const T0: i64 = 1_780_272_000;
 const TIME_TO_LIVE: i64 = 900;
-
-/// What can be done to a contract; numbers that name something are taken modulo how many there are.
-#[derive(Clone, Debug)]
-pub(crate) enum Command {
-    Buy { tokens: i64, days: i64 },
-    Allocate { bucket: u16, tokens: i64 },
-    Open { person: u32, product: u16, bucket: Option<u16> },
-    Alive(usize),
-    Close(usize),
-    Wait(i64),
-    Reconcile,
-    Import(Vec<(u32, u16, i64, i64)>),
-    ImportAgain,
-    RepeatEvent,
-}
-
-pub(crate) fn commands() -> impl Strategy<Value = Vec<Command>> {
-    let open = (0..3u32, 0..4u16, proptest::option::weighted(0.2, 0..2u16))
-        .prop_map(|(person, product, bucket)| Command::Open { person, product, bucket });
-    let wait = prop_oneof![1..400i64, 600..5_000i64, 80_000..90_000i64].prop_map(Command::Wait);
-    let reported = (0..3u32, 0..4u16, 0..4_000i64, 1..2_000i64);
-    let import = proptest::collection::vec(reported, 1..5).prop_map(Command::Import);
-    let one = prop_oneof![
-        1 => (1..60i64, 1..9i64).prop_map(|(tokens, days)| Command::Buy { tokens, days }),
-        2 => (0..2u16, 1..40i64)
-            .prop_map(|(bucket, tokens)| Command::Allocate { bucket, tokens }),
-        8 => open,
-        6 => (0..9usize).prop_map(Command::Alive),
-        3 => (0..9usize).prop_map(Command::Close),
-        6 => wait,
-        2 => Just(Command::Reconcile),
-        2 => import,
-        1 => Just(Command::ImportAgain),
-        1 => Just(Command::RepeatEvent),
-    ];
-    proptest::collection::vec(one, 1..60)
-}
 
 /// Which check found something wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +66,7 @@ impl<S: Subject> Harness<S> {
             uses: Vec::new(),
             last_import: Vec::new(),
         };
-        setup().into_iter().try_for_each(|event| harness.book(event))?;
+        setup::setup(S::cap).into_iter().try_for_each(|event| harness.book(event))?;
         harness.buy(70, 30)?;
         harness.allocate(0, 40)?;
         harness.allocate(1, 15)?;
@@ -135,6 +97,22 @@ impl<S: Subject> Harness<S> {
             }
             Command::ImportAgain => self.import(),
             Command::RepeatEvent => self.repeat_event(),
+            _ => self.settle_budgets(command),
+        }
+    }
+
+    fn settle_budgets(&mut self, command: &Command) -> Result<(), Caught> {
+        match *command {
+            Command::MoveSeat { seat, person } => self.move_seat(seat, person),
+            Command::Name { person, hours } => self.name(person, hours),
+            Command::Transfer { from, to, tokens } => self.transfer(from, to, tokens),
+            Command::Ask { by, bucket, tokens, loan_days } => {
+                self.ask(by, bucket, tokens, loan_days)
+            }
+            Command::Answer { index, by, yes } => self.answer(index, by, yes),
+            Command::Correct { pack, bucket, tokens } => self.correct(pack, bucket, tokens),
+            Command::Project { days } => self.project(days),
+            _ => Ok(()),
         }
     }
 
@@ -179,18 +157,28 @@ impl<S: Subject> Harness<S> {
         Ok(())
     }
 
-    fn open(&mut self, person: u32, product: u16, bucket: Option<u16>) -> Result<(), Caught> {
+    /// Somebody asks by their key, or whoever sits at the desk by its name.
+    fn open(
+        &mut self,
+        person: Option<u32>,
+        product: u16,
+        bucket: Option<u16>,
+    ) -> Result<(), Caught> {
         let ask = Ask {
-            person: format!("person-{person}"),
+            person: person.map_or("desk".to_owned(), |person| format!("person-{person}")),
             product: format!("product-{product}"),
-            host: String::new(),
             bucket: bucket.map(|id| format!("bucket-{id}")),
             ..Ask::default()
         };
         let event = gate::open(self.subject.state(), Policies::default(), &ask, Instant(self.now));
         let id = self.subject.state().seq() + 1;
-        let payer = bucket.unwrap_or(model::home(person));
-        let expected = self.model.open(id, (person, product), payer, self.now);
+        let expected = match person.or(self.model.named(self.now)) {
+            Some(person) => {
+                let payer = bucket.unwrap_or(model::home(person));
+                self.model.open(id, (person, product), payer, self.now)
+            }
+            None => Answer::Refused("person-unknown"),
+        };
         let answer = answer(&event);
         if answer != expected {
             return Err(Caught::Model(format!("answered {answer:?}, not {expected:?}")));
@@ -240,83 +228,7 @@ impl<S: Subject> Harness<S> {
         while let Some(event) = gate::expiry(self.subject.state(), Instant(self.now)) {
             self.book(event)?;
         }
-        Ok(())
-    }
-
-    /// Takes the last batch in: what is known already adds nothing.
-    fn import(&mut self) -> Result<(), Caught> {
-        let mut new = self.last_import.clone();
-        new.sort_unstable();
-        new.dedup();
-        new.retain(|one| !self.uses.contains(one));
-        let Some(from) = new.iter().map(|(_, open, _)| *open).min() else { return Ok(()) };
-        self.uses.extend(&new);
-        let mut known = self.uses.clone();
-        let running = self.subject.state().sessions().iter().filter_map(|(id, session)| {
-            let (person, product) = session.metered_pair()?;
-            Some(((person.0, product.0), session.opened.0, *self.seen.get(&id.0)?))
-        });
-        known.extend(running);
-        known.retain(|(pair, _, close)| *close >= from && new.iter().any(|(of, ..)| of == pair));
-        known.sort_by_key(|(_, open, close)| (*open, *close));
-        let state = self.subject.state();
-        let mut rating = Rating::new(state, Instant(from), Source::Log);
-        new.iter().for_each(|(pair, ..)| rating.touch(state, ids(*pair)));
-        for (pair, open, close) in &known {
-            let whole = Interval { start: Instant(*open), end: Instant(*close) };
-            let _ = rating.session(state, ids(*pair), whole);
-        }
-        let ready = rating.take_ready();
-        let (surplus, missing) = rating.finish(state);
-        self.compare_import(from, &known, (&surplus, &ready, &missing))?;
-        self.book_charges(ready)?;
-        for charge in surplus.iter().filter_map(|unit| self.subject.state().charges().get(*unit)) {
-            let found = self.model.reverse((charge.person.0, charge.product.0), charge.at.0);
-            assert!(found, "compared above");
-        }
-        self.book(Event::UsageReversed(surplus))?;
-        self.book_charges(missing)
-    }
-
-    fn book_charges(&mut self, charges: Vec<Charge>) -> Result<(), Caught> {
-        for charge in &charges {
-            let pair = (charge.person.0, charge.product.0);
-            self.model.charge(pair, model::home(pair.0), charge.at.0);
-        }
-        self.book(Event::UsageCharged(charges))
-    }
-
-    /// What an import takes back and books is what the reference derives.
-    fn compare_import(
-        &self,
-        from: i64,
-        known: &[(Pair, i64, i64)],
-        (surplus, ready, missing): (&[Unit], &[Charge], &[Charge]),
-    ) -> Result<(), Caught> {
-        let mut pairs: Vec<Pair> = known.iter().map(|(pair, ..)| *pair).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        let charges = self.subject.state().charges();
-        for pair in pairs.into_iter().filter(|pair| model::rate(pair.1).is_some()) {
-            let of = |charge: &Charge| (charge.person.0, charge.product.0) == pair;
-            let starts = |charges: Vec<Charge>| -> Vec<i64> {
-                let mut starts: Vec<i64> = charges.iter().map(|charge| charge.at.0).collect();
-                starts.sort_unstable();
-                starts
-            };
-            let reversed =
-                surplus.iter().filter_map(|unit| charges.get(*unit)).filter(of).collect();
-            let booked = ready.iter().chain(missing).copied().filter(of).collect();
-            let found = (starts(reversed), starts(booked));
-            let own = known.iter().filter(|(other, ..)| *other == pair);
-            let uses: Vec<(i64, i64)> = own.map(|(_, open, close)| (*open, *close)).collect();
-            let expected = self.model.rerate(pair, from, &uses);
-            if found != expected {
-                let text = format!("import of {pair:?}: {found:?}, not {expected:?}");
-                return Err(Caught::Model(text));
-            }
-        }
-        Ok(())
+        self.due()
     }
 
     /// The last event comes again, under its old number and under the next one.
@@ -327,6 +239,10 @@ impl<S: Subject> Harness<S> {
         let repeatable = match &event {
             Event::HoldEnded { .. } | Event::Closed { .. } | Event::UnitCharged(_) => false,
             Event::UsageCharged(charges) => charges.is_empty(),
+            Event::RequestAnswered { .. } | Event::RequestExpired(_) => false,
+            Event::CarriedForward { .. } => false,
+            Event::SeatMoved { person, .. } => person.is_none(),
+            Event::TokensMoved(order) => !matches!(order.cause, MoveCause::Request(_)),
             _ => true,
         };
         if repeatable { Ok(()) } else { self.must_be_refused(seq + 1, &event) }
@@ -335,7 +251,9 @@ impl<S: Subject> Harness<S> {
     fn check(&self) -> Result<(), Caught> {
         let state = self.subject.state();
         invariant(state)?;
+        self.check_seats(state)?;
         self.check_balances(state)?;
+        self.check_requests(state)?;
         self.check_units(state)?;
         let restored = S::restore(state.checkpoint());
         let restored = restored.map_err(|_| Caught::Differs("restore"))?;
@@ -419,7 +337,8 @@ fn ids(pair: Pair) -> (PersonId, ProductId) {
 fn answer(event: &Event) -> Answer {
     match event {
         Event::Opened(opened) => match opened.route {
-            Route::Seat(_) | Route::FreeSeat(_) => Answer::Seat,
+            Route::Seat(_) => Answer::Seat,
+            Route::FreeSeat(_) => Answer::FreeSeat,
             Route::Tokens { bucket, ticks, .. } => {
                 Answer::Tokens { bucket: bucket.0, ticks: i128::from(ticks.0) }
             }
@@ -427,46 +346,4 @@ fn answer(event: &Event) -> Answer {
         Event::Refused(refused) => Answer::Refused(refused.reason.code()),
         _ => Answer::Refused("no answer"),
     }
-}
-
-fn setup() -> Vec<Event> {
-    let key = |kind: &str, id: u16| format!("{kind}-{id}");
-    let rated = |product: u16| {
-        let (ticks, dated) = model::rate(product)?;
-        let meter = if dated { Meter::CalendarDay } else { Meter::Window24h };
-        let ticks = Ticks(i64::try_from(ticks).unwrap());
-        let (product, source) = (key("product", product), String::new());
-        Some(Rate { product, meter, ticks, from: None, until: None, source })
-    };
-    let product = |id| Product { key: key("product", id), name: String::new() };
-    let bucket = |id| Bucket { key: key("bucket", id), name: String::new() };
-    let person = |id: u16| {
-        let (bucket, aliases) = (BucketId(model::home(u32::from(id))), Vec::new());
-        Person { key: key("person", id), name: String::new(), bucket, aliases }
-    };
-    let per_token = Money { micros: 3_000_000, currency: Currency::USD };
-    let (covers, from, until) = (vec![key("product", 2)], Instant(T0), Instant(i64::MAX));
-    vec![
-        Event::ContractAgreed { name: "model".to_owned(), zone: "UTC".to_owned() },
-        Event::TariffAdopted(TariffParts {
-            name: "model".to_owned(),
-            title: String::new(),
-            source: String::new(),
-            grace_seconds: 300,
-            idle_seconds: 900,
-            prices: vec![TokenPrice { per_token, from: None }],
-            rates: (0..4).filter_map(rated).collect(),
-            seats: Vec::new(),
-        }),
-        Event::ProductsDefined((0..4).map(product).collect()),
-        Event::BucketsOpened((0..2).map(bucket).collect()),
-        Event::OfferingsDefined(vec![Offering { key: "seat".into(), name: String::new(), covers }]),
-        Event::PeopleAdded((0..3).map(person).collect()),
-        Event::SeatsAdded(vec![Seat {
-            offering: OfferingId(0),
-            person: Some(PersonId(0)),
-            from: Instant(from.0 - 30 * DAY),
-            until,
-        }]),
-    ]
 }

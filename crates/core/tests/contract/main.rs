@@ -3,11 +3,13 @@
 //! Every check that guards the real state is shown to be able to fail: the same harness is run on subjects
 //! with a planted fault, and must catch each of them.
 
+mod commands;
 mod harness;
 mod model;
 mod subject;
 
-use harness::{Caught, commands, run};
+use commands::commands;
+use harness::{Caught, run};
 use proptest::prelude::*;
 use proptest::test_runner::{FileFailurePersistence, RngSeed, TestError, TestRunner};
 use subject::Subject;
@@ -85,4 +87,48 @@ fn catches_mutant_forgets_a_charge_at_restore() {
 fn catches_mutant_forgets_reversals() {
     let caught = caught::<subject::ForgetsReversals>();
     assert!(matches!(caught, Caught::Model(_) | Caught::Refused(_)), "{caught:?}");
+}
+
+#[test]
+fn catches_mutant_ignores_the_covering_seat() {
+    let caught = caught::<subject::IgnoresTheCoveringSeat>();
+    let paid = |what: &String| what.starts_with("paid while a seat covers");
+    assert!(matches!(&caught, Caught::Model(what) if paid(what)), "{caught:?}");
+}
+
+#[test]
+fn catches_mutant_approves_own_requests() {
+    let caught = caught::<subject::ApprovesOwnRequests>();
+    assert!(matches!(&caught, Caught::Model(what) if what.starts_with("answer")), "{caught:?}");
+}
+
+#[test]
+fn catches_mutant_writes_down_own_approvals() {
+    let caught = caught::<subject::WritesDownOwnApprovals>();
+    assert!(by_invariant(&caught, &["requests-are-answered-by-others"]), "{caught:?}");
+}
+
+#[test]
+fn catches_mutant_moves_what_is_not_free() {
+    let caught = caught::<subject::MovesWhatIsNotFree>();
+    assert!(matches!(&caught, Caught::Model(what) if what.starts_with("took")), "{caught:?}");
+}
+
+#[test]
+fn catches_mutant_cap_off_by_one() {
+    let caught = caught::<subject::CapOffByOne>();
+    let answered = |what: &String| what.starts_with("answered ") && what.contains("concurrent-cap");
+    assert!(matches!(&caught, Caught::Model(what) if answered(what)), "{caught:?}");
+}
+
+#[test]
+fn catches_mutant_forgets_a_seat_move_at_restore() {
+    let caught = caught::<subject::ForgetsASeatMoveAtRestore>();
+    assert_eq!(caught, Caught::Differs("restore"));
+}
+
+#[test]
+fn catches_mutant_lends_for_ever() {
+    let caught = caught::<subject::LendsForEver>();
+    assert!(by_invariant(&caught, &["loans-owe-what-was-lent"]), "{caught:?}");
 }

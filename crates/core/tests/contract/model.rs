@@ -1,17 +1,38 @@
 //! The reference: what Faregate promises, written down from the domain's words with plain maps and wide
 //! integers, as slowly and simply as possible. It shares no code with the crate.
 
+mod budget;
+mod seats;
+pub(crate) use budget::LARGE;
+use budget::{Project, Request};
+use seats::Seats;
 use std::collections::BTreeMap;
 
 /// Ticks in a token (F1).
 pub(crate) const TOKEN: i128 = 3_600_000_000;
 pub(crate) const DAY: i64 = 86_400;
+/// How long the part of a pack that lives on does so.
+pub(crate) const CARRIED: i64 = 3 * DAY;
+/// How many sessions a person may run at once.
+pub(crate) const SESSIONS_MAX: usize = 3;
 const GRACE: i64 = 300;
 const IDLE: i64 = 900;
 /// How far two clocks may differ about the start of the same unit.
 const TOLERANCE: i64 = 300;
 
 pub(crate) type Pair = (u32, u16);
+
+const CAPPED: &str = "concurrent-cap-reached";
+const NOT_ON_TARIFF: &str = "not-on-tariff";
+/// The nearest obstacle is the one given: the last of these.
+const RANKS: [&str; 6] = [
+    NOT_ON_TARIFF,
+    "no-free-seat",
+    "bucket-not-in-force",
+    CAPPED,
+    "bucket-exhausted",
+    "pool-exhausted",
+];
 
 /// Price of a unit of each product in ticks, and whether the unit is a date rather than 24 hours.
 pub(crate) fn rate(product: u16) -> Option<(i128, bool)> {
@@ -20,11 +41,6 @@ pub(crate) fn rate(product: u16) -> Option<(i128, bool)> {
         .copied()
         .flatten()
         .map(|(tokens, dated)| (tokens * TOKEN, dated))
-}
-
-/// Person 0 holds a seat for product 2 until the end of all tests.
-pub(crate) fn on_seat(pair: Pair) -> bool {
-    pair == (0, 2)
 }
 
 pub(crate) fn unit_end(product: u16, start: i64) -> i64 {
@@ -37,6 +53,7 @@ pub(crate) fn unit_end(product: u16, start: i64) -> i64 {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Seat,
+    FreeSeat,
     Tokens { bucket: u16, ticks: i128 },
     Refused(&'static str),
 }
@@ -47,6 +64,7 @@ struct Pack {
     left: i128,
     from: i64,
     until: i64,
+    carried: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -54,7 +72,8 @@ struct Session {
     pair: Pair,
     bucket: u16,
     opened: i64,
-    on_tokens: bool,
+    /// `None`: on tokens.
+    seat: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -80,12 +99,16 @@ pub(crate) struct Model {
     holds: BTreeMap<Pair, Hold>,
     pub(crate) charges: BTreeMap<Pair, BTreeMap<i64, Payer>>,
     pub(crate) holds_ended: u64,
+    seats: Seats,
+    names: Vec<(u32, i64, i64)>,
+    pub(crate) requests: BTreeMap<u64, Request>,
+    project: Option<Project>,
 }
 
 impl Model {
     pub(crate) fn buy(&mut self, tokens: i128, from: i64, until: i64) {
         let bought = tokens * TOKEN;
-        self.packs.push(Pack { bought, left: bought, from, until });
+        self.packs.push(Pack { bought, left: bought, from, until, carried: false });
         self.unallocated += bought;
     }
 
@@ -99,38 +122,89 @@ impl Model {
         enough
     }
 
+    /// On which fare somebody gets through: a seat of theirs, else what is paid, a free seat, tokens.
     pub(crate) fn open(&mut self, id: u64, pair: Pair, bucket: u16, now: i64) -> Answer {
-        let session = |bucket, on_tokens| Session { pair, bucket, opened: now, on_tokens };
-        if on_seat(pair) {
-            self.sessions.insert(id, session(bucket, false));
-            return Answer::Seat;
+        if let Some(seat) = self.seats.covering(pair, now) {
+            return match self.is_capped(pair.0) {
+                true => Answer::Refused(CAPPED),
+                false => self.sit(id, pair, seat, now, Answer::Seat),
+            };
         }
-        let Some((ticks, _)) = rate(pair.1) else { return Answer::Refused("not-on-tariff") };
+        let tokens_first = self.paid_until(pair).is_some_and(|(until, _)| now < until);
+        let mut nearest = NOT_ON_TARIFF;
+        for on_tokens in [tokens_first, !tokens_first] {
+            let answer = match on_tokens {
+                true => self.open_on_tokens(id, pair, bucket, now),
+                false => self.open_on_free_seat(id, pair, now),
+            };
+            let Answer::Refused(reason) = answer else { return answer };
+            let rank = |reason: &str| RANKS.iter().position(|known| *known == reason);
+            nearest = if rank(reason) > rank(nearest) { reason } else { nearest };
+        }
+        Answer::Refused(nearest)
+    }
+
+    /// Until when a pair's use is paid for or reserved, and by whom; a hold lasts until it is resolved.
+    fn paid_until(&self, pair: Pair) -> Option<(i64, u16)> {
+        let hold = self.holds.get(&pair).map(|hold| (i64::MAX, hold.bucket));
         let last = self.charges.get(&pair).and_then(|units| units.last_key_value());
-        let hold = self.holds.get(&pair).copied();
-        let covered = last.filter(|(start, _)| now < unit_end(pair.1, **start));
-        if hold.is_some() || covered.is_some() {
-            let charged = covered.map_or(bucket, |(_, (payer, _))| *payer);
-            let paid_by = hold.map_or(charged, |hold| hold.bucket);
-            self.sessions.insert(id, session(paid_by, true));
-            return Answer::Tokens { bucket: paid_by, ticks: 0 };
+        hold.or_else(|| last.map(|(start, (payer, _))| (unit_end(pair.1, *start), *payer)))
+    }
+
+    fn open_on_tokens(&mut self, id: u64, pair: Pair, bucket: u16, now: i64) -> Answer {
+        let Some((ticks, _)) = rate(pair.1) else { return Answer::Refused(NOT_ON_TARIFF) };
+        let paid = self.paid_until(pair).filter(|(until, _)| now < *until).map(|(_, payer)| payer);
+        if paid.is_none() && !self.in_force(bucket, now) {
+            return Answer::Refused("bucket-not-in-force");
         }
-        if self.available[usize::from(bucket)] < ticks {
-            return Answer::Refused("bucket-exhausted");
+        if self.is_capped(pair.0) {
+            return Answer::Refused(CAPPED);
         }
-        if !self.covers(bucket, ticks, now) {
-            return Answer::Refused("pool-exhausted");
+        let bucket = match paid {
+            Some(payer) => payer,
+            None if self.available[usize::from(bucket)] < ticks => {
+                return Answer::Refused("bucket-exhausted");
+            }
+            None if !self.covers(bucket, ticks, now) => return Answer::Refused("pool-exhausted"),
+            None => bucket,
+        };
+        if paid.is_none() {
+            self.available[usize::from(bucket)] -= ticks;
+            self.held[usize::from(bucket)] += ticks;
+            self.holds.insert(pair, Hold { bucket, start: now, grace_end: now + GRACE });
         }
-        self.available[usize::from(bucket)] -= ticks;
-        self.held[usize::from(bucket)] += ticks;
-        self.holds.insert(pair, Hold { bucket, start: now, grace_end: now + GRACE });
-        self.sessions.insert(id, session(bucket, true));
-        Answer::Tokens { bucket, ticks }
+        self.sessions.insert(id, Session { pair, bucket, opened: now, seat: None });
+        Answer::Tokens { bucket, ticks: if paid.is_some() { 0 } else { ticks } }
+    }
+
+    fn open_on_free_seat(&mut self, id: u64, pair: Pair, now: i64) -> Answer {
+        let used: Vec<usize> = self.sessions.values().filter_map(|session| session.seat).collect();
+        let Some(seat) = self.seats.free(pair.1, now, |seat| !used.contains(&seat)) else {
+            return Answer::Refused("no-free-seat");
+        };
+        if self.is_capped(pair.0) {
+            return Answer::Refused(CAPPED);
+        }
+        self.seats.give(seat, Some(pair.0), now);
+        self.sit(id, pair, seat, now, Answer::FreeSeat)
+    }
+
+    fn sit(&mut self, id: u64, pair: Pair, seat: usize, now: i64, answer: Answer) -> Answer {
+        let session = Session { pair, bucket: home(pair.0), opened: now, seat: Some(seat) };
+        self.sessions.insert(id, session);
+        answer
+    }
+
+    /// Nobody runs more than so many sessions at once.
+    fn is_capped(&self, person: u32) -> bool {
+        self.sessions.values().filter(|session| session.pair.0 == person).count() >= SESSIONS_MAX
     }
 
     /// A session was seen alive, and before that at `previous`: its hold is spent, its units are charged.
     pub(crate) fn seen(&mut self, id: u64, previous: i64, at: i64) {
-        let Some(session) = self.sessions.get(&id).cloned().filter(|s| s.on_tokens) else { return };
+        let Some(session) = self.sessions.get(&id).cloned().filter(|s| s.seat.is_none()) else {
+            return;
+        };
         let pair = session.pair;
         if let Some(hold) = self.holds.get(&pair).copied() {
             if at < hold.grace_end {
@@ -142,20 +216,34 @@ impl Model {
             let end = self.charges.get(&pair).and_then(|units| units.last_key_value());
             let due =
                 end.map_or(i64::MIN, |(start, _)| unit_end(pair.1, *start)).max(session.opened);
-            if at <= due {
-                return;
+            let mut due = self.seats.uncovered_from(pair, due);
+            if self.is_covered(pair, previous) {
+                due = due.max(self.seats.uncovered_from(pair, previous));
             }
             let start = if previous + IDLE > due { due } else { at };
+            if at <= due || self.is_covered(pair, start) {
+                return;
+            }
             self.charge(pair, session.bucket, start);
         }
     }
 
+    pub(crate) fn is_covered(&self, pair: Pair, at: i64) -> bool {
+        self.seats.covering(pair, at).is_some()
+    }
+
+    /// Whether a seat covered this instant and was not given at just this instant.
+    pub(crate) fn was_covered(&self, pair: Pair, at: i64) -> bool {
+        self.seats.was_covering(pair, at)
+    }
+
     /// A session ended; the last of its pair takes an unspent hold with it.
     pub(crate) fn ended(&mut self, id: u64) {
-        let Some(session) = self.sessions.remove(&id).filter(|session| session.on_tokens) else {
+        let Some(session) = self.sessions.remove(&id).filter(|session| session.seat.is_none())
+        else {
             return;
         };
-        let runs_on = self.sessions.values().any(|s| s.on_tokens && s.pair == session.pair);
+        let runs_on = self.sessions.values().any(|s| s.seat.is_none() && s.pair == session.pair);
         if !runs_on && self.holds.contains_key(&session.pair) {
             self.resolve(session.pair, false);
         }
@@ -208,10 +296,14 @@ impl Model {
         let mut covered =
             before.into_iter().max().map_or(i64::MIN, |start| unit_end(pair.1, start));
         let mut missing = Vec::new();
-        let long_enough = |(open, close): &&(i64, i64)| close - open >= GRACE && !on_seat(pair);
-        for (open, close) in uses.iter().filter(long_enough) {
-            while (*open).max(from).max(covered) < *close {
-                let start = (*open).max(from).max(covered);
+        let rated =
+            |(open, close): &&(i64, i64)| close - open >= GRACE && !self.is_covered(pair, *open);
+        let parts = |(open, close): &(i64, i64)| {
+            self.seats.uncovered_parts(pair, (*open).max(from), *close)
+        };
+        for (open, close) in uses.iter().filter(rated).flat_map(parts) {
+            while open.max(covered) < close {
+                let start = open.max(covered);
                 let near = start - TOLERANCE..=start + TOLERANCE;
                 let overlap = |at| at < unit_end(pair.1, start) && start < unit_end(pair.1, at);
                 let same = |at: &i64| near.contains(at) && *at >= covered && overlap(*at);
@@ -228,9 +320,12 @@ impl Model {
 
     /// Packs whose term is over lose what no hold needs: unallocated first, then buckets pro rata.
     pub(crate) fn expire(&mut self, now: i64) {
-        for index in 0..self.packs.len() {
+        let mut index = 0;
+        while index < self.packs.len() {
+            self.carry(index, now);
             let held: i128 = self.held.iter().sum();
             let pack = &mut self.packs[index];
+            index += 1;
             let lost = if pack.until <= now { (pack.left - held).max(0) } else { 0 };
             pack.left -= lost;
             self.expired += lost;
@@ -244,6 +339,17 @@ impl Model {
                 self.available[0] -= shares[0].0 + if first == 0 { odd } else { 0 };
                 self.available[1] -= shares[1].0 + if first == 1 { odd } else { 0 };
             }
+        }
+    }
+
+    /// A tenth of what is left at the end of a pack lives on for three days, once.
+    fn carry(&mut self, index: usize, now: i64) {
+        let pack = &mut self.packs[index];
+        let part = pack.left / 10;
+        if pack.until <= now && !pack.carried && part > 0 {
+            (pack.left, pack.bought, pack.carried) = (pack.left - part, pack.bought - part, true);
+            let (from, until) = (pack.until, pack.until + CARRIED);
+            self.packs.push(Pack { bought: part, left: part, from, until, carried: true });
         }
     }
 

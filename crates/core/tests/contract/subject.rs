@@ -4,7 +4,9 @@
 //! crate would have done it.
 
 use faregate_core::amount::Ticks;
+use faregate_core::budget::{self, Answer, RequestId, Unmoved};
 use faregate_core::charges::Hold;
+use faregate_core::estate::PersonId;
 use faregate_core::event::{Event, Opened, Outcome, Reason, Refused, Route, SessionId};
 use faregate_core::state::{Broken, Checkpoint, Session, State};
 use faregate_core::tariff::Meter;
@@ -19,6 +21,22 @@ pub(crate) trait Subject: Default {
     /// Applies an event.
     fn apply(&mut self, seq: u64, at: Instant, event: &Event) -> Result<(), Broken> {
         self.state_mut().apply(seq, at, event)
+    }
+
+    /// The limit of a cap, as it is understood.
+    fn cap(limit: i64) -> i64 {
+        limit
+    }
+
+    /// Decides on a request.
+    fn answer(
+        state: &State,
+        id: RequestId,
+        by: PersonId,
+        answer: Answer,
+        now: Instant,
+    ) -> Result<Vec<Event>, Unmoved> {
+        budget::answer(state, id, by, answer, "", now)
     }
 
     /// Reads a snapshot back.
@@ -47,6 +65,12 @@ macro_rules! subject {
         }
     };
 }
+
+mod agreed;
+pub(crate) use agreed::{
+    ApprovesOwnRequests, CapOffByOne, ForgetsASeatMoveAtRestore, IgnoresTheCoveringSeat,
+    LendsForEver, MovesWhatIsNotFree, WritesDownOwnApprovals,
+};
 
 subject! {
     /// The crate as it is.
