@@ -51,13 +51,14 @@ fn filling(fill: i64) -> Vec<Event> {
 /// Whether this person gets through; whoever lost the store to another writer asks again.
 fn wins(gate: &Gate, person: u64, bucket: u64) -> bool {
     let wanted = request(&format!("race-{person}"), person, "revit", Some(bucket));
-    loop {
+    for _ in 0..1_000 {
         match gate.asked(wanted.clone()) {
             Ok(decision) => return is_opened(&decision),
             Err(Failure::Store(StoreError::Fenced { .. } | StoreError::Other(_))) => {}
             Err(failure) => panic!("{failure}"),
         }
     }
+    panic!("no answer to a thousand tries");
 }
 
 /// A contract for so many rounds, its buckets holding so many tokens each at first.
