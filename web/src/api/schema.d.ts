@@ -29,7 +29,7 @@ export interface paths {
             cookie?: never;
         };
         /** The tree of buckets: all, or those that the caller owns or draws from, and those below what they own. */
-        get: operations["list"];
+        get: operations["list_buckets"];
         put?: never;
         post?: never;
         delete?: never;
@@ -46,7 +46,7 @@ export interface paths {
             cookie?: never;
         };
         /** One bucket. */
-        get: operations["one"];
+        get: operations["bucket"];
         put?: never;
         post?: never;
         delete?: never;
@@ -97,7 +97,7 @@ export interface paths {
             cookie?: never;
         };
         /** All caps, and what counts now for a person. */
-        get: operations["list"];
+        get: operations["list_caps"];
         put?: never;
         post?: never;
         delete?: never;
@@ -148,7 +148,7 @@ export interface paths {
             cookie?: never;
         };
         /** All groups. */
-        get: operations["list"];
+        get: operations["list_groups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -187,7 +187,7 @@ export interface paths {
          * Gives an order. Which ones a caller may give depends on who owns what; who gives it is always whose key it is.
          * @description The same `Idempotency-Key` is carried out once, for ever; an order that was refused may be sent again.
          */
-        post: operations["order"];
+        post: operations["give_order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -202,7 +202,7 @@ export interface paths {
             cookie?: never;
         };
         /** People: all, or the caller alone. */
-        get: operations["list"];
+        get: operations["list_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -219,7 +219,7 @@ export interface paths {
             cookie?: never;
         };
         /** One person, by any of their names. */
-        get: operations["one"];
+        get: operations["person"];
         put?: never;
         post?: never;
         delete?: never;
@@ -236,7 +236,7 @@ export interface paths {
             cookie?: never;
         };
         /** The sets of policies that hold, by name. */
-        get: operations["list"];
+        get: operations["list_policies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -255,7 +255,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** What opening a product would come to just now. Books nothing, and promises nothing. */
-        post: operations["make"];
+        post: operations["quote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -270,7 +270,7 @@ export interface paths {
             cookie?: never;
         };
         /** Every reason to be turned away, the most fundamental first. Codes never change. */
-        get: operations["list"];
+        get: operations["list_refusals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -287,10 +287,10 @@ export interface paths {
             cookie?: never;
         };
         /** Requests for tokens, the latest first: all, or those that the caller may see. */
-        get: operations["list"];
+        get: operations["list_requests"];
         put?: never;
         /** Asks for tokens for a bucket: the order `request`, for people. */
-        post: operations["make"];
+        post: operations["request_tokens"];
         delete?: never;
         options?: never;
         head?: never;
@@ -305,7 +305,7 @@ export interface paths {
             cookie?: never;
         };
         /** A request, who can answer it, and what the wall between the two buckets costs (an estimate). */
-        get: operations["one"];
+        get: operations["request"];
         put?: never;
         post?: never;
         delete?: never;
@@ -324,7 +324,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Answers a request: the order `answer`, for people. With the last yes that it needs the tokens move. */
-        post: operations["answer"];
+        post: operations["answer_request"];
         delete?: never;
         options?: never;
         head?: never;
@@ -339,7 +339,7 @@ export interface paths {
             cookie?: never;
         };
         /** Seats within their term: all, or those that the caller holds. */
-        get: operations["list"];
+        get: operations["list_seats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -462,7 +462,7 @@ export interface paths {
             cookie?: never;
         };
         /** Sites with their networks, regions and territories. */
-        get: operations["list"];
+        get: operations["list_sites"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1623,7 +1623,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_buckets: {
         parameters: {
             query?: {
                 /** @description Part of a key or name. */
@@ -1673,7 +1673,7 @@ export interface operations {
             };
         };
     };
-    one: {
+    bucket: {
         parameters: {
             query?: never;
             header?: never;
@@ -1827,7 +1827,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_caps: {
         parameters: {
             query?: {
                 /** @description Any name of the person whose use is counted. */
@@ -1978,7 +1978,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_groups: {
         parameters: {
             query?: {
                 /** @description Part of a key or name. */
@@ -2055,7 +2055,7 @@ export interface operations {
             };
         };
     };
-    order: {
+    give_order: {
         parameters: {
             query?: {
                 /** @description Whether the order is only checked: nothing is booked then, and no `Idempotency-Key` is needed. */
@@ -2160,7 +2160,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_people: {
         parameters: {
             query?: {
                 /** @description Part of a key or name. */
@@ -2210,7 +2210,7 @@ export interface operations {
             };
         };
     };
-    one: {
+    person: {
         parameters: {
             query?: never;
             header?: never;
@@ -2272,7 +2272,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_policies: {
         parameters: {
             query?: never;
             header?: never;
@@ -2307,7 +2307,7 @@ export interface operations {
             };
         };
     };
-    make: {
+    quote: {
         parameters: {
             query?: never;
             header?: never;
@@ -2395,7 +2395,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_refusals: {
         parameters: {
             query?: never;
             header?: never;
@@ -2422,7 +2422,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_requests: {
         parameters: {
             query?: {
                 /** @description Those that wait, by default, or all. */
@@ -2474,7 +2474,7 @@ export interface operations {
             };
         };
     };
-    make: {
+    request_tokens: {
         parameters: {
             query?: never;
             header: {
@@ -2573,7 +2573,7 @@ export interface operations {
             };
         };
     };
-    one: {
+    request: {
         parameters: {
             query?: never;
             header?: never;
@@ -2627,7 +2627,7 @@ export interface operations {
             };
         };
     };
-    answer: {
+    answer_request: {
         parameters: {
             query?: never;
             header: {
@@ -2728,7 +2728,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_seats: {
         parameters: {
             query?: {
                 /** @description Those that nobody holds, or those that somebody does; all by default. */
@@ -3268,7 +3268,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    list_sites: {
         parameters: {
             query?: never;
             header?: never;

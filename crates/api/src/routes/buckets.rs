@@ -88,7 +88,7 @@ pub struct Buckets {
 
 /// The tree of buckets: all, or those that the caller owns or draws from, and those below what they own.
 #[utoipa::path(
-    get, path = "/v1/buckets", tag = "estate", params(Which),
+    get, path = "/v1/buckets", operation_id = "list_buckets", tag = "estate", params(Which),
     responses((status = 200, body = Buckets), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]
@@ -113,7 +113,7 @@ pub async fn list(
 
 /// One bucket.
 #[utoipa::path(
-    get, path = "/v1/buckets/{key}", tag = "estate",
+    get, path = "/v1/buckets/{key}", operation_id = "bucket", tag = "estate",
     params(("key" = String, Path, description = "key of the bucket")),
     responses(
         (status = 200, body = BucketNode), (status = 400, body = Problem), (status = 401, body = Problem),

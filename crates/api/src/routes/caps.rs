@@ -64,7 +64,7 @@ pub struct Caps {
 
 /// All caps, and what counts now for a person.
 #[utoipa::path(
-    get, path = "/v1/caps", tag = "rules", params(Whose),
+    get, path = "/v1/caps", operation_id = "list_caps", tag = "rules", params(Whose),
     responses(
         (status = 200, body = Caps), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, body = Problem)

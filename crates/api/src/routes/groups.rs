@@ -52,7 +52,7 @@ pub struct Groups {
 
 /// All groups.
 #[utoipa::path(
-    get, path = "/v1/groups", tag = "estate", params(Which),
+    get, path = "/v1/groups", operation_id = "list_groups", tag = "estate", params(Which),
     responses((status = 200, body = Groups), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]

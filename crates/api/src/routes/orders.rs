@@ -27,7 +27,7 @@ pub struct Trying {
 ///
 /// The same `Idempotency-Key` is carried out once, for ever; an order that was refused may be sent again.
 #[utoipa::path(
-    post, path = "/v1/orders", tag = "orders", request_body = OrderBody,
+    post, path = "/v1/orders", operation_id = "give_order", tag = "orders", request_body = OrderBody,
     params(Trying, ("Idempotency-Key" = Option<String>, Header, description = "names the order for ever; needed unless it is only tried", min_length = 1, max_length = 128)),
     responses(
         (status = 200, description = "carried out, or tried", body = OrderDone), (status = 400, body = Problem),

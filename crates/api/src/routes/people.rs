@@ -85,7 +85,7 @@ pub struct OnePerson {
 
 /// People: all, or the caller alone.
 #[utoipa::path(
-    get, path = "/v1/people", tag = "estate", params(Which),
+    get, path = "/v1/people", operation_id = "list_people", tag = "estate", params(Which),
     responses((status = 200, body = People), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]
@@ -107,7 +107,7 @@ pub async fn list(
 
 /// One person, by any of their names.
 #[utoipa::path(
-    get, path = "/v1/people/{key}", tag = "estate",
+    get, path = "/v1/people/{key}", operation_id = "person", tag = "estate",
     params(("key" = String, Path, description = "key of the person, or another of their names")),
     responses(
         (status = 200, body = OnePerson), (status = 400, body = Problem), (status = 401, body = Problem),

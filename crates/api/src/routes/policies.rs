@@ -29,7 +29,7 @@ pub struct Policies {
 
 /// The sets of policies that hold, by name.
 #[utoipa::path(
-    get, path = "/v1/policies", tag = "rules",
+    get, path = "/v1/policies", operation_id = "list_policies", tag = "rules",
     responses((status = 200, body = Policies), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]

@@ -69,7 +69,7 @@ pub struct Instead {
 
 /// What opening a product would come to just now. Books nothing, and promises nothing.
 #[utoipa::path(
-    post, path = "/v1/quotes", tag = "gate", request_body = Open,
+    post, path = "/v1/quotes", operation_id = "quote", tag = "gate", request_body = Open,
     responses(
         (status = 200, body = Quoted), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 404, description = "the caller does not see the person or the bucket", body = Problem),

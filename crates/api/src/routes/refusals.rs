@@ -17,7 +17,7 @@ pub struct Refusals {
 
 /// Every reason to be turned away, the most fundamental first. Codes never change.
 #[utoipa::path(
-    get, path = "/v1/refusals", tag = "rules",
+    get, path = "/v1/refusals", operation_id = "list_refusals", tag = "rules",
     responses((status = 200, body = Refusals), (status = 401, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]

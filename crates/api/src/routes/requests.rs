@@ -151,7 +151,7 @@ pub struct Asking {
 
 /// Requests for tokens, the latest first: all, or those that the caller may see.
 #[utoipa::path(
-    get, path = "/v1/requests", tag = "orders", params(Which),
+    get, path = "/v1/requests", operation_id = "list_requests", tag = "orders", params(Which),
     responses((status = 200, body = Requests), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]
@@ -180,7 +180,7 @@ pub async fn list(
 
 /// Asks for tokens for a bucket: the order `request`, for people.
 #[utoipa::path(
-    post, path = "/v1/requests", tag = "orders", request_body = Asking,
+    post, path = "/v1/requests", operation_id = "request_tokens", tag = "orders", request_body = Asking,
     params(("Idempotency-Key" = String, Header, description = "names the order for ever", min_length = 1, max_length = 128)),
     responses(
         (status = 201, description = "the request waits for an answer", body = OrderDone), (status = 400, body = Problem),
@@ -204,7 +204,7 @@ pub async fn make(
 
 /// A request, who can answer it, and what the wall between the two buckets costs (an estimate).
 #[utoipa::path(
-    get, path = "/v1/requests/{id}", tag = "orders",
+    get, path = "/v1/requests/{id}", operation_id = "request", tag = "orders",
     params(("id" = String, Path, description = "id of the request", pattern = "^r?[0-9]{1,19}$")),
     responses(
         (status = 200, body = OneRequest), (status = 400, body = Problem), (status = 401, body = Problem),

@@ -74,7 +74,7 @@ pub struct Seats {
 
 /// Seats within their term: all, or those that the caller holds.
 #[utoipa::path(
-    get, path = "/v1/seats", tag = "estate", params(Which),
+    get, path = "/v1/seats", operation_id = "list_seats", tag = "estate", params(Which),
     responses(
         (status = 200, body = Seats), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 503, body = Problem)

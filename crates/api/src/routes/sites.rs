@@ -79,7 +79,7 @@ pub struct Sites {
 
 /// Sites with their networks, regions and territories.
 #[utoipa::path(
-    get, path = "/v1/sites", tag = "estate",
+    get, path = "/v1/sites", operation_id = "list_sites", tag = "estate",
     responses((status = 200, body = Sites), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]

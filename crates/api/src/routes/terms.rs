@@ -32,7 +32,7 @@ pub struct Terms {
 
 /// What is agreed of the contract as a whole.
 #[utoipa::path(
-    get, path = "/v1/terms", tag = "rules",
+    get, path = "/v1/terms", operation_id = "terms", tag = "rules",
     responses((status = 200, body = Terms), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]

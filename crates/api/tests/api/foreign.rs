@@ -7,8 +7,10 @@ use faregate_app::access::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+type Keys = &'static [&'static str];
+
 /// What each member sees: their buckets, requests, people and seats.
-const SEEN: [(&str, &[&str], &[&str], &[&str], usize); 6] = [
+const SEEN: [(&str, Keys, Keys, Keys, usize); 6] = [
     // Owns General, and so all below it.
     ("anna", &["general", "bridges", "tunnels"], &[BENS], &["anna"], 0),
     // Owns Bridges; what lies above it is not his.

@@ -27,7 +27,7 @@ pub struct Answering {
 
 /// Answers a request: the order `answer`, for people. With the last yes that it needs the tokens move.
 #[utoipa::path(
-    post, path = "/v1/requests/{id}/answers", tag = "orders", request_body = Answering,
+    post, path = "/v1/requests/{id}/answers", operation_id = "answer_request", tag = "orders", request_body = Answering,
     params(
         ("id" = String, Path, description = "id of the request", pattern = "^r?[0-9]{1,19}$"),
         ("Idempotency-Key" = String, Header, description = "names the order for ever", min_length = 1, max_length = 128)
