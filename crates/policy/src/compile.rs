@@ -107,7 +107,7 @@ pub(crate) fn entity_of(json: &Json) -> Option<(Kind, &str)> {
 pub(crate) fn condition(policy: &Json, names: &mut Names) -> Option<Expr> {
     let mut all: Option<Expr> = None;
     for part in policy.get("conditions")?.as_array()? {
-        let body = Compiler { names }.expr(part.get("body")?)?;
+        let body = Compiler { names, depth: 0 }.expr(part.get("body")?)?;
         let body = match part.get("kind")?.as_str()? {
             "when" => body,
             "unless" => Expr::Not(Box::new(body)),
@@ -121,12 +121,23 @@ pub(crate) fn condition(policy: &Json, names: &mut Names) -> Option<Expr> {
     Some(all.unwrap_or(Expr::Constant(Constant::Bool(true))))
 }
 
+/// Deeper conditions are left to Cedar, which watches its stack: ours recurse, and must not use it up.
+const DEPTH_MAX: usize = 250;
+
 struct Compiler<'n> {
     names: &'n mut Names,
+    depth: usize,
 }
 
 impl Compiler<'_> {
     fn expr(&mut self, json: &Json) -> Option<Expr> {
+        self.depth = self.depth.saturating_add(1);
+        let expr = if self.depth > DEPTH_MAX { None } else { self.step(json) };
+        self.depth = self.depth.saturating_sub(1);
+        expr
+    }
+
+    fn step(&mut self, json: &Json) -> Option<Expr> {
         let (operator, operand) = json.as_object()?.iter().next()?;
         match operator.as_str() {
             "Value" => constant(operand).map(Expr::Constant),

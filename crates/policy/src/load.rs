@@ -6,7 +6,7 @@ use crate::expr::Expr;
 use crate::fault::{Fault, Warning};
 use crate::names::Names;
 use crate::schema::schema;
-use crate::text::{line_and_column, statements};
+use crate::text::{is_too_deep, line_and_column, statements};
 use crate::value::{Kind, folded};
 use cedar_policy::{Effect, Policy, PolicyId, PolicySet as CedarSet, ValidationMode, Validator};
 use faregate_core::event::PolicySet;
@@ -120,6 +120,14 @@ impl<'a> Loading<'a> {
     }
 
     fn read(&mut self, place: &Place<'_>) -> Result<Rule, Vec<Fault>> {
+        if is_too_deep(place.text) {
+            let help = "write a set instead of a chain, or several policies".to_owned();
+            return Err(vec![place.fault(
+                0,
+                "the policy is nested too deeply, or too long",
+                Some(help),
+            )]);
+        }
         // The number of the place is the policy's id in Cedar, by which its errors are found again.
         let id = PolicyId::new(self.places.len().to_string());
         let policy = Policy::parse(Some(id), place.text).map_err(|errors| {

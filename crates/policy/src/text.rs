@@ -32,6 +32,42 @@ pub(crate) fn statements(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Brackets in brackets, in a policy that Cedar is handed.
+const NESTED_MAX: usize = 24;
+/// Operators in one policy; `&&` and `||` count twice.
+const OPERATORS_MAX: usize = 1_000;
+
+/// Whether a policy is so deep, or so long a chain, that reading it could use up the stack: Cedar's parser does
+/// not watch it everywhere.
+pub(crate) fn is_too_deep(policy: &str) -> bool {
+    let (mut nested, mut operators, mut quoted, mut escaped) = (0_usize, 0_usize, false, false);
+    let (mut before, mut comment) = (' ', false);
+    for letter in policy.chars() {
+        match letter {
+            _ if comment => comment = letter != '\n',
+            '/' if before == '/' && !quoted => comment = true,
+            '\\' if quoted && !escaped => {
+                escaped = true;
+                continue;
+            }
+            '"' if !escaped => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => nested = nested.saturating_add(1),
+            ')' | ']' | '}' => nested = nested.saturating_sub(1),
+            '|' | '&' | '+' | '-' | '*' => operators = operators.saturating_add(1),
+            // `if`, and methods of what a method returned.
+            'f' if before == 'i' => operators = operators.saturating_add(1),
+            '.' if before == ')' => operators = operators.saturating_add(1),
+            _ => {}
+        }
+        (before, escaped) = (letter, false);
+        if nested > NESTED_MAX || operators > OPERATORS_MAX {
+            return true;
+        }
+    }
+    false
+}
+
 /// Line and column, counted from 1, of a place in a text.
 pub(crate) fn line_and_column(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
@@ -57,6 +93,18 @@ mod tests {
         check("// x;\n@id(\"a;\\\"b\") c; // d;", &["@id(\"a;\\\"b\") c;"]);
         check("a // b;\n ;c", &["a // b;\n ;", "c"]);
         check("a \"open", &["a \"open"]);
+    }
+
+    #[test]
+    fn what_could_use_up_the_stack_is_refused() {
+        assert!(!is_too_deep(&"(".repeat(24)));
+        assert!(is_too_deep(&"(".repeat(25)));
+        assert!(!is_too_deep(&"[a] ".repeat(3_000)));
+        assert!(!is_too_deep(&"\"(((\\\"||\" ".repeat(3_000)));
+        assert!(is_too_deep(&format!("a // it's \"\n{}", "(".repeat(25))));
+        assert!(!is_too_deep(&"// ((( ||\n".repeat(3_000)));
+        assert!(is_too_deep(&"a || ".repeat(501)));
+        assert!(is_too_deep(&"if a then b else ".repeat(1_001)));
     }
 
     #[test]

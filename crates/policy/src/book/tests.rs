@@ -101,3 +101,40 @@ fn rulings_tell_what_came_of_each_policy() {
     ];
     assert_eq!(said, expected);
 }
+
+#[test]
+fn what_joins_the_estate_later_counts() {
+    use faregate_core::estate::{Group, GroupId, Standing};
+    use faregate_core::event::{Event, PersonSet};
+    let book = book(&format!(
+        "{BASE}@id(\"late\") forbid (principal in Group::\"latecomers\", action, resource);"
+    ));
+    let (mut state, asked) = (state(1, 3), Asked::random(&mut Chance::new(3), 3));
+    let question = asked.question();
+    assert_eq!(book.judge(&state, &question), Verdict::Permit);
+    let key = "Latecomers".to_owned();
+    let id = GroupId(u32::try_from(state.estate().groups().len()).expect("there are few"));
+    let group = Group { name: key.clone(), key, dimension: None, parents: Vec::new() };
+    let person = state.estate().person(question.person).expect("they are in the estate").clone();
+    let standing = Standing { groups: vec![id], ..Standing::default() };
+    let person = PersonSet { key: person.key, name: person.name, bucket: person.bucket, standing };
+    for event in [Event::GroupsSet(vec![group]), Event::PeopleSet(vec![person])] {
+        state.apply(state.seq() + 1, state.at(), &event).expect("it is in order");
+    }
+    assert_ne!(book.judge(&state, &question), Verdict::Permit);
+}
+
+/// Neither of the two crashes; whichever looks at a long condition says the same.
+#[test]
+fn long_conditions_are_left_to_cedar() {
+    let long = |count: usize| {
+        let never = "context.minute < 0 || ".repeat(count);
+        let when = format!("when {{ {never} context.minute >= 0 }};");
+        format!("{BASE}@id(\"long\") forbid (principal, action, resource) {when}")
+    };
+    for (count, left) in [(50, 0), (400, 1)] {
+        let book = book(&long(count));
+        assert_eq!(book.left_to_cedar().count(), left, "{count}");
+        assert_ne!(judged(&book), Verdict::Permit, "{count}");
+    }
+}

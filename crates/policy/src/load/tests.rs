@@ -53,3 +53,21 @@ fn every_policy_is_looked_at() {
     let text = format!("permit {ALL};\npermit {ALL};");
     assert_eq!(faults(&text).len(), 2);
 }
+
+/// At the limits of depth and length, on a thread with the usual stack.
+#[test]
+fn no_policy_uses_up_the_stack() {
+    let chain = |link: &str, count: usize| format!("{}context.confirmed", link.repeat(count));
+    let brackets = format!("{}true{}", "(".repeat(23), ")".repeat(23));
+    let methods = format!("context.now{} > context.now", ".toDate()".repeat(900));
+    let ifs = format!("{}true", "if context.confirmed then true else ".repeat(300));
+    let conditions =
+        [chain("context.confirmed || ", 490), chain("1 + 1 == 2 && ", 300), brackets, methods, ifs];
+    for condition in conditions {
+        let text = format!("@id(\"a\") permit {ALL} when {{ {condition} }};");
+        let wrong = faults(&text);
+        let is_deep = |fault: &Fault| fault.message.contains("too deeply");
+        assert!(!wrong.iter().any(is_deep), "{}", condition.len());
+    }
+    check(&format!("@id(\"a\") permit {ALL} when {{ {}", "(".repeat(5_000)), (1, 1), "too deeply");
+}

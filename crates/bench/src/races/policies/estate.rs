@@ -54,7 +54,7 @@ fn things() -> Vec<Event> {
     };
     let bucket = |number: u16| {
         let key = if number == 0 { "general".to_owned() } else { format!("bucket-{number}") };
-        let parent = (number > 10).then(|| BucketId(number % 10));
+        let parent = (number > 10).then_some(BucketId(number % 10));
         BucketSet { name: key.clone(), key, terms: BucketTerms { parent, ..Default::default() } }
     };
     vec![
