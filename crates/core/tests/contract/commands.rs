@@ -5,9 +5,19 @@ use proptest::prelude::*;
 /// One step; numbers that name something are taken modulo how many there are.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
-    Buy { tokens: i64, days: i64 },
-    Allocate { bucket: u16, tokens: i64 },
-    Open { person: Option<u32>, product: u16, bucket: Option<u16> },
+    Buy {
+        tokens: i64,
+        days: i64,
+    },
+    Allocate {
+        bucket: u16,
+        tokens: i64,
+    },
+    Open {
+        person: Option<u32>,
+        product: u16,
+        bucket: Option<u16>,
+    },
     Alive(usize),
     Close(usize),
     Wait(i64),
@@ -15,13 +25,43 @@ pub(crate) enum Command {
     Import(Vec<(u32, u16, i64, i64)>),
     ImportAgain,
     RepeatEvent,
-    MoveSeat { seat: u32, person: Option<u32> },
-    Name { person: u32, hours: i64 },
-    Transfer { from: Option<u16>, to: Option<u16>, tokens: i64 },
-    Ask { by: u32, bucket: u16, tokens: i64, loan_days: Option<i64> },
-    Answer { index: usize, by: u32, yes: Option<i64> },
-    Correct { pack: usize, bucket: Option<u16>, tokens: i64 },
-    Project { days: i64 },
+    MoveSeat {
+        seat: u32,
+        person: Option<u32>,
+    },
+    /// A seat comes to whoever runs that session, and goes again after so long.
+    SeatVisits {
+        session: usize,
+        seconds: i64,
+    },
+    Name {
+        person: u32,
+        hours: i64,
+    },
+    Transfer {
+        from: Option<u16>,
+        to: Option<u16>,
+        tokens: i64,
+    },
+    Ask {
+        by: u32,
+        bucket: u16,
+        tokens: i64,
+        loan_days: Option<i64>,
+    },
+    Answer {
+        index: usize,
+        by: u32,
+        yes: Option<i64>,
+    },
+    Correct {
+        pack: usize,
+        bucket: Option<u16>,
+        tokens: i64,
+    },
+    Project {
+        days: i64,
+    },
 }
 
 pub(crate) fn commands() -> impl Strategy<Value = Vec<Command>> {
@@ -44,6 +84,8 @@ pub(crate) fn commands() -> impl Strategy<Value = Vec<Command>> {
         1 => Just(Command::RepeatEvent),
         2 => (0..2u32, option(0.5, 0..3u32))
             .prop_map(|(seat, person)| Command::MoveSeat { seat, person }),
+        2 => (0..9usize, prop_oneof![1..4_000i64, 40_000..90_000i64])
+            .prop_map(|(session, seconds)| Command::SeatVisits { session, seconds }),
         1 => (0..3u32, 1..40i64).prop_map(|(person, hours)| Command::Name { person, hours }),
         1 => (option(0.7, 0..2u16), option(0.7, 0..2u16), 1..30i64)
             .prop_map(|(from, to, tokens)| Command::Transfer { from, to, tokens }),

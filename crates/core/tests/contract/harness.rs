@@ -104,6 +104,9 @@ impl<S: Subject> Harness<S> {
     fn settle_budgets(&mut self, command: &Command) -> Result<(), Caught> {
         match *command {
             Command::MoveSeat { seat, person } => self.move_seat(seat, person),
+            Command::SeatVisits { session, seconds } => {
+                self.nth(session).map_or(Ok(()), |id| self.seat_visits(id, seconds))
+            }
             Command::Name { person, hours } => self.name(person, hours),
             Command::Transfer { from, to, tokens } => self.transfer(from, to, tokens),
             Command::Ask { by, bucket, tokens, loan_days } => {

@@ -7,7 +7,7 @@ use crate::subject::Subject;
 use faregate_core::amount::Ticks;
 use faregate_core::budget::{self, Answer, LoanTerms, Progress, RequestId};
 use faregate_core::estate::{AliasTerm, BucketId, Period, PersonId, SeatId};
-use faregate_core::event::{Event, Move, MoveCause};
+use faregate_core::event::{Event, Move, MoveCause, SessionId};
 use faregate_core::state::State;
 use faregate_core::when::{Date, Instant};
 
@@ -28,6 +28,20 @@ impl<S: Subject> Harness<S> {
         let moves = self.model.move_seat(usize::try_from(seat).unwrap(), person, self.now);
         let (seat, person) = (SeatId(seat), person.map(PersonId));
         self.book_if(moves, Event::SeatMoved { seat, person })
+    }
+
+    pub(super) fn seat_visits(&mut self, id: u64, seconds: i64) -> Result<(), Caught> {
+        let person = self.subject.state().sessions()[&SessionId(id)].person.0;
+        self.move_seat(1, None)?;
+        self.move_seat(1, Some(person))?;
+        for _ in 0..2 {
+            self.now += seconds;
+            self.alive(id)?;
+        }
+        self.now += 60;
+        self.move_seat(1, None)?;
+        self.now += 60;
+        self.alive(id)
     }
 
     pub(super) fn name(&mut self, person: u32, hours: i64) -> Result<(), Caught> {
