@@ -160,3 +160,34 @@ fn every_reason_has_words_of_its_own() {
     let transient = Reason::ALL.iter().filter(|reason| reason.is_transient()).count();
     assert_eq!(transient, 10, "a new reason says whether it passes by itself");
 }
+
+/// Where somebody is, and what is done about it, stands in the decision.
+#[test]
+fn use_outside_of_a_territory_is_on_record() {
+    let mut world = obstructed();
+    let mut territories = world.state.estate().territories().to_vec();
+    let bucket = Territory {
+        domain: Domain::Bucket(BucketId(1)),
+        breach: Breach::Quarantine,
+        allowed: vec!["PE".to_owned()],
+        ..territories[0].clone()
+    };
+    territories[0].breach = Breach::Report;
+    territories.push(bucket);
+    world.must(Event::TerritoriesSet(territories));
+    for (person, product, from, expected) in [
+        ("ben", "revit", "from=10.1.0.1", Some(Breach::Quarantine)),
+        ("ben", "revit", "from=10.2.0.1", Some(Breach::Report)),
+        ("ben", "daily", "from=192.0.2.1", Some(Breach::Report)),
+        ("cleo", "daily", "from=10.1.0.1", None),
+        ("anna", "civil-3d", "from=10.2.0.1", None),
+        ("daan", "revit", "from=192.0.2.1", Some(Breach::Report)),
+    ] {
+        let event = world.open(&asked(person, product, &[from]));
+        let Event::Opened(opened) = event else { panic!("{person} {from}: {event:?}") };
+        assert_eq!(opened.basis.breach, expected, "{person} {product} {from}");
+        assert_eq!(opened.basis.rules, 1);
+    }
+    let abroad = world.open(&asked("daan", "revit", &["from=10.2.0.1"]));
+    assert_eq!(said(&abroad), "region-not-allowed", "a seat's territory forbids it");
+}
