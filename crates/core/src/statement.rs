@@ -238,8 +238,12 @@ impl Fold {
         }
         self.order = lines::order(self.order.take(), at, event);
         let date = self.state.zone().date(at);
+        let charged = lines::charged(&self.state, event);
         let labelled = |drawn: &Drawn| {
-            let parts = lines::parts(&self.state, drawn.scope, event, self.order.as_ref());
+            let parts = match &charged {
+                Some(charged) => lines::used(&self.state, drawn.scope, charged),
+                None => lines::parts(&self.state, drawn.scope, event, self.order.as_ref()),
+            };
             (drawn.scope.balance(&self.state), parts)
         };
         let before: Vec<_> = self.drawn.iter().map(labelled).collect();

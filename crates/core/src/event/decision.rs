@@ -28,7 +28,7 @@ pub struct Circumstances {
     pub version: Option<String>,
     /// What speaks for where it comes from.
     pub evidence: Evidence,
-    /// The fare that was asked for, if only that one will do.
+    /// The fare that was asked for, if only that one will do; policies may send the person on to another.
     pub fare: Option<Fare>,
     /// Whether the person said yes to what [`Reason::ConfirmationNeeded`] asked.
     pub confirmed: bool,

@@ -51,11 +51,19 @@ impl From<Reason> for Turned {
 struct Closed {
     turned: Turned,
     is_final: bool,
+    /// Whether a policy said no, and lets them be routed to another fare.
+    sent_on: bool,
+}
+
+impl From<Turned> for Closed {
+    fn from(turned: Turned) -> Self {
+        Self { turned, is_final: false, sent_on: false }
+    }
 }
 
 impl From<Reason> for Closed {
     fn from(reason: Reason) -> Self {
-        Self { turned: reason.into(), is_final: false }
+        Turned::from(reason).into()
     }
 }
 
@@ -73,7 +81,7 @@ type Way = (Route, Option<Breach>);
 fn nearest(ways: impl Iterator<Item = Result<Way, Closed>>) -> Result<Way, Turned> {
     let mut nearest: Option<Turned> = None;
     for way in ways {
-        let Closed { turned, is_final } = match way {
+        let Closed { turned, is_final, .. } = match way {
             Ok(way) => return Ok(way),
             Err(closed) => closed,
         };
@@ -97,13 +105,21 @@ impl Asked<'_> {
         if seats.peek().is_some() {
             return nearest(seats.map(|seat| self.on_seat(subject, seat))).map(through);
         }
-        let ways = self.order(subject).iter().map(|fare| match fare {
+        let on = |fare: &Fare| match fare {
             Fare::Tokens => self.on_tokens(subject),
-            // Whoever asks for a seat of their own has none: they came by here.
-            Fare::Seat => Err(Reason::NoFreeSeat.into()),
-            Fare::FreeSeat => self.on_free_seat(subject),
-        });
-        nearest(ways).map(through)
+            Fare::Seat | Fare::FreeSeat => self.on_free_seat(subject),
+        };
+        let Some(asked) = self.ask.more.fare else {
+            return nearest(self.order(subject).iter().map(on)).map(through);
+        };
+        // Whoever asks for one fare gets no other, unless the rules send them there.
+        match on(&asked) {
+            Err(Closed { turned, is_final: false, sent_on: true }) => {
+                let other = if asked == Fare::Tokens { Fare::FreeSeat } else { Fare::Tokens };
+                nearest([Err(turned.into()), on(&other)].into_iter()).map(through)
+            }
+            way => nearest([way].into_iter()).map(through),
+        }
     }
 
     fn subject(&self) -> Result<Subject, Reason> {
@@ -125,12 +141,6 @@ impl Asked<'_> {
     /// Which fares to try, in order. A free seat costs no tokens, but keeps it from somebody else: where that
     /// is reckoned to cost more than the launch's tokens are worth just now (F10), tokens come first.
     fn order(&self, subject: Subject) -> &'static [Fare] {
-        match self.ask.more.fare {
-            Some(Fare::Tokens) => return &[Fare::Tokens],
-            Some(Fare::FreeSeat) => return &[Fare::FreeSeat],
-            Some(Fare::Seat) => return &[Fare::Seat],
-            None => {}
-        }
         if self.state.terms().seat_moves_a_day == 0 {
             return &[Fare::Tokens];
         }
@@ -234,7 +244,7 @@ impl Asked<'_> {
             Verdict::Permit => Ok(()),
             Verdict::Forbid(Forbidden { reason, rule, is_final }) => {
                 let rule = rule.and_then(|rule| self.policy.rule_name(rule)).map(str::to_owned);
-                Err(Closed { turned: Turned { reason, rule }, is_final })
+                Err(Closed { turned: Turned { reason, rule }, is_final, sent_on: !is_final })
             }
         }
     }
@@ -282,7 +292,7 @@ impl Asked<'_> {
             None => Ok(()),
             Some(reached) => {
                 let (reason, rule) = (reached.cap.reason(), Some(reached.cap.key.clone()));
-                Err(Closed { turned: Turned { reason, rule }, is_final: false })
+                Err(Turned { reason, rule }.into())
             }
         }
     }

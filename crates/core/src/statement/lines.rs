@@ -7,6 +7,7 @@ use crate::estate::{BucketId, Leftover, ProductId};
 use crate::event::{Charge, Event, Move, MoveCause, Outcome};
 use crate::state::State;
 use crate::when::{Date, Instant};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// An order, and when it was given: what follows in the same commit carries it out.
@@ -59,7 +60,7 @@ pub(super) fn settled(mut parts: Vec<Part>, change: Ticks) -> Vec<Part> {
     parts
 }
 
-/// The labels of an event for a scope. What does not touch the scope is dropped by [`settled`].
+/// The labels of an event that is no use, for a scope. What does not touch the scope is dropped by [`settled`].
 pub(super) fn parts(
     state: &State,
     scope: Scope,
@@ -91,7 +92,7 @@ pub(super) fn parts(
             vec![Part { by: by(), ..correction }]
         }
         Event::PeriodEnded { bucket, until } => stayed(state, scope, *bucket, *until),
-        _ => used(state, scope, event),
+        _ => Vec::new(),
     }
 }
 
@@ -147,38 +148,50 @@ fn pack_name(state: &State, pack: u32) -> String {
     state.ledger().packs().get(place).map_or_else(String::new, |pack| pack.name.clone())
 }
 
-/// The charges that an event books or takes back, and which of the two; paid and not paid.
-pub(super) fn charges(state: &State, event: &Event) -> Option<(Vec<Charge>, bool)> {
-    let hold = |pair| state.charges().pair(pair).and_then(|known| known.hold);
+/// The charges that an event books or takes back, paid and not paid.
+pub(super) struct Charged<'a> {
+    pub(super) charges: Cow<'a, [Charge]>,
+    /// Whether they are booked, not taken back.
+    pub(super) booked: bool,
+}
+
+/// What an event charges or takes back, before it is applied.
+pub(super) fn charged<'a>(state: &State, event: &'a Event) -> Option<Charged<'a>> {
+    let posted = |pair| {
+        let hold = state.charges().pair(pair)?.hold?;
+        Some(Charged { charges: Cow::Owned(vec![hold.charge(pair)]), booked: true })
+    };
     match event {
-        Event::UnitCharged(charge) => Some((vec![*charge], true)),
-        Event::UsageCharged(charges) => Some((charges.clone(), true)),
+        Event::UnitCharged(charge) => {
+            Some(Charged { charges: core::slice::from_ref(charge).into(), booked: true })
+        }
+        Event::UsageCharged(charges) => {
+            Some(Charged { charges: charges.as_slice().into(), booked: true })
+        }
         Event::HoldEnded { person, product, outcome: Outcome::Posted } => {
-            let pair = (*person, *product);
-            Some((vec![hold(pair)?.charge(pair)], true))
+            posted((*person, *product))
         }
         Event::Closed { session, hold: Some(Outcome::Posted), .. } => {
-            let pair = state.sessions().get(session)?.metered_pair()?;
-            Some((vec![hold(pair)?.charge(pair)], true))
+            posted(state.sessions().get(session)?.metered_pair()?)
         }
         Event::UsageReversed(units) => {
             let charges = units.iter().filter_map(|unit| state.charges().get(*unit));
-            Some((charges.collect(), false))
+            Some(Charged { charges: charges.collect(), booked: false })
         }
         _ => None,
     }
 }
 
 /// Use by product: what was paid from the scope.
-fn used(state: &State, scope: Scope, event: &Event) -> Vec<Part> {
-    let Some((charges, booked)) = charges(state, event) else { return Vec::new() };
-    let cause = if booked { Cause::Consumed } else { Cause::Reversed };
+pub(super) fn used(state: &State, scope: Scope, charged: &Charged<'_>) -> Vec<Part> {
+    let Charged { charges, booked } = charged;
+    let cause = if *booked { Cause::Consumed } else { Cause::Reversed };
     let mut by_product: BTreeMap<ProductId, Part> = BTreeMap::new();
     for charge in charges.iter().filter(|c| c.paid && scope.is_paid_from(c.bucket)) {
         let part = by_product.entry(charge.product).or_insert_with(|| {
             Part::new(cause, Some(Party::Product(charge.product)), String::new())
         });
-        let ticks = if booked { charge.ticks.negated() } else { charge.ticks };
+        let ticks = if *booked { charge.ticks.negated() } else { charge.ticks };
         part.ticks = part.ticks.plus(ticks).unwrap_or(part.ticks);
         part.units = part.units.saturating_add(1);
         let date = state.zone().date(charge.at);

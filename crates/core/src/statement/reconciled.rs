@@ -1,6 +1,6 @@
 //! Our balance beside the vendor's, and what the difference is made of.
 
-use super::lines::charges;
+use super::lines::{Charged, charged};
 use crate::amount::Ticks;
 use crate::event::{Event, Finding, Outcome};
 use crate::ledger::Account;
@@ -155,7 +155,7 @@ impl Reconciling {
             }
             return;
         }
-        let Some((charges, booked)) = charges(&self.state, event) else { return };
+        let Some(Charged { charges, booked }) = charged(&self.state, event) else { return };
         for charge in charges.iter().filter(|charge| charge.at <= self.at) {
             let slot = if charge.paid { &mut self.since } else { &mut then.uncovered };
             let ticks = if booked { charge.ticks } else { charge.ticks.negated() };

@@ -121,19 +121,38 @@ fn a_seat_moves_so_often_a_day() {
 }
 
 #[test]
-fn who_asks_for_one_fare_gets_that_or_none() {
+fn who_asks_for_one_fare_gets_no_other_unless_a_policy_sends_them_on() {
     check_in(
         seats(),
         "asked for",
         "0:00 open ben civil-3d fare=free-seat => no-free-seat
          0:00 terms moves=9 => ok
          0:00 open ben civil-3d fare=free-seat => free seat 1
-         0:00 open cleo civil-3d fare=seat => no-free-seat
          0:00 open cleo revit fare=tokens => 10 of bucket 0 from 0:00
          0:00 open cleo unrated fare=tokens => not-on-tariff
          0:00 open cleo daily fare=free-seat => no-free-seat
+         0:00 open cleo civil-3d fare=seat => free seat 2
          0:00 open anna civil-3d fare=tokens => seat 0
          0:00 open anna civil-3d fare=seat => seat 0",
+    );
+    check_rules(
+        &[(Fare::FreeSeat, Reason::NotEligible, false)],
+        "sent on to tokens",
+        "0:00 terms moves=9 => ok
+         0:00 open ben revit fare=free-seat => 10 of bucket 0 from 0:00
+         0:00 open ben unrated fare=free-seat => not-on-tariff",
+    );
+    check_rules(
+        &[(Fare::FreeSeat, Reason::NotEligible, true)],
+        "refused for good",
+        "0:00 terms moves=9 => ok
+         0:00 open ben revit fare=free-seat => not-eligible",
+    );
+    check_rules(
+        &[(Fare::Tokens, Reason::NoFreeSeat, false)],
+        "sent on to a seat",
+        "0:00 terms moves=9 => ok
+         0:00 open ben civil-3d fare=tokens => free seat 1",
     );
 }
 
