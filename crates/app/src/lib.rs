@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod bulk;
 pub mod doctor;
 pub mod engine;
 pub mod explain;

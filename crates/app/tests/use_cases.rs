@@ -6,6 +6,8 @@ mod access;
 mod atomicity;
 #[path = "use_cases/batches.rs"]
 mod batches;
+#[path = "use_cases/bulk.rs"]
+mod bulk;
 #[path = "use_cases/charges.rs"]
 mod charges;
 #[path = "use_cases/failures.rs"]
