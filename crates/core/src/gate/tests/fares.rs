@@ -139,7 +139,7 @@ fn who_asks_for_one_fare_gets_no_other_unless_a_policy_sends_them_on() {
         &[(Fare::FreeSeat, Reason::NotEligible, false)],
         "sent on to tokens",
         "0:00 terms moves=9 => ok
-         0:00 open ben revit fare=free-seat => 10 of bucket 0 from 0:00
+         0:00 open ben revit fare=free-seat => 10 of bucket 1 from 0:00
          0:00 open ben unrated fare=free-seat => not-on-tariff",
     );
     check_rules(
