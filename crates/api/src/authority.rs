@@ -14,6 +14,9 @@ use std::marker::PhantomData;
 /// Name of the cookie that carries a sign-in.
 pub const COOKIE: &str = "faregate_sign_in";
 
+/// Header in which an administrator names the person for whom an order is given.
+pub const ON_BEHALF_OF: &str = "faregate-on-behalf-of";
+
 /// Something that not everybody may do.
 pub trait Permission: Send + Sync + 'static {
     /// What it is, in words that follow "you may not".
@@ -32,6 +35,8 @@ pub struct ReadEstate;
 pub struct ReadOwn;
 /// Give orders; which ones, `faregate_app::orders` says.
 pub struct GiveOrders;
+/// Change who and what there is.
+pub struct RunFaregate;
 /// Ask what opening a product would cost; for whom, [`Sight`] says.
 pub struct AskPrice;
 /// Know one's own name.
@@ -72,6 +77,13 @@ impl Permission for GiveOrders {
     }
 }
 
+impl Permission for RunFaregate {
+    const WORDS: &'static str = "change who and what there is";
+    fn allows(role: Role) -> bool {
+        role == Role::Administrator
+    }
+}
+
 impl Permission for AskPrice {
     const WORDS: &'static str = "ask for a quote";
     fn allows(role: Role) -> bool {
@@ -89,6 +101,8 @@ impl Permission for BeSomebody {
 /// Proof that the caller may do `P`. Only the check below makes one.
 pub struct Authorized<P> {
     credential: Credential,
+    /// For whom an administrator acts.
+    on_behalf_of: Option<String>,
     permission: PhantomData<P>,
 }
 
@@ -117,11 +131,13 @@ impl<P> Authorized<P> {
         move |state| Sight::of(role, &name, state, now)
     }
 
-    /// Who they are when they give an order: never what a request says, always whose key it is.
+    /// Who they are when they give an order: never what a body says, always whose key it is. Administrators,
+    /// who could write into the store anyway, may name whom they act for.
     #[must_use]
     pub fn orderer(&self) -> Orderer {
         let is_administrator = self.role() == Role::Administrator;
-        Orderer { name: self.name().to_owned(), is_administrator }
+        let name = self.on_behalf_of.as_deref().unwrap_or(self.name()).to_owned();
+        Orderer { name, is_administrator }
     }
 }
 
@@ -137,8 +153,19 @@ impl<P: Permission> FromRequestParts<Server> for Authorized<P> {
                 P::WORDS
             )));
         }
-        Ok(Self { credential, permission: PhantomData })
+        let on_behalf_of = on_behalf_of(&parts.headers, credential.role)?;
+        Ok(Self { credential, on_behalf_of, permission: PhantomData })
     }
+}
+
+/// Whom an administrator acts for; nobody else may act for anybody.
+fn on_behalf_of(headers: &HeaderMap, role: Role) -> Result<Option<String>, Problem> {
+    let Some(value) = headers.get(ON_BEHALF_OF) else { return Ok(None) };
+    if role != Role::Administrator {
+        let detail = format!("a {} may not act for somebody else", role.key());
+        return Err(Problem::forbidden(detail));
+    }
+    Ok(value.to_str().ok().map(str::to_owned))
 }
 
 fn credential(parts: &Parts, server: &Server) -> Result<Credential, Problem> {

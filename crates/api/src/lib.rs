@@ -166,7 +166,8 @@ fn use_and_burn() -> OpenApiRouter<Server> {
 
 fn orders_and_estate() -> OpenApiRouter<Server> {
     use routes::{
-        buckets, caps, groups, orders, people, policies, refusals, requests, seats, sites, terms,
+        buckets, caps, estate, groups, orders, people, policies, refusals, requests, seats, sites,
+        terms,
     };
     OpenApiRouter::new()
         .routes(routes!(orders::order))
@@ -180,6 +181,7 @@ fn orders_and_estate() -> OpenApiRouter<Server> {
         .routes(routes!(seats::list))
         .routes(routes!(groups::list))
         .routes(routes!(sites::list))
+        .routes(routes!(estate::take_in))
         .routes(routes!(policies::list))
         .routes(routes!(caps::list))
         .routes(routes!(refusals::list))

@@ -5,6 +5,7 @@ pub mod buckets;
 pub mod burn;
 pub mod caps;
 pub mod decisions;
+pub mod estate;
 pub mod events;
 pub mod groups;
 pub mod orders;

@@ -141,17 +141,22 @@ impl Access {
         role: Role,
         expires: Option<Instant>,
     ) -> Result<String, StoreError> {
-        let prefix = prefix(kind);
-        let secret = self
-            .secrets
-            .secret()
-            .iter()
-            .fold(prefix.to_owned(), |text, byte| text + &format!("{byte:02x}"));
+        let secret = fresh(kind, &*self.secrets);
         let credential =
             Credential { hash: hashed(&secret), kind, name: name.to_owned(), role, expires };
         self.store.add(&credential)?;
         self.write().insert(credential.hash, credential);
         Ok(secret)
+    }
+
+    /// Issues a key that is never stored: it dies with this process.
+    pub fn lend(&self, name: &str, role: Role) -> String {
+        let kind = Kind::Key;
+        let secret = fresh(kind, &*self.secrets);
+        let hash = hashed(&secret);
+        let credential = Credential { hash, kind, name: name.to_owned(), role, expires: None };
+        self.write().insert(hash, credential);
+        secret
     }
 
     /// The credential of this kind with this secret, if it is in force.
@@ -208,6 +213,11 @@ impl Access {
     fn write(&self) -> std::sync::RwLockWriteGuard<'_, FxHashMap<SecretHash, Credential>> {
         self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn fresh(kind: Kind, secrets: &dyn Secrets) -> String {
+    let bytes = secrets.secret();
+    bytes.iter().fold(prefix(kind).to_owned(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// What secrets of a kind begin with, so that a leaked one is recognised.

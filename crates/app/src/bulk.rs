@@ -28,7 +28,18 @@ use draft::Draft;
 use faregate_core::event::Event;
 use faregate_core::state::State;
 use faregate_core::when::Instant;
-use faregate_ingest::estate::{Document, Fault};
+pub use faregate_ingest::estate::Document;
+use faregate_ingest::estate::{Fault, Reader};
+
+/// Reads files, each a name that says what it is (`estate.toml`, `people.csv`) and what is in it.
+///
+/// # Errors
+/// [`NotApplied::Faulty`] with every fault of every file.
+pub fn read<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Document, NotApplied> {
+    let mut reader = Reader::default();
+    files.for_each(|(name, text)| reader.file(name, text.as_bytes()));
+    reader.finish().map_err(NotApplied::Faulty)
+}
 
 /// What rows come down to.
 ///

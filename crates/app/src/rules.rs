@@ -5,29 +5,14 @@ use faregate_core::access::{Forbidden, Policies, Policy, Question, Verdict};
 use faregate_core::event::{Event, Mode, PolicySet, Reason};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
-use faregate_policy::{Fault, RuleBook, Ruling, Shelf};
+use faregate_policy::cases::{Cases, Failure};
+use faregate_policy::{Fault, READY, Ready, RuleBook, Ruling, Shelf};
 use std::sync::Arc;
 
-macro_rules! shipped {
-    ($name:literal) => {
-        (
-            $name,
-            include_str!(concat!("../../../policies/", $name, ".cedar")),
-            include_str!(concat!("../../../policies/", $name, ".tests.toml")),
-        )
-    };
+/// The sets that every release ships: name, policies, and the cases beside them.
+pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    READY.iter().map(|ready| (ready.name, ready.text, ready.tests))
 }
-
-/// The sets that every release ships, by name: the policies, and the cases beside them.
-pub const SHIPPED: [(&str, &str, &str); 7] = [
-    shipped!("base"),
-    shipped!("contractors-on-tokens"),
-    shipped!("office-hours"),
-    shipped!("products-by-department"),
-    shipped!("subscription-and-token-groups"),
-    shipped!("subscription-and-token-groups-strict"),
-    shipped!("training-rooms"),
-];
 
 /// The set that permits what no other one forbids: every contract begins with it.
 pub const BASE: &str = "base";
@@ -37,8 +22,8 @@ const PEOPLE_ASKED: usize = 500;
 /// A shipped set, in force.
 #[must_use]
 pub fn shipped_set(name: &str) -> Option<PolicySet> {
-    let found = SHIPPED.iter().find(|(known, ..)| *known == name)?;
-    Some(PolicySet { name: name.to_owned(), mode: Mode::Enforce, text: found.1.to_owned() })
+    let found = Ready::named(name)?;
+    Some(PolicySet { name: name.to_owned(), mode: Mode::Enforce, text: found.text.to_owned() })
 }
 
 /// Policies, ready to be asked.
@@ -120,6 +105,41 @@ impl Policy for Shut {
 
     fn rule_name(&self, _: u32) -> Option<&str> {
         None
+    }
+}
+
+/// What is allowed in sets of policies, and probably not meant.
+///
+/// # Errors
+/// All that is wrong with them, each with its place and what to do about it.
+pub fn check(sets: &[PolicySet]) -> Result<Vec<String>, Vec<String>> {
+    let worded = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let book = RuleBook::load(sets).map_err(worded)?;
+    Ok(book.warnings().iter().map(ToString::to_string).collect())
+}
+
+/// How many policies a set holds, when it can be read.
+#[must_use]
+pub fn count(set: &PolicySet) -> Option<usize> {
+    RuleBook::load([set]).ok().map(|book| book.len())
+}
+
+/// Runs cases against a set and the shipped ones that the cases name: how many hold, and what the others say.
+#[must_use]
+pub fn test_cases(set: &PolicySet, cases: &str) -> (usize, Vec<String>) {
+    let worded = |failure: Failure| failure.to_string();
+    let read = match Cases::read(cases) {
+        Ok(read) => read,
+        Err(failure) => return (0, vec![worded(failure)]),
+    };
+    let beside = read.with.iter().filter(|name| **name != set.name);
+    let beside: Vec<PolicySet> = beside.filter_map(|name| shipped_set(name)).collect();
+    match RuleBook::load(beside.iter().chain([set])) {
+        Ok(book) => {
+            let report = read.run(&book);
+            (report.passed, report.failures.into_iter().map(worded).collect())
+        }
+        Err(faults) => (0, faults.iter().map(ToString::to_string).collect()),
     }
 }
 

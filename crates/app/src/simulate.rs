@@ -111,6 +111,34 @@ pub fn simulate(
     Ok(world.simulation)
 }
 
+/// How the answers of two sets of rules differ today, for every person and product: on a workstation that
+/// nothing is known of, on the bucket that pays for the person.
+#[must_use]
+pub fn compare(state: &State, old: &Rules, new: &Rules, now: Instant) -> Simulation {
+    let mut found = Simulation::default();
+    for person in state.estate().people() {
+        for product in state.estate().products() {
+            let (person, product) = (person.key.clone(), product.key.clone());
+            let ask = Ask { person, product, ..Ask::default() };
+            let answer = |rules: &Rules| gate::open(state, rules.policies(), &ask, now);
+            let (before, after) = (answer(old), answer(new));
+            found.asks += 1;
+            let outcomes = Outcome::of(&before).zip(Outcome::of(&after));
+            let Some((before, then)) = outcomes.filter(|(before, then)| before != then) else {
+                continue;
+            };
+            let rule = match after {
+                Event::Refused(refused) => refused.basis.rule,
+                _ => None,
+            };
+            let Ask { person, product, .. } = ask;
+            let changed = Changed { person, product, before, after: then, rule };
+            *found.changed.entry(changed).or_default() += 1;
+        }
+    }
+    found
+}
+
 fn utc_day(at: Instant) -> Date {
     Date(i32::try_from(at.0.div_euclid(DAY)).unwrap_or(i32::MAX))
 }

@@ -41,6 +41,12 @@ pub(crate) fn fresh_key() -> String {
 /// The operating system's account, for the record of who gave an order.
 #[expect(clippy::disallowed_methods, reason = "the one place that asks for the environment")]
 pub(crate) fn account() -> String {
-    let named = ["LOGNAME", "USER", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    let named =
+        ["LOGNAME", "USER", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "command line".to_owned())
+}
+
+/// The wall clock's time.
+pub(crate) fn now() -> Instant {
+    WallClock.now()
 }

@@ -1,6 +1,8 @@
 //! One module a command.
 
 mod break_even;
+mod buckets;
+mod bulk;
 mod burn;
 mod demo;
 mod doctor;
@@ -8,9 +10,15 @@ mod explain;
 mod import;
 mod init;
 mod key;
+mod orders;
+mod people;
+mod policy;
+mod quote;
 mod rejected;
+mod reports;
 mod serve;
 mod tail;
+mod token_usage;
 
 use crate::cli::{Cli, Command, ImportSource, TailSource};
 use crate::fault::Fault;
@@ -24,11 +32,29 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
     let done = match command {
         Command::Init(args) => init::run(&path, &args, json),
         Command::Import { source: ImportSource::Flexnet(args) } => import::run(&path, &args, json),
+        Command::Import { source: ImportSource::TokenUsage(args) } => {
+            token_usage::run(&path, &args, json)
+        }
         Command::Tail { source: TailSource::Flexnet(args) } => tail::run(&path, &args, json),
         Command::Serve(args) => serve::run(&path, &args, json),
         Command::Demo(args) => demo::run(data.as_deref(), &args, json),
         Command::Burn(args) => burn::run(&path, &args, json),
         Command::BreakEven(args) => break_even::run(&args, json),
+        Command::Bucket { action } => buckets::run_bucket(&path, &action, json),
+        Command::Pack { action } => buckets::run_pack(&path, &action, json),
+        Command::Request { action } => buckets::run_request(&path, &action, json),
+        Command::Chargeback(args) => reports::chargeback(&path, &args, json),
+        Command::DoubleDips(span) => reports::double_dips(&path, &span, json),
+        Command::Person { action } => people::run_person(&path, &action, json),
+        Command::Group { action } => people::run_group(&path, &action, json),
+        Command::Seat { action } => people::run_seat(&path, &action, json),
+        Command::Site { action } => people::run_site(&path, &action, json),
+        Command::Place { action } => reports::run_place(&path, &action, json),
+        Command::Estate { action } => bulk::run(&path, &action, json),
+        Command::Policy { action } => return policy::run(&path, action, json),
+        Command::Caps => quote::caps(&path, json),
+        Command::Refusals => quote::refusals(json),
+        Command::Quote(args) => quote::run(&path, &args, json),
         Command::Explain(args) => return explain::run(&path, &args, json),
         Command::Doctor => return doctor::run(&path, json),
         Command::Key(args) => key::make_key(&path, &args, json),

@@ -2,10 +2,12 @@
 
 use crate::ambient::WallClock;
 use crate::cli::Log;
+use crate::cli::budgets::Span;
 use crate::fault::{Code, Fault};
 use faregate_app::engine::Engine;
+use faregate_core::state::State;
 use faregate_core::tariff::Tariff;
-use faregate_core::when::{Date, Zone};
+use faregate_core::when::{Date, Instant, Zone};
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::flexnet::Options;
 use faregate_ingest::tariff::TariffFile;
@@ -121,4 +123,22 @@ pub(crate) fn date(text: &str) -> Result<Date, Fault> {
     text.parse().map_err(|why: faregate_core::when::BadTime| {
         Fault::new(Code::Usage, why.to_string(), "write dates as YYYY-MM-DD")
     })
+}
+
+/// A period of dates as instants: the first, and the first after. By default this month up to today.
+pub(crate) fn span(state: &State, span: &Span) -> Result<(Instant, Instant), Fault> {
+    let (from, to) = dates(state, span)?;
+    Ok((state.zone().start_of(from), state.zone().start_of(to.plus(1))))
+}
+
+/// A period of dates, first and last.
+pub(crate) fn dates(state: &State, span: &Span) -> Result<(Date, Date), Fault> {
+    let today = state.zone().date(crate::ambient::now());
+    let to = span.to.as_deref().map(date).transpose()?.unwrap_or(today);
+    let from = span.from.as_deref().map(date).transpose()?.unwrap_or(to.month_start());
+    if to < from {
+        let message = format!("the span ends on {to}, before it begins on {from}");
+        return Err(Fault::new(Code::Usage, message, "swap --from and --to"));
+    }
+    Ok((from, to))
 }

@@ -5,7 +5,8 @@
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::serving::Serving;
-use faregate_api::wire::order::OrderBody;
+use faregate_api::wire::order::{OrderBody, OrderDone};
+use faregate_app::engine::Engine;
 use faregate_app::orders::{Kind, NotDone, OrderRefusal, Orderer, carry_out};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ pub(crate) struct Giving<'a> {
 /// What came of an order.
 #[derive(Deserialize)]
 struct Outcome {
-    id: u64,
+    id: Option<String>,
     said: Vec<String>,
     warnings: Vec<String>,
 }
@@ -41,19 +42,15 @@ impl Giving<'_> {
         self.tell(&outcome)
     }
 
-    fn carry_out(
-        &self,
-        engine: &mut faregate_app::engine::Engine,
-        order: Value,
-    ) -> Result<Outcome, Fault> {
+    fn carry_out(&self, engine: &mut Engine, order: Value) -> Result<Outcome, Fault> {
         let zone = engine.state().read().zone().clone();
         let body: OrderBody = serde_json::from_value(order).map_err(anyhow::Error::from)?;
-        let order = body.into_order(&zone).map_err(|bad| {
-            Fault::new(Code::Usage, bad.detail, bad.help)
-        })?;
+        let is_request = body.is_request();
+        let order = body.into_order(&zone).map_err(refused)?;
         let orderer = Orderer { name: self.name(), is_administrator: true };
         let done = carry_out(engine, &orderer, &order, self.dry_run).map_err(fault)?;
-        Ok(Outcome { id: done.seq, said: done.said, warnings: done.warnings })
+        let OrderDone { id, said, warnings, .. } = OrderDone::new(done, is_request, self.dry_run);
+        Ok(Outcome { id, said, warnings })
     }
 
     fn name(&self) -> String {
@@ -69,7 +66,6 @@ impl Giving<'_> {
     fn tell(&self, outcome: &Outcome) -> Result<(), Fault> {
         if self.as_json {
             let Outcome { id, said, warnings } = outcome;
-            let id = (!self.dry_run).then_some(id);
             return crate::output::json(&json!({
                 "dry_run": self.dry_run, "id": id, "said": said, "warnings": warnings,
             }));

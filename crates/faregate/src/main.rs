@@ -9,7 +9,9 @@ mod cli;
 mod commands;
 mod estate;
 mod fault;
+mod giving;
 mod output;
+mod serving;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -32,7 +32,11 @@ impl Drop for Announced {
 }
 
 impl Serving {
-    pub(crate) fn announce(directory: &Path, url: String, key: String) -> std::io::Result<Announced> {
+    pub(crate) fn announce(
+        directory: &Path,
+        url: String,
+        key: String,
+    ) -> std::io::Result<Announced> {
         let (path, fresh) = (directory.join(NAME), directory.join("serving.json.new"));
         let text = serde_json::to_string(&Self { url, key })?;
         let _ = std::fs::remove_file(&fresh);
@@ -88,5 +92,9 @@ fn problem(status: u16, answer: &Value) -> Fault {
         _ => Code::Failed,
     };
     let detail = answer["detail"].as_str().map(str::to_owned);
-    Fault::new(code, detail.unwrap_or_else(|| format!("the server answered {status}")), text("help"))
+    Fault::new(
+        code,
+        detail.unwrap_or_else(|| format!("the server answered {status}")),
+        text("help"),
+    )
 }

@@ -20,7 +20,7 @@ use utoipa::IntoParams;
 #[serde(default)]
 pub struct Trying {
     /// Whether the order is only checked: nothing is booked then, and no `Idempotency-Key` is needed.
-    dry_run: bool,
+    pub(crate) dry_run: bool,
 }
 
 /// Gives an order. Which ones a caller may give depends on who owns what; who gives it is always whose key it is.

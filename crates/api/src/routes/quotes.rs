@@ -7,12 +7,13 @@ use crate::origin::Origin;
 use crate::problem::Problem;
 use crate::sight::Sight;
 use crate::wire::ask::Open;
-use crate::wire::decision::{self, Place, Refusal, Tried, basis, breach_key, say};
+use crate::wire::decision::{self, Place, Refusal, Tried, basis, breach_key};
 use crate::wire::{Money, Tokens};
 use axum::Json;
 use axum::extract::State;
 use faregate_app::access::Role;
 use faregate_app::gate::Answer;
+use faregate_app::rules::Rules;
 use faregate_app::views::quote::{Alternative, Quote, quote};
 use faregate_core::state;
 use faregate_core::when::Instant;
@@ -92,7 +93,7 @@ pub async fn make(
     may_ask(who.sight(&state, now), &state, &ask.person, ask.bucket.as_deref(), now)?;
     let rules = server.rules.of(&state);
     let quote = quote(&state, &rules, &server.seats(), &ask, now);
-    Ok(Json(shown(&server, &state, quote)))
+    Ok(Json(shown(&state, &rules, quote)))
 }
 
 /// A quote tells of a person and a bucket: whoever sees neither gets none.
@@ -116,12 +117,13 @@ fn may_ask(
     if seen { Ok(()) } else { Err(Problem::unknown("bucket", key)) }
 }
 
-fn shown(server: &Server, state: &state::State, quote: Quote) -> Quoted {
+fn shown(state: &state::State, rules: &Rules, quote: Quote) -> Quoted {
     let stood_on = basis(&quote.answer).clone();
     let (route, refusal, warnings) = match &quote.answer {
         Answer::Opened(opened) => (opened.route.fare().key(), None, decision::warnings(opened)),
         Answer::Refused(refused) => {
-            let say = say(server, stood_on.rule.as_deref());
+            let say =
+                stood_on.rule.as_deref().and_then(|rule| rules.sentence(rule)).map(str::to_owned);
             ("refused", Some(Refusal::new(refused.reason, say)), Vec::new())
         }
     };

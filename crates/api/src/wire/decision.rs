@@ -134,9 +134,10 @@ pub(crate) fn breach_key(breach: Breach) -> &'static str {
 }
 
 /// What the deciding policy says to whoever it turned away (`@say`).
-pub(crate) fn say(_server: &Server, _rule: Option<&str>) -> Option<String> {
-    // No set of policies carries sentences yet.
-    None
+fn say(server: &Server, rule: Option<&str>) -> Option<String> {
+    let rule = rule?;
+    let state = server.gate.state().read();
+    server.rules.of(&state).sentence(rule).map(str::to_owned)
 }
 
 /// The place of a decision. Most come from no known place: they are answered without a look at the state.

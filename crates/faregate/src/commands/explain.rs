@@ -49,6 +49,9 @@ fn told(event: &Event) -> (String, &'static str) {
         Event::Opened(Opened { route: Route::Seat(seat), .. }) => {
             (format!("let through on seat {}", seat.0), "seat")
         }
+        Event::Opened(Opened { route: Route::FreeSeat(seat), .. }) => {
+            (format!("let through on seat {}, which was free", seat.0), "free-seat")
+        }
         Event::Opened(Opened { route: Route::Tokens { ticks, unit_start, .. }, .. })
             if ticks.0 == 0 =>
         {

@@ -1,7 +1,7 @@
 //! The commands that give orders, each as the JSON that the API takes.
 
-use crate::cli::budgets::{Balance, Buy, Correct, Giver, PackKind, Transfer};
 use crate::cli::budgets::{Approve, Decline, MakeRequest};
+use crate::cli::budgets::{Balance, Buy, Correct, Giver, PackKind, Transfer};
 use crate::fault::{Code, Fault};
 use crate::giving::Giving;
 use faregate_core::amount::parse_micros;
@@ -97,7 +97,8 @@ pub(crate) fn review(
     giver: &Giver,
     as_json: bool,
 ) -> Result<(), Fault> {
-    let order = json!({ "order": "review-breach", "decision": decision, "accepted": accepted, "why": why });
+    let order =
+        json!({ "order": "review-breach", "decision": decision, "accepted": accepted, "why": why });
     giving(path, giver, as_json).give(order)
 }
 

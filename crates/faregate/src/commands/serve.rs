@@ -6,6 +6,7 @@ use crate::commands::rejected;
 use crate::commands::tail::{GrowingLog, POLL};
 use crate::estate;
 use crate::fault::{Code, Fault};
+use crate::serving::{Announced, Serving};
 use faregate_app::access::{Access, Kind, LINK_SECONDS, Role};
 use faregate_app::engine::Engine;
 use faregate_app::gate::Gate;
@@ -69,6 +70,7 @@ pub(crate) fn serve(
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
     let (gate, deciding) = Gate::start(engine, Arc::clone(&clock)).map_err(anyhow::Error::from)?;
     let served = runtime.block_on(async {
+        let _announced = announce_to_commands(directory, &access, address)?;
         // Whoever reads the announcement may tell the server to stop at once.
         let stop = told_to_stop()?;
         announce(&access, address, &*clock, as_json)?;
@@ -112,6 +114,17 @@ fn announce(
     let _ = writeln!(stdout(), "Faregate listens on {url}\nSign in once with {link}");
     eprintln!("Ctrl-C stops; `faregate sign-in` makes another link");
     Ok(())
+}
+
+/// Lets commands on this machine reach the server, with a key that dies with it.
+fn announce_to_commands(
+    directory: &DataDirectory,
+    access: &Access,
+    address: SocketAddr,
+) -> Result<Announced, Fault> {
+    let key = access.lend("command line", Role::Administrator);
+    let announced = Serving::announce(directory.path(), format!("http://{address}"), key);
+    Ok(announced.map_err(anyhow::Error::from)?)
 }
 
 fn told_to_stop() -> Result<impl Future<Output = ()> + Send + 'static, Fault> {

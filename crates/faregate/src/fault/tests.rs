@@ -19,10 +19,7 @@ const CODES: [(Code, &str); 21] = [
         "a tariff cannot be used: unknown, overlapping dates, a negative rate, an unknown meter",
     ),
     (Code::Features, "a table of feature codes cannot be used"),
-    (
-        Code::Refused,
-        "an order was refused: it contradicts what is true, or is not theirs to give",
-    ),
+    (Code::Refused, "an order was refused: it contradicts what is true, or is not theirs to give"),
     (Code::Policy, "policies are not valid, or their cases fail"),
     (Code::Estate, "an estate file cannot be taken in; every fault is named with its line"),
     (Code::Empty, "a log is empty"),

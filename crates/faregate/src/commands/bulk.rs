@@ -1,0 +1,226 @@
+//! Taking in people, groups, seats, sites and buckets: whole files, or one thing on the command line, which is
+//! a file of one row.
+
+use crate::cli::budgets::{ImportFile, SetBucket};
+use crate::cli::estate::{AliasPerson, Estate, SetGroup, SetPerson};
+use crate::estate;
+use crate::fault::{Code, Fault};
+use crate::output;
+use crate::say;
+use crate::serving::Serving;
+use faregate_app::bulk::{self, NotApplied, Plan, Verb};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// So many faults are printed; all of them with --json.
+const FAULTS_SHOWN: usize = 20;
+
+/// A file to be taken in.
+struct File {
+    name: String,
+    text: String,
+}
+
+pub(crate) fn run(path: &Path, action: &Estate, as_json: bool) -> Result<(), Fault> {
+    match action {
+        Estate::Apply { files, trial } => {
+            let read = |file: &std::path::PathBuf| {
+                let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+                Ok(File { name: name.unwrap_or_default(), text: text_of(file)? })
+            };
+            let files = files.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
+            take_in(path, &files, trial.dry_run, as_json)
+        }
+        Estate::Export => {
+            let engine = estate::read(path)?;
+            let shared = engine.state();
+            output::text_as_is(&bulk::export(&shared.read()));
+            Ok(())
+        }
+    }
+}
+
+fn text_of(file: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(file).map_err(|why| {
+        let help = "nothing was changed";
+        Fault::new(Code::Input, format!("{}: {why}", file.display()), help)
+    })
+}
+
+/// A CSV of one kind, whatever its own name.
+pub(crate) fn import(
+    path: &Path,
+    kind: &str,
+    args: &ImportFile,
+    as_json: bool,
+) -> Result<(), Fault> {
+    let text = text_of(&args.file)?;
+    let is_toml = args.file.extension().is_some_and(|extension| extension == "toml");
+    let name = if is_toml { "import.toml".to_owned() } else { format!("{kind}.csv") };
+    take_in(path, &[File { name, text }], args.trial.dry_run, as_json)
+}
+
+/// Text as TOML writes it.
+fn quoted(text: &str) -> String {
+    Value::from(text).to_string()
+}
+
+fn list(texts: &[String]) -> String {
+    let quoted: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+/// One row: a table of a kind, with the columns that were said.
+fn row(kind: &str, columns: &[(&str, Option<String>)]) -> File {
+    let said = columns
+        .iter()
+        .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} = {value}\n")));
+    let text = format!("[[{kind}]]\n{}", said.collect::<String>());
+    File { name: "command-line.toml".to_owned(), text }
+}
+
+pub(crate) fn set_bucket(path: &Path, args: &SetBucket, as_json: bool) -> Result<(), Fault> {
+    let text = |value: &Option<String>| value.as_deref().map(quoted);
+    let row = row(
+        "bucket",
+        &[
+            ("key", Some(quoted(&args.key))),
+            ("name", text(&args.name)),
+            ("parent", text(&args.parent)),
+            ("owners", (!args.owner.is_empty()).then(|| list(&args.owner))),
+            ("period", text(&args.period)),
+            ("leftover", text(&args.leftover)),
+            ("lends", args.lends.map(|lends| lends.to_string())),
+            ("tokens", args.tokens.clone()),
+        ],
+    );
+    take_in(path, &[row], args.trial.dry_run, as_json)
+}
+
+pub(crate) fn set_person(path: &Path, args: &SetPerson, as_json: bool) -> Result<(), Fault> {
+    let text = |value: &Option<String>| value.as_deref().map(quoted);
+    let row = row(
+        "person",
+        &[
+            ("key", Some(quoted(&args.key))),
+            ("name", text(&args.name)),
+            ("bucket", text(&args.bucket)),
+            ("groups", (!args.group.is_empty()).then(|| list(&args.group))),
+            ("contractor", args.contractor.map(|contractor| contractor.to_string())),
+            ("until", text(&args.until)),
+        ],
+    );
+    take_in(path, &[row], args.trial.dry_run, as_json)
+}
+
+pub(crate) fn add_alias(path: &Path, args: &AliasPerson, as_json: bool) -> Result<(), Fault> {
+    let text = |value: &Option<String>| value.as_deref().map(quoted);
+    let row = row(
+        "alias",
+        &[
+            ("alias", Some(quoted(&args.alias))),
+            ("person", Some(quoted(&args.key))),
+            ("from", text(&args.from)),
+            ("until", text(&args.until)),
+        ],
+    );
+    take_in(path, &[row], args.trial.dry_run, as_json)
+}
+
+pub(crate) fn set_group(path: &Path, args: &SetGroup, as_json: bool) -> Result<(), Fault> {
+    let text = |value: &Option<String>| value.as_deref().map(quoted);
+    let row = row(
+        "group",
+        &[
+            ("key", Some(quoted(&args.key))),
+            ("name", text(&args.name)),
+            ("dimension", text(&args.dimension)),
+            ("parents", (!args.parent.is_empty()).then(|| list(&args.parent))),
+        ],
+    );
+    take_in(path, &[row], args.trial.dry_run, as_json)
+}
+
+/// What became, or would become, of the rows.
+#[derive(Deserialize)]
+struct Outcome {
+    summary: String,
+    changes: Vec<Value>,
+    notes: Vec<String>,
+}
+
+fn take_in(path: &Path, files: &[File], dry_run: bool, as_json: bool) -> Result<(), Fault> {
+    let outcome = match estate::open(path) {
+        Ok((_directory, mut engine)) => here(&mut engine, files, dry_run)?,
+        Err(fault) => match Serving::find(path) {
+            Some(serving) if fault.is_in_use() => there(&serving, files, dry_run)?,
+            _ => return Err(fault),
+        },
+    };
+    if as_json {
+        let Outcome { summary, changes, notes } = outcome;
+        return output::json(&json!({
+            "dry_run": dry_run, "summary": summary, "changes": changes, "notes": notes,
+        }));
+    }
+    let prefix = if dry_run { "would be " } else { "" };
+    for change in &outcome.changes {
+        say!("{prefix}{}", change["words"].as_str().unwrap_or_default());
+    }
+    outcome.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    eprintln!("{}", outcome.summary);
+    Ok(())
+}
+
+fn here(
+    engine: &mut faregate_app::engine::Engine,
+    files: &[File],
+    dry_run: bool,
+) -> Result<Outcome, Fault> {
+    let texts = files.iter().map(|file| (file.name.as_str(), file.text.as_str()));
+    let document = bulk::read(texts).map_err(fault)?;
+    let plan = if dry_run {
+        let shared = engine.state();
+        let state = shared.read();
+        bulk::plan(&state, crate::ambient::now(), &document).map_err(NotApplied::Faulty)
+    } else {
+        bulk::import(engine, &crate::ambient::account(), &document).map(|(plan, _)| plan)
+    };
+    Ok(told(&plan.map_err(fault)?))
+}
+
+fn told(plan: &Plan) -> Outcome {
+    let changed = plan.changes.iter().filter(|change| change.verb != Verb::Same);
+    let changes = changed.map(|change| {
+        json!({ "kind": change.kind.key(), "key": change.key, "verb": change.verb.key(), "words": change.to_string() })
+    });
+    Outcome { summary: plan.summary(), changes: changes.collect(), notes: plan.notes.clone() }
+}
+
+fn fault(why: NotApplied) -> Fault {
+    match why {
+        NotApplied::Failure(failure) => failure.into(),
+        NotApplied::Moved { .. } => Fault::new(Code::Refused, why.to_string(), "try again"),
+        NotApplied::Faulty(faults) => {
+            let mut lines: Vec<String> =
+                faults.iter().take(FAULTS_SHOWN).map(ToString::to_string).collect();
+            let more = faults.len().saturating_sub(FAULTS_SHOWN);
+            if more > 0 {
+                lines.push(format!("and {more} more"));
+            }
+            let help = "correct the files and try again; nothing was changed";
+            Fault::new(Code::Estate, lines.join("\n"), help)
+        }
+    }
+}
+
+fn there(serving: &Serving, files: &[File], dry_run: bool) -> Result<Outcome, Fault> {
+    let files: Vec<Value> =
+        files.iter().map(|file| json!({ "name": file.name, "text": file.text })).collect();
+    let question = if dry_run { "?dry_run=true" } else { "" };
+    let name = crate::ambient::account();
+    let body = json!({ "files": files });
+    let answer = serving.post(&format!("/v1/estate{question}"), Some(&name), &body)?;
+    serde_json::from_value(answer).map_err(|why| anyhow::Error::from(why).into())
+}

@@ -1,0 +1,270 @@
+//! `faregate policy …`: reading, checking, trying and adopting policies.
+
+use crate::cli::rules::{Adopt, Mode, Policy, PolicyChange, Simulate};
+use crate::commands::orders;
+use crate::fault::{Code, Fault};
+use crate::output::{self, Align, number};
+use crate::{estate, say};
+use faregate_app::rules::{self, BASE, Rules, shipped, test_cases};
+use faregate_app::simulate::{Changed, Outcome, Simulation, compare, simulate};
+use faregate_core::event::PolicySet;
+use faregate_core::state::State;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::ExitCode;
+
+pub(crate) fn run(path: &Path, action: Policy, as_json: bool) -> Result<ExitCode, Fault> {
+    let done = match action {
+        Policy::List => list(path, as_json),
+        Policy::Show { name } => show(path, &name),
+        Policy::Check { sets } => return check(&sets, as_json),
+        Policy::Test { sets, cases } => return test(&sets, cases.as_deref(), as_json),
+        Policy::Diff(change) => diff(path, &change, as_json),
+        Policy::Simulate(args) => run_simulation(path, &args, as_json),
+        Policy::Adopt(args) => adopt(path, &args, as_json),
+        Policy::Retire { name, giver } => orders::retire(path, &name, &giver, as_json),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+/// Policies from a file, or a shipped set; with the name that they get, and the cases beside them.
+struct Source {
+    set: PolicySet,
+    cases: Option<String>,
+}
+
+fn source(name: &str) -> Result<Source, Fault> {
+    if let Some((shipped, text, cases)) = shipped().find(|(shipped, ..)| *shipped == name) {
+        let set = PolicySet {
+            name: shipped.to_owned(),
+            text: text.to_owned(),
+            ..PolicySet::default()
+        };
+        return Ok(Source { set, cases: Some(cases.to_owned()) });
+    }
+    let path = Path::new(name);
+    let text = std::fs::read_to_string(path).map_err(|why| {
+        let names: Vec<&str> = shipped().map(|(name, ..)| name).collect();
+        let help = format!("name a file, or a shipped set: {}", names.join(", "));
+        Fault::new(Code::Input, format!("policies `{name}`: {why}"), help)
+    })?;
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let cases = std::fs::read_to_string(path.with_file_name(format!("{stem}.tests.toml"))).ok();
+    Ok(Source { set: PolicySet { name: stem, text, ..PolicySet::default() }, cases })
+}
+
+fn list(path: &Path, as_json: bool) -> Result<(), Fault> {
+    let engine = estate::read(path)?;
+    let shared = engine.state();
+    let state = shared.read();
+    let mode = |set: &PolicySet| match set.mode {
+        faregate_core::event::Mode::Enforce => "enforce",
+        faregate_core::event::Mode::Monitor => "monitor",
+    };
+    if as_json {
+        let sets: Vec<Value> = state
+            .policies()
+            .values()
+            .map(|set| json!({ "name": set.name, "mode": mode(set), "text": set.text }))
+            .collect();
+        return output::json(&sets);
+    }
+    let rows: Vec<Vec<String>> = state
+        .policies()
+        .values()
+        .map(|set| vec![set.name.clone(), mode(set).to_owned(), policies_in(set).to_string()])
+        .collect();
+    let columns = [("policies", Align::Left), ("mode", Align::Left), ("rules", Align::Right)];
+    output::table(&columns, &rows);
+    Ok(())
+}
+
+fn policies_in(set: &PolicySet) -> usize {
+    rules::count(set).unwrap_or(0)
+}
+
+fn show(path: &Path, name: &str) -> Result<(), Fault> {
+    let held = estate::read(path)
+        .ok()
+        .and_then(|engine| engine.state().read().policies().get(name).map(|set| set.text.clone()));
+    let text = match held {
+        Some(text) => text,
+        None => source(name)?.set.text,
+    };
+    output::text_as_is(&text);
+    Ok(())
+}
+
+/// Sets are checked together with `base`, as most forbid only.
+fn check(names: &[String], as_json: bool) -> Result<ExitCode, Fault> {
+    let mut sets = Vec::new();
+    for name in names {
+        sets.push(source(name)?.set);
+    }
+    if !sets.iter().any(|set| set.name == BASE) {
+        sets.extend(rules::shipped_set(BASE));
+    }
+    match rules::check(&sets) {
+        Ok(warnings) if as_json => {
+            output::json(&json!({ "valid": true, "faults": [], "warnings": warnings }))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(warnings) => {
+            say!("valid: {}", names.join(", "));
+            warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(faults) => {
+            let help = "correct the policies; nothing was changed";
+            Err(Fault::new(Code::Policy, faults.join("\n"), help))
+        }
+    }
+}
+
+fn test(names: &[String], cases: Option<&Path>, as_json: bool) -> Result<ExitCode, Fault> {
+    let all: Vec<String> = shipped().map(|(name, ..)| name.to_owned()).collect();
+    let names = if names.is_empty() { &all } else { names };
+    let (mut passed, mut failures) = (0, Vec::new());
+    for name in names {
+        let Source { set, cases: beside } = source(name)?;
+        let given = cases.map(std::fs::read_to_string).transpose();
+        let given = given.map_err(|why| Fault::new(Code::Input, format!("cases: {why}"), ""))?;
+        let text = given.or(beside).ok_or_else(|| {
+            let help =
+                format!("write `{}.tests.toml` beside it, or name a file with --cases", set.name);
+            Fault::new(Code::Input, format!("policies `{name}` have no cases"), help)
+        })?;
+        let (good, bad) = test_cases(&set, &text);
+        passed += good;
+        failures.extend(bad.into_iter().map(|why| format!("{name}: {why}")));
+    }
+    if as_json {
+        output::json(&json!({ "passed": passed, "failures": failures }))?;
+    } else {
+        say!("{passed} cases passed, {} failed", failures.len());
+    }
+    if failures.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let help = "a case says what the policies shall do: correct whichever is wrong";
+    Err(Fault::new(Code::Policy, failures.join("\n"), help))
+}
+
+/// The sets that would hold after a change, all of those that decide.
+fn changed(state: &State, change: &PolicyChange) -> Result<Vec<PolicySet>, Fault> {
+    let mut sets: Vec<PolicySet> = state
+        .policies()
+        .values()
+        .filter(|set| set.mode == faregate_core::event::Mode::Enforce)
+        .filter(|set| !change.without.contains(&set.name))
+        .cloned()
+        .collect();
+    for name in &change.sets {
+        let new = source(name)?.set;
+        sets.retain(|set| set.name != new.name);
+        sets.push(new);
+    }
+    Ok(sets)
+}
+
+fn rules_of(sets: &[PolicySet]) -> Result<Rules, Fault> {
+    Rules::from_sets(sets).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Fault::new(Code::Policy, lines.join("\n"), "correct the policies; nothing was changed")
+    })
+}
+
+fn diff(path: &Path, change: &PolicyChange, as_json: bool) -> Result<(), Fault> {
+    let engine = estate::read(path)?;
+    let shared = engine.state();
+    let state = shared.read();
+    let new = rules_of(&changed(&state, change)?)?;
+    let now = crate::ambient::now();
+    let found = compare(&state, &Rules::of(&state), &new, now);
+    let words =
+        format!("{} of {} answers would change", found.changed.values().sum::<u64>(), found.asks);
+    tell(&found, usize::MAX, as_json, &words)
+}
+
+fn run_simulation(path: &Path, args: &Simulate, as_json: bool) -> Result<(), Fault> {
+    let mut engine = estate::read(path)?;
+    let (new, from, until, price) = {
+        let shared = engine.state();
+        let state = shared.read();
+        let (from, until) = estate::span(&state, &args.span)?;
+        let price = state.tariff().and_then(|(_, tariff)| tariff.token_price(from, state.zone()));
+        (rules_of(&changed(&state, &args.change)?)?, from, until, price)
+    };
+    let found = simulate(&mut engine, &new, from, until)?;
+    let difference = found.after.minus(found.before).unwrap_or_default();
+    let money = price.map(|price| price.for_tokens(difference));
+    let money =
+        money.map_or(String::new(), |money| format!(" ({money} {})", money.currency.code()));
+    let words = format!(
+        "{} asks decided again, {} otherwise; {} tokens instead of {}, {}{money}",
+        found.asks,
+        found.changed.values().sum::<u64>(),
+        number(found.after.tokens()),
+        number(found.before.tokens()),
+        number(difference.tokens()),
+    );
+    tell(&found, args.limit, as_json, &words)
+}
+
+fn tell(found: &Simulation, limit: usize, as_json: bool, words: &str) -> Result<(), Fault> {
+    let mut changed: Vec<(&Changed, &u64)> = found.changed.iter().collect();
+    changed.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    changed.truncate(limit);
+    if as_json {
+        let rows: Vec<Value> = changed.iter().map(|(change, count)| row(change, **count)).collect();
+        return output::json(&json!({
+            "asks": found.asks, "tokens_before": found.before.tokens(),
+            "tokens_after": found.after.tokens(), "changed": rows,
+        }));
+    }
+    let rows: Vec<Vec<String>> = changed
+        .iter()
+        .map(|(change, count)| {
+            let Changed { person, product, before, after, rule } = change;
+            let rule = rule.clone().unwrap_or_default();
+            vec![
+                person.clone(),
+                product.clone(),
+                before.key().to_owned(),
+                after.key().to_owned(),
+                rule,
+                count.to_string(),
+            ]
+        })
+        .collect();
+    let columns = [
+        ("person", Align::Left),
+        ("product", Align::Left),
+        ("now", Align::Left),
+        ("then", Align::Left),
+        ("rule", Align::Left),
+        ("times", Align::Right),
+    ];
+    output::table(&columns, &rows);
+    eprintln!("{words}");
+    Ok(())
+}
+
+fn row(change: &Changed, count: u64) -> Value {
+    let Changed { person, product, before, after, rule } = change;
+    let key = |outcome: &Outcome| outcome.key();
+    json!({
+        "person": person, "product": product, "before": key(before), "after": key(after),
+        "rule": rule, "times": count,
+    })
+}
+
+fn adopt(path: &Path, args: &Adopt, as_json: bool) -> Result<(), Fault> {
+    let set = source(&args.set)?.set;
+    let name = args.name.as_deref().unwrap_or(&set.name);
+    let mode = match args.mode {
+        Mode::Monitor => "monitor",
+        Mode::Enforce => "enforce",
+    };
+    orders::adopt(path, (name, mode, &set.text), &args.giver, as_json)
+}
