@@ -23,6 +23,7 @@ pub mod known;
 mod names;
 mod quarantine;
 mod rate;
+pub mod vendor;
 
 pub use quarantine::{Outcome, Quarantined};
 

@@ -19,6 +19,7 @@ pub mod liveness;
 pub mod memory;
 pub mod orders;
 pub mod ports;
+pub mod reports;
 pub mod rules;
 pub mod setup;
 pub mod simulate;

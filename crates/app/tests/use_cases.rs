@@ -30,9 +30,13 @@ mod paper;
 mod quarantine;
 #[path = "use_cases/real_logs.rs"]
 mod real_logs;
+#[path = "use_cases/reports.rs"]
+mod reports;
 #[path = "use_cases/sessions.rs"]
 mod sessions;
 #[path = "use_cases/stores.rs"]
 mod stores;
+#[path = "use_cases/vendor.rs"]
+mod vendor;
 #[path = "use_cases/world.rs"]
 mod world;

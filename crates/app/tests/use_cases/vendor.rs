@@ -1,0 +1,336 @@
+//! The vendor's report beside the gate and the logs: one charge a unit, whoever told of it, in whatever order.
+
+use crate::paper::*;
+use crate::stores::{Fault, Shared};
+use crate::world::*;
+use faregate_app::engine::Engine;
+use faregate_app::import::vendor::{Report, import};
+use faregate_core::double_dip::report;
+use faregate_core::estate::{AliasTerm, Offering, OfferingId, PersonId, Product, Seat, SeatId};
+use faregate_core::event::{DipCause, Event, Finding, SessionId, Source};
+use faregate_core::tariff::{Meter, Rate, TariffParts};
+use faregate_core::when::{DAY, Date, Instant};
+use faregate_ingest::features::FeatureTable;
+use faregate_ingest::vendor::VendorRow;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use std::panic::catch_unwind;
+
+const MONDAY: Date = Date(20_605);
+
+/// A row of so many whole tokens on a day counted from Monday 2026-06-01.
+fn row(day: i32, who: &str, product: &str, whole: i64) -> VendorRow {
+    let (day, tokens) = (MONDAY.plus(day), tokens(whole));
+    VendorRow { line: 2, day, who: who.to_owned(), product: product.to_owned(), tokens }
+}
+
+fn take_in(engine: &mut Engine, rows: &[VendorRow]) -> Report {
+    import(engine, &FeatureTable::shipped(), "usage.csv", rows).unwrap()
+}
+
+/// Imports, then imports again and finds everything as it was.
+fn take_in_twice(world: &mut World, rows: &[VendorRow]) -> Report {
+    let report = take_in(&mut world.engine, rows);
+    let before = world.store.told();
+    let again = take_in(&mut world.engine, rows);
+    assert_eq!(world.store.told(), before, "the second import changed something");
+    assert_eq!((again.booked, again.differences.len()), (0, 0));
+    assert_eq!(again.counts.sessions, 0);
+    report
+}
+
+fn sources(engine: &Engine) -> Vec<Source> {
+    engine.state().read().charges().iter().map(|charge| charge.source).collect()
+}
+
+#[test]
+fn what_we_charged_is_matched_and_what_we_did_not_is_booked() {
+    let check = |uses: &[Used], rows: &[VendorRow], expected: (u64, u64), charges: &[i64]| {
+        let mut world = office();
+        if !uses.is_empty() {
+            import_all(&mut world.engine, &[&log(uses)]);
+        }
+        let report = take_in_twice(&mut world, rows);
+        assert_eq!((report.matched, report.booked), expected, "{rows:?}");
+        let expected: Vec<_> = charges.iter().map(|at| charge("ana", "autocad", *at)).collect();
+        assert_eq!(charged(&world.engine), expected, "{rows:?}");
+    };
+    let ana = |day| row(day, "ana", "autocad", 7);
+    check(&[], &[ana(0)], (0, 1), &[0]);
+    check(&[used("ana", AUTOCAD, 600, 700)], &[ana(0)], (1, 0), &[600]);
+    check(&[used("ana", AUTOCAD, 1_200, 1_300)], &[ana(0), ana(1)], (1, 1), &[1_200, 2_640]);
+    // Late on the day before, by our clock; the vendor has it on the next.
+    check(&[used("ana", AUTOCAD, 1_437, 1_500)], &[ana(1)], (1, 0), &[1_437]);
+    // Names and feature codes are products as well.
+    let mut named = ana(0);
+    named.product = "AutoCAD".to_owned();
+    let mut coded = ana(1);
+    coded.product = AUTOCAD.to_owned();
+    check(&[], &[named, coded], (0, 2), &[0, 1_440]);
+}
+
+/// A unit that only the vendor tells of leaves no room for the one after it: that one begins later.
+#[test]
+fn a_unit_between_two_others_shifts_the_next() {
+    let mut world = office();
+    let uses = [used("ana", AUTOCAD, 1_200, 1_260), used("ana", AUTOCAD, 3_420, 3_540)];
+    import_all(&mut world.engine, &[&log(&uses)]);
+    let rows = [0, 1, 2].map(|day| row(day, "ana", "autocad", 7));
+    let report = take_in_twice(&mut world, &rows);
+    assert_eq!(report.booked, 2);
+    let expected = [1_200, 2_640, 4_080].map(|at| charge("ana", "autocad", at));
+    assert_eq!(charged(&world.engine), expected);
+}
+
+/// Two workstations, the gate, a log and the vendor tell of one use, in every order.
+fn tell_of_one_use(order: &[&str], fault: Fault) -> World {
+    let mut world = World::over(Shared::with(fault), Meter::Window24h, 1_000_000);
+    for source in order {
+        match *source {
+            "gate" => {
+                let desk = world.start();
+                desk.clock.set(T0.plus(540 * MINUTE));
+                let ids = ["one", "two"].map(|key| {
+                    let opened = desk.open(key, "ana", "autocad").unwrap();
+                    SessionId(opened.seq)
+                });
+                desk.beat(ids[0], T0.plus(550 * MINUTE), true);
+                ids.into_iter().for_each(|id| {
+                    desk.close(id).unwrap();
+                });
+                world = desk.stop();
+            }
+            "log" => {
+                let other = Used { host: "WS-2".to_owned(), ..used("ana", AUTOCAD, 541, 548) };
+                import_all(&mut world.engine, &[&log(&[used("ana", AUTOCAD, 540, 550), other])]);
+            }
+            _ => drop(take_in_twice(&mut world, &[row(0, "ana", "autocad", 7)])),
+        }
+    }
+    world
+}
+
+/// Promise 7.
+#[test]
+fn one_use_is_one_charge_whoever_tells_of_it() {
+    let orders = [
+        ["gate", "log", "vendor"],
+        ["gate", "vendor", "log"],
+        ["log", "gate", "vendor"],
+        ["log", "vendor", "gate"],
+        ["vendor", "gate", "log"],
+        ["vendor", "log", "gate"],
+    ];
+    for order in orders {
+        let world = tell_of_one_use(&order, Fault::None);
+        assert_eq!(charged(&world.engine).len(), 1, "{order:?}");
+    }
+}
+
+/// What only the vendor tells of stays charged, whatever comes in of the days before.
+fn check_reported_use_outlives_late_data(fault: Fault) {
+    let mut world = World::over(Shared::with(fault), Meter::Window24h, 1_000_000);
+    world.clock.set(T0.plus(60 * DAY));
+    take_in(&mut world.engine, &[row(5, "ana", "autocad", 7)]);
+    import_all(&mut world.engine, &[&log(&[used("ana", AUTOCAD, 60, 120)])]);
+    assert_eq!(charged(&world.engine), [60, 7_200].map(|at| charge("ana", "autocad", at)));
+}
+
+#[test]
+fn reported_use_outlives_late_data() {
+    check_reported_use_outlives_late_data(Fault::None);
+}
+
+#[test]
+fn a_planted_fault_is_caught() {
+    let faulty = || check_reported_use_outlives_late_data(Fault::ForgetsBlocks);
+    assert!(catch_unwind(faulty).is_err(), "a forgotten use was not noticed");
+}
+
+#[test]
+fn the_vendor_s_price_holds() {
+    let mut world = office();
+    let uses = [used("ana", AUTOCAD, 60, 120), used("ben", REVIT, 60, 120)];
+    import_all(&mut world.engine, &[&log(&uses)]);
+    let rows =
+        [row(0, "ana", "autocad", 9), row(0, "ben", "revit", 10), row(3, "ben", "revit", 12)];
+    let report = take_in_twice(&mut world, &rows);
+    let differences: Vec<_> =
+        report.differences.iter().map(|one| (one.day, one.ours, one.theirs)).collect();
+    let expected = [(MONDAY, tokens(7), tokens(9)), (MONDAY.plus(3), tokens(10), tokens(12))];
+    assert_eq!(differences, expected);
+    // Late use of the same unit keeps it.
+    import_all(&mut world.engine, &[&log(&[used("ana", AUTOCAD, 30, 40)])]);
+    let state = world.engine.state();
+    let mut spent: Vec<i64> =
+        state.read().charges().iter().map(|one| one.ticks.0 / tokens(1).0).collect();
+    spent.sort_unstable();
+    assert_eq!(spent, [7, 10, 12], "another unit, at the tariff's price");
+    take_in_twice(&mut world, &rows);
+}
+
+fn with_seat(world: &mut World) {
+    let covers = vec!["autocad".to_owned()];
+    let (key, name) = ("autocad-seat".to_owned(), "AutoCAD".to_owned());
+    let (from, until) = (T0, T0.plus(300 * DAY));
+    let offering = OfferingId(0);
+    let alias = |alias: &str| AliasTerm {
+        alias: alias.to_owned(),
+        person: PersonId(0),
+        from: Instant(0),
+        until: Instant(i64::MAX),
+    };
+    let events = vec![
+        Event::OfferingsDefined(vec![Offering { key, name, covers }]),
+        Event::SeatsAdded(vec![Seat { offering, person: None, from, until }]),
+        Event::AliasesSet(vec![alias("ana.second@example.com")]),
+    ];
+    world.engine.append(events).unwrap();
+    world.clock.set(T0.plus(2 * DAY + DAY / 2));
+    let person = Some(PersonId(0));
+    world.engine.append(vec![Event::SeatMoved { seat: SeatId(0), person }]).unwrap();
+    world.clock.set(T0.plus(60 * DAY));
+}
+
+#[test]
+fn what_a_seat_covers_is_a_double_dip_and_no_charge() {
+    let mut world = World::new(1_000_000);
+    with_seat(&mut world);
+    let rows = [
+        row(1, "ana", "autocad", 7),
+        row(2, "ana", "autocad", 7),
+        row(3, "ana", "autocad", 7),
+        row(4, "ana.second@example.com", "autocad", 7),
+        row(4, "ana", "revit", 10),
+    ];
+    let found = take_in_twice(&mut world, &rows);
+    assert_eq!((found.booked, found.double_dips), (2, 3));
+    let expected = [charge("ana", "autocad", 1_440), charge("ana", "revit", 4 * 1_440)];
+    assert_eq!(charged(&world.engine), expected);
+    let state = world.engine.state();
+    let dips = report(&state.read(), MONDAY, MONDAY.plus(9));
+    let causes: Vec<_> = dips.rows.iter().map(|dip| dip.cause).collect();
+    let expected = [DipCause::SeatCameLater, DipCause::SameIdentity, DipCause::SecondIdentity];
+    assert_eq!(causes, expected);
+    assert_eq!(dips.ticks, tokens(21));
+    let findings = state.read().vendor().charges.iter().map(|one| one.finding).collect::<Vec<_>>();
+    assert_eq!(findings.iter().filter(|one| **one == Finding::Booked).count(), 2);
+    // A log of the same days charges nothing of what the seat covers, and takes nothing back.
+    import_all(&mut world.engine, &[&log(&[used("ana", AUTOCAD, 1_500, 1_600)])]);
+    assert_eq!(charged(&world.engine).len(), 2);
+}
+
+#[test]
+fn what_nobody_knows_is_quarantined_and_charged_once_known() {
+    let mut world = office();
+    let rows = [row(0, "eve", "autocad", 7), row(0, "ana", "Maya", 6), row(1, "ana", "solids", 6)];
+    let found = take_in_twice(&mut world, &rows);
+    assert_eq!((found.counts.quarantined, found.quarantined.len()), (3, 3));
+    assert_eq!(found.quarantined[0].why, "nobody knows `eve`");
+    assert_eq!(charged(&world.engine), []);
+    let state = world.engine.state();
+    assert_eq!(state.read().estate().people().len(), 2, "nobody is made up");
+    assert_eq!(state.read().tally().quarantined, 3);
+    world.engine.append(vec![Event::PeopleAdded(vec![person("eve")])]).unwrap();
+    let maya = Product { key: "maya".to_owned(), name: "Maya".to_owned() };
+    world.engine.append(vec![Event::ProductsDefined(vec![maya])]).unwrap();
+    let found = take_in_twice(&mut world, &rows);
+    assert_eq!((found.booked, found.quarantined.len()), (1, 2), "known, and still without a rate");
+    assert!(found.quarantined.iter().any(|one| one.why.contains("no rate for `maya`")));
+    assert_eq!(charged(&world.engine), [charge("eve", "autocad", 0)]);
+}
+
+#[test]
+fn what_cannot_be_true_is_rejected() {
+    let mut world = office();
+    let rows = [row(900, "ana", "autocad", 7), row(0, "ana", "autocad", 0)];
+    let found = take_in_twice(&mut world, &rows);
+    let why: Vec<&str> = found.rejected.iter().map(|one| one.why.as_str()).collect();
+    assert_eq!(why, ["the day has not come yet", "no amount above zero"]);
+    assert_eq!(charged(&world.engine), []);
+}
+
+#[test]
+fn results_are_charged_as_reported() {
+    let mut world = office();
+    let rate = Rate { meter: Meter::Result, ..tariff(Meter::Result).rates[1].clone() };
+    let parts = TariffParts { rates: vec![rate], ..tariff(Meter::Result) };
+    world.engine.append(vec![Event::TariffAdopted(parts)]).unwrap();
+    let found = take_in_twice(&mut world, &[row(0, "ana", "revit", 35)]);
+    assert_eq!(found.booked, 1);
+    assert_eq!(sources(&world.engine), [Source::Vendor]);
+    assert_eq!(world.engine.state().read().charges().iter().next().unwrap().ticks, tokens(35));
+}
+
+#[test]
+fn a_failure_leaves_nothing_behind() {
+    let mut world = office();
+    let before = world.store.told();
+    let rows = [row(0, "ana", "autocad", 9), row(1, "eve", "autocad", 7)];
+    let failed = (1..).find_map(|call| {
+        let now = world.store.plan().calls;
+        world.store.plan().fails_at = Some(now + call);
+        let done = import(&mut world.engine, &FeatureTable::shipped(), "usage.csv", &rows);
+        world.store.plan().fails_at = None;
+        if done.is_err() {
+            assert_eq!(world.store.told(), before, "call {call}");
+            assert_eq!(charged(&world.engine), []);
+        }
+        done.is_ok().then_some(call - 1)
+    });
+    assert!(failed.unwrap() >= 4, "{failed:?} calls can fail");
+    assert_eq!(charged(&world.engine).len(), 1);
+}
+
+/// Uses in steps of twenty minutes over two weeks, none within the clocks' tolerance of midnight, and days that
+/// the vendor charged.
+fn any_report() -> impl Strategy<Value = (Vec<Used>, Vec<VendorRow>)> {
+    let user = || prop::sample::select(vec!["ana", "ben"]);
+    let feature = prop::sample::select(vec![AUTOCAD, REVIT]);
+    let product = prop::sample::select(vec!["autocad", "revit"]);
+    let one = (user(), feature, 0..900_i64, 1..100_i64).prop_map(|(user, feature, start, long)| {
+        used(user, feature, start * 20 + 10, (start + long) * 20 + 10)
+    });
+    let row = (0..14_i32, user(), product, prop_oneof![Just(7), Just(10), 1..30_i64])
+        .prop_map(|(day, who, product, whole)| row(day, who, product, whole));
+    (prop::collection::vec(one, 0..10), prop::collection::vec(row, 0..20))
+}
+
+/// One row a person, product and day, as the vendor writes them.
+fn once(rows: Vec<VendorRow>) -> Vec<VendorRow> {
+    let mut seen = BTreeSet::new();
+    rows.into_iter()
+        .filter(|row| seen.insert((row.day, row.who.clone(), row.product.clone())))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// After a report, what the vendor charged to somebody for a day is what we charged, and nothing twice.
+    #[test]
+    fn the_vendor_s_charges_are_ours((uses, rows) in any_report(), meter in prop::sample::select(vec![
+        Meter::Window24h, Meter::CalendarDay, Meter::StartedHour, Meter::Minute,
+    ])) {
+        let mut world = World::over(Shared::default(), meter, 1_000_000);
+        world.clock.set(T0.plus(60 * DAY));
+        if !uses.is_empty() {
+            import_all(&mut world.engine, &[&log(&uses)]);
+        }
+        let rows = once(rows);
+        take_in_twice(&mut world, &rows);
+        charged(&world.engine);
+        let shared = world.engine.state();
+        let state = shared.read();
+        for row in &rows {
+            let pair = (
+                state.estate().person_called(&row.who).unwrap(),
+                state.estate().product_called(&row.product).unwrap(),
+            );
+            let utc = |at: Instant| Date(i32::try_from(at.0.div_euclid(DAY)).unwrap());
+            let ours = state.charges().of_pair(pair).filter(|charge| utc(charge.at) == row.day);
+            let sum: faregate_core::amount::Ticks = ours.map(|charge| charge.ticks).sum();
+            prop_assert_eq!(sum, row.tokens, "{:?}", row);
+        }
+    }
+}
