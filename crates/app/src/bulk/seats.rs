@@ -184,7 +184,8 @@ fn supply(
     need.buy -= bought;
     let given: Vec<SeatId> = lot.free.drain(..(lacking - bought).min(lot.free.len())).collect();
     let (_, from, until) = row.lot;
-    if !given.is_empty() && !(from <= draft.now && draft.now < until) {
+    let is_in_term = from <= draft.now && draft.now < until;
+    if !given.is_empty() && !is_in_term {
         let message = "a free seat of that term cannot be given outside of its term".to_owned();
         draft.fault(row.source, message, "give it when its term has begun");
     }
