@@ -176,7 +176,17 @@ fn fair(values: &[i128], unit: i128, (whole, parts): (i64, Vec<i64>)) -> bool {
     let exact: i128 = values.iter().sum();
     let sum: i128 = parts.iter().map(|part| i128::from(*part)).sum();
     let near = |(value, part): (&i128, &i64)| (i128::from(*part) * unit - value).abs() < unit;
-    i128::from(whole) == div_half_even(exact, unit)
+    // What is left over went to the largest remainders.
+    let ups = values
+        .iter()
+        .zip(&parts)
+        .map(|(value, part)| (value.rem_euclid(unit), i128::from(*part) > value.div_euclid(unit)));
+    let ups: Vec<(i128, bool)> = ups.collect();
+    let least_up = ups.iter().filter(|(_, up)| *up).map(|(rest, _)| *rest).min();
+    let most_down = ups.iter().filter(|(_, up)| !up).map(|(rest, _)| *rest).max();
+    let by_remainder = least_up.zip(most_down).is_none_or(|(up, down)| up >= down);
+    by_remainder
+        && i128::from(whole) == div_half_even(exact, unit)
         && sum == i128::from(whole)
         && parts.len() == values.len()
         && values.iter().zip(&parts).all(near)
@@ -198,7 +208,7 @@ proptest! {
 
 #[test]
 fn planted_faults_are_caught() {
-    let (values, unit) = (vec![5, 5, 5, 14], 10);
+    let (values, unit) = (vec![3, 6, 4, 14], 10);
     let each =
         |round: fn(i128) -> i64| values.iter().map(|value| round(*value)).collect::<Vec<_>>();
     let (whole, right) = apportioned(&values, unit).unwrap();
@@ -209,6 +219,7 @@ fn planted_faults_are_caught() {
     check("each part is rounded", each(|value| ((value + 5) / 10) as i64), whole);
     check("each part is cut", each(|value| (value / 10) as i64), whole);
     check("the whole is the sum of rounded parts", vec![1, 1, 1, 1], 4);
+    check("the first comes first", vec![1, 1, 0, 1], whole);
     check("the first takes all that is left", vec![2, 0, 0, 1], whole);
     check("a part is lost", right[1..].to_vec(), whole);
 }

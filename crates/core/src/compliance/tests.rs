@@ -197,3 +197,19 @@ fn regions_that_work_at_other_hours_share() {
     assert!(sharing.words.ends_with(verdict), "{}", sharing.words);
     assert_eq!(watched.report(2, 3).sharing.peak_of_sum, 0);
 }
+
+/// One after the other is not at once.
+#[test]
+fn what_ends_makes_room_for_what_begins() {
+    let mut watched = Watched::new(Breach::Report);
+    watched.at(4);
+    let first = watched.open("ben", "revit", "10.2.0.7");
+    watched.at(8);
+    watched.close(first);
+    let second = watched.open("cleo", "revit", "10.2.0.7");
+    watched.at(9);
+    watched.close(second);
+    let sharing = watched.report(0, 1).sharing;
+    assert_eq!((sharing.peak_of_sum, sharing.sum_of_peaks), (1, 1));
+    assert!(sharing.words.ends_with("sharing one pool spares nothing."), "{}", sharing.words);
+}
