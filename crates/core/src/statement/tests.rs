@@ -97,6 +97,19 @@ impl Book {
         self.book(Event::UsageCharged(vec![one(0, 1), one(4, whole), unpaid]));
     }
 
+    /// Lets a bucket's allocation be for a month.
+    fn agreed(&mut self, bucket: u16, a: i64) {
+        let leftover = [
+            crate::estate::Leftover::Return,
+            crate::estate::Leftover::Carry,
+            crate::estate::Leftover::Expire,
+        ][(a % 3) as usize];
+        let key = ["general", "design", "lab"][usize::from(bucket)].to_owned();
+        let terms = BucketTerms { period: Period::Months(1), leftover, ..BucketTerms::default() };
+        let name = key.clone();
+        self.book(Event::BucketsSet(vec![BucketSet { key, name, terms }]));
+    }
+
     fn statements(&self, from: Instant, until: Instant) -> Vec<Statement> {
         let mut fold = Fold::new(self.first.clone(), &scopes(), from, until);
         self.journal.iter().for_each(|(seq, at, event)| fold.apply(*seq, *at, event).unwrap());
@@ -205,18 +218,7 @@ fn live(deeds: &[Deed]) -> Book {
                 let why = "the vendor counted again".to_owned();
                 book.book(Event::Corrected { pack: 0, bucket, ticks, why });
             }
-            9 => {
-                let leftover = [
-                    crate::estate::Leftover::Return,
-                    crate::estate::Leftover::Carry,
-                    crate::estate::Leftover::Expire,
-                ][(a % 3) as usize];
-                let key = ["general", "design", "lab"][usize::from(bucket)].to_owned();
-                let terms =
-                    BucketTerms { period: Period::Months(1), leftover, ..BucketTerms::default() };
-                let name = key.clone();
-                book.book(Event::BucketsSet(vec![BucketSet { key, name, terms }]));
-            }
+            9 => book.agreed(bucket, a),
             _ => book.pass(b * 7_200),
         }
     }
