@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/estate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes files in as one order. Taken in again, they change nothing. */
+        post: operations["take_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -790,6 +807,40 @@ export interface components {
             at: string;
             /** @description Id of the session. */
             session: string;
+        };
+        /** @description What becomes of one thing. */
+        EstateChange: {
+            /** @description Its key. */
+            key: string;
+            /** @description What it is: `person`, `bucket`. */
+            kind: string;
+            /** @description `added` or `changed`. */
+            verb: string;
+            /** @description All of it in words, with what was there before. */
+            words: string;
+        };
+        /** @description A file, as its reader would see it. */
+        EstateFile: {
+            /** @description Its name, which says what it is: `estate.toml`, `people.csv`, `seats.csv`. */
+            name: string;
+            /** @description What is in it. */
+            text: string;
+        };
+        /** @description Files to be taken in. */
+        EstateFiles: {
+            /** @description The files; together they are one import. */
+            files: components["schemas"]["EstateFile"][];
+        };
+        /** @description What became of the files, or would. */
+        EstateTaken: {
+            /** @description What changed. */
+            changes: components["schemas"]["EstateChange"][];
+            /** @description Whether it was only tried. */
+            dry_run: boolean;
+            /** @description What somebody should know besides. */
+            notes: string[];
+            /** @description How many of each kind were added, changed and left. */
+            summary: string;
         };
         /** @description An estimate with its band. */
         Estimate: {
@@ -1926,6 +1977,90 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_in: {
+        parameters: {
+            query?: {
+                /** @description Whether the order is only checked: nothing is booked then, and no `Idempotency-Key` is needed. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EstateFiles"];
+            };
+        };
+        responses: {
+            /** @description taken in, or tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EstateTaken"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the files have faults; every one is named with its line */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

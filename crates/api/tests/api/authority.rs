@@ -33,6 +33,8 @@ pub(crate) enum Right {
     Own,
     /// Gives orders.
     Order,
+    /// Runs Faregate.
+    Run,
     /// Everybody with a key: for whom, is looked at in `foreign.rs`.
     Ask,
     BeSomebody,
@@ -41,7 +43,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 30] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 31] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -69,6 +71,7 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 30] = [
     ("get", "/v1/policies", Right::Read, 200),
     ("get", "/v1/caps", Right::Read, 200),
     ("get", "/v1/terms", Right::Read, 200),
+    ("post", "/v1/estate", Right::Run, 200),
     ("get", "/v1/refusals", Right::BeSomebody, 200),
     ("get", "/v1/me", Right::BeSomebody, 200),
     ("post", "/v1/sign-in", Right::Anybody, 204),
@@ -98,6 +101,7 @@ fn expected(method: &str, right: Right, caller: Caller, well: u16) -> u16 {
         Caller::Nobody | Caller::Stranger => 401,
         Caller::CrossSite | Caller::ForeignOrigin if method != "get" => 403,
         Caller::Viewer if right == Right::Spend => 403,
+        Caller::Viewer | Caller::Workstation | Caller::Member if right == Right::Run => 403,
         Caller::Viewer if right == Right::Order => 403,
         Caller::Workstation if matches!(right, Right::Read | Right::Own | Right::Order) => 403,
         Caller::Member if matches!(right, Right::Read | Right::Spend) => 403,
@@ -144,6 +148,10 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
         ("post", "/v1/orders") => call.json(&transfer),
         ("post", "/v1/requests") => call.json(&json!({ "tokens": 1, "why": "a test" })),
         ("post", answers) if answers.ends_with("/answers") => call.json(&json!({ "approve": 1 })),
+        ("post", "/v1/estate") => {
+            let text = "First name,Last name,Email\nAna,Diaz,ana@acme.example\n";
+            call.json(&json!({ "files": [{ "name": "people.csv", "text": text }] }))
+        }
         (_, "/v1/burn") => Call::get("/v1/burn?by=day"),
         (_, "/v1/sign-in") => call.json(&json!({ "token": estate.link() })),
         _ => call,

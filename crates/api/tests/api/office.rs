@@ -13,9 +13,9 @@ use faregate_core::event::{BucketSet, Event, Mode, PersonSet, PolicySet, TokenRe
 use faregate_core::when::{DAY, Instant, Zone};
 
 /// Ben asks for three tokens for Bridges, which Anna and Lena decide on.
-pub(crate) const BENS: &str = "r26";
+pub(crate) const BENS: &str = "r27";
 /// Dora asks for two for Poor, which only Lena decides on.
-pub(crate) const DORAS: &str = "r27";
+pub(crate) const DORAS: &str = "r28";
 
 pub(crate) const ANNA: PersonId = PersonId(0);
 const BEN: PersonId = PersonId(1);
@@ -120,10 +120,11 @@ fn events() -> Vec<Event> {
             breach: Breach::Quarantine,
         }]),
         Event::CapsSet(vec![cap()]),
+        Event::PolicyAdopted(faregate_app::rules::shipped_set("base").unwrap()),
         Event::PolicyAdopted(PolicySet {
             name: "house".to_owned(),
             mode: Mode::Monitor,
-            text: "permit (principal, action, resource);".to_owned(),
+            text: "@id(\"house-1\") permit (principal, action, resource);".to_owned(),
         }),
         // Of what General has, so that Bridges' request can be answered; then the two requests.
         Event::Allocated { bucket: BucketId(3), ticks: tokens(5) },

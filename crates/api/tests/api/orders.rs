@@ -23,11 +23,11 @@ async fn every_order_is_carried_out() {
         ),
         (
             json!({ "order": "answer", "request": BENS, "approve": 2, "comment": "yes" }),
-            "request r26 was approved: 2 tokens moved",
+            "request r27 was approved: 2 tokens moved",
         ),
         (
-            json!({ "order": "answer", "request": "26", "approve": null }),
-            "request r26 was declined",
+            json!({ "order": "answer", "request": "27", "approve": null }),
+            "request r27 was declined",
         ),
         (
             json!({
@@ -51,7 +51,7 @@ async fn every_order_is_carried_out() {
         ),
         (json!({ "order": "move-seat", "seat": 0, "person": null }), "seat 0 of Carla is free now"),
         (
-            json!({ "order": "adopt-policy", "name": "p", "text": "permit (principal, action, resource);" }),
+            json!({ "order": "adopt-policy", "name": "p", "text": "@id(\"p-1\") permit (principal, action, resource);" }),
             "policies `p` hold from now on",
         ),
         (json!({ "order": "retire-policy", "name": "house" }), "policies `house` hold no longer"),

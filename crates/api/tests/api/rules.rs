@@ -98,7 +98,9 @@ async fn places_groups_rules_and_terms() {
     let staff = json!({ "key": "staff", "name": "Staff", "dimension": "fare", "parents": [], "members": 1 });
     assert_eq!(estate.read("/v1/groups").await["rows"], json!([staff]));
     let policies = estate.read("/v1/policies").await["rows"].clone();
-    assert_eq!((&policies[0]["name"], &policies[0]["mode"]), (&json!("house"), &json!("monitor")));
+    let shown = |index: usize| (policies[index]["name"].clone(), policies[index]["mode"].clone());
+    assert_eq!(shown(0), (json!("base"), json!("enforce")));
+    assert_eq!(shown(1), (json!("house"), json!("monitor")));
     let terms = estate.read("/v1/terms").await;
     assert_eq!((&terms["owners"], &terms["request_seconds"]), (&json!(["lena"]), &json!(7 * DAY)));
 }
