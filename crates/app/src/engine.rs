@@ -8,7 +8,7 @@ use crate::rules::Rules;
 use faregate_core::event::Event;
 use faregate_core::invariants;
 use faregate_core::state::{Broken, State};
-use faregate_core::when::Instant;
+use faregate_core::when::{Date, Instant};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// How far the wall clock may lie behind the last commit before the engine refuses to write, in seconds.
@@ -72,6 +72,8 @@ pub struct Engine {
     state: SharedState,
     clock: Arc<dyn Clock>,
     rules: Rules,
+    /// The day on which the tokens' worth was last reckoned.
+    priced: Option<Date>,
     since_snapshot: u64,
     /// The state could not be brought back to what is stored: it must be before anything else is decided.
     stale: bool,
@@ -85,7 +87,8 @@ impl Engine {
     pub fn load(store: Box<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let state = SharedState::default();
         let rules = Rules::default();
-        let mut engine = Self { store, state, clock, rules, since_snapshot: 0, stale: true };
+        let mut engine =
+            Self { store, state, clock, rules, priced: None, since_snapshot: 0, stale: true };
         engine.reload()?;
         Ok(engine)
     }
@@ -138,6 +141,11 @@ impl Engine {
             self.rules = Rules::of(&self.state.read());
         }
         self.now()
+    }
+
+    /// Whether this day is asked about for the first time.
+    pub(crate) fn is_first_on(&mut self, day: Date) -> bool {
+        self.priced.replace(day) != Some(day)
     }
 
     /// The rules that decide, as of the last time they were looked at.

@@ -300,7 +300,7 @@ fn decide_until_closed(mut engine: Engine, waiting: &Receiver<Job>, liveness: &L
 
 /// What is said to a caller once the commit has been acknowledged.
 enum Pending {
-    Open(Reply<Decision>, Result<Decision, Failure>),
+    Open(Reply<Decision>, Result<Box<Decision>, Failure>),
     OpenMany(Reply<Vec<Decision>>, Result<Vec<Decision>, Failure>),
     Close(Reply<Ending>, Result<Ending, Failure>),
 }
@@ -308,7 +308,7 @@ enum Pending {
 impl Pending {
     fn say(self) {
         match self {
-            Self::Open(reply, answer) => reply(answer),
+            Self::Open(reply, answer) => reply(answer.map(|decision| *decision)),
             Self::OpenMany(reply, answers) => reply(answers),
             Self::Close(reply, ending) => reply(ending),
         }

@@ -8,6 +8,7 @@ use crate::rules::Rules;
 use faregate_core::budget;
 use faregate_core::event::{Ask, Cause, Circumstances, Event, Fare, Opened, Route, SessionId};
 use faregate_core::gate::{self, Seen};
+use faregate_core::shadow;
 use faregate_core::when::Instant;
 use rustc_hash::FxHashMap;
 
@@ -36,7 +37,9 @@ impl<'e, 's> Round<'e, 's> {
 
     pub(super) fn take(&mut self, job: Job) -> Option<Pending> {
         match job {
-            Job::Open(request, reply) => Some(Pending::Open(reply, self.open(request))),
+            Job::Open(request, reply) => {
+                Some(Pending::Open(reply, self.open(request).map(Box::new)))
+            }
             Job::OpenMany(requests, reply) => {
                 Some(Pending::OpenMany(reply, self.open_many(requests)))
             }
@@ -55,12 +58,27 @@ impl<'e, 's> Round<'e, 's> {
                 None
             }
             Job::Reconcile => {
+                self.price_tokens();
                 while let Some(event) = self.due_by_itself() {
                     self.apply(event)?;
                 }
                 None
             }
             Job::Task(_) | Job::Stop => None,
+        }
+    }
+
+    /// Reckons once a day what a token is worth (F10), where the way to a free seat depends on it.
+    fn price_tokens(&mut self) {
+        let today = self.work.guard.zone().date(self.work.now);
+        let is_asked = self.work.guard.terms().seat_move_cost.is_some();
+        if !is_asked || !self.engine.is_first_on(today) {
+            return;
+        }
+        let price = shadow::price(&self.work.guard, self.work.now);
+        let changed = price.filter(|price| self.work.guard.shadow_price() != Some(*price));
+        if let Some(price) = changed {
+            self.apply(Event::ShadowPriced(price));
         }
     }
 
