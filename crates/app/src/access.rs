@@ -5,7 +5,7 @@
 
 use crate::ports::StoreError;
 use faregate_core::when::{DAY, Instant};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 use std::sync::{PoisonError, RwLock};
 
@@ -114,6 +114,8 @@ pub struct Access {
     store: Box<dyn CredentialStore>,
     secrets: Box<dyn Secrets>,
     known: RwLock<FxHashMap<SecretHash, Credential>>,
+    /// Those that are in no store.
+    lent: RwLock<FxHashSet<SecretHash>>,
 }
 
 impl Access {
@@ -127,7 +129,21 @@ impl Access {
     ) -> Result<Self, StoreError> {
         let known =
             store.all()?.into_iter().map(|credential| (credential.hash, credential)).collect();
-        Ok(Self { store, secrets, known: RwLock::new(known) })
+        Ok(Self { store, secrets, known: RwLock::new(known), lent: RwLock::default() })
+    }
+
+    /// Looks at the store again: what another process revoked there since opens nothing any more.
+    ///
+    /// # Errors
+    /// [`StoreError`]; those in force are as they were.
+    pub fn reload(&self) -> Result<(), StoreError> {
+        // Under the lock, or one that is issued meanwhile would be lost from memory.
+        let mut known = self.write();
+        let lent = self.lent.read().unwrap_or_else(PoisonError::into_inner);
+        let stored = self.store.all()?;
+        known.retain(|hash, _| lent.contains(hash));
+        known.extend(stored.into_iter().map(|credential| (credential.hash, credential)));
+        Ok(())
     }
 
     /// Issues a credential and returns its secret, which is shown once and never again.
@@ -155,7 +171,9 @@ impl Access {
         let secret = fresh(kind, &*self.secrets);
         let hash = hashed(&secret);
         let credential = Credential { hash, kind, name: name.to_owned(), role, expires: None };
-        self.write().insert(hash, credential);
+        let mut known = self.write();
+        self.lent.write().unwrap_or_else(PoisonError::into_inner).insert(hash);
+        known.insert(hash, credential);
         secret
     }
 

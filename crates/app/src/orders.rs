@@ -289,9 +289,13 @@ fn decide(
         }
         Order::MoveSeat { seat, person } => seats::move_seat(state, *seat, person.as_deref(), now),
         Order::AdoptPolicy { name, mode, text } => {
+            let watched = match mode {
+                Mode::Enforce => "hold",
+                Mode::Monitor => "are watched, and turn nobody away,",
+            };
             crate::rules::adopt(state, name, *mode, text, now).map(|(event, warnings)| Decided {
                 events: vec![event],
-                said: vec![format!("policies `{name}` hold from now on")],
+                said: vec![format!("policies `{name}` {watched} from now on")],
                 warnings,
             })
         }

@@ -46,6 +46,11 @@ pub(crate) fn account() -> String {
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| "command line".to_owned())
 }
 
+/// Whether the command line says `--json`, where it cannot be understood as a whole.
+pub(crate) fn asks_for_json() -> bool {
+    std::env::args_os().skip(1).take_while(|word| word != "--").any(|word| word == "--json")
+}
+
 /// The wall clock's time.
 pub(crate) fn now() -> Instant {
     WallClock.now()

@@ -19,6 +19,9 @@ pub(crate) struct Cli {
     /// Print JSON instead of words
     #[arg(long, global = true)]
     pub json: bool,
+    /// Never ask anything; nothing does, so this changes nothing
+    #[arg(long, global = true)]
+    pub no_input: bool,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -109,7 +112,7 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Check everything that must be true
     Doctor,
-    /// Make an API key; it is printed once
+    /// Make an API key, which is printed once; list keys, revoke one
     Key(Key),
     /// Make a one-time link to sign in with
     SignIn(SignIn),
@@ -223,6 +226,12 @@ pub(crate) struct Serve {
     /// More feature codes: lines of code-or-product-part,family-key,display name
     #[arg(long, value_name = "FILE")]
     pub features: Option<PathBuf>,
+    /// A reverse proxy whose X-Forwarded-For is believed; repeat for several
+    #[arg(long, value_name = "CIDR")]
+    pub trusted_proxy: Vec<String>,
+    /// A data base of addresses and countries, in MaxMind's format
+    #[arg(long, value_name = "FILE.mmdb")]
+    pub atlas: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -288,8 +297,28 @@ pub(crate) struct Explain {
 }
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Key {
-    /// Whose key it is
+    #[command(subcommand)]
+    pub action: Option<KeyAction>,
+    #[command(flatten)]
+    pub make: MakeKey,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum KeyAction {
+    /// Print the keys and sign-ins in force, without their secrets
+    List,
+    /// Let a key or sign-in open nothing any more
+    Revoke {
+        /// Its id, as `key list` prints it
+        id: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct MakeKey {
+    /// Whose key it is; a member's bears one of the person's names
     #[arg(long, default_value = "api key")]
     pub name: String,
     /// What its bearer may do
@@ -303,6 +332,8 @@ pub(crate) enum KeyRole {
     Viewer,
     /// Opens and closes sessions
     Workstation,
+    /// A person: sees what is theirs, asks for tokens, decides where they may
+    Member,
     /// Everything
     Administrator,
 }

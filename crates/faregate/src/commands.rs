@@ -12,6 +12,7 @@ mod init;
 mod key;
 mod orders;
 mod people;
+mod places;
 mod policy;
 mod quote;
 mod rejected;
@@ -27,7 +28,7 @@ use std::process::ExitCode;
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
-    let Cli { data, json, command } = cli;
+    let Cli { data, json, no_input: _, command } = cli;
     let path = crate::estate::data_path(data.as_ref());
     let done = match command {
         Command::Init(args) => init::run(&path, &args, json),
@@ -49,7 +50,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Group { action } => people::run_group(&path, &action, json),
         Command::Seat { action } => people::run_seat(&path, &action, json),
         Command::Site { action } => people::run_site(&path, &action, json),
-        Command::Place { action } => reports::run_place(&path, &action, json),
+        Command::Place { action } => places::run(&path, &action, json),
         Command::Estate { action } => bulk::run(&path, &action, json),
         Command::Policy { action } => return policy::run(&path, action, json),
         Command::Caps => quote::caps(&path, json),
@@ -57,12 +58,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Quote(args) => quote::run(&path, &args, json),
         Command::Explain(args) => return explain::run(&path, &args, json),
         Command::Doctor => return doctor::run(&path, json),
-        Command::Key(args) => key::make_key(&path, &args, json),
+        Command::Key(args) => key::run(&path, &args, json),
         Command::SignIn(args) => key::make_link(&path, &args, json),
-        Command::Openapi => {
-            crate::output::text_as_is(&faregate_api::openapi());
-            Ok(())
-        }
+        Command::Openapi => openapi(json),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "faregate", &mut script);
@@ -71,4 +69,14 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         }
     };
     done.map(|()| ExitCode::SUCCESS)
+}
+
+fn openapi(as_json: bool) -> Result<(), Fault> {
+    let text = faregate_api::openapi();
+    if as_json {
+        let value: serde_json::Value = serde_json::from_str(&text).map_err(anyhow::Error::from)?;
+        return crate::output::json(&value);
+    }
+    crate::output::text_as_is(&text);
+    Ok(())
 }

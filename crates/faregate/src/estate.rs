@@ -4,6 +4,7 @@ use crate::ambient::WallClock;
 use crate::cli::Log;
 use crate::cli::budgets::Span;
 use crate::fault::{Code, Fault};
+use crate::serving::Serving;
 use faregate_app::engine::Engine;
 use faregate_core::state::State;
 use faregate_core::tariff::Tariff;
@@ -34,6 +35,7 @@ pub(crate) fn data_path(named: Option<&PathBuf>) -> PathBuf {
 pub(crate) fn open(path: &Path) -> Result<(DataDirectory, Engine), Fault> {
     refuse_empty(path)?;
     let (directory, store) = DataDirectory::open(path)?;
+    Serving::forget(path);
     let engine = Engine::load(Box::new(store), Arc::new(WallClock))?;
     Ok((directory, begun(path, engine)?))
 }

@@ -1,5 +1,6 @@
 //! Everything that can go wrong on the command line: a message, what to do about it, an exit code.
 
+use crate::aside;
 use faregate_app::engine::Failure;
 use faregate_app::import::flexnet::ImportError;
 use faregate_app::ports::StoreError;
@@ -71,20 +72,35 @@ impl Fault {
         Self { code, message: message.into(), help: help.into() }
     }
 
+    /// A command line that makes no sense, from how the parser puts it: what is wrong, then what to do.
+    pub(crate) fn not_understood(told: &str) -> Self {
+        let mut lines = told.lines().map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let rest: Vec<&str> = lines.collect();
+        Self::new(Code::Usage, first, rest.join("; "))
+    }
+
     /// Whether another process uses the data directory.
     pub(crate) fn is_in_use(&self) -> bool {
         self.code == Code::InUse
+    }
+
+    /// With another remedy, when another process uses the data directory.
+    pub(crate) fn helped_if_in_use(self, help: &str) -> Self {
+        if self.is_in_use() { Self { help: help.to_owned(), ..self } } else { self }
     }
 
     /// Prints the fault to stderr, as words or as JSON, and gives its exit code.
     pub(crate) fn report(self, as_json: bool) -> ExitCode {
         let Self { code, message, help } = self;
         if as_json {
-            eprintln!("{}", json!({ "error": message, "help": help, "exit_code": code as u8 }));
+            let value = json!({ "error": message, "help": help, "exit_code": code as u8 });
+            // A value of texts and a number always has a line.
+            aside!("{}", crate::output::json_line(&value).unwrap_or_default());
         } else {
-            eprintln!("faregate: {message}");
+            aside!("faregate: {message}");
             if !help.is_empty() {
-                eprintln!("  help: {help}");
+                aside!("  help: {help}");
             }
         }
         ExitCode::from(code as u8)

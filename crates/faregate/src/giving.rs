@@ -2,6 +2,7 @@
 //!
 //! An order is the same JSON either way, so that whatever the command line can do a script can do.
 
+use crate::aside;
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::serving::Serving;
@@ -72,7 +73,7 @@ impl Giving<'_> {
         }
         let prefix = if self.dry_run { "would: " } else { "" };
         outcome.said.iter().for_each(|sentence| crate::say!("{prefix}{sentence}"));
-        outcome.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+        outcome.warnings.iter().for_each(|warning| aside!("warning: {warning}"));
         Ok(())
     }
 }

@@ -5,6 +5,7 @@
 //! scenario under `tests/scenarios/`.
 
 mod ambient;
+mod atlas;
 mod cli;
 mod commands;
 mod estate;
@@ -14,16 +15,34 @@ mod output;
 mod serving;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 use std::process::ExitCode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
     let json = cli.json;
     match commands::run(cli) {
         Ok(code) => code,
         Err(fault) => fault.report(json),
     }
+}
+
+/// What cannot be understood is told in the form that was asked for, as every other error is.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let is_error = error.exit_code() != 0;
+    if is_error
+        && ambient::asks_for_json()
+        && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    {
+        return fault::Fault::not_understood(&error.to_string()).report(true);
+    }
+    // A reader that has seen enough of the help has seen enough.
+    let _ = error.print();
+    ExitCode::from(if is_error { fault::Code::Usage as u8 } else { 0 })
 }

@@ -51,6 +51,12 @@ impl Serving {
         serde_json::from_str(&std::fs::read_to_string(directory.join(NAME)).ok()?).ok()
     }
 
+    /// What a killed server left behind: whoever holds the lock knows that it names nobody.
+    pub(crate) fn forget(directory: &Path) {
+        // What is not there needs no removing.
+        let _ = std::fs::remove_file(directory.join(NAME));
+    }
+
     /// Posts JSON; gives the answer, or the problem that the server told.
     pub(crate) fn post(
         &self,
@@ -61,6 +67,9 @@ impl Serving {
         let agent = ureq::Agent::new_with_config(
             ureq::Agent::config_builder()
                 .http_status_as_error(false)
+                // The server is on this machine: neither a proxy nor another place may see the key.
+                .proxy(None)
+                .max_redirects(0)
                 .timeout_global(Some(PATIENCE))
                 .build(),
         );
@@ -70,11 +79,21 @@ impl Serving {
             .header("content-type", "application/json")
             .header("idempotency-key", crate::ambient::fresh_key());
         if let Some(name) = on_behalf_of {
+            // A header cannot carry more; left out, the order would be somebody else's.
+            if !name.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
+                let help = "name another alias of the person, of plain letters and digits";
+                let message = format!("`{name}` cannot be told to the server");
+                return Err(Fault::new(Code::Usage, message, help));
+            }
             request = request.header("faregate-on-behalf-of", name);
         }
         let unreachable = |why: ureq::Error| {
-            let help = "the server may be starting or stopping: try again";
-            Fault::new(Code::InUse, format!("{} does not answer: {why}", self.url), help)
+            let url = &self.url;
+            let message = format!(
+                "another process uses the data directory, and no server answers at {url}: {why}"
+            );
+            let help = "the server may be starting or stopping, or an import may be running: try again when it has ended";
+            Fault::new(Code::InUse, message, help)
         };
         let mut response = request.send(body.to_string()).map_err(unreachable)?;
         let status = response.status();
@@ -86,15 +105,17 @@ impl Serving {
 
 fn problem(status: u16, answer: &Value) -> Fault {
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    let code = match status {
-        400 | 404 | 422 => Code::Usage,
-        403 | 409 => Code::Refused,
-        _ => Code::Failed,
-    };
     let detail = answer["detail"].as_str().map(str::to_owned);
-    Fault::new(
-        code,
-        detail.unwrap_or_else(|| format!("the server answered {status}")),
-        text("help"),
-    )
+    let message = detail.unwrap_or_else(|| format!("the server answered {status}"));
+    Fault::new(code_of(status, answer), message, text("help"))
+}
+
+/// The same exit codes as without a server between.
+fn code_of(status: u16, answer: &Value) -> Code {
+    match (status, answer["code"].as_str()) {
+        (_, Some("faulty-files")) => Code::Estate,
+        (400 | 404 | 422, _) => Code::Usage,
+        (403 | 409, _) => Code::Refused,
+        _ => Code::Failed,
+    }
 }

@@ -103,6 +103,9 @@ pub(crate) struct Quote {
     /// Address that the request comes from
     #[arg(long, value_name = "IP")]
     pub address: Option<std::net::IpAddr>,
+    /// A data base of addresses and countries, in MaxMind's format
+    #[arg(long, value_name = "FILE.mmdb", requires = "address")]
+    pub atlas: Option<PathBuf>,
     /// Key of the site that the workstation reports
     #[arg(long)]
     pub site: Option<String>,

@@ -1,5 +1,6 @@
 //! `faregate break-even`: from which use on a seat is cheaper than tokens.
 
+use crate::aside;
 use crate::cli::BreakEven;
 use crate::estate;
 use crate::fault::{Code, Fault};
@@ -55,8 +56,8 @@ pub(crate) fn run(args: &BreakEven, as_json: bool) -> Result<(), Fault> {
         ("tokens", Align::Right),
         ("break-even a year", Align::Right),
     ];
-    output::table(&columns, &lines);
-    notes.iter().for_each(|note| eprintln!("note: {note}"));
+    output::table(&columns, &lines, "the tariff has no rates");
+    notes.iter().for_each(|note| aside!("note: {note}"));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use crate::commands::{bulk, orders, reports};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align, number};
-use crate::say;
+use crate::{aside, say};
 use faregate_app::views::buckets::{BucketFigures, buckets};
 use faregate_core::budget::{Progress, RequestId, Requested, approvals_needed, wall};
 use faregate_core::estate::{BucketId, Leftover, Period, PersonId};
@@ -31,10 +31,15 @@ pub(crate) fn run_pack(path: &Path, action: &Pack, as_json: bool) -> Result<(), 
         Pack::List => packs(path, as_json),
         Pack::Buy(args) => orders::buy(path, args, as_json),
         Pack::Correct(args) => orders::correct(path, args, as_json),
-        Pack::Balance(args) => {
+        Pack::Balance(args) if args.tokens.is_some() => {
             orders::balance(path, args, as_json)?;
-            reports::reconciliation(path, as_json)
+            // A program that notes a balance asks for the comparison by itself: one command, one line of JSON.
+            if as_json || args.giver.trial.dry_run {
+                return Ok(());
+            }
+            reports::reconciliation(path, false)
         }
+        Pack::Balance(_) => reports::reconciliation(path, as_json),
     }
 }
 
@@ -91,7 +96,12 @@ fn list(path: &Path, only: Option<&str>, as_json: bool) -> Result<(), Fault> {
             _ => output::json(&rows),
         };
     }
-    let rows: Vec<Vec<String>> = shown.iter().map(|figures| bucket_row(&state, figures)).collect();
+    let mut rows: Vec<Vec<String>> =
+        shown.iter().map(|figures| bucket_row(&state, figures)).collect();
+    if let (Some(_), Some(key)) = (only, rows.first_mut().and_then(|row| row.first_mut())) {
+        // Alone it stands below nothing.
+        *key = key.trim_start().to_owned();
+    }
     let columns = [
         ("bucket", Align::Left),
         ("allocated", Align::Right),
@@ -103,10 +113,10 @@ fn list(path: &Path, only: Option<&str>, as_json: bool) -> Result<(), Fault> {
         ("period", Align::Left),
         ("then", Align::Left),
     ];
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, "there are no buckets");
     if only.is_none() {
         let unallocated = number(state.free_tokens(None).tokens());
-        eprintln!("{unallocated} tokens are in no bucket");
+        aside!("{unallocated} tokens are in no bucket");
     }
     Ok(())
 }
@@ -178,6 +188,11 @@ fn leftover(leftover: Leftover) -> &'static str {
 }
 
 fn print_wall(path: &Path, args: &Wall, as_json: bool) -> Result<(), Fault> {
+    let fair = |share: f64| share.is_finite() && share >= 0.0;
+    if !fair(args.cv) || !fair(args.z) {
+        let help = "give --cv and --z as numbers of 0 or more";
+        return Err(Fault::new(Code::Usage, "a deviation cannot be negative", help));
+    }
     let engine = estate::read(path)?;
     let shared = engine.state();
     let state = shared.read();
@@ -214,16 +229,17 @@ fn print_wall(path: &Path, args: &Wall, as_json: bool) -> Result<(), Fault> {
         .map(|(key, tokens)| vec![key.clone(), number(*tokens), number(args.z * args.cv * tokens)])
         .collect();
     let columns = [("bucket", Align::Left), ("tokens", Align::Right), ("safety", Align::Right)];
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, "no bucket has tokens");
     say!(
         "apart they need {} tokens of safety, together {}: the walls cost {}",
         number(separate),
         number(pooled),
         number(separate - pooled)
     );
-    eprintln!(
+    aside!(
         "assumed: demands vary by {} of their mean, independently; {} standard deviations",
-        args.cv, args.z
+        args.cv,
+        args.z
     );
     Ok(())
 }
@@ -280,7 +296,7 @@ fn packs(path: &Path, as_json: bool) -> Result<(), Fault> {
         ("until", Align::Left),
         ("a token", Align::Right),
     ];
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, "there are no packs: `faregate pack buy` takes one in");
     Ok(())
 }
 
@@ -312,7 +328,8 @@ fn requests(path: &Path, all: bool, only: Option<RequestId>, as_json: bool) -> R
         ("state", Align::Left),
         ("can answer", Align::Left),
     ];
-    output::table(&columns, &rows);
+    let none = if all { "nobody has asked for tokens" } else { "no requests wait for an answer" };
+    output::table(&columns, &rows, none);
     Ok(())
 }
 

@@ -6,8 +6,8 @@ use crate::cli::estate::{AliasPerson, Estate, SetGroup, SetPerson};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output;
-use crate::say;
 use crate::serving::Serving;
+use crate::{aside, say};
 use faregate_app::bulk::{self, NotApplied, Plan, Verb};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -35,7 +35,11 @@ pub(crate) fn run(path: &Path, action: &Estate, as_json: bool) -> Result<(), Fau
         Estate::Export => {
             let engine = estate::read(path)?;
             let shared = engine.state();
-            output::text_as_is(&bulk::export(&shared.read()));
+            let text = bulk::export(&shared.read());
+            if as_json {
+                return output::json(&json!({ "name": "estate.toml", "text": text }));
+            }
+            output::text_as_is(&text);
             Ok(())
         }
     }
@@ -82,6 +86,7 @@ fn row(kind: &str, columns: &[(&str, Option<String>)]) -> File {
 
 pub(crate) fn set_bucket(path: &Path, args: &SetBucket, as_json: bool) -> Result<(), Fault> {
     let text = |value: &Option<String>| value.as_deref().map(quoted);
+    let tokens = args.tokens.as_deref().map(super::orders::tokens).transpose()?;
     let row = row(
         "bucket",
         &[
@@ -92,7 +97,7 @@ pub(crate) fn set_bucket(path: &Path, args: &SetBucket, as_json: bool) -> Result
             ("period", text(&args.period)),
             ("leftover", text(&args.leftover)),
             ("lends", args.lends.map(|lends| lends.to_string())),
-            ("tokens", args.tokens.clone()),
+            ("tokens", tokens.map(|tokens| tokens.to_string())),
         ],
     );
     take_in(path, &[row], args.trial.dry_run, as_json)
@@ -168,8 +173,8 @@ fn take_in(path: &Path, files: &[File], dry_run: bool, as_json: bool) -> Result<
     for change in &outcome.changes {
         say!("{prefix}{}", change["words"].as_str().unwrap_or_default());
     }
-    outcome.notes.iter().for_each(|note| eprintln!("note: {note}"));
-    eprintln!("{}", outcome.summary);
+    outcome.notes.iter().for_each(|note| aside!("note: {note}"));
+    aside!("{}", outcome.summary);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! `faregate burn`: what was spent.
 
+use crate::aside;
 use crate::cli::{Burn, By};
 use crate::estate;
 use crate::fault::{Code, Fault};
@@ -57,8 +58,8 @@ fn print(name: &str, from: Date, to: Date, rows: &[Row], total: &Sum) {
         ("charges", Align::Right),
         ("money", Align::Right),
     ];
-    output::table(&columns, &lines);
-    eprintln!("{from} to {to}");
+    output::table(&columns, &lines, "nothing was charged");
+    aside!("{from} to {to}");
 }
 
 fn money(sum: &Sum) -> String {

@@ -1,8 +1,9 @@
 //! `faregate demo`: a made-up estate with history and live workstations.
 
 use crate::ambient::WallClock;
+use crate::aside;
 use crate::cli::Demo;
-use crate::commands::serve::serve;
+use crate::commands::serve::{Listening, serve};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use faregate_app::engine::Engine;
@@ -30,7 +31,7 @@ pub(crate) fn run(data: Option<&Path>, args: &Demo, as_json: bool) -> Result<(),
     let now = WallClock.now();
     let size = if args.small { Size::small() } else { Size::demo() };
     if !as_json {
-        eprintln!("making up {} people and {} months of history …", size.people, size.months);
+        aside!("making up {} people and {} months of history …", size.people, size.months);
     }
     let made_up = generate(args.seed, &size, now, estate::tariff("flex-daily")?.parts().clone());
     let (directory, store) = DataDirectory::create(path)?;
@@ -38,7 +39,7 @@ pub(crate) fn run(data: Option<&Path>, args: &Demo, as_json: bool) -> Result<(),
     let mut engine = Engine::load(Box::new(store), Arc::new(WallClock))?;
     record(&mut engine, made_up)?;
     let (seed, off) = (args.seed, args.no_workstations);
-    serve(&directory, engine, args.listen, as_json, |gate| {
+    serve(&directory, engine, Listening::at(args.listen), as_json, |gate| {
         if !off {
             let gate = gate.clone();
             tokio::task::spawn_blocking(move || run_workstations(&gate, seed));

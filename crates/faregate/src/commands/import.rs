@@ -3,7 +3,7 @@
 use crate::cli::ImportFlexnet;
 use crate::commands::rejected::{self, List};
 use crate::fault::{Code, Fault};
-use crate::say;
+use crate::{aside, say};
 use crate::{estate, output};
 use faregate_app::engine::Engine;
 use faregate_app::import::flexnet::{Input, Report, Watch, import};
@@ -92,7 +92,7 @@ fn open_or_create(path: &Path, zone: &Zone, fresh: bool) -> Result<(DataDirector
 
 fn created(path: &Path) {
     let shown = path.display();
-    eprintln!(
+    aside!(
         "created `{shown}` with the tariff flex-daily and no tokens; `faregate init` takes other terms"
     );
 }

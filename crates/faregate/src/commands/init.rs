@@ -3,7 +3,7 @@
 use crate::ambient::WallClock;
 use crate::cli::Init;
 use crate::fault::{Code, Fault};
-use crate::{estate, output};
+use crate::{aside, estate, output};
 use faregate_app::engine::Engine;
 use faregate_app::ports::Clock;
 use faregate_app::setup::{NewContract, begin_contract};
@@ -27,13 +27,13 @@ pub(crate) fn run(path: &Path, args: &Init, as_json: bool) -> Result<(), Fault> 
     if as_json {
         return output::json(&json!({ "data": path, "zone": zone.name(), "tariff": tariff_name }));
     }
-    eprintln!(
+    aside!(
         "created `{}`: {}, days in {}, tariff {tariff_name}",
         path.display(),
         args.name,
         zone.name()
     );
-    eprintln!("next: faregate import flexnet FILE --zone {}", zone.name());
+    aside!("next: faregate import flexnet FILE --zone {}", zone.name());
     Ok(())
 }
 

@@ -1,28 +1,121 @@
 //! `faregate key` and `faregate sign-in`: ways in.
 
 use crate::ambient::{SystemSecrets, WallClock};
-use crate::cli::{Key, KeyRole, SignIn};
-use crate::fault::Fault;
-use crate::say;
-use crate::{estate, output};
-use faregate_app::access::{Access, Kind, LINK_SECONDS, Role};
+use crate::cli::{Key, KeyAction, KeyRole, MakeKey, SignIn};
+use crate::fault::{Code, Fault};
+use crate::output::{self, Align};
+use crate::{aside, estate, say};
+use faregate_app::access::{Access, Credential, CredentialStore, Kind, LINK_SECONDS, Role};
 use faregate_app::ports::Clock;
 use faregate_store::directory::DataDirectory;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::Path;
 
-pub(crate) fn make_key(path: &Path, args: &Key, as_json: bool) -> Result<(), Fault> {
+/// So many hexadecimal digits of a credential's hash are its id.
+const ID_DIGITS: usize = 12;
+
+pub(crate) fn run(path: &Path, args: &Key, as_json: bool) -> Result<(), Fault> {
+    match &args.action {
+        None => make(path, &args.make, as_json),
+        Some(KeyAction::List) => list(path, as_json),
+        Some(KeyAction::Revoke { id }) => revoke(path, id, as_json),
+    }
+}
+
+fn make(path: &Path, args: &MakeKey, as_json: bool) -> Result<(), Fault> {
     let role = match args.role {
         KeyRole::Viewer => Role::Viewer,
         KeyRole::Workstation => Role::Workstation,
+        KeyRole::Member => Role::Member,
         KeyRole::Administrator => Role::Administrator,
     };
+    if role == Role::Member {
+        is_somebody(path, &args.name)?;
+    }
     let key = access(path)?.issue(Kind::Key, &args.name, role, None)?;
     if as_json {
         return output::json(&json!({ "key": key, "name": args.name, "role": role.key() }));
     }
     say!("{key}");
-    eprintln!("a key for a {}; it is shown only now", role.key());
+    let article = if role == Role::Administrator { "an" } else { "a" };
+    aside!("a key for {article} {}; it is shown only now", role.key());
+    Ok(())
+}
+
+/// A member's key without a person would open nothing, and nobody would know why.
+fn is_somebody(path: &Path, name: &str) -> Result<(), Fault> {
+    let engine = estate::read(path)?;
+    let shared = engine.state();
+    if shared.read().estate().person_known_as(name, WallClock.now()).is_some() {
+        return Ok(());
+    }
+    let help =
+        "a member's key bears one of their names: `--name`, as `faregate person show` prints them";
+    Err(Fault::new(Code::Usage, format!("nobody is called `{name}`"), help))
+}
+
+/// Those in force, by name; links that nobody has followed yet are no keys.
+fn in_force(path: &Path) -> Result<Vec<Credential>, Fault> {
+    let now = WallClock.now();
+    let mut all = credentials(path)?.all()?;
+    all.retain(|one| one.kind != Kind::Link && one.expires.is_none_or(|end| now < end));
+    all.sort_by(|a, b| (&a.name, a.hash).cmp(&(&b.name, b.hash)));
+    Ok(all)
+}
+
+fn id(credential: &Credential) -> String {
+    let digits: String = credential.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    digits.chars().take(ID_DIGITS).collect()
+}
+
+const fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Key => "key",
+        Kind::Link => "link",
+        Kind::SignIn => "sign-in",
+    }
+}
+
+fn list(path: &Path, as_json: bool) -> Result<(), Fault> {
+    let all = in_force(path)?;
+    let expires = |one: &Credential| one.expires.map(|end| end.to_string());
+    if as_json {
+        let row = |one: &Credential| {
+            json!({
+                "id": id(one), "kind": kind(one.kind), "name": one.name, "role": one.role.key(),
+                "expires": expires(one),
+            })
+        };
+        return output::json(&all.iter().map(row).collect::<Vec<Value>>());
+    }
+    let row = |one: &Credential| {
+        let expires = expires(one).unwrap_or("when revoked".to_owned());
+        vec![
+            id(one),
+            kind(one.kind).to_owned(),
+            one.name.clone(),
+            one.role.key().to_owned(),
+            expires,
+        ]
+    };
+    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+    let columns = ["id", "kind", "name", "role", "ends"].map(|name| (name, Align::Left));
+    output::table(&columns, &rows, "there are no keys: `faregate key` makes one");
+    Ok(())
+}
+
+fn revoke(path: &Path, wanted: &str, as_json: bool) -> Result<(), Fault> {
+    let all = in_force(path)?;
+    let found = all.iter().find(|one| id(one) == wanted).ok_or_else(|| {
+        let help = "`faregate key list` prints the ids of all";
+        Fault::new(Code::Usage, format!("there is no key `{wanted}`"), help)
+    })?;
+    credentials(path)?.remove(&found.hash)?;
+    let (what, name) = (kind(found.kind), &found.name);
+    if as_json {
+        return output::json(&json!({ "id": wanted, "kind": what, "name": name, "revoked": true }));
+    }
+    say!("{what} {wanted} of {name} opens nothing any more");
     Ok(())
 }
 
@@ -38,9 +131,12 @@ pub(crate) fn make_link(path: &Path, args: &SignIn, as_json: bool) -> Result<(),
 }
 
 fn access(path: &Path) -> Result<Access, Fault> {
+    Ok(Access::load(credentials(path)?, Box::new(SystemSecrets))?)
+}
+
+fn credentials(path: &Path) -> Result<Box<dyn CredentialStore>, Fault> {
     // A store that is damaged, or of a newer release, keeps what it has: reading it finds that out.
     estate::refuse_empty(path)?;
     DataDirectory::read(path)?;
-    let credentials = DataDirectory::credentials_beside(path)?;
-    Ok(Access::load(Box::new(credentials), Box::new(SystemSecrets))?)
+    Ok(Box::new(DataDirectory::credentials_beside(path)?))
 }

@@ -103,11 +103,15 @@ pub(crate) fn review(
 }
 
 /// An amount of tokens as a JSON number: at most six decimals are exact in it.
-fn tokens(text: &str) -> Result<Value, Fault> {
-    let plain = text.replace([',', '_'], "");
-    let micros = parse_micros(&plain).map_err(|why| {
-        Fault::new(Code::Usage, why.to_string(), "write an amount as 1500 or 12.5")
-    })?;
+pub(crate) fn tokens(text: &str) -> Result<Value, Fault> {
+    let help = "write an amount as 1500 or 12.5";
+    if text.contains(',') {
+        // What is fifteen hundred to one reader is one and a half to another.
+        let message = format!("`{text}` can be read in two ways");
+        return Err(Fault::new(Code::Usage, message, help));
+    }
+    let micros =
+        parse_micros(text).map_err(|why| Fault::new(Code::Usage, why.to_string(), help))?;
     Ok(json!(micros as f64 / 1e6))
 }
 

@@ -5,7 +5,7 @@ use crate::commands::{bulk, orders};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align, number};
-use crate::say;
+use crate::{aside, say};
 use faregate_core::burn;
 use faregate_core::estate::{Breach, Domain, PersonId, SeatId};
 use faregate_core::state::State;
@@ -95,8 +95,8 @@ fn list(path: &Path, search: Option<&str>, limit: usize, as_json: bool) -> Resul
         ("bucket", Align::Left),
         ("groups", Align::Left),
     ];
-    output::table(&columns, &rows);
-    eprintln!("{} of {} people", rows.len(), found.len());
+    output::table(&columns, &rows, "nobody was found");
+    aside!("{} of {} people", rows.len(), found.len());
     Ok(())
 }
 
@@ -192,7 +192,7 @@ fn groups(path: &Path, as_json: bool) -> Result<(), Fault> {
         ("within", Align::Left),
         ("people", Align::Right),
     ];
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, "there are no groups: `faregate group import` takes them in");
     Ok(())
 }
 
@@ -246,6 +246,11 @@ fn seats(path: &Path, only_free: bool, as_json: bool) -> Result<(), Fault> {
             vec![seat.to_string(), offering, person, from, until, running.to_string()]
         })
         .collect();
+    let none = if only_free {
+        "no seat is free"
+    } else {
+        "there are no seats: `faregate seat import` takes them in"
+    };
     let columns = [
         ("seat", Align::Right),
         ("offering", Align::Left),
@@ -254,7 +259,7 @@ fn seats(path: &Path, only_free: bool, as_json: bool) -> Result<(), Fault> {
         ("until", Align::Left),
         ("sessions", Align::Right),
     ];
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, none);
     Ok(())
 }
 
@@ -338,7 +343,7 @@ fn sites(path: &Path, as_json: bool) -> Result<(), Fault> {
         ("zone", Align::Left),
         ("networks", Align::Left),
     ];
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, "there are no sites: `faregate site import` takes them in");
     for territory in estate.territories() {
         let (of, done) = (domain(&state, territory.domain), breach(territory.breach));
         say!("{of} may be used in {}; elsewhere: {done}", territory.allowed.join(", "));

@@ -4,11 +4,12 @@ use crate::cli::rules::{Adopt, Mode, Policy, PolicyChange, Simulate};
 use crate::commands::orders;
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align, number};
-use crate::{estate, say};
+use crate::{aside, estate, say};
 use faregate_app::rules::{self, BASE, Rules, shipped, test_cases};
 use faregate_app::simulate::{Changed, Outcome, Simulation, compare, simulate};
-use faregate_core::event::PolicySet;
+use faregate_core::event::{self, PolicySet};
 use faregate_core::state::State;
+use faregate_store::directory::DataDirectory;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 pub(crate) fn run(path: &Path, action: Policy, as_json: bool) -> Result<ExitCode, Fault> {
     let done = match action {
         Policy::List => list(path, as_json),
-        Policy::Show { name } => show(path, &name),
+        Policy::Show { name } => show(path, &name, as_json),
         Policy::Check { sets } => return check(&sets, as_json),
         Policy::Test { sets, cases } => return test(&sets, cases.as_deref(), as_json),
         Policy::Diff(change) => diff(path, &change, as_json),
@@ -33,13 +34,21 @@ struct Source {
     cases: Option<String>,
 }
 
+/// A set that holds already goes by its name, so that one that was watched can be put in force.
+fn source_or_held(state: &State, name: &str) -> Result<Source, Fault> {
+    let is_file = Path::new(name).extension().is_some();
+    match state.policies().get(name).filter(|_| !is_file) {
+        Some(held) if shipped().all(|(shipped, ..)| shipped != name) => {
+            Ok(Source { set: held.clone(), cases: None })
+        }
+        _ => source(name),
+    }
+}
+
 fn source(name: &str) -> Result<Source, Fault> {
     if let Some((shipped, text, cases)) = shipped().find(|(shipped, ..)| *shipped == name) {
-        let set = PolicySet {
-            name: shipped.to_owned(),
-            text: text.to_owned(),
-            ..PolicySet::default()
-        };
+        let set =
+            PolicySet { name: shipped.to_owned(), text: text.to_owned(), ..PolicySet::default() };
         return Ok(Source { set, cases: Some(cases.to_owned()) });
     }
     let path = Path::new(name);
@@ -57,10 +66,6 @@ fn list(path: &Path, as_json: bool) -> Result<(), Fault> {
     let engine = estate::read(path)?;
     let shared = engine.state();
     let state = shared.read();
-    let mode = |set: &PolicySet| match set.mode {
-        faregate_core::event::Mode::Enforce => "enforce",
-        faregate_core::event::Mode::Monitor => "monitor",
-    };
     if as_json {
         let sets: Vec<Value> = state
             .policies()
@@ -75,23 +80,37 @@ fn list(path: &Path, as_json: bool) -> Result<(), Fault> {
         .map(|set| vec![set.name.clone(), mode(set).to_owned(), policies_in(set).to_string()])
         .collect();
     let columns = [("policies", Align::Left), ("mode", Align::Left), ("rules", Align::Right)];
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, "no policies hold: everything is permitted");
     Ok(())
+}
+
+const fn mode(set: &PolicySet) -> &'static str {
+    match set.mode {
+        event::Mode::Enforce => "enforce",
+        event::Mode::Monitor => "monitor",
+    }
 }
 
 fn policies_in(set: &PolicySet) -> usize {
     rules::count(set).unwrap_or(0)
 }
 
-fn show(path: &Path, name: &str) -> Result<(), Fault> {
-    let held = estate::read(path)
-        .ok()
-        .and_then(|engine| engine.state().read().policies().get(name).map(|set| set.text.clone()));
-    let text = match held {
-        Some(text) => text,
-        None => source(name)?.set.text,
+/// A set as it holds, or else as it is shipped; without a store there are the shipped ones.
+fn show(path: &Path, name: &str, as_json: bool) -> Result<(), Fault> {
+    let held = if DataDirectory::exists(path) {
+        estate::read(path)?.state().read().policies().get(name).cloned()
+    } else {
+        None
     };
-    output::text_as_is(&text);
+    let (set, holds) = match held {
+        Some(set) => (set, true),
+        None => (source(name)?.set, false),
+    };
+    if as_json {
+        let mode = holds.then(|| mode(&set));
+        return output::json(&json!({ "name": set.name, "mode": mode, "text": set.text }));
+    }
+    output::text_as_is(&set.text);
     Ok(())
 }
 
@@ -111,7 +130,7 @@ fn check(names: &[String], as_json: bool) -> Result<ExitCode, Fault> {
         }
         Ok(warnings) => {
             say!("valid: {}", names.join(", "));
-            warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+            warnings.iter().for_each(|warning| aside!("warning: {warning}"));
             Ok(ExitCode::SUCCESS)
         }
         Err(faults) => {
@@ -155,12 +174,12 @@ fn changed(state: &State, change: &PolicyChange) -> Result<Vec<PolicySet>, Fault
     let mut sets: Vec<PolicySet> = state
         .policies()
         .values()
-        .filter(|set| set.mode == faregate_core::event::Mode::Enforce)
+        .filter(|set| set.mode == event::Mode::Enforce)
         .filter(|set| !change.without.contains(&set.name))
         .cloned()
         .collect();
     for name in &change.sets {
-        let new = source(name)?.set;
+        let new = source_or_held(state, name)?.set;
         sets.retain(|set| set.name != new.name);
         sets.push(new);
     }
@@ -245,8 +264,8 @@ fn tell(found: &Simulation, limit: usize, as_json: bool, words: &str) -> Result<
         ("rule", Align::Left),
         ("times", Align::Right),
     ];
-    output::table(&columns, &rows);
-    eprintln!("{words}");
+    output::table(&columns, &rows, "no answer would change");
+    aside!("{words}");
     Ok(())
 }
 
@@ -260,7 +279,11 @@ fn row(change: &Changed, count: u64) -> Value {
 }
 
 fn adopt(path: &Path, args: &Adopt, as_json: bool) -> Result<(), Fault> {
-    let set = source(&args.set)?.set;
+    let set = {
+        let engine = estate::read(path)?;
+        let shared = engine.state();
+        source_or_held(&shared.read(), &args.set)?.set
+    };
     let name = args.name.as_deref().unwrap_or(&set.name);
     let mode = match args.mode {
         Mode::Monitor => "monitor",

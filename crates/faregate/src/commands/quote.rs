@@ -1,13 +1,16 @@
 //! `faregate quote`, `caps` and `refusals`: what the gate would answer, and why it might not.
 
+use crate::atlas::MmdbAtlas;
 use crate::cli::rules::{Fare, Quote};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align};
 use crate::say;
+use faregate_app::ports::Atlas;
 use faregate_app::rules::Rules;
 use faregate_core::amount::{Money, Ticks};
 use faregate_core::caps::{Cap, Each, Measure, Span, Then};
+use faregate_core::estate::{Country, Evidence};
 use faregate_core::event::{self, Ask, Circumstances, Event, Mode, Reason, Route};
 use faregate_core::gate;
 use faregate_core::state::State;
@@ -26,19 +29,28 @@ pub(crate) fn run(path: &Path, args: &Quote, as_json: bool) -> Result<(), Fault>
         None => crate::ambient::now(),
     };
     let rules = Rules::of(&state);
-    let answer = gate::open(&state, rules.policies(), &ask(args), now);
+    let answer = gate::open(&state, rules.policies(), &ask(args, country(args)?), now);
     let told = Told::of(&state, &rules, &answer, now);
-    if as_json { output::json(&told.json()) } else { Ok(told.print()) }
+    if as_json {
+        return output::json(&told.json());
+    }
+    told.print();
+    Ok(())
 }
 
-fn ask(args: &Quote) -> Ask {
-    let Quote { person, product, bucket, host, address, site, fare, at: _ } = args;
+/// What the operator's data base says of the address.
+fn country(args: &Quote) -> Result<Option<Country>, Fault> {
+    let Some((path, address)) = args.atlas.as_deref().zip(args.address) else { return Ok(None) };
+    Ok(MmdbAtlas::open(path)?.country(address))
+}
+
+fn ask(args: &Quote, country: Option<Country>) -> Ask {
+    let Quote { person, product, bucket, host, address, site, fare, at: _, atlas: _ } = args;
     let fare = fare.map(|fare| match fare {
         Fare::Seat => event::Fare::Seat,
         Fare::Tokens => event::Fare::Tokens,
     });
-    let evidence =
-        faregate_core::estate::Evidence { address: *address, country: None, site: site.clone() };
+    let evidence = Evidence { address: *address, country, site: site.clone() };
     Ask {
         person: person.clone(),
         product: product.clone(),
@@ -194,7 +206,7 @@ pub(crate) fn caps(path: &Path, as_json: bool) -> Result<(), Fault> {
     let columns =
         ["cap", "of", "each", "limit", "per", "then", "mode"].map(|name| (name, Align::Left));
     let rows: Vec<Vec<String>> = rows.into_iter().map(Vec::from).collect();
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, "there are no caps: `faregate estate apply` takes them in");
     Ok(())
 }
 

@@ -1,18 +1,13 @@
-//! Statements, chargeback, double-dips, places: reports that read the journal.
+//! Statements, chargeback, double-dips: reports that read the journal.
 
 use crate::cli::budgets::{Chargeback, Span, Statement};
-use crate::cli::estate::Place;
-use crate::commands::orders;
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align, number};
-use crate::say;
-use faregate_app::engine::Engine;
+use crate::{aside, say};
 use faregate_app::reports;
 use faregate_core::amount::{Currency, Money};
 use faregate_core::chargeback::{By, Part};
-use faregate_core::compliance::{Compliance, Evident};
-use faregate_core::estate::Domain;
 use faregate_core::event::DipCause;
 use faregate_core::state::State;
 use faregate_core::statement::{self, Scope};
@@ -51,18 +46,18 @@ pub(crate) fn statement(path: &Path, args: &Statement, as_json: bool) -> Result<
         vec![
             line.date.to_string(),
             line.cause.key().to_owned(),
-            number(line.ticks.tokens()),
-            number(line.balance.tokens()),
+            line.ticks.to_string(),
+            line.balance.to_string(),
             line.words.clone(),
         ]
     };
     let edge = |date: String, cause: &str, balance: statement::Balance| {
-        let held = number(balance.held.tokens());
+        let held = balance.held;
         vec![
             date,
             cause.to_owned(),
             String::new(),
-            number(balance.total.tokens()),
+            balance.total.to_string(),
             format!("{held} of it held"),
         ]
     };
@@ -76,7 +71,7 @@ pub(crate) fn statement(path: &Path, args: &Statement, as_json: bool) -> Result<
         ("balance", Align::Right),
         ("", Align::Left),
     ];
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, "nothing happened");
     if found.adds_up() {
         return Ok(());
     }
@@ -144,7 +139,11 @@ pub(crate) fn reconciliation(path: &Path, as_json: bool) -> Result<(), Fault> {
             vec![part.gap.key().to_owned(), number(part.ticks.tokens()), part.words.clone()]
         })
         .collect();
-    output::table(&[("cause", Align::Left), ("tokens", Align::Right), ("", Align::Left)], &rows);
+    output::table(
+        &[("cause", Align::Left), ("tokens", Align::Right), ("", Align::Left)],
+        &rows,
+        "nothing explains it",
+    );
     Ok(())
 }
 
@@ -186,7 +185,7 @@ pub(crate) fn chargeback(path: &Path, args: &Chargeback, as_json: bool) -> Resul
         say!("no bucket could pay for this, and the vendor bills it:");
         print_part(&args.by, &found.uncovered);
     }
-    eprintln!("{from} to {to}");
+    aside!("{from} to {to}");
     Ok(())
 }
 
@@ -217,7 +216,7 @@ fn print_part(by: &str, part: &Part) {
         ("charges", Align::Right),
         ("money", Align::Right),
     ];
-    output::table(&columns, &rows.collect::<Vec<_>>());
+    output::table(&columns, &rows.collect::<Vec<_>>(), "nothing was charged");
 }
 
 fn part_json(part: &Part) -> Value {
@@ -281,175 +280,8 @@ pub(crate) fn double_dips(path: &Path, span: &Span, as_json: bool) -> Result<(),
         ("cost", Align::Right),
         ("cause", Align::Left),
     ];
-    output::table(&columns, &rows);
+    output::table(&columns, &rows, "no tokens were paid twice");
     let cost = found.cost.map_or(String::new(), |cost| format!(", {}", worth(cost)));
-    eprintln!("{} tokens were paid twice{cost}", number(found.ticks.tokens()));
-    Ok(())
-}
-
-pub(crate) fn run_place(path: &Path, action: &Place, as_json: bool) -> Result<(), Fault> {
-    let span = match action {
-        Place::Review { decision, accept, reject: _, why, giver } => {
-            return orders::review(path, (*decision, *accept, why), giver, as_json);
-        }
-        Place::Breaches(span) | Place::Use(span) | Place::FollowTheSun(span) => span,
-    };
-    let mut engine = estate::read(path)?;
-    let (from, to) = {
-        let shared = engine.state();
-        let state = shared.read();
-        estate::dates(&state, span)?
-    };
-    let found = reports::compliance(&mut engine, from, to)?;
-    match action {
-        Place::Breaches(_) => breaches(&engine, &found, as_json),
-        Place::Use(_) => places(&engine, &found, as_json),
-        _ => follow_the_sun(&found, as_json),
-    }
-}
-
-fn where_from(state: &State, one: &Evident) -> String {
-    let site = one.place.site.and_then(|id| state.estate().site(id)).map(|site| site.key.clone());
-    let country = one.place.country.map(|country| country.code().to_owned());
-    let place = site.or(country).unwrap_or("unknown".to_owned());
-    let address = one.evidence.address.map(|address| format!(", {address}")).unwrap_or_default();
-    format!("{place} ({}{address})", one.place.trust.key())
-}
-
-fn reviewed(one: &Evident) -> String {
-    match &one.review {
-        None => String::new(),
-        Some((true, why)) => format!("accepted: {why}"),
-        Some((false, why)) => format!("rejected: {why}"),
-    }
-}
-
-fn breaches(engine: &Engine, found: &Compliance, as_json: bool) -> Result<(), Fault> {
-    let shared = engine.state();
-    let state = shared.read();
-    if as_json {
-        let rows: Vec<Value> = found
-            .breaches
-            .iter()
-            .map(|one| {
-                json!({
-                    "decision": one.decision, "at": one.at.to_string(), "person": one.person,
-                    "product": one.product, "host": one.host, "from": where_from(&state, one),
-                    "allowed": one.territory.as_ref().map(|territory| &territory.allowed),
-                    "done": one.done.key(), "review": reviewed(one),
-                })
-            })
-            .collect();
-        return output::json(&json!({ "rows": rows, "waiting": found.waiting().count() }));
-    }
-    let rows: Vec<Vec<String>> = found
-        .breaches
-        .iter()
-        .map(|one| {
-            let allowed = one.territory.as_ref().map(|territory| territory.allowed.join(", "));
-            vec![
-                one.decision.to_string(),
-                one.at.to_string(),
-                one.person.clone(),
-                one.product.clone(),
-                where_from(&state, one),
-                allowed.unwrap_or_default(),
-                one.done.key().to_owned(),
-                reviewed(one),
-            ]
-        })
-        .collect();
-    let columns = ["decision", "at", "person", "product", "from", "allowed in", "done", "review"];
-    output::table(&columns.map(|name| (name, Align::Left)), &rows);
-    eprintln!("{} breaches, {} wait for a review", rows.len(), found.waiting().count());
-    Ok(())
-}
-
-fn domain(state: &State, domain: Option<Domain>) -> String {
-    let estate = state.estate();
-    match domain {
-        None => "refused".to_owned(),
-        Some(Domain::Pool) => "pool".to_owned(),
-        Some(Domain::Bucket(id)) => estate.bucket(id).map_or(String::new(), |b| b.key.clone()),
-        Some(Domain::Offering(id)) => estate.offering(id).map_or(String::new(), |o| o.key.clone()),
-        Some(Domain::Seat(id)) => format!("seat {}", id.0),
-    }
-}
-
-fn places(engine: &Engine, found: &Compliance, as_json: bool) -> Result<(), Fault> {
-    let shared = engine.state();
-    let state = shared.read();
-    let rows: Vec<[String; 7]> = found
-        .used
-        .iter()
-        .map(|(cell, used)| {
-            let site =
-                cell.site.and_then(|id| state.estate().site(id)).map(|site| site.key.clone());
-            let country = cell.country.map(|country| country.code().to_owned());
-            let (year, month, _) = cell.month.ymd();
-            [
-                format!("{year}-{month:02}"),
-                country.unwrap_or("unknown".to_owned()),
-                site.unwrap_or_default(),
-                domain(&state, cell.domain),
-                used.opened.to_string(),
-                used.refused.to_string(),
-                used.breaches.to_string(),
-            ]
-        })
-        .collect();
-    if as_json {
-        let rows: Vec<Value> = rows
-            .iter()
-            .map(|[month, country, site, of, opened, refused, breaches]| {
-                json!({
-                    "month": month, "country": country, "site": site, "of": of, "opened": opened,
-                    "refused": refused, "breaches": breaches,
-                })
-            })
-            .collect();
-        return output::json(&rows);
-    }
-    let columns = [
-        ("month", Align::Left),
-        ("country", Align::Left),
-        ("site", Align::Left),
-        ("of", Align::Left),
-        ("opened", Align::Right),
-        ("refused", Align::Right),
-        ("breaches", Align::Right),
-    ];
-    output::table(&columns, &rows.into_iter().map(Vec::from).collect::<Vec<_>>());
-    Ok(())
-}
-
-fn follow_the_sun(found: &Compliance, as_json: bool) -> Result<(), Fault> {
-    let sharing = &found.sharing;
-    if as_json {
-        let regions: Vec<Value> = sharing
-            .regions
-            .iter()
-            .map(|region| json!({ "region": region.region, "name": region.name, "peak": region.peak, "seconds": region.seconds }))
-            .collect();
-        return output::json(&json!({
-            "regions": regions, "peak_of_sum": sharing.peak_of_sum,
-            "sum_of_peaks": sharing.sum_of_peaks, "words": sharing.words,
-        }));
-    }
-    let hours: Vec<String> = (0..24).map(|hour| format!("{hour:02}")).collect();
-    let mut columns = vec![("region", Align::Left), ("peak", Align::Right)];
-    columns.extend(hours.iter().map(|hour| (hour.as_str(), Align::Right)));
-    let rows: Vec<Vec<String>> = sharing
-        .regions
-        .iter()
-        .map(|region| {
-            let mut row = vec![region.name.clone(), region.peak.to_string()];
-            row.extend(region.seconds.iter().map(|seconds| number(*seconds as f64 / 3_600.0)));
-            row
-        })
-        .collect();
-    output::table(&columns, &rows);
-    say!("{}", sharing.words);
-    eprintln!("hours of use by hour of the day in UTC");
+    aside!("{} tokens were paid twice{cost}", number(found.ticks.tokens()));
     Ok(())
 }

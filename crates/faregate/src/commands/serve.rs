@@ -1,16 +1,20 @@
 //! `faregate serve`: the API and the page.
 
 use crate::ambient::{SystemSecrets, WallClock};
+use crate::aside;
+use crate::atlas::MmdbAtlas;
 use crate::cli::Serve;
 use crate::commands::rejected;
 use crate::commands::tail::{GrowingLog, POLL};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::serving::{Announced, Serving};
+use faregate_api::Server;
 use faregate_app::access::{Access, Kind, LINK_SECONDS, Role};
 use faregate_app::engine::Engine;
 use faregate_app::gate::Gate;
-use faregate_app::ports::Clock;
+use faregate_app::ports::{Atlas, Clock, NoAtlas};
+use faregate_core::estate::Cidr;
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::flexnet::Options;
 use faregate_store::directory::DataDirectory;
@@ -22,9 +26,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::MissedTickBehavior;
 
 /// Between two looks for silent sessions and ended packs.
 const RECONCILE: Duration = Duration::from_secs(10);
+/// Between two looks for keys that were revoked beside the server.
+const KEYS: Duration = Duration::from_secs(1);
 /// A look that comes later than this was not late by itself.
 const ASLEEP_SECONDS: i64 = 60;
 
@@ -38,19 +45,55 @@ pub(crate) fn run(path: &Path, args: &Serve, as_json: bool) -> Result<(), Fault>
         Ok::<_, Fault>((GrowingLog::open(file, options, &path.join(rejected::NAME))?, features))
     });
     let follow = follow.transpose()?;
+    let listening = listening(args, as_json)?;
     let (directory, engine) = estate::open(path)?;
-    serve(&directory, engine, args.listen, as_json, |gate| {
+    serve(&directory, engine, listening, as_json, |gate| {
         if let Some((log, features)) = follow {
             tokio::spawn(follow_log(gate.clone(), log, Arc::new(features)));
         }
     })
 }
 
+/// Where to listen, and what to believe of those who come.
+pub(crate) struct Listening {
+    pub(crate) address: SocketAddr,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    trusted_proxies: Vec<Cidr>,
+    /// Tells countries of addresses.
+    atlas: Arc<dyn Atlas>,
+}
+
+impl Listening {
+    /// At an address, believing nobody.
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        Self { address, trusted_proxies: Vec::new(), atlas: Arc::new(NoAtlas) }
+    }
+}
+
+fn listening(args: &Serve, as_json: bool) -> Result<Listening, Fault> {
+    let proxy = |text: &String| {
+        text.parse::<Cidr>().map_err(|why| {
+            let help = "write a proxy's address or network, for example 10.0.0.5 or 10.0.0.0/24";
+            Fault::new(Code::Usage, why.to_string(), help)
+        })
+    };
+    let trusted_proxies = args.trusted_proxy.iter().map(proxy).collect::<Result<_, Fault>>()?;
+    let mut listening = Listening { trusted_proxies, ..Listening::at(args.listen) };
+    if let Some(path) = &args.atlas {
+        let atlas = MmdbAtlas::open(path)?;
+        if !as_json {
+            aside!("{}", atlas.told(WallClock.now()));
+        }
+        listening.atlas = Arc::new(atlas);
+    }
+    Ok(listening)
+}
+
 /// Serves an engine until it is told to stop; `started` runs once the gate decides.
 pub(crate) fn serve(
     directory: &DataDirectory,
     engine: Engine,
-    listen: SocketAddr,
+    listening: Listening,
     as_json: bool,
     started: impl FnOnce(&Gate),
 ) -> Result<(), Fault> {
@@ -62,11 +105,7 @@ pub(crate) fn serve(
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
     let access =
         Arc::new(Access::load(Box::new(directory.credentials()?), Box::new(SystemSecrets))?);
-    let listener = runtime.block_on(TcpListener::bind(listen)).map_err(|why| {
-        let help =
-            "stop the program that listens there, or choose another with --listen 127.0.0.1:0";
-        Fault::new(Code::Address, format!("cannot listen on {listen}: {why}"), help)
-    })?;
+    let listener = runtime.block_on(listen(listening.address))?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
     let (gate, deciding) = Gate::start(engine, Arc::clone(&clock)).map_err(anyhow::Error::from)?;
     let served = runtime.block_on(async {
@@ -76,9 +115,10 @@ pub(crate) fn serve(
         announce(&access, address, &*clock, as_json)?;
         started(&gate);
         tokio::spawn(reconcile(gate.clone()));
-        faregate_api::serve(listener, gate.clone(), access, stop)
-            .await
-            .map_err(anyhow::Error::from)?;
+        tokio::spawn(look_at_keys(Arc::clone(&access)));
+        let Listening { trusted_proxies, atlas, .. } = listening;
+        let server = Server::new(gate.clone(), access).behind(trusted_proxies).with_atlas(atlas);
+        faregate_api::run(listener, server, stop).await.map_err(anyhow::Error::from)?;
         Ok::<_, Fault>(())
     });
     // The gate ends what it has begun; whoever still asks is told that the server is stopping.
@@ -88,6 +128,14 @@ pub(crate) fn serve(
     }
     runtime.shutdown_background();
     served
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Fault> {
+    TcpListener::bind(address).await.map_err(|why| {
+        let help =
+            "stop the program that listens there, or choose another with --listen 127.0.0.1:0";
+        Fault::new(Code::Address, format!("cannot listen on {address}: {why}"), help)
+    })
 }
 
 /// One core is the deciding thread's: a worker more than there are cores left costs each decision a sixth.
@@ -112,7 +160,7 @@ fn announce(
     }
     // Nobody has to read this: the server serves all the same.
     let _ = writeln!(stdout(), "Faregate listens on {url}\nSign in once with {link}");
-    eprintln!("Ctrl-C stops; `faregate sign-in` makes another link");
+    aside!("Ctrl-C stops; `faregate sign-in` makes another link");
     Ok(())
 }
 
@@ -150,6 +198,18 @@ async fn reconcile(gate: Gate) {
         }
         last = now;
         gate.reconcile();
+    }
+}
+
+/// What `faregate key revoke` took away beside the server opens nothing any more.
+async fn look_at_keys(access: Arc<Access>) {
+    let mut beats = tokio::time::interval(KEYS);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beats.tick().await;
+        let access = Arc::clone(&access);
+        // A store that cannot be read now is read a second later; the gate says what is wrong with it.
+        let _ = tokio::task::spawn_blocking(move || access.reload()).await;
     }
 }
 

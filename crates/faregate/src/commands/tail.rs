@@ -3,7 +3,7 @@
 use crate::cli::TailFlexnet;
 use crate::commands::{import, rejected};
 use crate::fault::{Code, Fault};
-use crate::say;
+use crate::{aside, say};
 use crate::{estate, output};
 use faregate_app::engine::Engine;
 use faregate_app::import::flexnet::{Follower, Report};
@@ -34,7 +34,7 @@ pub(crate) fn run(path: &Path, args: &TailFlexnet, as_json: bool) -> Result<(), 
         signal_hook::flag::register(signal, Arc::clone(&stop)).map_err(anyhow::Error::from)?;
     }
     if !as_json {
-        eprintln!("following `{}`; Ctrl-C stops", args.file.display());
+        aside!("following `{}`; Ctrl-C stops", args.file.display());
     }
     while !stop.load(Ordering::Relaxed) {
         let grown = log.read_on()?;

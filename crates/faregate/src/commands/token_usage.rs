@@ -4,7 +4,7 @@ use crate::cli::ImportTokenUsage;
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output;
-use crate::say;
+use crate::{aside, say};
 use faregate_app::import::vendor;
 use faregate_ingest::vendor::read;
 use serde_json::{Value, json};
@@ -19,7 +19,9 @@ pub(crate) fn run(path: &Path, args: &ImportTokenUsage, as_json: bool) -> Result
         Fault::new(Code::Format, format!("{shown}: {why}"), "nothing was imported")
     })?;
     let features = estate::features(args.features.as_deref())?;
-    let (_directory, mut engine) = estate::open(path)?;
+    let (_directory, mut engine) = estate::open(path).map_err(|fault| {
+        fault.helped_if_in_use("stop that server first, and start it again when the report is in")
+    })?;
     let rejected: Vec<String> = report.rejected.iter().map(ToString::to_string).collect();
     let done = vendor::import(&mut engine, &features, &shown, &report.rows)?;
     let unsettled = |all: &[vendor::Unsettled]| -> Vec<Value> {
@@ -42,7 +44,7 @@ pub(crate) fn run(path: &Path, args: &ImportTokenUsage, as_json: bool) -> Result
     say!("  prices       {} where the vendor's was not ours, and holds", done.differences.len());
     let lines = done.quarantined.iter().map(|one| ("quarantined", one.line, &one.why));
     let lines = lines.chain(done.rejected.iter().map(|one| ("rejected", one.line, &one.why)));
-    lines.for_each(|(what, line, why)| eprintln!("{what}: line {line}: {why}"));
-    rejected.iter().for_each(|line| eprintln!("rejected: {line}"));
+    lines.for_each(|(what, line, why)| aside!("{what}: line {line}: {why}"));
+    rejected.iter().for_each(|line| aside!("rejected: {line}"));
     Ok(())
 }

@@ -55,8 +55,9 @@ fn codes_are_distinct_and_in_the_table() {
     let counted = |code: Code| match code {
         Code::Failed | Code::Usage | Code::Input | Code::Data | Code::InUse | Code::Damaged => 6,
         Code::Zone | Code::Address | Code::Findings | Code::Newer | Code::Tariff => 11,
-        Code::Features | Code::Empty | Code::Compressed | Code::Utf16 | Code::Binary => 16,
-        Code::Format | Code::Undated | Code::Stopped => 19,
+        Code::Features | Code::Refused | Code::Policy | Code::Estate | Code::Empty => 16,
+        Code::Compressed | Code::Utf16 | Code::Binary | Code::Format | Code::Undated => 21,
+        Code::Stopped => 22,
     };
     assert_eq!(numbers.len(), counted(Code::Stopped));
 }
