@@ -85,6 +85,12 @@ impl Fault {
         self.code == Code::InUse
     }
 
+    /// With each line of its message told otherwise.
+    pub(crate) fn retold(self, line: impl Fn(&str) -> String) -> Self {
+        let lines: Vec<String> = self.message.lines().map(line).collect();
+        Self { message: lines.join("\n"), ..self }
+    }
+
     /// With another remedy, when another process uses the data directory.
     pub(crate) fn helped_if_in_use(self, help: &str) -> Self {
         if self.is_in_use() { Self { help: help.to_owned(), ..self } } else { self }

@@ -78,6 +78,9 @@ impl Giving<'_> {
     }
 }
 
+/// The code of a refusal that is about policies; it has an exit code of its own.
+pub(crate) const INVALID_POLICIES: &str = "invalid-policies";
+
 /// An order that was not carried out, for whoever gave it.
 pub(crate) fn fault(why: NotDone) -> Fault {
     match why {
@@ -86,8 +89,9 @@ pub(crate) fn fault(why: NotDone) -> Fault {
     }
 }
 
-pub(crate) fn refused(OrderRefusal { kind, message, help, .. }: OrderRefusal) -> Fault {
+pub(crate) fn refused(OrderRefusal { kind, code, message, help }: OrderRefusal) -> Fault {
     let code = match kind {
+        _ if code == INVALID_POLICIES => Code::Policy,
         Kind::Unknown | Kind::Invalid => Code::Usage,
         Kind::Forbidden | Kind::Conflict => Code::Refused,
     };

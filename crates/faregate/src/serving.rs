@@ -114,6 +114,7 @@ fn problem(status: u16, answer: &Value) -> Fault {
 fn code_of(status: u16, answer: &Value) -> Code {
     match (status, answer["code"].as_str()) {
         (_, Some("faulty-files")) => Code::Estate,
+        (_, Some(crate::giving::INVALID_POLICIES)) => Code::Policy,
         (400 | 404 | 422, _) => Code::Usage,
         (403 | 409, _) => Code::Refused,
         _ => Code::Failed,

@@ -11,6 +11,9 @@
 //! Each scenario has a directory of its own, `.` for the commands. To add one: write the commands, run the
 //! test, and check the transcript that it prints before you keep it.
 
+#[path = "server/process.rs"]
+#[expect(dead_code, reason = "shared with the tests of the server, which do more with it")]
+mod process;
 #[path = "scenarios/script.rs"]
 mod script;
 #[path = "scenarios/stage.rs"]

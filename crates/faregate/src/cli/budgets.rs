@@ -56,7 +56,7 @@ pub(crate) struct SetBucket {
 #[derive(Args)]
 pub(crate) struct Transfer {
     /// How many
-    #[arg(value_name = "TOKENS")]
+    #[arg(value_name = "TOKENS", allow_negative_numbers = true)]
     pub tokens: String,
     /// Key of the bucket that gives [default: the unallocated part of the pool]
     #[arg(long, value_name = "BUCKET")]
@@ -84,10 +84,10 @@ pub(crate) struct Wall {
     /// Keys of the buckets [default: all that have tokens]
     pub keys: Vec<String>,
     /// Coefficient of variation of each demand
-    #[arg(long, default_value_t = 0.2)]
+    #[arg(long, default_value_t = 0.2, allow_negative_numbers = true)]
     pub cv: f64,
     /// Standard deviations of safety
-    #[arg(long, default_value_t = 2.0)]
+    #[arg(long, default_value_t = 2.0, allow_negative_numbers = true)]
     pub z: f64,
 }
 
@@ -183,7 +183,7 @@ pub(crate) struct Correct {
     /// Number of the pack
     pub pack: u32,
     /// How many more it holds; negative for fewer
-    #[arg(value_name = "TOKENS", allow_hyphen_values = true)]
+    #[arg(value_name = "TOKENS", allow_negative_numbers = true)]
     pub tokens: String,
     /// Who gains or loses them [default: the unallocated part of the pool]
     #[arg(long, value_name = "BUCKET")]
@@ -231,7 +231,7 @@ pub(crate) enum Request {
 #[derive(Args)]
 pub(crate) struct MakeRequest {
     /// How many
-    #[arg(value_name = "TOKENS")]
+    #[arg(value_name = "TOKENS", allow_negative_numbers = true)]
     pub tokens: String,
     /// For which bucket [default: one's own]
     #[arg(long)]

@@ -49,17 +49,23 @@ pub(crate) fn run_request(path: &Path, action: &Request, as_json: bool) -> Resul
         Request::Show { id } => requests(path, true, Some(request_id(id)?), as_json),
         Request::Make(args) => orders::request(path, args, as_json),
         Request::Approve(args) => {
-            let id = request_id(&args.id)?;
-            let asked = {
-                let engine = estate::read(path)?;
-                let shared = engine.state();
-                let state = shared.read();
-                state.requests().get(&id).map(|known| known.request.ticks.tokens())
-            };
-            orders::approve(path, args, asked.ok_or_else(|| no_request(&args.id))?, as_json)
+            let asked = asked(path, &args.id)?;
+            orders::approve(path, args, asked, as_json)
         }
-        Request::Decline(args) => orders::decline(path, args, as_json),
+        Request::Decline(args) => {
+            asked(path, &args.id)?;
+            orders::decline(path, args, as_json)
+        }
     }
+}
+
+/// How many tokens a request asks for.
+fn asked(path: &Path, id: &str) -> Result<f64, Fault> {
+    let engine = estate::read(path)?;
+    let shared = engine.state();
+    let state = shared.read();
+    let known = state.requests().get(&request_id(id)?);
+    Ok(known.ok_or_else(|| no_request(id))?.request.ticks.tokens())
 }
 
 fn request_id(text: &str) -> Result<RequestId, Fault> {
@@ -314,7 +320,10 @@ fn requests(path: &Path, all: bool, only: Option<RequestId>, as_json: bool) -> R
     if as_json {
         let rows: Vec<Value> =
             found.iter().map(|(id, known)| request_json(&state, **id, known)).collect();
-        return output::json(&rows);
+        return match (only, rows.first()) {
+            (Some(_), Some(row)) => output::json(row),
+            _ => output::json(&rows),
+        };
     }
     let rows: Vec<Vec<String>> =
         found.iter().map(|(id, known)| request_row(&state, **id, known)).collect();

@@ -18,8 +18,23 @@ const FAULTS_SHOWN: usize = 20;
 
 /// A file to be taken in.
 struct File {
+    /// By its name it is known what is in it.
     name: String,
     text: String,
+    /// What the reader calls it; nothing, when it was made of what they said on the command line.
+    shown: Option<String>,
+}
+
+impl File {
+    /// A fault of it, as the reader knows the file.
+    fn retell(&self, line: &str) -> Option<String> {
+        let rest = line.strip_prefix(&self.name)?.strip_prefix(':')?;
+        match &self.shown {
+            // Another row of the same file may be named as well.
+            Some(shown) => Some(line.replace(&format!("{}:", self.name), &format!("{shown}:"))),
+            None => rest.split_once(": ").map(|(_, words)| words.to_owned()),
+        }
+    }
 }
 
 pub(crate) fn run(path: &Path, action: &Estate, as_json: bool) -> Result<(), Fault> {
@@ -27,7 +42,8 @@ pub(crate) fn run(path: &Path, action: &Estate, as_json: bool) -> Result<(), Fau
         Estate::Apply { files, trial } => {
             let read = |file: &std::path::PathBuf| {
                 let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
-                Ok(File { name: name.unwrap_or_default(), text: text_of(file)? })
+                let name = name.unwrap_or_default();
+                Ok(File { shown: Some(name.clone()), name, text: text_of(file)? })
             };
             let files = files.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
             take_in(path, &files, trial.dry_run, as_json)
@@ -46,9 +62,14 @@ pub(crate) fn run(path: &Path, action: &Estate, as_json: bool) -> Result<(), Fau
 }
 
 fn text_of(file: &Path) -> Result<String, Fault> {
-    std::fs::read_to_string(file).map_err(|why| {
-        let help = "nothing was changed";
-        Fault::new(Code::Input, format!("{}: {why}", file.display()), help)
+    let shown = file.display();
+    let bytes = std::fs::read(file)
+        .map_err(|why| Fault::new(Code::Input, format!("{shown}: {why}"), "nothing was changed"))?;
+    String::from_utf8(bytes).map_err(|why| {
+        let valid = why.as_bytes().get(..why.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let help = "save the file as UTF-8; nothing was changed";
+        Fault::new(Code::Input, format!("{shown}:{line}: the text is not UTF-8"), help)
     })
 }
 
@@ -62,7 +83,8 @@ pub(crate) fn import(
     let text = text_of(&args.file)?;
     let is_toml = args.file.extension().is_some_and(|extension| extension == "toml");
     let name = if is_toml { "import.toml".to_owned() } else { format!("{kind}.csv") };
-    take_in(path, &[File { name, text }], args.trial.dry_run, as_json)
+    let shown = Some(args.file.display().to_string());
+    take_in(path, &[File { name, text, shown }], args.trial.dry_run, as_json)
 }
 
 /// Text as TOML writes it.
@@ -81,7 +103,7 @@ fn row(kind: &str, columns: &[(&str, Option<String>)]) -> File {
         .iter()
         .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} = {value}\n")));
     let text = format!("[[{kind}]]\n{}", said.collect::<String>());
-    File { name: "command-line.toml".to_owned(), text }
+    File { name: "command-line.toml".to_owned(), text, shown: None }
 }
 
 pub(crate) fn set_bucket(path: &Path, args: &SetBucket, as_json: bool) -> Result<(), Fault> {
@@ -100,7 +122,18 @@ pub(crate) fn set_bucket(path: &Path, args: &SetBucket, as_json: bool) -> Result
             ("tokens", tokens.map(|tokens| tokens.to_string())),
         ],
     );
+    if args.tokens.is_some() && is_open(path, &args.key)? {
+        aside!(
+            "note: tokens are given to a new bucket only; `faregate bucket transfer` moves more"
+        );
+    }
     take_in(path, &[row], args.trial.dry_run, as_json)
+}
+
+fn is_open(path: &Path, bucket: &str) -> Result<bool, Fault> {
+    let engine = estate::read(path)?;
+    let shared = engine.state();
+    Ok(shared.read().estate().bucket_called(bucket).is_some())
 }
 
 pub(crate) fn set_person(path: &Path, args: &SetPerson, as_json: bool) -> Result<(), Fault> {
@@ -113,7 +146,7 @@ pub(crate) fn set_person(path: &Path, args: &SetPerson, as_json: bool) -> Result
             ("bucket", text(&args.bucket)),
             ("groups", (!args.group.is_empty()).then(|| list(&args.group))),
             ("contractor", args.contractor.map(|contractor| contractor.to_string())),
-            ("until", text(&args.until)),
+            ("last_day", text(&args.until)),
         ],
     );
     take_in(path, &[row], args.trial.dry_run, as_json)
@@ -121,13 +154,15 @@ pub(crate) fn set_person(path: &Path, args: &SetPerson, as_json: bool) -> Result
 
 pub(crate) fn add_alias(path: &Path, args: &AliasPerson, as_json: bool) -> Result<(), Fault> {
     let text = |value: &Option<String>| value.as_deref().map(quoted);
+    // People name the last date, files the first one after.
+    let until = args.until.as_deref().map(super::orders::day_after).transpose()?;
     let row = row(
         "alias",
         &[
             ("alias", Some(quoted(&args.alias))),
             ("person", Some(quoted(&args.key))),
             ("from", text(&args.from)),
-            ("until", text(&args.until)),
+            ("until", text(&until)),
         ],
     );
     take_in(path, &[row], args.trial.dry_run, as_json)
@@ -157,12 +192,15 @@ struct Outcome {
 
 fn take_in(path: &Path, files: &[File], dry_run: bool, as_json: bool) -> Result<(), Fault> {
     let outcome = match estate::open(path) {
-        Ok((_directory, mut engine)) => here(&mut engine, files, dry_run)?,
+        Ok((_directory, mut engine)) => here(&mut engine, files, dry_run, as_json),
         Err(fault) => match Serving::find(path) {
-            Some(serving) if fault.is_in_use() => there(&serving, files, dry_run)?,
-            _ => return Err(fault),
+            Some(serving) if fault.is_in_use() => there(&serving, files, dry_run),
+            _ => Err(fault),
         },
     };
+    let retold = |line: &str| files.iter().find_map(|file| file.retell(line));
+    let outcome = outcome
+        .map_err(|fault| fault.retold(|line| retold(line).unwrap_or_else(|| line.to_owned())))?;
     if as_json {
         let Outcome { summary, changes, notes } = outcome;
         return output::json(&json!({
@@ -182,7 +220,9 @@ fn here(
     engine: &mut faregate_app::engine::Engine,
     files: &[File],
     dry_run: bool,
+    all_faults: bool,
 ) -> Result<Outcome, Fault> {
+    let fault = |why: NotApplied| fault(why, all_faults);
     let texts = files.iter().map(|file| (file.name.as_str(), file.text.as_str()));
     let document = bulk::read(texts).map_err(fault)?;
     let plan = if dry_run {
@@ -203,14 +243,17 @@ fn told(plan: &Plan) -> Outcome {
     Outcome { summary: plan.summary(), changes: changes.collect(), notes: plan.notes.clone() }
 }
 
-fn fault(why: NotApplied) -> Fault {
+fn fault(why: NotApplied, all: bool) -> Fault {
     match why {
         NotApplied::Failure(failure) => failure.into(),
         NotApplied::Moved { .. } => Fault::new(Code::Refused, why.to_string(), "try again"),
-        NotApplied::Faulty(faults) => {
+        NotApplied::Faulty(mut faults) => {
+            // Whoever mends a file goes from its top to its end.
+            faults.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+            let shown = if all { faults.len() } else { FAULTS_SHOWN };
             let mut lines: Vec<String> =
-                faults.iter().take(FAULTS_SHOWN).map(ToString::to_string).collect();
-            let more = faults.len().saturating_sub(FAULTS_SHOWN);
+                faults.iter().take(shown).map(ToString::to_string).collect();
+            let more = faults.len().saturating_sub(shown);
             if more > 0 {
                 lines.push(format!("and {more} more"));
             }

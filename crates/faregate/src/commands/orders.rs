@@ -4,7 +4,7 @@ use crate::cli::budgets::{Approve, Decline, MakeRequest};
 use crate::cli::budgets::{Balance, Buy, Correct, Giver, PackKind, Transfer};
 use crate::fault::{Code, Fault};
 use crate::giving::Giving;
-use faregate_core::amount::parse_micros;
+use faregate_core::amount::{Currency, parse_micros};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -26,7 +26,7 @@ pub(crate) fn buy(path: &Path, args: &Buy, as_json: bool) -> Result<(), Fault> {
         PackKind::ContractYear => "contract-year",
         PackKind::MultiYear => "multi-year",
     };
-    let price = price.as_ref().map(|amount| json!({ "amount": amount, "currency": currency }));
+    let price = price.as_deref().map(|amount| money(amount, currency)).transpose()?;
     let order = json!({
         "order": "buy", "name": name, "kind": kind, "tokens": tokens(amount)?,
         "from": from, "until": day_after(until)?, "price": price,
@@ -102,6 +102,17 @@ pub(crate) fn review(
     giving(path, giver, as_json).give(order)
 }
 
+fn money(amount: &str, currency: &str) -> Result<Value, Fault> {
+    let fair = parse_micros(amount).is_ok_and(|micros| micros >= 0);
+    let currency = currency.to_uppercase();
+    if !fair || Currency::new(&currency).is_none() {
+        let help = "write the price of a token as 2.85, and the currency as --currency EUR";
+        let message = format!("`{amount} {currency}` is no amount of money");
+        return Err(Fault::new(Code::Usage, message, help));
+    }
+    Ok(json!({ "amount": amount, "currency": currency }))
+}
+
 /// An amount of tokens as a JSON number: at most six decimals are exact in it.
 pub(crate) fn tokens(text: &str) -> Result<Value, Fault> {
     let help = "write an amount as 1500 or 12.5";
@@ -116,6 +127,6 @@ pub(crate) fn tokens(text: &str) -> Result<Value, Fault> {
 }
 
 /// The API counts a term up to the first instant after it, people count up to its last date.
-fn day_after(last: &str) -> Result<String, Fault> {
+pub(crate) fn day_after(last: &str) -> Result<String, Fault> {
     Ok(crate::estate::date(last)?.plus(1).to_string())
 }

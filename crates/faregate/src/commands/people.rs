@@ -96,7 +96,9 @@ fn list(path: &Path, search: Option<&str>, limit: usize, as_json: bool) -> Resul
         ("groups", Align::Left),
     ];
     output::table(&columns, &rows, "nobody was found");
-    aside!("{} of {} people", rows.len(), found.len());
+    if !rows.is_empty() {
+        aside!("{} of {} people", rows.len(), found.len());
+    }
     Ok(())
 }
 
@@ -134,8 +136,10 @@ fn show(path: &Path, alias: &str, as_json: bool) -> Result<(), Fault> {
     say!("{} ({})", person.name, person.key);
     say!("  names    {}", names.join(", "));
     say!("  bucket   {}", bucket_of(&state, id));
-    say!("  groups   {}", groups_of(&state, id).join(", "));
-    say!("  seats    {}", seats.join(", "));
+    let listed =
+        |words: &[String]| if words.is_empty() { "–".to_owned() } else { words.join(", ") };
+    say!("  groups   {}", listed(&groups_of(&state, id)));
+    say!("  seats    {}", listed(&seats));
     if standing.contractor {
         say!(
             "  contract {}",

@@ -1,5 +1,6 @@
 //! `faregate policy …`: reading, checking, trying and adopting policies.
 
+use crate::cli::budgets::Giver;
 use crate::cli::rules::{Adopt, Mode, Policy, PolicyChange, Simulate};
 use crate::commands::orders;
 use crate::fault::{Code, Fault};
@@ -23,7 +24,7 @@ pub(crate) fn run(path: &Path, action: Policy, as_json: bool) -> Result<ExitCode
         Policy::Diff(change) => diff(path, &change, as_json),
         Policy::Simulate(args) => run_simulation(path, &args, as_json),
         Policy::Adopt(args) => adopt(path, &args, as_json),
-        Policy::Retire { name, giver } => orders::retire(path, &name, &giver, as_json),
+        Policy::Retire { name, giver } => retire(path, &name, &giver, as_json),
     };
     done.map(|()| ExitCode::SUCCESS)
 }
@@ -146,8 +147,7 @@ fn test(names: &[String], cases: Option<&Path>, as_json: bool) -> Result<ExitCod
     let (mut passed, mut failures) = (0, Vec::new());
     for name in names {
         let Source { set, cases: beside } = source(name)?;
-        let given = cases.map(std::fs::read_to_string).transpose();
-        let given = given.map_err(|why| Fault::new(Code::Input, format!("cases: {why}"), ""))?;
+        let given = cases.map(cases_of).transpose()?;
         let text = given.or(beside).ok_or_else(|| {
             let help =
                 format!("write `{}.tests.toml` beside it, or name a file with --cases", set.name);
@@ -169,8 +169,24 @@ fn test(names: &[String], cases: Option<&Path>, as_json: bool) -> Result<ExitCod
     Err(Fault::new(Code::Policy, failures.join("\n"), help))
 }
 
+fn cases_of(file: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(file).map_err(|why| {
+        let help = "check the path and that this user may read it";
+        Fault::new(Code::Input, format!("cases `{}`: {why}", file.display()), help)
+    })
+}
+
+fn no_set(name: &str) -> Fault {
+    let help = "`faregate policy list` names those that hold";
+    Fault::new(Code::Usage, format!("no policies are called `{name}`"), help)
+}
+
 /// The sets that would hold after a change, all of those that decide.
 fn changed(state: &State, change: &PolicyChange) -> Result<Vec<PolicySet>, Fault> {
+    if let Some(unknown) = change.without.iter().find(|name| !state.policies().contains_key(*name))
+    {
+        return Err(no_set(unknown));
+    }
     let mut sets: Vec<PolicySet> = state
         .policies()
         .values()
@@ -179,7 +195,8 @@ fn changed(state: &State, change: &PolicyChange) -> Result<Vec<PolicySet>, Fault
         .cloned()
         .collect();
     for name in &change.sets {
-        let new = source_or_held(state, name)?.set;
+        let mut new = source_or_held(state, name)?.set;
+        new.mode = event::Mode::Enforce;
         sets.retain(|set| set.name != new.name);
         sets.push(new);
     }
@@ -232,7 +249,11 @@ fn run_simulation(path: &Path, args: &Simulate, as_json: bool) -> Result<(), Fau
 
 fn tell(found: &Simulation, limit: usize, as_json: bool, words: &str) -> Result<(), Fault> {
     let mut changed: Vec<(&Changed, &u64)> = found.changed.iter().collect();
-    changed.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    // Who is let through or turned away matters more than why.
+    let refused = |outcome: Outcome| matches!(outcome, Outcome::Refused(_));
+    changed.sort_by_key(|(change, count)| {
+        (refused(change.before) && refused(change.after), std::cmp::Reverse(**count))
+    });
     changed.truncate(limit);
     if as_json {
         let rows: Vec<Value> = changed.iter().map(|(change, count)| row(change, **count)).collect();
@@ -290,4 +311,28 @@ fn adopt(path: &Path, args: &Adopt, as_json: bool) -> Result<(), Fault> {
         Mode::Enforce => "enforce",
     };
     orders::adopt(path, (name, mode, &set.text), &args.giver, as_json)
+}
+
+/// Sets that only forbid refuse everyone once nothing is left that permits: that is said, and not refused.
+fn retire(path: &Path, name: &str, giver: &Giver, as_json: bool) -> Result<(), Fault> {
+    let (lost, asks) = {
+        let engine = estate::read(path)?;
+        let shared = engine.state();
+        let state = shared.read();
+        let without = PolicyChange { sets: Vec::new(), without: vec![name.to_owned()] };
+        let left = rules_of(&changed(&state, &without)?)?;
+        let found = compare(&state, &Rules::of(&state), &left, crate::ambient::now());
+        let is_lost = |change: &Changed| {
+            matches!((change.before, change.after), (Outcome::Through(_), Outcome::Refused(_)))
+        };
+        let lost = found.changed.iter().filter(|(change, _)| is_lost(change));
+        (lost.map(|(_, count)| count).sum::<u64>(), found.asks)
+    };
+    orders::retire(path, name, giver, as_json)?;
+    if lost > 0 {
+        aside!(
+            "warning: without these policies, {lost} of {asks} answers are refusals that were none"
+        );
+    }
+    Ok(())
 }

@@ -181,7 +181,6 @@ pub(crate) fn chargeback(path: &Path, args: &Chargeback, as_json: bool) -> Resul
     }
     print_part(&args.by, &found.paid);
     if found.uncovered.total.charges > 0 {
-        say!("");
         say!("no bucket could pay for this, and the vendor bills it:");
         print_part(&args.by, &found.uncovered);
     }

@@ -46,5 +46,10 @@ pub(crate) fn run(path: &Path, args: &ImportTokenUsage, as_json: bool) -> Result
     let lines = lines.chain(done.rejected.iter().map(|one| ("rejected", one.line, &one.why)));
     lines.for_each(|(what, line, why)| aside!("{what}: line {line}: {why}"));
     rejected.iter().for_each(|line| aside!("rejected: {line}"));
+    if !done.quarantined.is_empty() {
+        aside!(
+            "note: make them known (`faregate person alias`, --features) and import the report again"
+        );
+    }
     Ok(())
 }

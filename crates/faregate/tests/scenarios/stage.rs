@@ -4,33 +4,35 @@
 //! - `@ store absent` fails when there is one.
 //! - `@ lock DIR` uses a data directory as another process does; `@ unlock` leaves it.
 //! - `@ listen` listens on a free port, which is `PORT` in later commands.
+//! - `@ serve` starts a server on `faregate-data`, `@ stop` stops it; in between `@ open KEY PERSON PRODUCT
+//!   FARE` asks it as a workstation does, and fails unless the answer is that fare, or that code of a refusal.
 //! - `@ patch FILE OFFSET HEX` overwrites bytes; `@ cut FILE LENGTH` cuts a file.
 
+use crate::process::{Place, Server};
 use crate::script::hex;
+use serde_json::json;
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use tempfile::TempDir;
 
 /// Where the store lies when a command does not say.
 const STORE: &str = "faregate-data/faregate.db";
 
 pub(crate) struct Stage {
-    place: TempDir,
+    place: Place,
     noted: Option<Vec<u8>>,
     lock: Option<File>,
     listener: Option<TcpListener>,
+    server: Option<Server>,
 }
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        let place = tempfile::tempdir().unwrap();
-        Self { place, noted: None, lock: None, listener: None }
+        Self { place: Place::new(), noted: None, lock: None, listener: None, server: None }
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.place.path().join(name)
+        self.place.path(name)
     }
 
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
@@ -43,13 +45,8 @@ impl Stage {
         let line = line.replace("PORT", &port.unwrap_or_default());
         let words = words(&line);
         assert_eq!(words.first().map(String::as_str), Some("faregate"), "{line}");
-        let done = Command::new(env!("CARGO_BIN_EXE_faregate"))
-            .args(&words[1..])
-            .current_dir(self.place.path())
-            .env_clear()
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+        let args: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+        let done = self.place.command(&args).output().unwrap();
         let mut printed = String::from_utf8(done.stdout).unwrap();
         for line in String::from_utf8(done.stderr).unwrap().lines() {
             printed += format!("! {line}").trim_end();
@@ -81,6 +78,17 @@ impl Stage {
             }
             ["unlock"] => self.lock = None,
             ["listen"] => self.listener = Some(TcpListener::bind("127.0.0.1:0").unwrap()),
+            ["serve"] => self.server = Some(Server::start(&self.place, &[])),
+            ["stop"] => self.server.take().ok_or("nothing serves")?.stop("TERM"),
+            ["open", key, person, product, answer] => {
+                let server = self.server.as_ref().ok_or("nothing serves")?;
+                return open(
+                    server,
+                    key,
+                    json!({ "person": person, "product": product, "host": "ws-1" }),
+                    answer,
+                );
+            }
             ["patch", name, offset, bytes] => {
                 let mut content = std::fs::read(self.path(name)).unwrap();
                 let (offset, bytes): (usize, _) = (offset.parse().unwrap(), hex(bytes));
@@ -107,6 +115,12 @@ impl Stage {
         }
         Ok(())
     }
+}
+
+fn open(server: &Server, key: &str, ask: serde_json::Value, answer: &str) -> Result<(), String> {
+    let (_, told) = server.open(key, &ask);
+    let code = told["refusal"]["code"].as_str().or(told["route"].as_str());
+    if code == Some(answer) { Ok(()) } else { Err(told.to_string()) }
 }
 
 /// The words of a line; double quotes keep words together.
