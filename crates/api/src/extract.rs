@@ -2,9 +2,10 @@
 
 use crate::problem::Problem;
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 /// The query, read into `T`.
@@ -48,6 +49,27 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Sent<T> {
         let help = "see /openapi.json for the shape of the body";
         read.map(|Json(value)| Self(value))
             .map_err(|why| Problem::new(why.status(), "bad-body", why.body_text(), help))
+    }
+}
+
+/// The body, when it says that it is CSV.
+pub struct Csv(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Csv {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+        if !essence.trim().eq_ignore_ascii_case("text/csv") {
+            let (detail, help) =
+                ("the body is not said to be CSV", "send `Content-Type: text/csv`");
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Problem::new(status, "bad-body", detail, help));
+        }
+        let read = Bytes::from_request(request, state).await;
+        let help = "send up to 8 MB; `faregate import token-usage` takes larger reports";
+        read.map(Self).map_err(|why| Problem::new(why.status(), "bad-body", why.body_text(), help))
     }
 }
 

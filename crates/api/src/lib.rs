@@ -34,8 +34,11 @@ pub mod origin;
 pub mod page;
 mod paging;
 pub mod problem;
+pub mod reading;
+mod retry;
 pub mod routes;
 pub mod sight;
+pub mod token_usage;
 pub mod wire;
 
 /// What every handler can reach.
@@ -53,6 +56,9 @@ pub struct Server {
     pub atlas: Arc<dyn Atlas>,
     /// The policies in force, for quotes.
     pub rules: Arc<KnownRules>,
+    reader: Option<reading::Reader>,
+    usage_reports: Option<Arc<dyn token_usage::UsageReports>>,
+    turns: reading::Turns,
     seats: Arc<Mutex<SeatUse>>,
 }
 
@@ -63,7 +69,19 @@ impl Server {
         let live = live::Live::start(&gate);
         let (rules, seats) = (Arc::default(), Arc::default());
         let (trusted_proxies, atlas) = (Arc::default(), Arc::new(NoAtlas));
-        Self { gate, access, live, trusted_proxies, atlas, rules, seats }
+        let turns = reading::Turns::default();
+        Self {
+            gate,
+            access,
+            live,
+            trusted_proxies,
+            atlas,
+            rules,
+            reader: None,
+            usage_reports: None,
+            turns,
+            seats,
+        }
     }
 
     /// The same, behind proxies that tell the truth about who they ask for.
@@ -76,6 +94,12 @@ impl Server {
     #[must_use]
     pub fn with_atlas(self, atlas: Arc<dyn Atlas>) -> Self {
         Self { atlas, ..self }
+    }
+
+    /// The same, with a reader of the vendor's usage reports; without one it takes none in.
+    #[must_use]
+    pub fn with_usage_reports(self, reports: Arc<dyn token_usage::UsageReports>) -> Self {
+        Self { usage_reports: Some(reports), ..self }
     }
 
     /// When seats were last used, as of the last look at the journal.
@@ -139,6 +163,7 @@ fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
     let (router, mut description) = OpenApiRouter::with_openapi(Description::openapi())
         .merge(use_and_burn())
         .merge(orders_and_estate())
+        .merge(reports())
         .split_for_parts();
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();
     description.paths.paths.values_mut().flat_map(operations).for_each(name_problems);
@@ -188,6 +213,25 @@ fn orders_and_estate() -> OpenApiRouter<Server> {
         .routes(routes!(terms::terms))
 }
 
+fn reports() -> OpenApiRouter<Server> {
+    use routes::{
+        buckets, chargeback, double_dips, imports, places, policies, reconciliation, statement,
+    };
+    OpenApiRouter::new()
+        .routes(routes!(statement::contract))
+        .routes(routes!(buckets::statement::of_bucket))
+        .routes(routes!(reconciliation::reconciliation))
+        .routes(routes!(chargeback::chargeback))
+        .routes(routes!(double_dips::list))
+        .routes(routes!(places::used::list))
+        .routes(routes!(places::breaches::list))
+        .routes(routes!(places::sharing::show))
+        .routes(routes!(policies::check::check))
+        .routes(routes!(policies::diff::diff))
+        .routes(routes!(policies::simulate::run))
+        .routes(routes!(imports::token_usage::take_in))
+}
+
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
         .into_iter()
@@ -222,7 +266,7 @@ pub fn router(server: Server) -> Router {
     Router::new()
         .merge(api)
         .route("/openapi.json", axum::routing::get(move || async move { (json, description) }))
-        .route("/healthz", axum::routing::get(|| async { "ok\n" }))
+        .route("/healthz", axum::routing::get(routes::health::health))
         .route("/sign-in", axum::routing::get(routes::sign_in::follow_link))
         .route("/v1", axum::routing::any(problem::not_found))
         .route("/v1/", axum::routing::any(problem::not_found))

@@ -4,20 +4,27 @@ pub mod balances;
 pub mod buckets;
 pub mod burn;
 pub mod caps;
+pub mod chargeback;
 pub mod decisions;
+pub mod double_dips;
 pub mod estate;
 pub mod events;
 pub mod groups;
+pub mod health;
+pub mod imports;
 pub mod orders;
 pub mod people;
+pub mod places;
 pub mod policies;
 pub mod quotes;
+pub mod reconciliation;
 pub mod refusals;
 pub mod requests;
 pub mod seats;
 pub mod sessions;
 pub mod sign_in;
 pub mod sites;
+pub mod statement;
 pub mod summary;
 pub mod terms;
 
@@ -29,6 +36,11 @@ use tokio::sync::oneshot;
 
 /// The years in which anybody asks for burn.
 const YEARS: std::ops::RangeInclusive<i16> = 1970..=2999;
+
+/// The longest span that is drawn or decided day by day.
+pub(crate) const DAYS_MAX: i32 = 400;
+/// The longest span of a table.
+pub(crate) const TABLE_DAYS_MAX: i32 = 3_660;
 
 /// Waits for an answer of the deciding thread.
 pub(crate) async fn answered<T>(

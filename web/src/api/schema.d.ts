@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/buckets/{key}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statement of a bucket that the caller sees. It reads the journal from its beginning, for every page. */
+        get: operations["bucket_statement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/burn": {
         parameters: {
             query?: never;
@@ -106,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/chargeback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who pays what: the parts sum to the whole. There is never a sum across currencies. */
+        get: operations["chargeback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/decisions/{id}": {
         parameters: {
             query?: never;
@@ -113,8 +147,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Recomputes a decision from the journal and says what mattered. */
+        /** Recomputes a decision from the journal and says what mattered. A member is told of their own ones. */
         get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/double-dips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was paid twice on the UTC days of a period, by the vendor's charges and by our own. */
+        get: operations["double_dips"];
         put?: never;
         post?: never;
         delete?: never;
@@ -168,6 +219,23 @@ export interface paths {
         get: operations["list_groups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/token-usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in the vendor's usage report as one batch: all of it or nothing. Taken in again, it changes nothing. */
+        post: operations["import_token_usage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -245,6 +313,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/places/breaches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Use outside of territories, with its evidence. The order `review-breach` answers one. It reads the journal,
+         *     for every page.
+         */
+        get: operations["place_breaches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/places/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Following the sun: which regions use what when, and how far one pool serves them all. It reads the journal. */
+        get: operations["place_sharing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/places/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Use by month, country, site and what it is of, as the gate saw it. It reads the journal, for every page. */
+        get: operations["place_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies": {
         parameters: {
             query?: never;
@@ -262,6 +384,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policies/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether policies can be adopted, and what their author should know. Changes nothing. */
+        post: operations["check_policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How the answers of today would differ under other policies, for every person and product: on a workstation
+         *     that nothing is known of, on the bucket that pays for the person. Reckoned on a copy, off the gate.
+         */
+        post: operations["diff_policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decides the asks of a past period again, under other policies and on the budgets and seats of today. Books
+         *     nothing. A period of very many asks is cut short, and the answer says so.
+         */
+        post: operations["simulate_policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/quotes": {
         parameters: {
             query?: never;
@@ -273,6 +452,23 @@ export interface paths {
         put?: never;
         /** What opening a product would come to just now. Books nothing, and promises nothing. */
         post: operations["quote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ours beside the vendor's last balance, by cause. It reads the journal from its beginning. */
+        get: operations["reconciliation"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -480,6 +676,23 @@ export interface paths {
         };
         /** Sites with their networks, regions and territories. */
         get: operations["list_sites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The statement of the whole contract. It reads the journal from its beginning, for every page. */
+        get: operations["statement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -731,10 +944,46 @@ export interface components {
             /** @description In the order they are looked at. */
             rows: components["schemas"]["Cap"][];
         };
+        /** @description Asks of one person for one product that would end otherwise. */
+        ChangedAnswer: {
+            /** @description How they would end. */
+            after: string;
+            /** @description How they end now: a fare, or the code of a refusal. */
+            before: string;
+            /** @description The person, as they asked. */
+            person: string;
+            /** @description Key of the product. */
+            product: string;
+            /** @description The policy or cap that would turn them away. */
+            rule?: string | null;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            times: number;
+        };
+        /** @description Policies to look at. */
+        Checking: {
+            /** @description The sets; the shipped `base` stands beside them unless one has its name. */
+            sets: components["schemas"]["TriedSet"][];
+        };
         /** @description A one-time code. */
         Code: {
             /** @description The part of the link after `token=`. */
             token: string;
+        };
+        /** @description Our balance beside the vendor's: ours less theirs is the sum of the parts. */
+        Compared: {
+            /** @description As of when the vendor says it. */
+            at: string;
+            /** @description Ours less theirs. */
+            difference: components["schemas"]["Tokens"];
+            /** @description What the journal said then. */
+            ours: components["schemas"]["Tokens"];
+            /** @description What it is made of; parts of nothing are left out. */
+            parts: components["schemas"]["Discrepancy"][];
+            /** @description What the vendor says. */
+            theirs: components["schemas"]["Tokens"];
         };
         /** @description The contract. */
         Contract: {
@@ -747,6 +996,50 @@ export interface components {
             tariff: string;
             /** @description The zone in which its days are counted. */
             zone: string;
+        };
+        /** @description Rows of a page, and the sum of all. */
+        CostPart: {
+            /** @description The largest first. */
+            rows: components["schemas"]["CostRow"][];
+            /** @description Sum of the rows of all pages, to the millionth. */
+            total: components["schemas"]["CostRow"];
+        };
+        /** @description What one group, bucket, product or person costs. */
+        CostRow: {
+            /**
+             * Format: int64
+             * @description In how many charges.
+             */
+            charges: number;
+            /** @description Its key; empty for those in no group of the dimension. */
+            key: string;
+            /** @description What they cost. */
+            money: components["schemas"]["Money"];
+            /** @description Its name. */
+            name: string;
+            /** @description Tokens. */
+            tokens: components["schemas"]["Tokens"];
+        };
+        /** @description The cost of a period. */
+        Costs: {
+            /** @description What it is split by. */
+            by: string;
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description What buckets paid for. */
+            paid: components["schemas"]["CostPart"];
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to: string;
+            /** @description What no bucket could pay for and the vendor bills all the same; its rows follow those that were paid. */
+            uncovered: components["schemas"]["CostPart"];
         };
         /** @description Burn by day, stacked by product. */
         Daily: {
@@ -798,6 +1091,75 @@ export interface components {
             trial?: components["schemas"]["Tried"] | null;
             /** @description What the person should know all the same. */
             warnings: string[];
+        };
+        /** @description Which policies would decide. */
+        Diffing: {
+            /** @description Sets that would hold, instead of those of their names or beside the others. */
+            sets?: components["schemas"]["TriedSet"][];
+            /** @description Names of sets that would hold no longer. */
+            without?: string[];
+        };
+        /** @description All tokens of a cause. */
+        DipSum: {
+            /** @description The cause. */
+            cause: string;
+            /** @description How many. */
+            tokens: components["schemas"]["Tokens"];
+        };
+        /** @description One part of the difference. */
+        Discrepancy: {
+            /** @description What makes it, for example `booked-since`, `uncovered`, `double-dips`, `unexplained`. */
+            cause: string;
+            /**
+             * Format: int64
+             * @description In how many sessions, charges or packs, where they are counted.
+             */
+            count: number;
+            /** @description By how much it makes ours greater than theirs; negative when ours is smaller. */
+            tokens: components["schemas"]["Tokens"];
+            /** @description In words. */
+            words: string;
+        };
+        /** @description Tokens paid although a seat covered the use. */
+        DoubleDip: {
+            /** @description How it came about: `second-identity`, `seat-came-later` or `same-identity`. */
+            cause: string;
+            /** @description Under which name the vendor charged it; `null` for a charge of ours. */
+            charged_to?: string | null;
+            /**
+             * Format: date
+             * @description The UTC day.
+             */
+            day: string;
+            money?: components["schemas"]["Money"] | null;
+            /** @description Key of who. */
+            person: string;
+            /** @description Key of what. */
+            product: string;
+            /** @description How many. */
+            tokens: components["schemas"]["Tokens"];
+        };
+        /** @description A page of double-dips, and the sums of the whole period. */
+        DoubleDips: {
+            /** @description The same by cause. */
+            by_cause: components["schemas"]["DipSum"][];
+            /**
+             * Format: date
+             * @description First UTC day.
+             */
+            from: string;
+            money?: components["schemas"]["Money"] | null;
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description By day, person and product. */
+            rows: components["schemas"]["DoubleDip"][];
+            /**
+             * Format: date
+             * @description Last UTC day.
+             */
+            to: string;
+            /** @description All tokens of the period. */
+            tokens: components["schemas"]["Tokens"];
         };
         /** @description How a session ended. */
         Ended: {
@@ -885,7 +1247,10 @@ export interface components {
         Fact: {
             /** @description What was found. */
             found: string;
-            /** @description What was looked at. */
+            /**
+             * @description What was looked at: `tariff`, `rules`, `product`, `person`, `access`, `groups`, `place`, `seat`, `rate`,
+             *     `unit`, `policy`, `cap` or `bucket`; one name may stand for several facts.
+             */
             name: string;
         };
         /**
@@ -1195,10 +1560,136 @@ export interface components {
             /** @description Why we think so: `network`, `vpn`, `geo`, `reported` or `unknown`; the most trusted first. */
             trust: string;
         };
+        /** @description Use outside of a territory. */
+        PlaceBreach: {
+            /** @description When. */
+            at: string;
+            /**
+             * Format: int64
+             * @description The decision's number: it can be explained and reviewed by it.
+             */
+            decision: number;
+            /** @description `refused`, `quarantined`, `reported` or `on-trial`. */
+            done: string;
+            /** @description What spoke for the place. */
+            evidence: components["schemas"]["PlaceEvidence"];
+            /** @description Name of the workstation. */
+            host: string;
+            /** @description Who, as they called themselves. */
+            person: string;
+            /** @description What was made of that. */
+            place: components["schemas"]["Place"];
+            /** @description Key of the product. */
+            product: string;
+            review?: components["schemas"]["Review"] | null;
+            territory?: components["schemas"]["Territory"] | null;
+        };
+        /** @description A page of breaches. */
+        PlaceBreaches: {
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description In order of time. */
+            rows: components["schemas"]["PlaceBreach"][];
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to: string;
+            /** @description How many of the period wait for somebody to look at them. */
+            waiting: number;
+        };
+        /** @description What speaks for a place. */
+        PlaceEvidence: {
+            /** @description The address that the request came from. */
+            address?: string | null;
+            /** @description The country that the operator's address data base gives for it. */
+            country?: string | null;
+            /** @description Key of the site that the workstation reported. */
+            site?: string | null;
+        };
+        /** @description Use at a place, in a month. */
+        PlaceUse: {
+            /**
+             * Format: int64
+             * @description Of all these, outside of a territory.
+             */
+            breaches: number;
+            /** @description Code of the country; `null` where nothing speaks for one. */
+            country?: string | null;
+            /** @description Its key. */
+            key?: string | null;
+            /**
+             * Format: date
+             * @description First date of the month.
+             */
+            month: string;
+            /** @description `bucket` or `offering`; `null` for those turned away. */
+            of?: string | null;
+            /**
+             * Format: int64
+             * @description Requests let through.
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description Requests turned away, for whatever reason.
+             */
+            refused: number;
+            /** @description Key of the site; `null` outside of all. */
+            site?: string | null;
+        };
+        /** @description A page of use by place. */
+        PlacesUsed: {
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description By month, country, site and what it is of. */
+            rows: components["schemas"]["PlaceUse"][];
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to: string;
+        };
         /** @description All sets of policies that hold. */
         Policies: {
             /** @description By name. */
             rows: components["schemas"]["PolicySet"][];
+        };
+        /** @description What was found. */
+        PolicyCheck: {
+            /** @description All that is wrong with them, each with its place and what to do about it. */
+            faults: string[];
+            /** @description Whether they can be adopted. */
+            valid: boolean;
+            /** @description What is allowed, and probably not meant. */
+            warnings: string[];
+        };
+        /** @description How answers would differ. */
+        PolicyDiff: {
+            /**
+             * Format: int64
+             * @description How many answers were compared: one for each person and product.
+             */
+            asks: number;
+            /**
+             * Format: int64
+             * @description How many would differ.
+             */
+            changed: number;
+            /** @description Those, as many as were asked for. */
+            rows: components["schemas"]["ChangedAnswer"][];
+            /** @description All of it in words. */
+            text: string;
         };
         /** @description A set of policies that holds. */
         PolicySet: {
@@ -1208,6 +1699,40 @@ export interface components {
             name: string;
             /** @description The policies, in Cedar. */
             text: string;
+        };
+        /** @description What other policies would have done. */
+        PolicySimulation: {
+            /**
+             * Format: int64
+             * @description How many asks were decided again.
+             */
+            asks: number;
+            /**
+             * Format: int64
+             * @description How many would have ended otherwise.
+             */
+            changed: number;
+            /** @description Whether the period was cut short, because it has more asks than are decided again at once. */
+            cut: boolean;
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            money?: components["schemas"]["Money"] | null;
+            /** @description Those, as many as were asked for. */
+            rows: components["schemas"]["ChangedAnswer"][];
+            /** @description All of it in words. */
+            text: string;
+            /**
+             * Format: date
+             * @description Last date that was simulated.
+             */
+            to: string;
+            /** @description Tokens that it would have cost. */
+            tokens_after: components["schemas"]["Tokens"];
+            /** @description Tokens that the period cost. */
+            tokens_before: components["schemas"]["Tokens"];
         };
         /**
          * @description Kinds of pools.
@@ -1258,6 +1783,12 @@ export interface components {
             /** @description What the person should know all the same. */
             warnings: string[];
         };
+        /** @description How we stand with the vendor. */
+        Reconciled: {
+            balance?: components["schemas"]["Compared"] | null;
+            /** @description All of it in words. */
+            text: string;
+        };
         /** @description Why somebody is turned away. */
         Refusal: {
             /** @description Stable code. */
@@ -1285,12 +1816,69 @@ export interface components {
             /** @description Name. */
             name: string;
         };
+        /** @description Use of one region. */
+        RegionShare: {
+            /**
+             * Format: int32
+             * @description How many of its sessions run at the peak of all regions together.
+             */
+            at_the_peak_of_all: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The most sessions at once.
+             */
+            peak: number;
+            /** @description When that was first so. */
+            peak_at: string;
+            /** @description Key of the region, code of a country outside of all regions, or `unknown`. */
+            region: string;
+            /** @description Seconds of use in each of the 24 hours of the day, UTC. */
+            seconds: number[];
+        };
+        /** @description How regions share. */
+        RegionsShared: {
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /** @description When that was first so; `null` without use. */
+            peak_at?: string | null;
+            /**
+             * Format: int32
+             * @description The most sessions at once over all regions: what one shared pool has to serve.
+             */
+            peak_of_sum: number;
+            /** @description By key. */
+            regions: components["schemas"]["RegionShare"][];
+            /**
+             * Format: int32
+             * @description The sum of the regions' own peaks: what pools of their own have to serve.
+             */
+            sum_of_peaks: number;
+            /** @description All of it in words. */
+            text: string;
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to: string;
+        };
         /** @description A page of requests. */
         Requests: {
             /** @description Cursor of the next page; `null` at the end. */
             next?: string | null;
             /** @description The latest first. */
             rows: components["schemas"]["TokenRequest"][];
+        };
+        /** @description What somebody found who looked at it. */
+        Review: {
+            /** @description Whether it is in order. */
+            accepted: boolean;
+            /** @description Why. */
+            why: string;
         };
         /** @description One row of a burn table. */
         Row: {
@@ -1405,6 +1993,23 @@ export interface components {
             /** @description Of those, the ones that a log shows without an end, and not of the last day. */
             unclosed: number;
         };
+        /** @description Which policies would have decided, and when. */
+        Simulating: {
+            /**
+             * Format: date
+             * @description First date; 29 days before the last by default.
+             */
+            from?: string | null;
+            /** @description Sets that would hold, instead of those of their names or beside the others. */
+            sets?: components["schemas"]["TriedSet"][];
+            /**
+             * Format: date
+             * @description Last date; today by default. At most 400 days.
+             */
+            to?: string | null;
+            /** @description Names of sets that would hold no longer. */
+            without?: string[];
+        };
         /** @description An office, or another place with networks of its own. */
         Site: {
             /** @description Code of its country. */
@@ -1437,6 +2042,73 @@ export interface components {
             today: components["schemas"]["Amount"];
             /** @description Yesterday. */
             yesterday: components["schemas"]["Amount"];
+        };
+        /** @description What there is at an instant. */
+        StatementBalance: {
+            /** @description Of those, reserved for launches within their grace. */
+            held: components["schemas"]["Tokens"];
+            /** @description Not spent and not lost, the held part included. */
+            total: components["schemas"]["Tokens"];
+        };
+        /** @description A change of the balance. */
+        StatementLine: {
+            /** @description What there was then, held tokens included. */
+            balance: components["schemas"]["Tokens"];
+            /** @description Who ordered or approved it, by name. */
+            by?: string | null;
+            /** @description Why, for example `consumed`, `transferred-in`, `breakage`. */
+            cause: string;
+            /**
+             * Format: date
+             * @description The date on which it was booked.
+             */
+            date: string;
+            party?: components["schemas"]["StatementParty"] | null;
+            /** @description How much came; negative when it went. */
+            tokens: components["schemas"]["Tokens"];
+            /**
+             * Format: int64
+             * @description Of use: how many units.
+             */
+            units: number;
+            /** @description Of use: the first date on which these units began. */
+            used_from?: string | null;
+            /** @description Of use: the last. */
+            used_to?: string | null;
+            /** @description All of it in words. */
+            words: string;
+        };
+        /** @description A statement of account: the lines of a page, the balances of the whole period. */
+        StatementOf: {
+            /** @description Whether opening and all lines together are closing, to the millionth. */
+            adds_up: boolean;
+            /** @description Key of the bucket; `null` for the whole contract. */
+            bucket?: string | null;
+            /** @description What there was after. */
+            closing: components["schemas"]["StatementBalance"];
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /** @description What changed, by date; within a date, use comes last, a line a product. */
+            lines: components["schemas"]["StatementLine"][];
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description What there was before. */
+            opening: components["schemas"]["StatementBalance"];
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to: string;
+        };
+        /** @description Who is on the other side of a line. */
+        StatementParty: {
+            /** @description Key of the bucket or product; `null` where there is none, or the caller does not see it. */
+            key?: string | null;
+            /** @description `vendor`, `unallocated`, `bucket` or `product`. */
+            kind: string;
         };
         /** @description The first screen. */
         Summary: {
@@ -1587,6 +2259,23 @@ export interface components {
             /** @description The policy or cap that would have decided. */
             rule?: string | null;
         };
+        /** @description A set of policies to try. */
+        TriedSet: {
+            /** @description Its name; it stands in for the set of that name that holds. */
+            name: string;
+            /** @description The policies, in Cedar. */
+            text: string;
+        };
+        /** @description A line that is not charged, and why. */
+        UnsettledLine: {
+            /**
+             * Format: int32
+             * @description Its number in the report.
+             */
+            line: number;
+            /** @description Why, in words. */
+            why: string;
+        };
         /** @description The dates between which there is any usage. */
         Usage: {
             /**
@@ -1599,6 +2288,47 @@ export interface components {
              * @description Last date with a charge.
              */
             last: string;
+        };
+        /** @description What a report added. */
+        UsageTaken: {
+            /**
+             * Format: int64
+             * @description Those that we had not heard of, and that are charged now.
+             */
+            booked: number;
+            /**
+             * Format: int64
+             * @description Those that a seat covers: on record, never charged here.
+             */
+            double_dips: number;
+            /**
+             * Format: int64
+             * @description Quarantined rows that were there already.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Persons, products and days that we had charged as well.
+             */
+            matched: number;
+            /** @description Where the vendor's price was not ours; the vendor's holds. */
+            price_differences: number;
+            /** @description Rows kept and not charged: nobody knows the person or the product, or the tariff has no rate. */
+            quarantined: components["schemas"]["UnsettledLine"][];
+            /** @description Rows that cannot be read, or cannot be true. */
+            rejected: components["schemas"]["UnsettledLine"][];
+            /**
+             * Format: int64
+             * @description Rows with tokens.
+             */
+            rows: number;
+            /** @description All of it in words. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Rows of zero tokens, which say nothing.
+             */
+            zero_rows: number;
         };
         /** @description What keeping two budgets apart costs: estimates in tokens. */
         WallFigures: {
@@ -1778,6 +2508,86 @@ export interface operations {
             };
         };
     };
+    bucket_statement: {
+        parameters: {
+            query?: {
+                /** @description First date; 29 days before the last by default. */
+                from?: string;
+                /** @description Last date; today by default. */
+                to?: string;
+                /** @description Lines on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description key of the bucket */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOf"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     burn: {
         parameters: {
             query: {
@@ -1932,6 +2742,74 @@ export interface operations {
             };
         };
     };
+    chargeback: {
+        parameters: {
+            query: {
+                /**
+                 * @description What to split by: `bucket`, `product`, `person`, or a dimension of groups such as `department` or
+                 *     `cost-centre`.
+                 */
+                by: string;
+                /** @description First date; 29 days before the last by default. */
+                from?: string;
+                /** @description Last date; today by default. */
+                to?: string;
+                /** @description Three letters; the currency of the tariff's price by default. */
+                currency?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Costs"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no group is of that dimension, or a price or an exchange rate is missing */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     explain: {
         parameters: {
             query?: never;
@@ -1984,7 +2862,68 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    double_dips: {
+        parameters: {
+            query?: {
+                /** @description First date; 29 days before the last by default. */
+                from?: string;
+                /** @description Last date; today by default. */
+                to?: string;
+                /** @description Lines on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoubleDips"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2154,6 +3093,87 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_token_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the report, as the vendor exports it */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageTaken"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it is no such report, or names nobody */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2407,6 +3427,211 @@ export interface operations {
             };
         };
     };
+    place_breaches: {
+        parameters: {
+            query?: {
+                /** @description Those that wait for somebody to look at them, by default, or all. */
+                state?: "waiting" | "all";
+                /** @description First date; 29 days before the last by default. */
+                from?: string;
+                /** @description Last date; today by default. */
+                to?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceBreaches"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_sharing: {
+        parameters: {
+            query?: {
+                /** @description First date; 29 days before the last by default. */
+                from?: string;
+                /** @description Last date; today by default. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionsShared"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_use: {
+        parameters: {
+            query?: {
+                /** @description First date; 29 days before the last by default. */
+                from?: string;
+                /** @description Last date; today by default. */
+                to?: string;
+                /** @description Lines on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesUsed"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_policies: {
         parameters: {
             query?: never;
@@ -2433,6 +3658,296 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Checking"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyCheck"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_policies: {
+        parameters: {
+            query?: {
+                /** @description At most this many rows, the most frequent first: 100 by default, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Diffing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyDiff"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such set holds */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the policies have faults, or there is too much to compare */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_policies: {
+        parameters: {
+            query?: {
+                /** @description At most this many rows, the most frequent first: 100 by default, 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Simulating"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicySimulation"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such set holds */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the policies have faults */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2513,6 +4028,58 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciled"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2611,10 +4178,13 @@ export interface operations {
     };
     request_tokens: {
         parameters: {
-            query?: never;
-            header: {
-                /** @description names the order for ever */
-                "Idempotency-Key": string;
+            query?: {
+                /** @description Whether the order is only checked: nothing is booked then, and no `Idempotency-Key` is needed. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description names the order for ever; needed unless it is only tried */
+                "Idempotency-Key"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -2625,6 +4195,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description tried, or carried out before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDone"];
+                };
+            };
             /** @description the request waits for an answer */
             201: {
                 headers: {
@@ -2764,10 +4343,13 @@ export interface operations {
     };
     answer_request: {
         parameters: {
-            query?: never;
-            header: {
-                /** @description names the order for ever */
-                "Idempotency-Key": string;
+            query?: {
+                /** @description Whether the order is only checked: nothing is booked then, and no `Idempotency-Key` is needed. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description names the order for ever; needed unless it is only tried */
+                "Idempotency-Key"?: string | null;
             };
             path: {
                 /** @description id of the request */
@@ -3429,6 +5011,75 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement: {
+        parameters: {
+            query?: {
+                /** @description First date; 29 days before the last by default. */
+                from?: string;
+                /** @description Last date; today by default. */
+                to?: string;
+                /** @description Lines on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOf"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

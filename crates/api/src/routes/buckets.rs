@@ -16,6 +16,8 @@ use faregate_core::state;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+pub mod statement;
+
 /// Which buckets.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -4,7 +4,7 @@ use crate::Server;
 use crate::authority::{Authorized, ReadBurn};
 use crate::extract::Params;
 use crate::problem::Problem;
-use crate::routes::span;
+use crate::routes::{DAYS_MAX, TABLE_DAYS_MAX, span};
 use crate::wire::{Amount, Money};
 use axum::Json;
 use axum::extract::State;
@@ -16,10 +16,6 @@ use faregate_core::when::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// The longest span of a daily series.
-const DAYS_MAX: i32 = 400;
-/// The longest span of a table.
-const TABLE_DAYS_MAX: i32 = 3_660;
 /// Products that get a series of their own; the rest are summed as `other`.
 const SERIES_MAX: usize = 8;
 

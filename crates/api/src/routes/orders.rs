@@ -42,12 +42,20 @@ pub struct Trying {
 pub async fn order(
     who: Authorized<GiveOrders>,
     State(server): State<Server>,
-    Params(Trying { dry_run }): Params<Trying>,
+    Params(trying): Params<Trying>,
     headers: HeaderMap,
     Sent(body): Sent<OrderBody>,
 ) -> Result<Json<OrderDone>, Problem> {
-    let key = if dry_run { None } else { Some(idempotency_key(&headers)?) };
+    let key = key_unless_tried(&trying, &headers)?;
     given(&server, &who, key, body).await.map(Json)
+}
+
+/// The key under which an order is carried out; none when it is only tried.
+pub(crate) fn key_unless_tried(
+    trying: &Trying,
+    headers: &HeaderMap,
+) -> Result<Option<String>, Problem> {
+    if trying.dry_run { Ok(None) } else { idempotency_key(headers).map(Some) }
 }
 
 /// Carries an order out once under its key; without a key it is only tried.

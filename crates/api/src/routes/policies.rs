@@ -9,6 +9,11 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub mod check;
+pub mod diff;
+pub mod simulate;
+pub mod trying;
+
 /// A set of policies that holds.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PolicySet {

@@ -2,10 +2,10 @@
 
 use crate::Server;
 use crate::authority::{Authorized, GiveOrders, ReadOwn};
-use crate::extract::{Params, Segment, Sent, idempotency_key};
+use crate::extract::{Params, Segment, Sent};
 use crate::paging::{finds, page};
 use crate::problem::Problem;
-use crate::routes::orders::given;
+use crate::routes::orders::{Trying, given, key_unless_tried};
 use crate::sight::Sight;
 use crate::wire::Tokens;
 use crate::wire::order::{OrderBody, OrderDone};
@@ -181,9 +181,10 @@ pub async fn list(
 /// Asks for tokens for a bucket: the order `request`, for people.
 #[utoipa::path(
     post, path = "/v1/requests", operation_id = "request_tokens", tag = "orders", request_body = Asking,
-    params(("Idempotency-Key" = String, Header, description = "names the order for ever", min_length = 1, max_length = 128)),
+    params(Trying, ("Idempotency-Key" = Option<String>, Header, description = "names the order for ever; needed unless it is only tried", min_length = 1, max_length = 128)),
     responses(
-        (status = 201, description = "the request waits for an answer", body = OrderDone), (status = 400, body = Problem),
+        (status = 201, description = "the request waits for an answer", body = OrderDone),
+        (status = 200, description = "tried, or carried out before", body = OrderDone), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
     ),
@@ -192,13 +193,15 @@ pub async fn list(
 pub async fn make(
     who: Authorized<GiveOrders>,
     State(server): State<Server>,
+    Params(trying): Params<Trying>,
     headers: HeaderMap,
     Sent(Asking { bucket, tokens, why, due }): Sent<Asking>,
 ) -> Result<(StatusCode, Json<OrderDone>), Problem> {
-    let key = idempotency_key(&headers)?;
+    let key = key_unless_tried(&trying, &headers)?;
     let body = OrderBody::Request { bucket, tokens, why, due };
-    let done = given(&server, &who, Some(key), body).await?;
-    let status = if done.repeated { StatusCode::OK } else { StatusCode::CREATED };
+    let done = given(&server, &who, key, body).await?;
+    let is_new = !done.repeated && !done.dry_run;
+    let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(done)))
 }
 

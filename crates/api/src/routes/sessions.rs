@@ -6,6 +6,7 @@ use crate::extract::{Params, Segment, Sent, checked_key, idempotency_key};
 use crate::origin::Origin;
 use crate::paging::ROWS_MAX;
 use crate::problem::Problem;
+use crate::retry::{self, Asked};
 use crate::routes::answered;
 use crate::wire::ask::{KeyedOpen, Open};
 use crate::wire::decision::Decided;
@@ -14,7 +15,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use faregate_app::gate::OpenRequest;
 use faregate_app::views;
 use faregate_core::event::SessionId;
 use serde::{Deserialize, Serialize};
@@ -46,11 +46,8 @@ pub async fn open(
     Sent(asked): Sent<Open>,
 ) -> Result<Response, Problem> {
     let key = idempotency_key(&headers)?;
-    let request = OpenRequest { key, ask: asked.into_ask(&server, origin)? };
-    let (reply, waiting) = oneshot::channel();
-    // A caller that has gone away does not want its answer; the decision stands all the same.
-    server.gate.open(request, |answer| drop(reply.send(answer)));
-    let decided = Decided::new(&server, answered(waiting).await?);
+    let decision = retry::open(&server, asked.under(key, &server, origin)?).await?;
+    let decided = Decided::new(&server, decision);
     let fresh = decided.session.is_some() && !decided.repeated;
     let status = if fresh { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(decided)).into_response())
@@ -77,16 +74,14 @@ pub async fn open_batch(
         let detail = format!("{} requests in one batch", requests.len());
         return Err(Problem::bad_request("batch-too-large", detail, "send at most 10,000 at once"));
     }
-    let requests: Result<Vec<OpenRequest>, Problem> = requests
+    let asked: Result<Vec<Asked>, Problem> = requests
         .into_iter()
         .map(|keyed| {
             let (key, asked) = keyed.split();
-            Ok(OpenRequest { key: checked_key(key)?, ask: asked.into_ask(&server, origin)? })
+            asked.under(checked_key(key)?, &server, origin)
         })
         .collect();
-    let (reply, waiting) = oneshot::channel();
-    server.gate.open_many(requests?, |answers| drop(reply.send(answers)));
-    let decisions = answered(waiting).await?;
+    let decisions = retry::open_many(&server, asked?).await?;
     Ok(Json(decisions.into_iter().map(|decision| Decided::new(&server, decision)).collect()))
 }
 

@@ -3,10 +3,11 @@
 use crate::Server;
 use crate::authority::{Authorized, ReadEstate};
 use crate::problem::Problem;
+use crate::routes::places::domain;
 use crate::wire::decision::breach_key;
 use axum::Json;
 use axum::extract::State;
-use faregate_core::estate::{self, Domain};
+use faregate_core::estate;
 use faregate_core::state;
 use faregate_core::when::Instant;
 use serde::Serialize;
@@ -113,16 +114,9 @@ fn region(region: &estate::Region) -> Region {
     Region { key: region.key.clone(), name: region.name.clone(), countries }
 }
 
-fn territory(state: &state::State, territory: &estate::Territory) -> Territory {
-    let estate = state.estate();
-    let (of, key) = match territory.domain {
-        Domain::Pool => ("pool", None),
-        Domain::Bucket(id) => ("bucket", estate.bucket(id).map(|bucket| bucket.key.clone())),
-        Domain::Offering(id) => {
-            ("offering", estate.offering(id).map(|offering| offering.key.clone()))
-        }
-        Domain::Seat(id) => ("seat", Some(id.0.to_string())),
-    };
+/// A territory in force, named.
+pub(crate) fn territory(state: &state::State, territory: &estate::Territory) -> Territory {
+    let (of, key) = domain(state.estate(), territory.domain);
     let (from, until) = (territory.from, territory.until);
     Territory {
         of,

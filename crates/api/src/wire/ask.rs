@@ -3,7 +3,9 @@
 use crate::Server;
 use crate::origin::Origin;
 use crate::problem::Problem;
+use crate::retry::Asked;
 use axum::http::StatusCode;
+use faregate_app::gate::OpenRequest;
 use faregate_core::estate::Evidence;
 use faregate_core::event::{self, Ask, Circumstances};
 use serde::Deserialize;
@@ -114,6 +116,18 @@ impl From<Fare> for event::Fare {
 }
 
 impl Open {
+    /// The question under its key, as the gate is asked it.
+    pub(crate) fn under(
+        self,
+        key: String,
+        server: &Server,
+        origin: Origin,
+    ) -> Result<Asked, Problem> {
+        let located = self.site.is_none() && self.address.is_some();
+        let ask = self.into_ask(server, origin)?;
+        Ok(Asked { request: OpenRequest { key, ask }, located })
+    }
+
     /// The question for the gate, with what the server knows of where it comes from.
     pub(crate) fn into_ask(self, server: &Server, origin: Origin) -> Result<Ask, Problem> {
         self.has_fair_lengths()?;

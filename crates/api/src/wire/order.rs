@@ -19,7 +19,7 @@ const NAME_MAX: usize = 256;
 /// The longest reason or comment.
 const TEXT_MAX: usize = 2_000;
 /// The longest set of policies.
-const POLICIES_MAX: usize = 262_144;
+pub(crate) const POLICIES_MAX: usize = 262_144;
 
 /// An order: `order` says which.
 ///

@@ -43,13 +43,13 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 31] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 43] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
     ("post", "/v1/sessions/{id}/heartbeat", Right::Spend, 204),
     ("post", "/v1/sessions/{id}/close", Right::Spend, 200),
-    ("get", "/v1/decisions/{id}", Right::Read, 200),
+    ("get", "/v1/decisions/{id}", Right::Own, 200),
     ("get", "/v1/summary", Right::Read, 200),
     ("get", "/v1/burn", Right::Read, 200),
     ("get", "/v1/burn/daily", Right::Read, 200),
@@ -72,6 +72,18 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 31] = [
     ("get", "/v1/caps", Right::Read, 200),
     ("get", "/v1/terms", Right::Read, 200),
     ("post", "/v1/estate", Right::Run, 200),
+    ("get", "/v1/buckets/{key}/statement", Right::Own, 200),
+    ("get", "/v1/statement", Right::Read, 200),
+    ("get", "/v1/reconciliation", Right::Read, 200),
+    ("get", "/v1/chargeback", Right::Read, 200),
+    ("get", "/v1/double-dips", Right::Read, 200),
+    ("get", "/v1/places/use", Right::Read, 200),
+    ("get", "/v1/places/breaches", Right::Read, 200),
+    ("get", "/v1/places/sharing", Right::Read, 200),
+    ("post", "/v1/policies/check", Right::Read, 200),
+    ("post", "/v1/policies/diff", Right::Read, 200),
+    ("post", "/v1/policies/simulate", Right::Read, 200),
+    ("post", "/v1/imports/token-usage", Right::Run, 200),
     ("get", "/v1/refusals", Right::BeSomebody, 200),
     ("get", "/v1/me", Right::BeSomebody, 200),
     ("post", "/v1/sign-in", Right::Anybody, 204),
@@ -152,6 +164,12 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
             let text = "First name,Last name,Email\nAna,Diaz,ana@acme.example\n";
             call.json(&json!({ "files": [{ "name": "people.csv", "text": text }] }))
         }
+        ("post", "/v1/policies/check") => call.json(&json!({ "sets": [] })),
+        ("post", "/v1/policies/diff" | "/v1/policies/simulate") => call.json(&json!({})),
+        ("post", "/v1/imports/token-usage") => {
+            call.header("content-type", "text/csv").body("1 row")
+        }
+        (_, "/v1/chargeback") => Call::get("/v1/chargeback?by=product"),
         (_, "/v1/burn") => Call::get("/v1/burn?by=day"),
         (_, "/v1/sign-in") => call.json(&json!({ "token": estate.link() })),
         _ => call,

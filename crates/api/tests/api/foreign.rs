@@ -29,8 +29,9 @@ const PEOPLE: [&str; 6] = ["anna", "ben", "carla", "dora", "lena", "a.lopez"];
 
 /// Routes that name things, and the calls that do: with a name of each kind that is theirs, somebody else's or
 /// nobody's.
-const NAMING: [(&str, &str, Names); 8] = [
+const NAMING: [(&str, &str, Names); 9] = [
     ("get", "/v1/buckets/{key}", Names::Bucket),
+    ("get", "/v1/buckets/{key}/statement", Names::Bucket),
     ("get", "/v1/people/{key}", Names::Person),
     ("get", "/v1/requests/{id}", Names::Request),
     ("post", "/v1/requests/{id}/answers", Names::Request),
@@ -45,13 +46,12 @@ const LISTING: [(&str, &str); 4] =
     [("get", "/v1/buckets"), ("get", "/v1/people"), ("get", "/v1/requests"), ("get", "/v1/seats")];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 18] = [
+const CLOSED: [(&str, &str); 28] = [
     ("post", "/v1/sessions"),
     ("get", "/v1/sessions"),
     ("post", "/v1/sessions/batch"),
     ("post", "/v1/sessions/{id}/heartbeat"),
     ("post", "/v1/sessions/{id}/close"),
-    ("get", "/v1/decisions/{id}"),
     ("get", "/v1/summary"),
     ("get", "/v1/burn"),
     ("get", "/v1/burn/daily"),
@@ -63,8 +63,22 @@ const CLOSED: [(&str, &str); 18] = [
     ("get", "/v1/caps"),
     ("get", "/v1/terms"),
     ("post", "/v1/estate"),
+    ("get", "/v1/statement"),
+    ("get", "/v1/reconciliation"),
+    ("get", "/v1/chargeback"),
+    ("get", "/v1/double-dips"),
+    ("get", "/v1/places/use"),
+    ("get", "/v1/places/breaches"),
+    ("get", "/v1/places/sharing"),
+    ("post", "/v1/policies/check"),
+    ("post", "/v1/policies/diff"),
+    ("post", "/v1/policies/simulate"),
+    ("post", "/v1/imports/token-usage"),
     ("get", "/v1/caps?person=anna"),
 ];
+
+/// Routes that tell of one's own decisions, with a test of their own below.
+const DECIDED: [(&str, &str); 1] = [("get", "/v1/decisions/{id}")];
 
 /// Routes that tell nobody's secrets: who the caller is, and what every caller may read.
 const OPEN: [(&str, &str); 3] =
@@ -145,6 +159,7 @@ async fn what_is_theirs_they_get() {
     for (member, buckets, requests, people, _) in SEEN {
         let estate = Estate::office();
         let paths = buckets.iter().map(|key| format!("/v1/buckets/{key}"));
+        let paths = paths.chain(buckets.iter().map(|key| format!("/v1/buckets/{key}/statement")));
         let paths = paths.chain(people.iter().map(|key| format!("/v1/people/{key}")));
         for path in paths.chain(requests.iter().map(|id| format!("/v1/requests/{id}"))) {
             let reply = estate.send(Call::get(&path).key(&estate.member(member))).await;
@@ -209,6 +224,51 @@ async fn closed_routes_tell_members_nothing() {
     }
 }
 
+#[tokio::test]
+async fn a_member_is_told_of_their_own_decisions_only() {
+    let estate = Estate::office();
+    let asks =
+        [("anna", "anna"), ("a.lopez", "anna"), ("ben", "ben"), ("nobody", ""), ("dora", "dora")];
+    for (index, (alias, _)) in asks.iter().enumerate() {
+        estate.open(&format!("k{index}"), alias, "revit").await;
+    }
+    let first = estate.seq() - 4;
+    for member in ["anna", "ben", "carla", "zoe"] {
+        let told = async |seq: u64| {
+            let call = Call::get(&format!("/v1/decisions/{seq}")).key(&estate.member(member));
+            estate.send(call).await
+        };
+        let none = without(&told(99_999).await, "99999");
+        for (seq, (alias, whose)) in (first..).zip(asks) {
+            let reply = told(seq).await;
+            if whose == member {
+                assert_eq!(reply.status, 200, "{alias} by {member}: {:?}", reply.body);
+                assert_eq!(reply.json()["holds"], true, "{alias}");
+            } else {
+                assert_eq!(reply.status, 404, "{alias} by {member}");
+                assert_eq!(without(&reply, &seq.to_string()), none, "{alias} by {member}");
+            }
+        }
+    }
+}
+
+/// A workstation may have named a bucket that the person does not see: what was in it stays out.
+#[tokio::test]
+async fn an_explanation_tells_nothing_of_a_foreign_bucket() {
+    let estate = Estate::office();
+    let body = json!({ "person": "dora", "product": "revit", "host": "w", "bucket": "general" });
+    let call = Call::post("/v1/sessions").key(&estate.key(Role::Workstation)).json(&body);
+    let decided = estate.send(call.header("idempotency-key", "k")).await.json();
+    let path = format!("/v1/decisions/{}", decided["decision"]);
+    let names = async |key: &str| {
+        let told = estate.send(Call::get(&path).key(key)).await.json();
+        let facts = told["facts"].as_array().unwrap().clone();
+        facts.iter().any(|fact| fact["name"] == "bucket")
+    };
+    assert!(names(&estate.key(Role::Viewer)).await);
+    assert!(!names(&estate.member("dora")).await);
+}
+
 /// Whoever gives may name any bucket to give to; whoever may not give learns of none.
 #[tokio::test]
 async fn a_transfer_reveals_no_bucket() {
@@ -258,6 +318,7 @@ fn every_route_is_in_a_table() {
     let naming = NAMING.into_iter().map(|(method, path, _)| (method, path));
     let tabled: BTreeSet<(&str, &str)> = naming
         .chain(LISTING)
+        .chain(DECIDED)
         .chain(CLOSED.into_iter().filter(|(_, path)| !path.contains('?')))
         .chain(OPEN)
         .collect();

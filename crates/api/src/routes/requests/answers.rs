@@ -3,9 +3,9 @@
 use super::id_of;
 use crate::Server;
 use crate::authority::{Authorized, GiveOrders};
-use crate::extract::{Segment, Sent, idempotency_key};
+use crate::extract::{Params, Segment, Sent};
 use crate::problem::Problem;
-use crate::routes::orders::given;
+use crate::routes::orders::{Trying, given, key_unless_tried};
 use crate::wire::Tokens;
 use crate::wire::order::{OrderBody, OrderDone};
 use axum::Json;
@@ -30,7 +30,8 @@ pub struct Answering {
     post, path = "/v1/requests/{id}/answers", operation_id = "answer_request", tag = "orders", request_body = Answering,
     params(
         ("id" = String, Path, description = "id of the request", pattern = "^r?[0-9]{1,19}$"),
-        ("Idempotency-Key" = String, Header, description = "names the order for ever", min_length = 1, max_length = 128)
+        Trying,
+        ("Idempotency-Key" = Option<String>, Header, description = "names the order for ever; needed unless it is only tried", min_length = 1, max_length = 128)
     ),
     responses(
         (status = 200, body = OrderDone), (status = 400, body = Problem), (status = 401, body = Problem),
@@ -43,11 +44,12 @@ pub async fn answer(
     who: Authorized<GiveOrders>,
     State(server): State<Server>,
     Segment(request): Segment,
+    Params(trying): Params<Trying>,
     headers: HeaderMap,
     Sent(Answering { approve, comment }): Sent<Answering>,
 ) -> Result<Json<OrderDone>, Problem> {
-    let key = idempotency_key(&headers)?;
+    let key = key_unless_tried(&trying, &headers)?;
     let request = id_of(&request)?.to_string();
     let body = OrderBody::Answer { request, approve, comment };
-    given(&server, &who, Some(key), body).await.map(Json)
+    given(&server, &who, key, body).await.map(Json)
 }

@@ -1,0 +1,3 @@
+//! `/v1/imports`: reported use.
+
+pub mod token_usage;

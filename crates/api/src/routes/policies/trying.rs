@@ -1,0 +1,104 @@
+//! What the three ways to try policies share: the sets in a body, and the rules that they make up.
+
+use crate::problem::Problem;
+use crate::wire::order::POLICIES_MAX;
+use axum::http::StatusCode;
+use faregate_app::rules::Rules;
+use faregate_app::simulate::{Changed, Simulation};
+use faregate_core::event::{Mode, PolicySet};
+use faregate_core::state::State;
+use serde::{Deserialize, Serialize};
+use std::cmp::Reverse;
+use utoipa::{IntoParams, ToSchema};
+
+/// So many sets in one body.
+const SETS_MAX: usize = 64;
+/// Rows when nothing is said, and at most.
+const ROWS: usize = 100;
+
+/// A set of policies to try.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TriedSet {
+    /// Its name; it stands in for the set of that name that holds.
+    #[schema(max_length = 256)]
+    pub(crate) name: String,
+    /// The policies, in Cedar.
+    #[schema(max_length = 262_144)]
+    pub(crate) text: String,
+}
+
+/// How many rows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Rows {
+    /// At most this many rows, the most frequent first: 100 by default, 1,000 at most.
+    limit: Option<usize>,
+}
+
+/// Asks of one person for one product that would end otherwise.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangedAnswer {
+    /// The person, as they asked.
+    pub person: String,
+    /// Key of the product.
+    pub product: String,
+    /// How they end now: a fare, or the code of a refusal.
+    pub before: &'static str,
+    /// How they would end.
+    pub after: &'static str,
+    /// The policy or cap that would turn them away.
+    pub rule: Option<String>,
+    /// How often.
+    pub times: u64,
+}
+
+/// The sets, when there are not too many and none is too long.
+pub(crate) fn sets(sent: Vec<TriedSet>) -> Result<Vec<PolicySet>, Problem> {
+    let long = sent.iter().any(|set| set.name.len() > 256 || set.text.len() > POLICIES_MAX);
+    if long || sent.len() > SETS_MAX {
+        let detail = "too many sets of policies, or too long ones";
+        let help = format!("send up to {SETS_MAX} sets of up to {POLICIES_MAX} bytes");
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "too-long", detail, help));
+    }
+    let set = |TriedSet { name, text }: TriedSet| PolicySet { name, mode: Mode::Enforce, text };
+    Ok(sent.into_iter().map(set).collect())
+}
+
+/// The rules that would decide: those that do, without some, and with these instead of those of their names.
+pub(crate) fn rules(
+    state: &State,
+    tried: Vec<PolicySet>,
+    without: &[String],
+) -> Result<Rules, Problem> {
+    if let Some(name) = without.iter().find(|name| !state.policies().contains_key(*name)) {
+        return Err(Problem::unknown("policies", name));
+    }
+    let deciding = state.policies().values().filter(|set| set.mode == Mode::Enforce);
+    let kept = deciding.filter(|set| {
+        !without.contains(&set.name) && !tried.iter().any(|new| new.name == set.name)
+    });
+    let sets: Vec<PolicySet> = kept.cloned().chain(tried.clone()).collect();
+    Rules::from_sets(&sets).map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        let (status, help) =
+            (StatusCode::UNPROCESSABLE_ENTITY, "correct the policies; nothing was changed");
+        Problem::new(status, "invalid-policies", lines.join("\n"), help)
+    })
+}
+
+/// What would change, the most frequent first; and how often anything would.
+pub(crate) fn changes(found: &Simulation, rows: &Rows) -> (Vec<ChangedAnswer>, u64) {
+    let mut all: Vec<(&Changed, &u64)> = found.changed.iter().collect();
+    all.sort_by_key(|(_, times)| Reverse(**times));
+    all.truncate(rows.limit.unwrap_or(ROWS).clamp(1, crate::paging::ROWS_MAX));
+    let shown = all.into_iter().map(|(changed, times)| ChangedAnswer {
+        person: changed.person.clone(),
+        product: changed.product.clone(),
+        before: changed.before.key(),
+        after: changed.after.key(),
+        rule: changed.rule.clone(),
+        times: *times,
+    });
+    (shown.collect(), found.changed.values().sum())
+}

@@ -1,0 +1,155 @@
+//! What can be tried before it holds: policies, requests and answers; and whether the gate is well.
+
+use crate::estate::{Call, Estate};
+use crate::office::BENS;
+use faregate_app::access::Role;
+use serde_json::{Value, json};
+
+const NO_REVIT: &str =
+    "@id(\"no-revit\") forbid (principal, action, resource == Product::\"revit\");";
+
+async fn post(estate: &Estate, path: &str, body: &Value) -> (u16, Value) {
+    let call = Call::post(path).key(&estate.key(Role::Viewer)).json(body);
+    let reply = estate.send(call).await;
+    (reply.status.as_u16(), reply.json())
+}
+
+fn sets(text: &str) -> Value {
+    json!([{ "name": "new", "text": text }])
+}
+
+#[tokio::test]
+async fn policies_are_checked() {
+    let estate = Estate::office();
+    let check =
+        async |sets: Value| post(&estate, "/v1/policies/check", &json!({ "sets": sets })).await;
+    let well = json!({ "valid": true, "faults": [], "warnings": [] });
+    assert_eq!(check(json!([])).await, (200, well.clone()));
+    assert_eq!(check(sets(NO_REVIT)).await, (200, well));
+    let (status, broken) = check(sets("forbid (")).await;
+    assert_eq!((status, &broken["valid"]), (200, &json!(false)));
+    assert!(!broken["faults"].as_array().unwrap().is_empty());
+    let (status, long) = check(sets(&" ".repeat(262_145))).await;
+    assert_eq!((status, &long["code"]), (422, &json!("too-long")));
+    let many = vec![json!({ "name": "n", "text": "" }); 65];
+    assert_eq!(check(json!(many)).await.0, 422);
+}
+
+#[tokio::test]
+async fn policies_are_compared_with_those_that_hold() {
+    let estate = Estate::office();
+    let seq = estate.seq();
+    let body = json!({ "sets": sets(NO_REVIT) });
+    let (status, diff) = post(&estate, "/v1/policies/diff?limit=1", &body).await;
+    // Anna, Ben, Lena and Dora would be turned away from Revit, and Carla from her seat.
+    assert_eq!((status, &diff["asks"]), (200, &json!(15)), "{diff}");
+    assert_eq!(diff["rows"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&diff["rows"][0]["product"], &diff["rows"][0]["rule"]),
+        (&json!("revit"), &json!("no-revit"))
+    );
+    assert!(diff["changed"].as_u64().unwrap() >= 4, "{diff}");
+    let (_, same) = post(&estate, "/v1/policies/diff", &json!({})).await;
+    assert_eq!((&same["changed"], &same["rows"]), (&json!(0), &json!([])));
+    let table = [
+        (json!({ "without": ["nowhere"] }), 404, "unknown"),
+        (json!({ "sets": sets("forbid (") }), 422, "invalid-policies"),
+        (json!({ "set": [] }), 422, "bad-body"),
+    ];
+    for path in ["/v1/policies/diff", "/v1/policies/simulate"] {
+        for (body, status, code) in &table {
+            let (found, problem) = post(&estate, path, body).await;
+            assert_eq!(
+                (found, &problem["code"]),
+                (*status, &json!(code)),
+                "{path} {body}: {problem}"
+            );
+        }
+    }
+    assert_eq!(estate.seq(), seq, "nothing was booked");
+}
+
+#[tokio::test]
+async fn a_past_period_is_decided_again() {
+    let estate = Estate::office();
+    estate.open("a", "anna", "revit").await;
+    estate.open("b", "ben", "autocad").await;
+    estate.clock.pass(600);
+    let seq = estate.seq();
+    let body = json!({ "sets": sets(NO_REVIT), "from": "2026-03-04", "to": "2026-03-04" });
+    let (status, found) = post(&estate, "/v1/policies/simulate", &body).await;
+    assert_eq!((status, &found["asks"], &found["changed"]), (200, &json!(2), &json!(1)), "{found}");
+    let row = json!({
+        "person": "anna", "product": "revit", "before": "tokens", "after": "not-eligible",
+        "rule": "no-revit", "times": 1,
+    });
+    assert_eq!((&found["rows"], &found["cut"]), (&json!([row]), &json!(false)));
+    assert_eq!((&found["from"], &found["to"]), (&json!("2026-03-04"), &json!("2026-03-04")));
+    // A period longer than what is tried first is simulated to its end.
+    let (_, year) = post(&estate, "/v1/policies/simulate", &json!({ "from": "2025-03-05" })).await;
+    assert_eq!(
+        (&year["to"], &year["cut"], &year["asks"]),
+        (&json!("2026-03-04"), &json!(false), &json!(2))
+    );
+    let (status, problem) =
+        post(&estate, "/v1/policies/simulate", &json!({ "from": "2020-01-01" })).await;
+    assert_eq!((status, &problem["code"]), (400, &json!("bad-span")));
+    assert_eq!(estate.seq(), seq, "nothing was booked");
+}
+
+#[tokio::test]
+async fn requests_and_answers_are_tried() {
+    let estate = Estate::office();
+    let seq = estate.seq();
+    let answers = format!("/v1/requests/{BENS}/answers");
+    let table = [
+        ("/v1/requests", "ben", json!({ "tokens": 2, "why": "a tender" }), 200),
+        ("/v1/requests", "ben", json!({ "tokens": -2, "why": "a tender" }), 422),
+        (answers.as_str(), "anna", json!({ "approve": 3 }), 200),
+        (answers.as_str(), "ben", json!({ "approve": 3 }), 403),
+    ];
+    for (path, member, body, status) in table {
+        let call = Call::post(&format!("{path}?dry_run=true")).json(&body);
+        let reply = estate.send(call.key(&estate.member(member))).await;
+        assert_eq!(reply.status, status, "{path} by {member}: {:?}", reply.body);
+        if status == 200 {
+            let done = reply.json();
+            assert_eq!((&done["dry_run"], &done["id"]), (&json!(true), &json!(null)));
+            let call = Call::post(path).json(&body).key(&estate.member(member));
+            assert_eq!(estate.send(call).await.json()["code"], "key-missing", "{path}");
+        }
+    }
+    assert_eq!(estate.seq(), seq, "nothing was booked");
+}
+
+#[tokio::test]
+async fn an_explanation_has_all_its_facts() {
+    let estate = Estate::office();
+    estate.open("k", "anna", "revit").await;
+    let told = estate.read(&format!("/v1/decisions/{}", estate.seq())).await;
+    let facts = told["facts"].as_array().unwrap();
+    let found = |name: &str| -> Vec<&str> {
+        let named = facts.iter().filter(|fact| fact["name"] == name);
+        named.map(|fact| fact["found"].as_str().unwrap()).collect()
+    };
+    assert_eq!(found("groups"), ["staff"]);
+    assert_eq!(found("cap"), ["`twenty-a-day` stood at 0 of 20"]);
+    assert_eq!(found("place"), ["unknown"]);
+    assert!(found("policy").iter().all(|said| said.contains("(base, line")), "{facts:?}");
+    assert!(!found("policy").is_empty());
+}
+
+#[tokio::test]
+async fn health_is_the_gates() {
+    let estate = Estate::new();
+    let health = async || estate.send(Call::get("/healthz")).await;
+    let well = health().await;
+    assert_eq!((well.status.as_u16(), &well.body[..]), (200, &b"ok\n"[..]));
+    estate.clock.pass(-301);
+    let behind = health().await;
+    assert_eq!((behind.status.as_u16(), &behind.json()["code"]), (503, &json!("clock-behind")));
+    estate.gate.stop();
+    let stopping = health().await;
+    assert_eq!((stopping.status.as_u16(), &stopping.json()["code"]), (503, &json!("stopping")));
+    assert_eq!(stopping.header("retry-after"), "1");
+}
