@@ -29,6 +29,7 @@ pub mod event;
 pub mod forecast;
 pub mod gate;
 pub mod invariants;
+pub mod leakage;
 pub mod ledger;
 pub mod rating;
 pub mod shadow;
