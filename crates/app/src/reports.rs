@@ -12,6 +12,8 @@ use faregate_core::state::{Broken, State};
 use faregate_core::statement::{self, Reconciliation, Reconciling, Scope, Statement};
 use faregate_core::when::{Date, Instant};
 
+pub mod leakage;
+
 /// The statements of some scopes from one date to another, both included, in the contract's zone.
 ///
 /// # Errors
