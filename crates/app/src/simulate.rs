@@ -1,14 +1,16 @@
 //! What another set of rules would have done: the asks of a past period are decided again, in order, by the
 //! same gate, on a copy of the contract that they have not been charged in yet.
 //!
-//! Reported use counts as an ask at its opening. Budgets, seats and people are those of today, with what the
+//! Reported use counts as an ask at its opening; what was turned away then and would not be now counts with its
+//! first unit, as nobody knows how long it would have lasted. Budgets, seats and people are those of today, with what the
 //! period spent given back: so a rule is judged by what it changes, not by what was bought meanwhile.
 
 use crate::engine::{Engine, Failure};
 use crate::ports::{Store, Use};
 use crate::rules::Rules;
 use faregate_core::amount::Ticks;
-use faregate_core::event::{Ask, Cause, Event, Fare, Reason, SessionId, Unit};
+use faregate_core::estate::{PersonId, ProductId};
+use faregate_core::event::{Ask, Cause, Event, Fare, OpenUse, Reason, SessionId, Unit};
 use faregate_core::gate::{self, Seen};
 use faregate_core::state::{Broken, Checkpoint, State};
 use faregate_core::when::{DAY, Date, Instant};
@@ -86,23 +88,28 @@ pub fn simulate(
     let mut world = World::new(&actual, rules, from, until)?;
     let decisions = decisions(&mut *engine.store, from, until)?;
     let names = engine.store.names()?;
+    let in_period = |at: Instant| from <= at && at < until;
+    let mut going_on: Vec<Past> =
+        actual.elsewhere().filter_map(|open| Past::going_on(&actual, open)).collect();
+    going_on.retain(|past| in_period(past.at));
     let mut decided = decisions.into_iter().peekable();
     let mut day = utc_day(from);
     while day <= utc_day(until) {
         let reported = engine.store.uses_of(day)?;
-        let reported = reported.into_iter().filter(|one| from <= one.opened && one.opened < until);
+        let reported = reported.into_iter().filter(|one| in_period(one.opened));
         let mut asks: Vec<Past> =
             reported.filter_map(|one| Past::reported(&actual, &names, &one)).collect();
         let end = Instant(i64::from(day.plus(1).0) * DAY);
         while let Some(past) = decided.next_if(|past| past.at < end) {
             asks.push(past);
         }
+        asks.extend(going_on.extract_if(.., |past| past.at < end));
         asks.sort_by_key(|past| past.at);
         asks.into_iter().try_for_each(|past| world.ask(past))?;
         day = day.plus(1);
     }
     let charged = |state: &State| {
-        let period = state.charges().iter().filter(|charge| from <= charge.at && charge.at < until);
+        let period = state.charges().iter().filter(|charge| in_period(charge.at));
         period.map(|charge| charge.ticks).sum()
     };
     world.simulation.before = charged(&actual);
@@ -158,12 +165,41 @@ impl Past {
         let (user, host) = (name(one.user)?, name(one.host)?);
         let person = state.estate().person_known_as(user, one.opened)?;
         let product = state.product_of_feature(name(one.feature)?)?;
-        let covered = state.estate().covering_seat(person, product, one.opened).is_some();
-        let fare = if covered { Fare::Seat } else { Fare::Tokens };
+        let before = Self::through(state, person, product, one.opened);
         let key = state.estate().product(product)?.key.clone();
         let ask = Ask { person: user.clone(), product: key, host: host.clone(), ..Ask::default() };
-        let before = Outcome::Through(fare);
         Some(Self { at: one.opened, closed: Some(one.closed), ask, before })
+    }
+
+    /// Use that a log shows as going on: for as long as it was charged, as nobody knows of more.
+    fn going_on(state: &State, open: &OpenUse) -> Option<Self> {
+        let (person, product) = (open.person, open.product?);
+        let before = Self::through(state, person, product, open.opened);
+        let (who, what) = (state.estate().person(person)?, state.estate().product(product)?);
+        let (person_key, product_key) = (who.key.clone(), what.key.clone());
+        let units = state.charges().of_pair((person, product));
+        let units = units.map(|unit| (unit.at, unit.meter.unit_end(unit.at, state.zone())));
+        let charged = units.fold(
+            open.opened,
+            |end, (start, unit_end)| {
+                if start <= end { end.max(unit_end) } else { end }
+            },
+        );
+        // The last second of the last unit: one more would begin the next.
+        let closed = Some(charged.plus(-1).max(open.opened));
+        let ask = Ask {
+            person: person_key,
+            product: product_key,
+            host: open.host.clone(),
+            ..Ask::default()
+        };
+        Some(Self { at: open.opened, closed, ask, before })
+    }
+
+    /// How reported use went through.
+    fn through(state: &State, person: PersonId, product: ProductId, at: Instant) -> Outcome {
+        let covered = state.estate().covering_seat(person, product, at).is_some();
+        Outcome::Through(if covered { Fare::Seat } else { Fare::Tokens })
     }
 }
 
@@ -204,6 +240,8 @@ struct World<'r> {
     state: State,
     rules: &'r Rules,
     ends: BinaryHeap<Reverse<(Instant, SessionId)>>,
+    /// The newest that is on record: what runs then is not known to have run longer.
+    known: Instant,
     simulation: Simulation,
 }
 
@@ -226,7 +264,7 @@ impl<'r> World<'r> {
         state.apply(seq, at, &Event::UsageReversed(units))?;
         let state = State::restore(before(state.checkpoint(), from))?;
         let (ends, simulation) = (BinaryHeap::new(), Simulation::default());
-        Ok(Self { state, rules, ends, simulation })
+        Ok(Self { state, rules, ends, known: at, simulation })
     }
 
     fn ask(&mut self, past: Past) -> Result<(), Failure> {
@@ -239,7 +277,8 @@ impl<'r> World<'r> {
         let id = SessionId(self.apply(past.at, &event)?);
         self.simulation.asks += 1;
         let after = Outcome::of(&event).unwrap_or(past.before);
-        if let (Outcome::Through(_), Some(closed)) = (after, past.closed) {
+        if let Outcome::Through(_) = after {
+            let closed = past.closed.unwrap_or_else(|| self.end_of(&past));
             self.ends.push(Reverse((closed.max(past.at), id)));
         }
         if after != past.before {
@@ -248,6 +287,19 @@ impl<'r> World<'r> {
             *self.simulation.changed.entry(changed).or_default() += 1;
         }
         Ok(())
+    }
+
+    /// When a session ended of which no end is on record: it runs still; or nobody let it begin, then it would
+    /// have lasted so long that its first unit is owed.
+    fn end_of(&self, past: &Past) -> Instant {
+        match past.before {
+            Outcome::Through(_) => self.known,
+            Outcome::Refused(_) => {
+                let grace =
+                    self.state.tariff().map_or(0, |(_, tariff)| tariff.parts().grace_seconds);
+                past.at.plus(grace)
+            }
+        }
     }
 
     /// Ends the sessions that ended before an instant, having charged what they owed.

@@ -12,6 +12,8 @@ mod bulk;
 mod charges;
 #[path = "use_cases/failures.rs"]
 mod failures;
+#[path = "use_cases/given.rs"]
+mod given;
 #[path = "use_cases/insight.rs"]
 mod insight;
 #[path = "use_cases/logs.rs"]
@@ -34,6 +36,8 @@ mod real_logs;
 mod reports;
 #[path = "use_cases/sessions.rs"]
 mod sessions;
+#[path = "use_cases/simulate.rs"]
+mod simulate;
 #[path = "use_cases/stores.rs"]
 mod stores;
 #[path = "use_cases/vendor.rs"]

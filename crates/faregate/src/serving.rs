@@ -98,7 +98,11 @@ impl Serving {
         let mut response = request.send(body.to_string()).map_err(unreachable)?;
         let status = response.status();
         let text = response.body_mut().read_to_string().map_err(unreachable)?;
-        let answer: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let answer: Value = serde_json::from_str(&text).map_err(|_| {
+            let help = "remove `serving.json` from the data directory if no server runs; the order may not have been carried out";
+            let message = format!("what answers at {} is no Faregate server", self.url);
+            Fault::new(Code::Failed, message, help)
+        })?;
         if status.is_success() { Ok(answer) } else { Err(problem(status.as_u16(), &answer)) }
     }
 }

@@ -1,5 +1,7 @@
 //! The program as a process: signals, locks, ports, restarts, a log that grows.
 
+#[path = "server/orders.rs"]
+mod orders;
 #[path = "server/process.rs"]
 mod process;
 

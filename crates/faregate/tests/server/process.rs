@@ -76,6 +76,12 @@ impl Server {
         assert!(status.success(), "{status}");
     }
 
+    /// Ends without a chance to put anything in order.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     pub(crate) fn get(&self, path: &str) -> (u16, Value) {
         self.call("GET", path, &self.key, None, "")
     }
@@ -97,8 +103,25 @@ impl Server {
         idempotency: Option<&str>,
         body: &str,
     ) -> (u16, Value) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
         let once = idempotency.map_or(String::new(), |key| format!("idempotency-key: {key}\r\n"));
+        self.call_with(method, path, bearer, &once, body)
+    }
+
+    /// Asks as a proxy does for somebody at an address.
+    pub(crate) fn ask_from(&self, address: &str, path: &str, body: &str) -> (u16, Value) {
+        let forwarded = format!("x-forwarded-for: {address}\r\n");
+        self.call_with("POST", path, &self.key, &forwarded, body)
+    }
+
+    fn call_with(
+        &self,
+        method: &str,
+        path: &str,
+        bearer: &str,
+        more: &str,
+        body: &str,
+    ) -> (u16, Value) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
         let right = if bearer.is_empty() {
             String::new()
         } else {
@@ -106,7 +129,7 @@ impl Server {
         };
         let length = body.len();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: faregate\r\nconnection: close\r\n{right}{once}\
+            "{method} {path} HTTP/1.1\r\nhost: faregate\r\nconnection: close\r\n{right}{more}\
              content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
         );
         stream.write_all((head + body).as_bytes()).unwrap();
