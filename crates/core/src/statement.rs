@@ -101,11 +101,23 @@ pub enum Cause {
     Correction,
     /// What was left lived on: moves nothing, is said all the same.
     Carried,
+    /// Somebody asked for tokens: moves nothing yet.
+    Asked,
+    /// Somebody said yes or no to a request; what moves has a line of its own.
+    Answered,
+    /// Nobody answered a request in time.
+    Unanswered,
     /// Nothing that we know of: a fault.
     Unexplained,
 }
 
 impl Cause {
+    /// Whether it moves nothing and stands on the statement all the same.
+    #[must_use]
+    pub const fn is_said_only(self) -> bool {
+        matches!(self, Self::Carried | Self::Asked | Self::Answered | Self::Unanswered)
+    }
+
     /// Stable name on the wire.
     #[must_use]
     pub const fn key(self) -> &'static str {
@@ -123,6 +135,9 @@ impl Cause {
             Self::Breakage => "breakage",
             Self::Correction => "correction",
             Self::Carried => "carried",
+            Self::Asked => "asked",
+            Self::Answered => "answered",
+            Self::Unanswered => "unanswered",
             Self::Unexplained => "unexplained",
         }
     }
@@ -150,7 +165,7 @@ pub struct Line {
     pub cause: Cause,
     /// Who is on the other side.
     pub party: Option<Party>,
-    /// How much came; negative when it went. Of [`Cause::Carried`] it is zero.
+    /// How much came; negative when it went. Zero where [`Cause::is_said_only`].
     pub ticks: Ticks,
     /// What there was then, held tokens included.
     pub balance: Ticks,

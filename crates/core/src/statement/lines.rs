@@ -2,9 +2,9 @@
 
 use super::{Cause, Line, Party, Scope};
 use crate::amount::Ticks;
-use crate::budget::RequestId;
-use crate::estate::{BucketId, Leftover, ProductId};
-use crate::event::{Charge, Event, Move, MoveCause, Outcome};
+use crate::budget::{Answer, RequestId};
+use crate::estate::{BucketId, Leftover, PersonId, ProductId};
+use crate::event::{Charge, Event, Move, MoveCause, Outcome, TokenRequest};
 use crate::state::State;
 use crate::when::{Date, Instant};
 use std::borrow::Cow;
@@ -56,7 +56,7 @@ pub(super) fn settled(mut parts: Vec<Part>, change: Ticks) -> Vec<Part> {
         let words = "no event explains this change".to_owned();
         parts.push(Part { ticks: rest, ..Part::new(Cause::Unexplained, None, words) });
     }
-    parts.retain(|part| part.ticks != Ticks::ZERO || part.cause == Cause::Carried);
+    parts.retain(|part| part.ticks != Ticks::ZERO || part.cause.is_said_only());
     parts
 }
 
@@ -92,8 +92,45 @@ pub(super) fn parts(
             vec![Part { by: by(), ..correction }]
         }
         Event::PeriodEnded { bucket, until } => stayed(state, scope, *bucket, *until),
+        Event::TokensRequested(asked) => {
+            let words = format!("{} tokens asked: {}", asked.ticks, asked.why);
+            step(state, scope, asked, Cause::Asked, Some(asked.by), words)
+        }
+        Event::RequestAnswered { request, by, answer, comment } => {
+            let said = match answer {
+                Answer::Approve(ticks) => format!("yes to {ticks} tokens of request {request}"),
+                Answer::Decline => format!("no to request {request}"),
+            };
+            let words = if comment.is_empty() { said } else { format!("{said}: {comment}") };
+            let known = state.requests().get(request);
+            let parts = known.map(|known| {
+                step(state, scope, &known.request, Cause::Answered, Some(*by), words)
+            });
+            parts.unwrap_or_default()
+        }
+        Event::RequestExpired(request) => {
+            let words = format!("nobody answered request {request}");
+            let known = state.requests().get(request);
+            let parts = known
+                .map(|known| step(state, scope, &known.request, Cause::Unanswered, None, words));
+            parts.unwrap_or_default()
+        }
         _ => Vec::new(),
     }
+}
+
+/// A step of a request, on the statements of who asks and of who would give.
+fn step(
+    state: &State,
+    scope: Scope,
+    asked: &TokenRequest,
+    cause: Cause,
+    by: Option<PersonId>,
+    words: String,
+) -> Vec<Part> {
+    let Some(party) = other_side(scope, asked.from, Some(asked.bucket)) else { return Vec::new() };
+    let by = by.and_then(|id| state.estate().person(id)).map(|person| person.name.clone());
+    vec![Part { by, ..Part::new(cause, Some(party), words) }]
 }
 
 fn moved(state: &State, scope: Scope, order: &Move, by: Option<String>) -> Part {
@@ -214,7 +251,8 @@ pub(super) fn in_words(state: &State, line: &Line) -> String {
     let amount = if line.ticks.0 < 0 { line.ticks.negated() } else { line.ticks };
     let said = match line.cause {
         Cause::Consumed | Cause::Reversed => return use_in_words(line, &name, amount),
-        Cause::Carried | Cause::Bought | Cause::Breakage | Cause::Unexplained => String::new(),
+        Cause::Bought | Cause::Breakage | Cause::Unexplained => String::new(),
+        cause if cause.is_said_only() => String::new(),
         Cause::Correction => format!("{} tokens by the vendor's count", line.ticks),
         _ if line.ticks.0 < 0 => format!("{amount} tokens to {name}"),
         _ => format!("{amount} tokens from {name}"),

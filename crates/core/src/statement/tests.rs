@@ -283,15 +283,17 @@ fn a_statement_says_who_and_why() {
             )
         })
         .collect();
+    let request = book.world.state.requests().keys().next().unwrap();
     let expected = [
         "2026-06-02 transferred-in 25 65 | 25 tokens from general, by cfo: the bridge",
+        "2026-06-02 asked 0 65 | 30 tokens asked: more, by ben",
+        &format!("2026-06-02 answered 0 65 | yes to 30 tokens of request {request}: fine, by anna"),
         "2026-06-02 loan 30 95 | 30 tokens from the unallocated part of the pool, by anna: more",
         "2026-06-02 consumed -10 85 | 1 unit of revit, 10 tokens",
         "2026-06-02 consumed -5 80 | 1 unit of hourly, 5 tokens, used 2026-06-01",
         &format!(
             "2026-06-05 loan-returned -30 50 | 30 tokens to the unallocated part of the pool: \
-             loan {} was due 2026-06-04T00:00:00Z",
-            book.world.state.requests().keys().next().unwrap()
+             loan {request} was due 2026-06-04T00:00:00Z"
         ),
     ];
     assert_eq!(lines, expected);
@@ -344,7 +346,7 @@ fn planted_faults_are_caught() {
         plant(&mut all);
         assert!(sound(&book, &all).is_err(), "{fault} was not noticed");
     };
-    check("a line is lost", &|all| drop(all[3].lines.remove(1)));
+    check("a line is lost", &|all| drop(all[3].lines.remove(0)));
     check("a sign is turned", &|all| all[3].lines[0].ticks = all[3].lines[0].ticks.negated());
     check("a tick is lost", &|all| all[3].lines[0].ticks.0 -= 1);
     check("held tokens are left out", &|all| {
