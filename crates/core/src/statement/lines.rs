@@ -103,9 +103,8 @@ pub(super) fn parts(
             };
             let words = if comment.is_empty() { said } else { format!("{said}: {comment}") };
             let known = state.requests().get(request);
-            let parts = known.map(|known| {
-                step(state, scope, &known.request, Cause::Answered, Some(*by), words)
-            });
+            let parts = known
+                .map(|known| step(state, scope, &known.request, Cause::Answered, Some(*by), words));
             parts.unwrap_or_default()
         }
         Event::RequestExpired(request) => {
