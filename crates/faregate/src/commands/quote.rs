@@ -243,3 +243,30 @@ fn cap_row(state: &State, cap: &Cap) -> [String; 7] {
     let mode = if cap.mode == Mode::Enforce { "enforce" } else { "monitor" };
     [cap.key.clone(), of, each.to_owned(), limit, span, then.to_owned(), mode.to_owned()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The tables of `docs/reference/refusals.md`.
+    fn page() -> String {
+        let head = "| code | what it says | may pass by itself | what to do |\n|---|---|---|---|\n";
+        let row = |reason: Reason| {
+            let passing = if reason.is_transient() { "yes" } else { "no" };
+            let remedies = reason.remedies().join("; ");
+            format!("| `{}` | {} | {passing} | {remedies} |\n", reason.code(), reason.sentence())
+        };
+        head.to_owned() + &Reason::ALL.map(row).concat()
+    }
+
+    #[test]
+    fn the_reference_lists_every_refusal() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/refusals.md");
+        let found = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            found.contains(&page()),
+            "docs/reference/refusals.md lacks this table:\n{}",
+            page()
+        );
+    }
+}

@@ -1,0 +1,244 @@
+//! `--json`: every command prints one line of JSON to stdout, and every error is one on stderr.
+
+#[path = "server/process.rs"]
+#[expect(dead_code, reason = "shared with the tests of the server, which do more with it")]
+mod process;
+
+use process::Place;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const ESTATE: &str = r#"
+[[group]]
+key = "design"
+dimension = "department"
+[[bucket]]
+key = "north"
+parent = "general"
+owners = ["nora"]
+tokens = 300
+[[person]]
+key = "gina"
+groups = ["design"]
+[[person]]
+key = "nora"
+bucket = "north"
+[[seat]]
+offering = "aec-collection"
+from = "2026-01-01"
+until = "2099-12-31"
+[[site]]
+key = "madrid"
+country = "ES"
+networks = ["10.1.0.0/16"]
+[[cap]]
+key = "a-day"
+measure = "tokens"
+per = "day"
+limit = 500
+[terms]
+owners = ["gina"]
+"#;
+
+/// Every command that prints and ends, in an order in which each can do what it is told.
+const COMMANDS: &[&str] = &[
+    "init --tokens 1000 --from 2026-01-01 --until 2099-12-31",
+    "estate apply estate.toml --dry-run",
+    "estate apply estate.toml",
+    "estate export",
+    "import flexnet a.log --zone UTC",
+    "import token-usage usage.csv",
+    "burn",
+    "break-even",
+    "bucket list",
+    "bucket show north",
+    "bucket set north --name North",
+    "bucket transfer 5 --from north --to general",
+    "bucket statement north",
+    "bucket wall",
+    "bucket import buckets.csv",
+    "pack list",
+    "pack buy 5 --from 2026-01-01 --until 2099-12-31",
+    "pack correct 2 -1 --why recount",
+    "pack balance",
+    "pack balance 900 --at 2026-03-01",
+    "pack balance",
+    "request list",
+    "request make 5 --why tender --as nora",
+    "request show ID",
+    "request approve ID --as gina",
+    "request make 6 --why tender --as nora",
+    "request decline ID --as gina",
+    "request list --all",
+    "chargeback",
+    "double-dips",
+    "person list",
+    "person show nora",
+    "person set nora --name Nora",
+    "person alias nora n.ora",
+    "person import people.csv",
+    "group list",
+    "group set design --name Design",
+    "group import groups.csv",
+    "seat list",
+    "seat assign 0 nora",
+    "seat free 0",
+    "seat import seats.csv",
+    "site list",
+    "site import sites.csv",
+    "place breaches",
+    "place use",
+    "place follow-the-sun",
+    "policy list",
+    "policy show base",
+    "policy check base",
+    "policy test",
+    "policy diff office-hours",
+    "policy simulate office-hours",
+    "policy adopt office-hours --mode monitor",
+    "policy retire office-hours",
+    "caps",
+    "refusals",
+    "quote nora revit",
+    "quote nobody revit",
+    "doctor",
+    "key",
+    "key list",
+    "sign-in",
+    "openapi",
+];
+
+/// Those that serve or follow, need a decision of a server, or whose output is no data: tested elsewhere.
+const ELSEWHERE: &[&str] =
+    &["tail flexnet", "serve", "demo", "explain", "place review", "key revoke", "completions"];
+
+fn words(line: &str) -> Vec<&str> {
+    line.split(' ').collect()
+}
+
+fn place() -> Place {
+    let place = Place::new();
+    let (out, end) = ("OUT: \"87545RVT_2024_0F\" gina@ws-1", "IN: \"87545RVT_2024_0F\" gina@ws-1");
+    let log = format!(
+        " 8:00:00 (adskflex) TIMESTAMP 3/2/2026\n 8:42:20 (adskflex) {out}\n 9:42:20 (adskflex) {end}\n"
+    );
+    place.write("estate.toml", ESTATE);
+    place.write("a.log", &log);
+    place.write(
+        "usage.csv",
+        "usageDate,userName,productName,tokensConsumed\n2026-03-02,gina,Revit,10\n",
+    );
+    place.write("people.csv", "login,name\nmia,Mia\n");
+    place.write("groups.csv", "key,name\nx,X\n");
+    place.write("buckets.csv", "key,parent\nsouth,general\n");
+    place.write("seats.csv", "offering,from,until\naec-collection,2026-01-01,2099-12-31\n");
+    place.write("sites.csv", "key,country\nlisbon,PT\n");
+    place
+}
+
+#[test]
+fn every_command_prints_one_line_of_json() {
+    let place = place();
+    let mut id = String::new();
+    for command in COMMANDS {
+        let line = format!("{command} --json --no-input").replace("ID", &id);
+        let ran = place.run(&words(&line), 0);
+        let told: Value = serde_json::from_str(&ran.stdout)
+            .unwrap_or_else(|why| panic!("{line}: {why}: {}", ran.stdout));
+        assert!(told.is_object() || told.is_array() || told.is_null(), "{line}: {told}");
+        assert_eq!(ran.stdout.lines().count(), 1, "{line}: {}", ran.stdout);
+        if let Some(made) = told["id"].as_str().filter(|_| command.starts_with("request make")) {
+            id = made.to_owned();
+        }
+    }
+}
+
+/// The commands below a command, as its help lists them; the command itself when it has none.
+fn leaves(place: &Place, command: &str) -> Vec<String> {
+    let words: Vec<&str> = command.split(' ').filter(|word| !word.is_empty()).collect();
+    let help = place.run(&[&words[..], &["--help"]].concat(), 0).stdout;
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names: Vec<&str> = listed
+        .take_while(|line| !line.is_empty())
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    if names.is_empty() {
+        return vec![command.to_owned()];
+    }
+    let own = (command == "key").then(|| command.to_owned());
+    let below = names.iter().flat_map(|name| leaves(place, format!("{command} {name}").trim()));
+    own.into_iter().chain(below).collect()
+}
+
+#[test]
+fn no_command_is_left_out() {
+    let place = Place::new();
+    let all: BTreeSet<String> = leaves(&place, "").into_iter().collect();
+    let tested = |leaf: &&String| {
+        let is = |line: &&&str| **line == leaf.as_str() || line.starts_with(&format!("{leaf} "));
+        COMMANDS.iter().chain(ELSEWHERE).any(|line| is(&line))
+    };
+    let forgotten: Vec<&String> = all.iter().filter(|leaf| !tested(leaf)).collect();
+    assert!(forgotten.is_empty(), "add these to the tests: {forgotten:?}");
+    assert!(all.len() > 50, "{all:?}");
+}
+
+#[test]
+fn every_error_is_json_too() {
+    let place = place();
+    place.run(&words(COMMANDS[0]), 0);
+    place.write("wrong.toml", "[[person]]\nkey = \"a\"\nbucket = \"nowhere\"\n");
+    let table = [
+        ("", 2),
+        ("brun", 2),
+        ("burn --by moon", 2),
+        ("bucket", 2),
+        ("bucket transfer", 2),
+        ("bucket transfer 5 --from nowhere", 2),
+        ("bucket transfer 5000 --from general", 13),
+        ("serve --listen nowhere", 2),
+        ("estate apply wrong.toml", 15),
+        ("policy check a.log", 14),
+        ("import flexnet no-such.log --zone UTC", 3),
+        ("burn --data other", 4),
+        ("explain 1", 2),
+        ("key --role emperor", 2),
+    ];
+    for (line, code) in table {
+        let mut args: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+        args.push("--json");
+        let ran = place.run(&args, code);
+        let told: Value = serde_json::from_str(&ran.stderr)
+            .unwrap_or_else(|why| panic!("{line}: {why}: {}", ran.stderr));
+        assert_eq!(told["exit_code"], code, "{line}");
+        let words = [&told["error"], &told["help"]].map(|one| one.as_str().unwrap().to_owned());
+        assert!(!words[0].is_empty() && !words[0].ends_with('.'), "{line}: {words:?}");
+        assert_eq!(ran.stdout, "", "{line}");
+    }
+}
+
+#[test]
+fn without_colours_and_without_questions() {
+    let place = Place::new();
+    for args in [&["--no-input", "burn"][..], &["brun"], &["burn", "--help"]] {
+        let mut command = place.command(args);
+        let done = command.env("NO_COLOR", "1").env("CLICOLOR_FORCE", "1").output().unwrap();
+        let printed = [done.stdout, done.stderr].concat();
+        assert!(!printed.contains(&0x1b), "{args:?}: {}", String::from_utf8_lossy(&printed));
+    }
+}
+
+#[test]
+fn completions_know_every_command() {
+    let place = Place::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = place.run(&["completions", shell], 0).stdout;
+        for word in
+            ["bucket", "transfer", "policy", "simulate", "double-dips", "revoke", "trusted-proxy"]
+        {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}
