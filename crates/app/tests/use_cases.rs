@@ -16,6 +16,8 @@ mod failures;
 mod given;
 #[path = "use_cases/insight.rs"]
 mod insight;
+#[path = "use_cases/leakage.rs"]
+mod leakage;
 #[path = "use_cases/logs.rs"]
 mod logs;
 #[path = "use_cases/mutants.rs"]
