@@ -22,5 +22,6 @@ pub mod estate;
 pub mod features;
 pub mod flexnet;
 pub mod names;
+pub mod options;
 pub mod tariff;
 pub mod vendor;
