@@ -136,12 +136,12 @@ mod tests {
     #[test]
     fn a_group_is_ours_when_it_is_listed_and_marked() {
         let marked = group("1", "Revit", "[faregate] people with Revit", None);
-        check("Revit", &[marked.clone()], Ok("1"));
+        check("Revit", std::slice::from_ref(&marked), Ok("1"));
         check("Revit", &[group("2", "[faregate] revit", "", None)], Ok("2"));
         check("Maya", &[group("3", "Maya", "[faregate]", None)], Err(SkipReason::NotAllowed));
-        check("Civil", &[marked.clone()], Err(SkipReason::NotFound));
+        check("Civil", std::slice::from_ref(&marked), Err(SkipReason::NotFound));
         let plain = group("4", "Revit", "not [faregate]", None);
-        check("Revit", &[plain.clone()], Err(SkipReason::NotMarked));
+        check("Revit", std::slice::from_ref(&plain), Err(SkipReason::NotMarked));
         check("Revit", &[plain, marked.clone()], Ok("1"));
         let twice = [marked, group("5", "[faregate] Revit", "", None)];
         check("Revit", &twice, Err(SkipReason::Ambiguous));

@@ -2,7 +2,9 @@
 //!
 //! Names of fields are read without regard to case, and truth values as text too: servers that were
 //! built for Entra ID write them as it does.
-//! It must never send a whole list of members: a `replace` would take away whom we did not read.
+//! It must never send a whole list of members, since a `replace` would take away whom we did not
+//! read, nor a `remove` without a value path: to a server that follows the RFC, `members` alone means
+//! all of them, whatever stands in the value.
 
 mod json;
 
@@ -20,13 +22,13 @@ const SCIM: &str = "application/scim+json";
 /// No directory has more pages than this; a server that never ends has.
 const PAGES_MAX: usize = 20_000;
 
-/// How a server wants changes to be written.
+/// How a server wants operations to be written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
-    /// As RFC 7644 has it, and Okta sends it: `remove` with `members[value eq "…"]`.
+    /// As RFC 7644 has it, and Okta sends it: `add` and `remove`.
     #[default]
     Standard,
-    /// As Entra ID sends it: `Remove` with the members in the value.
+    /// As Entra ID sends it, for servers that were built for nothing else: `Add` and `Remove`.
     Entra,
 }
 
@@ -169,9 +171,15 @@ impl ScimDirectory {
         people.iter().map(pick).collect()
     }
 
-    fn patch(&mut self, group: &GroupId, operation: Value) -> Result<Change, DirectoryError> {
+    fn patch(
+        &mut self,
+        group: &GroupId,
+        account: &AccountId,
+        operation: Value,
+    ) -> Result<Change, DirectoryError> {
         let path = format!("/Groups/{}", encoded(&group.0));
         let before = self.version(group, &path)?;
+        let adds = operation.get("value").is_some();
         let body = json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
             "Operations": [operation],
@@ -186,12 +194,13 @@ impl ScimDirectory {
         };
         let answer = self.courier.send(&call)?;
         self.versions.remove(group);
-        let answer = match answer.status {
-            409 => return Ok(Change::AlreadySo),
-            412 => return Err(DirectoryError::Changed { words: answer.words }),
-            _ => accepted(answer)?,
-        };
-        let after = version_of(&answer);
+        if matches!(answer.status, 409 | 412) {
+            // Our own write, of which the answer was lost, changes the version as well.
+            let is_in = self.members(group)?.accounts.contains(account);
+            let changed = DirectoryError::Changed { words: answer.words };
+            return if is_in == adds { Ok(Change::AlreadySo) } else { Err(changed) };
+        }
+        let after = version_of(&accepted(answer)?);
         self.versions.extend(after.clone().map(|version| (group.clone(), version)));
         // A server that counts versions says in this way that there was nothing to do.
         let same = before.is_some() && before == after;
@@ -277,21 +286,14 @@ impl Directory for ScimDirectory {
 
     fn add(&mut self, group: &GroupId, account: &AccountId) -> Result<Change, DirectoryError> {
         let op = self.capitalised("add");
-        self.patch(group, json!({"op": op, "path": "members", "value": [{"value": account.0}]}))
+        let operation = json!({"op": op, "path": "members", "value": [{"value": account.0}]});
+        self.patch(group, account, operation)
     }
 
     fn remove(&mut self, group: &GroupId, account: &AccountId) -> Result<Change, DirectoryError> {
         let op = self.capitalised("remove");
-        let operation = match self.options.dialect {
-            Dialect::Standard => {
-                let path = format!("members[value eq {}]", json!(account.0));
-                json!({"op": op, "path": path})
-            }
-            Dialect::Entra => {
-                json!({"op": op, "path": "members", "value": [{"value": account.0}]})
-            }
-        };
-        self.patch(group, operation)
+        let path = format!("members[value eq {}]", json!(account.0));
+        self.patch(group, account, json!({"op": op, "path": path}))
     }
 }
 
