@@ -14,6 +14,8 @@ mod charges;
 mod failures;
 #[path = "use_cases/given.rs"]
 mod given;
+#[path = "use_cases/given_rules.rs"]
+mod given_rules;
 #[path = "use_cases/insight.rs"]
 mod insight;
 #[path = "use_cases/leakage.rs"]

@@ -65,6 +65,19 @@ fn a_secret_opens_what_it_is_for_while_it_lasts() {
 }
 
 #[test]
+fn what_another_process_revokes_opens_nothing_after_the_next_look() {
+    let kept = Kept::default();
+    let access = access(&kept);
+    let issue = |name| access.issue(Kind::Key, name, Role::Viewer, None).unwrap();
+    let (gone, stays, lent) = (issue("gone"), issue("stays"), access.lend("lent", Role::Viewer));
+    kept.0.lock().unwrap().retain(|credential| credential.name != "gone");
+    let known = |secret: &str| access.check(Kind::Key, secret, T0).is_some();
+    assert!(known(&gone), "the process that issued it remembers it");
+    access.reload().unwrap();
+    assert_eq!([known(&gone), known(&stays), known(&lent)], [false, true, true]);
+}
+
+#[test]
 fn a_link_signs_in_once() {
     let kept = Kept::default();
     let access = access(&kept);

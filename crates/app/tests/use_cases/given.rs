@@ -5,8 +5,8 @@ use faregate_app::bulk;
 use faregate_app::engine::Engine;
 use faregate_app::orders::{Done, Kind, NotDone, Order, Orderer, carry_out};
 use faregate_core::budget::RequestId;
-use faregate_core::estate::{Country, Evidence, Offering, SeatId};
-use faregate_core::event::{Ask, Circumstances, Event, Mode};
+use faregate_core::estate::{Offering, SeatId};
+use faregate_core::event::Event;
 use faregate_core::invariants::violations;
 use faregate_core::ledger::PackKind;
 use faregate_core::when::{DAY, Instant};
@@ -67,7 +67,7 @@ large = 20
 "#;
 
 /// Of 100 tokens 40 are General's, 50 North's, 10 South's.
-fn office() -> World {
+pub(crate) fn office() -> World {
     let mut world = World::new(100);
     let covers = vec!["autocad".to_owned()];
     let aec = Offering { key: "aec".to_owned(), name: "AEC".to_owned(), covers };
@@ -81,7 +81,7 @@ fn orderer(name: &str) -> Orderer {
     Orderer { name: name.to_owned(), is_administrator: name == "root" }
 }
 
-fn give(world: &mut World, name: &str, order: &Order) -> Result<Done, NotDone> {
+pub(crate) fn give(world: &mut World, name: &str, order: &Order) -> Result<Done, NotDone> {
     carry_out(&mut world.engine, &orderer(name), order, false)
 }
 
@@ -112,7 +112,7 @@ fn told(done: &Result<Done, NotDone>) -> String {
 
 /// Each order in turn, and what is said of it. Tried first, it says the same and books nothing; refused, it
 /// books nothing either; carried out, it begins with who ordered it.
-fn check(world: &mut World, table: &[(&str, Order, &str)]) {
+pub(crate) fn check(world: &mut World, table: &[(&str, Order, &str)]) {
     for (name, order, expected) in table {
         let before = seq(&world.engine);
         let tried = told(&carry_out(&mut world.engine, &orderer(name), order, true));
@@ -132,7 +132,7 @@ fn check(world: &mut World, table: &[(&str, Order, &str)]) {
     }
 }
 
-fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     text.to_owned()
 }
 
@@ -434,91 +434,4 @@ fn a_seat_that_is_freed_throws_nobody_out() {
     let expected =
         "seat 1 of eve is free now; warning: 1 sessions run on this seat and go on until they end";
     check(&mut world, &[("root", free, expected)]);
-}
-
-#[test]
-fn policies_are_adopted_and_retired() {
-    let adopt = |name: &str, mode: Mode, policies: &str| Order::AdoptPolicy {
-        name: text(name),
-        mode,
-        text: text(policies),
-    };
-    let retire = |name: &str| Order::RetirePolicy { name: text(name) };
-    let mild =
-        "@id(\"mild\") forbid (principal in Group::\"x\", action in Action::\"open\", resource);";
-    let shut = "@id(\"shut\") forbid (principal, action in Action::\"open\", resource);";
-    let broken = "@id(\"b\") forbid (principal";
-    check(
-        &mut office(),
-        &[
-            (
-                "root",
-                adopt("a b", Mode::Enforce, mild),
-                "invalid bad-name: `a b` is no name for a set of policies",
-            ),
-            (
-                "root",
-                adopt("", Mode::Enforce, mild),
-                "invalid bad-name: `` is no name for a set of policies",
-            ),
-            (
-                "root",
-                adopt("x", Mode::Monitor, broken),
-                "invalid invalid-policies: x:1:27: unexpected end of input",
-            ),
-            ("root", retire("x"), "unknown unknown: there is no policies `x`"),
-            (
-                "ana",
-                adopt("x", Mode::Monitor, mild),
-                "forbidden not-yours: only an administrator may do this",
-            ),
-            ("ana", retire("base"), "forbidden not-yours: only an administrator may do this"),
-        ],
-    );
-    let mut world = office();
-    let watched = give(&mut world, "root", &adopt("mild", Mode::Monitor, mild)).unwrap();
-    assert_eq!(watched.said, ["policies `mild` are watched, and turn nobody away, from now on"]);
-    let held = give(&mut world, "root", &adopt("mild", Mode::Enforce, mild)).unwrap();
-    assert_eq!(held.said, ["policies `mild` hold from now on"]);
-    let everyone = give(&mut world, "root", &adopt("shut", Mode::Monitor, shut)).unwrap();
-    let warning = "in force, these policies refuse everyone".to_owned();
-    assert!(everyone.warnings.contains(&warning), "{:?}", everyone.warnings);
-    let gone = give(&mut world, "root", &retire("shut")).unwrap();
-    assert_eq!(gone.said, ["policies `shut` hold no longer"]);
-    assert_eq!(world.engine.state().read().policies().len(), 2);
-}
-
-#[test]
-fn only_a_breach_is_reviewed() {
-    let desk = office().start();
-    let evidence = Evidence { country: Country::new("IN"), ..Evidence::default() };
-    let mut request = request("k", "ana", "revit");
-    request.ask =
-        Ask { more: Circumstances { evidence, ..Circumstances::default() }, ..request.ask };
-    let decision = desk.open_many(vec![request]).unwrap().remove(0).seq;
-    let mut world = desk.stop();
-    let review = |decision: u64, accepted: bool| Order::ReviewBreach {
-        decision,
-        accepted,
-        why: text("a visit"),
-    };
-    let none = "unknown no-breach: decision 1 let nothing through outside of its territory";
-    check(
-        &mut world,
-        &[
-            ("root", review(decision, true), &format!("decision {decision} was accepted")),
-            ("root", review(decision, false), &format!("decision {decision} was rejected")),
-            ("root", review(1, true), none),
-            (
-                "root",
-                review(9_999, true),
-                "unknown no-breach: decision 9999 let nothing through outside of its territory",
-            ),
-            (
-                "ana",
-                review(decision, true),
-                "forbidden not-yours: only an administrator may do this",
-            ),
-        ],
-    );
 }
