@@ -125,61 +125,89 @@ impl<'a> Lists<'a> {
 
 /// Groups as sets of the names that are compared.
 struct Sets {
-    sets: BTreeMap<(GroupKind, Name), BTreeSet<String>>,
+    users: BTreeMap<Name, BTreeSet<String>>,
+    hosts: BTreeMap<Name, BTreeSet<String>>,
     case_insensitive: bool,
+}
+
+/// The users or hosts that somebody stands for.
+enum Named<'a> {
+    One(String),
+    Many(&'a BTreeSet<String>),
 }
 
 impl Sets {
     fn of(groups: &Groups) -> Self {
         let case_insensitive = groups.case_insensitive;
-        let set = |(kind, name, group): (GroupKind, &Name, &crate::options::Group)| {
+        let mut sets = Self { users: BTreeMap::new(), hosts: BTreeMap::new(), case_insensitive };
+        for (kind, name, group) in groups.iter() {
             let members = group.members.iter();
-            let members = members.map(|(member, _)| folded(member.as_str(), case_insensitive));
-            ((kind, name.clone()), members.collect())
-        };
-        Self { sets: groups.iter().map(set).collect(), case_insensitive }
+            let set =
+                members.map(|(member, _)| folded(member.as_str(), case_insensitive)).collect();
+            match kind {
+                GroupKind::Users => sets.users.insert(name.clone(), set),
+                GroupKind::Hosts => sets.hosts.insert(name.clone(), set),
+            };
+        }
+        sets
     }
 
-    /// The names that somebody stands for, where they are users or hosts.
-    fn names(&self, who: &Who) -> Option<(GroupKind, BTreeSet<String>)> {
-        let one = |name: &Name| [folded(name.as_str(), self.case_insensitive)].into();
-        match who {
-            Who::User(name) => Some((GroupKind::Users, one(name))),
-            Who::Host(name) => Some((GroupKind::Hosts, one(name))),
-            _ => {
-                let (kind, name) = who.group()?;
-                Some((kind, self.sets.get(&(kind, name.clone())).cloned().unwrap_or_default()))
-            }
-        }
+    /// The names that somebody stands for; `None` for a group that is not there, and for who is no user or host.
+    fn names(&self, who: &Who) -> Option<(GroupKind, Named<'_>)> {
+        let one = |name: &Name| Named::One(folded(name.as_str(), self.case_insensitive));
+        Some(match who {
+            Who::User(name) => (GroupKind::Users, one(name)),
+            Who::Host(name) => (GroupKind::Hosts, one(name)),
+            Who::Group(name) => (GroupKind::Users, Named::Many(self.users.get(name)?)),
+            Who::HostGroup(name) => (GroupKind::Hosts, Named::Many(self.hosts.get(name)?)),
+            _ => return None,
+        })
     }
 
     /// Whether whoever `narrow` is about, `wide` is about too.
     fn covers(&self, wide: &Who, narrow: &Who) -> bool {
-        if wide == narrow {
-            return true;
-        }
-        if let (Who::Internet(wide), Who::Internet(narrow)) = (wide, narrow) {
-            return wide.covers(narrow);
-        }
-        // A USER or HOST line is about one spelling, a group in any case about more.
-        if matches!(wide, Who::User(_) | Who::Host(_)) && self.case_insensitive {
-            return false;
+        match (wide, narrow) {
+            _ if wide == narrow => return true,
+            (Who::Internet(wide), Who::Internet(narrow)) => return wide.covers(narrow),
+            (Who::User(_) | Who::Host(_), Who::User(_) | Who::Host(_)) => return false,
+            // A USER or HOST line is about one spelling, a group in any case about more.
+            (Who::User(_) | Who::Host(_), _) if self.case_insensitive => return false,
+            _ => {}
         }
         match (self.names(wide), self.names(narrow)) {
-            (Some((kind, wide)), Some((of, narrow))) => {
-                kind == of && !narrow.is_empty() && narrow.is_subset(&wide)
-            }
+            (Some((kind, wide)), Some((of, narrow))) => kind == of && wide.has_all(&narrow),
             _ => false,
         }
     }
 
-    /// Whether nobody can be in both; hosts and users can always meet.
+    /// Whether nobody can be both; hosts and users can always meet.
     fn apart(&self, one: &Who, other: &Who) -> bool {
         match (self.names(one), self.names(other)) {
             (Some((GroupKind::Users, one)), Some((GroupKind::Users, other))) => {
-                one.is_disjoint(&other)
+                one.has_none(&other)
             }
             _ => false,
+        }
+    }
+}
+
+impl Named<'_> {
+    fn has_all(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::One(one), Self::One(other)) => one == other,
+            (Self::Many(many), Self::One(one)) => many.contains(one),
+            (Self::One(one), Self::Many(many)) => many.len() == 1 && many.contains(one),
+            (Self::Many(many), Self::Many(other)) => !other.is_empty() && other.is_subset(many),
+        }
+    }
+
+    fn has_none(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::One(one), Self::One(other)) => one != other,
+            (Self::Many(many), Self::One(one)) | (Self::One(one), Self::Many(many)) => {
+                !many.contains(one)
+            }
+            (Self::Many(many), Self::Many(other)) => other.is_disjoint(many),
         }
     }
 }

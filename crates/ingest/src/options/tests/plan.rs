@@ -110,28 +110,28 @@ fn planted_faults_are_noticed() {
         rules: [(feature("64300ACD_F"), rule)].into(),
         ..Wanted::default()
     };
-    let mutants: [(&str, Wanted, &dyn Fn(&str) -> String); 6] = [
+    let mutants: [(&str, Wanted, Mutation); 6] = [
         (
             "an EXCLUDE is dropped",
             base(Rule { not: vec![group()], ..Rule::default() }, &["jo"]),
-            &|text| without(text, "EXCLUDE"),
+            |text| without(text, "EXCLUDE"),
         ),
-        ("an INCLUDE is dropped", base(only(vec![group()]), &["jo"]), &|text| {
+        ("an INCLUDE is dropped", base(only(vec![group()]), &["jo"]), |text| {
             without(text, "INCLUDE")
         }),
-        ("an INCLUDE excludes", base(only(vec![group()]), &["jo"]), &|text| {
+        ("an INCLUDE excludes", base(only(vec![group()]), &["jo"]), |text| {
             text.replace("INCLUDE", "EXCLUDE")
         }),
-        ("an empty list lets everybody in", base(only(vec![group()]), &[]), &|text| {
+        ("an empty list lets everybody in", base(only(vec![group()]), &[]), |text| {
             without(text, NOBODY)
         }),
-        ("a member is lost", base(only(vec![group()]), &["jo", "núria"]), &|text| {
+        ("a member is lost", base(only(vec![group()]), &["jo", "núria"]), |text| {
             text.replace(" núria", "")
         }),
         (
             "the switch is lost",
             Wanted { case_insensitive: true, ..base(only(vec![group()]), &["jo"]) },
-            &|text| without(text, "CASE"),
+            |text| without(text, "CASE"),
         ),
     ];
     for (what, wanted, mutate) in mutants {
@@ -143,6 +143,8 @@ fn planted_faults_are_noticed() {
         );
     }
 }
+
+type Mutation = fn(&str) -> String;
 
 fn without(text: &str, word: &str) -> String {
     text.split_inclusive('\n').filter(|line| !line.contains(word)).collect()
