@@ -466,6 +466,17 @@ impl State {
     pub fn payer(&self, person: PersonId) -> crate::estate::BucketId {
         self.estate.person(person).map_or(GENERAL, |person| person.bucket)
     }
+
+    /// Whether a person may choose this bucket: the one that pays for them, one of the same branch of the tree,
+    /// above it or below, or one that they decide on.
+    #[must_use]
+    pub fn may_spend_from(&self, person: PersonId, bucket: BucketId) -> bool {
+        let own = self.payer(person);
+        bucket == own
+            || self.estate.buckets_above(own).contains(&bucket)
+            || self.estate.buckets_above(bucket).contains(&own)
+            || self.deciders(Some(bucket)).contains(&person)
+    }
 }
 
 mod budgeted;

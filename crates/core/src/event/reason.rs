@@ -16,6 +16,8 @@ pub enum Reason {
     PersonUnknown,
     /// No bucket has this key.
     BucketUnknown,
+    /// The person asked for a bucket that they may not spend from.
+    BucketNotYours,
     /// The person's time here is over: a contract ended, they left.
     AccessEnded,
     /// The policies in force do not permit it.
@@ -58,10 +60,11 @@ struct Fact {
 
 impl Reason {
     /// All reasons, in order of precedence.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ProductUnknown,
         Self::PersonUnknown,
         Self::BucketUnknown,
+        Self::BucketNotYours,
         Self::AccessEnded,
         Self::NotEligible,
         Self::OutsideSchedule,
@@ -123,6 +126,7 @@ impl Reason {
             Self::ProductUnknown => &PRODUCT_UNKNOWN,
             Self::PersonUnknown => &PERSON_UNKNOWN,
             Self::BucketUnknown => &BUCKET_UNKNOWN,
+            Self::BucketNotYours => &BUCKET_NOT_YOURS,
             Self::AccessEnded => &ACCESS_ENDED,
             Self::NotEligible => &NOT_ELIGIBLE,
             Self::OutsideSchedule => &OUTSIDE_SCHEDULE,
@@ -163,6 +167,17 @@ const BUCKET_UNKNOWN: Fact = Fact {
     transient: false,
     sentence: "there is no bucket with this name",
     remedies: &["leave the bucket out to use your own", "ask your licence manager for its name"],
+};
+
+const BUCKET_NOT_YOURS: Fact = Fact {
+    code: "bucket-not-yours",
+    transient: false,
+    sentence: "this bucket is not for you to spend from",
+    remedies: &[
+        "leave the bucket out to use your own",
+        "ask the owner of that bucket to open it for you",
+        "ask your licence manager which buckets are yours",
+    ],
 };
 
 const ACCESS_ENDED: Fact = Fact {

@@ -131,6 +131,9 @@ impl Asked<'_> {
             Some(key) => estate.bucket_called(key).ok_or(Reason::BucketUnknown)?,
             None => self.state.payer(person),
         };
+        if !self.state.may_spend_from(person, bucket) {
+            return Err(Reason::BucketNotYours);
+        }
         let ended = estate.standing(person).and_then(|standing| standing.until);
         if ended.is_some_and(|until| until <= self.now) {
             return Err(Reason::AccessEnded);

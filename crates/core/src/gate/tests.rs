@@ -3,13 +3,24 @@
 
 use super::*;
 use crate::budget::Terms;
-use crate::estate::{BucketId, SeatId};
-use crate::event::{Fare, Reason};
+use crate::estate::{BucketId, BucketTerms, SeatId};
+use crate::event::{BucketSet, Fare, Move, MoveCause, Reason};
 use crate::state::tests::{World, dollars, tokens};
 use crate::when::DAY;
 
 mod fares;
 mod reasons;
+
+/// The buckets of [`World::new`] as a tree: `lab` below `design`, which is Ben's, below `general`.
+fn branched() -> World {
+    let mut world = World::new();
+    for (key, parent) in [("design", 0), ("lab", 1)] {
+        let terms = BucketTerms { parent: Some(BucketId(parent)), ..BucketTerms::default() };
+        let (key, name) = (key.to_owned(), key.to_owned());
+        world.must(Event::BucketsSet(vec![BucketSet { key, name, terms }]));
+    }
+    world
+}
 
 /// Runs a script and compares every answer.
 fn check(name: &str, script: &str) {
@@ -165,7 +176,7 @@ fn clock(at: Instant) -> String {
 
 #[test]
 fn a_refusal_counts_and_changes_nothing_else() {
-    let mut world = World::new();
+    let mut world = branched();
     let before = world.state.checkpoint();
     world.open(&World::ask("ben", "revit", Some("lab")));
     let mut after = world.state.checkpoint();
@@ -208,16 +219,66 @@ fn tokens_are_held_posted_after_grace_and_cover_24_hours() {
          32:59 close 2 => closed
          33:00 open ben revit => 10 of bucket 1 from 33:00",
     );
-    check(
+    check_in(
+        branched(),
         "a chosen bucket pays",
         "9:00 open ben revit general => 10 of bucket 0 from 9:00
          9:00 left 0 => 290 and 10 held",
     );
 }
 
+/// Ben pays from `design`; `lab` lies beside it, and Cleo owns it.
+#[test]
+fn whoever_chooses_a_bucket_chooses_one_of_theirs() {
+    let mut apart = World::new();
+    let owned = BucketTerms { owners: vec![PersonId(2)], ..BucketTerms::default() };
+    let set = |terms| {
+        let (key, name) = ("lab".to_owned(), "lab".to_owned());
+        Event::BucketsSet(vec![BucketSet { key, name, terms }])
+    };
+    apart.must(set(owned.clone()));
+    apart.must(Event::TokensMoved(Move {
+        from: None,
+        to: Some(BucketId(2)),
+        ticks: tokens(100),
+        cause: MoveCause::Order,
+        why: String::new(),
+    }));
+    let apart = check_in(
+        apart,
+        "beside their own",
+        "0:00 open ben revit lab => bucket-not-yours
+         0:00 open ben revit general => bucket-not-yours
+         0:00 open ben unrated lab => bucket-not-yours
+         0:00 open anna civil-3d lab => bucket-not-yours
+         0:00 open cleo revit design => bucket-not-yours
+         0:00 open cleo revit lab => 10 of bucket 2 from 0:00
+         0:00 open ben revit design => 10 of bucket 1 from 0:00
+         0:01 open ben revit lab => bucket-not-yours
+         0:01 left 2 => 90 and 10 held",
+    );
+    let below = |parent| BucketTerms { parent: Some(BucketId(parent)), ..owned.clone() };
+    for (parent, said) in [(1, "10 of bucket 2 from 0:01"), (0, "bucket-not-yours")] {
+        let mut world = apart.clone();
+        world.must(set(below(parent)));
+        let script = format!("0:01 open ben daily lab => {}", said.replace("10", "4"));
+        check_in(world, "below their own, or below none of theirs", &script);
+    }
+    let mut world = apart;
+    world.must(set(BucketTerms::default()));
+    world.must(Event::TermsSet(Terms { owners: vec![PersonId(1)], ..Terms::default() }));
+    check_in(
+        world,
+        "whoever decides on all that nobody owns",
+        "0:01 open ben daily lab => 4 of bucket 2 from 0:01
+         0:01 open cleo daily design => bucket-not-yours",
+    );
+}
+
 #[test]
 fn a_second_machine_in_the_same_window_costs_nothing() {
-    check(
+    check_in(
+        branched(),
         "second machine",
         "9:00 open ben revit => 10 of bucket 1 from 9:00
          9:02 open ben revit => 0 of bucket 1 from 9:00

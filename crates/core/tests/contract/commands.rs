@@ -65,7 +65,7 @@ pub(crate) enum Command {
 }
 
 pub(crate) fn commands() -> impl Strategy<Value = Vec<Command>> {
-    let open = (option(0.9, 0..3u32), 0..4u16, option(0.2, 0..2u16))
+    let open = (option(0.9, 0..3u32), 0..4u16, option(0.2, 0..3u16))
         .prop_map(|(person, product, bucket)| Command::Open { person, product, bucket });
     let wait = prop_oneof![1..400i64, 600..5_000i64, 80_000..90_000i64].prop_map(Command::Wait);
     let reported = (0..3u32, 0..4u16, 0..4_000i64, 1..2_000i64);

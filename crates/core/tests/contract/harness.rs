@@ -267,7 +267,8 @@ impl<S: Subject> Harness<S> {
 
     fn check_balances(&self, state: &State) -> Result<(), Caught> {
         let balance = |account| i128::from(state.ledger().balance(account).0);
-        let of = |account: fn(BucketId) -> Account| [0, 1].map(|id| balance(account(BucketId(id))));
+        let of =
+            |account: fn(BucketId) -> Account| [0, 1, 2].map(|id| balance(account(BucketId(id))));
         let model = &self.model;
         let fixed = [Account::Unallocated, Account::Consumed, Account::Expired, Account::Uncovered];
         let found = (fixed.map(balance), of(Account::Available), of(Account::Held));

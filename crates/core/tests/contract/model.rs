@@ -15,6 +15,9 @@ pub(crate) const DAY: i64 = 86_400;
 pub(crate) const CARRIED: i64 = 3 * DAY;
 /// How many sessions a person may run at once.
 pub(crate) const SESSIONS_MAX: usize = 3;
+/// This bucket lies neither above nor below any other, holds nothing, and is this person's.
+pub(crate) const APART: u16 = 2;
+pub(crate) const OWNER_APART: u32 = 2;
 const GRACE: i64 = 300;
 const IDLE: i64 = 900;
 /// How far two clocks may differ about the start of the same unit.
@@ -89,8 +92,8 @@ pub(crate) type Payer = (u16, bool);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
     pub(crate) unallocated: i128,
-    pub(crate) available: [i128; 2],
-    pub(crate) held: [i128; 2],
+    pub(crate) available: [i128; 3],
+    pub(crate) held: [i128; 3],
     pub(crate) consumed: i128,
     pub(crate) expired: i128,
     pub(crate) uncovered: i128,
@@ -124,6 +127,9 @@ impl Model {
 
     /// On which fare somebody gets through: a seat of theirs, else what is paid, a free seat, tokens.
     pub(crate) fn open(&mut self, id: u64, pair: Pair, bucket: u16, now: i64) -> Answer {
+        if bucket == APART && pair.0 != OWNER_APART {
+            return Answer::Refused("bucket-not-yours");
+        }
         if let Some(seat) = self.seats.covering(pair, now) {
             return match self.is_capped(pair.0) {
                 true => Answer::Refused(CAPPED),

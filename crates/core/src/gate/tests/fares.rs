@@ -177,8 +177,11 @@ fn tokens_come_first_while_they_are_worth_less_than_a_move() {
         "0:00 terms moves=9 cents=900 => ok
          0:00 open ben civil-3d => free seat 1",
     );
+    let mut below = seats();
+    let terms = BucketTerms { parent: Some(BucketId(1)), ..BucketTerms::default() };
+    below.must(Event::BucketsSet(vec![BucketSet { key: "lab".into(), name: "lab".into(), terms }]));
     check_in(
-        seats(),
+        below,
         "cheap tokens that are not there lead to the seat",
         "0:00 terms moves=9 cents=900 => ok
          0:00 worth 1 => ok

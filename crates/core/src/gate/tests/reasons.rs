@@ -65,7 +65,7 @@ fn obstructed() -> World {
     let offering = territory(Domain::Offering(OfferingId(1)));
     world.must(Event::TerritoriesSet(vec![territory(Domain::Pool), offering]));
     let period = Period::Dates("2026-01-01".parse().unwrap(), "2026-02-01".parse().unwrap());
-    let terms = BucketTerms { period, ..BucketTerms::default() };
+    let terms = BucketTerms { period, parent: Some(BucketId(1)), ..BucketTerms::default() };
     world.must(Event::BucketsSet(vec![BucketSet { key: "lab".into(), name: "Lab".into(), terms }]));
     let terms = Terms { seat_hosts_max: Some(1), seat_moves_a_day: 1, ..Terms::default() };
     world.must(Event::TermsSet(terms));
@@ -103,13 +103,14 @@ fn capped(from: usize) -> World {
 #[test]
 fn the_most_fundamental_reason_is_given_first() {
     // The only pack ends after 365 days, hour 8,760; a script of one line begins with all caps.
-    let rows: [(Reason, World, &str); 21] = [
+    let rows: [(Reason, World, &str); 22] = [
         (Reason::ProductUnknown, capped(0), "0:00 open nobody nothing nowhere from=10.2.0.1"),
         (Reason::ProductUnknown, capped(0), "0:00 open ben nothing"),
         (Reason::PersonUnknown, capped(0), "0:00 open nobody unrated nowhere from=10.2.0.1"),
         (Reason::PersonUnknown, capped(0), "0:00 open nobody revit"),
         (Reason::BucketUnknown, capped(0), "0:00 open gone unrated nowhere from=10.2.0.1"),
         (Reason::BucketUnknown, capped(0), "0:00 open anna civil-3d nowhere"),
+        (Reason::BucketNotYours, capped(0), "0:00 open gone unrated general from=10.2.0.1"),
         (Reason::AccessEnded, capped(0), "0:00 open gone unrated from=10.2.0.1"),
         (Reason::NotEligible, capped(0), "0:00 open barred unrated fare=tokens from=10.2.0.1"),
         (Reason::OutsideSchedule, capped(0), "0:00 open late unrated fare=tokens from=10.2.0.1"),
@@ -127,7 +128,7 @@ fn the_most_fundamental_reason_is_given_first() {
         (Reason::DailyCapReached, capped(2), "8760:00 open ben revit"),
         (Reason::MonthlyCapReached, capped(3), "8760:00 open ben revit"),
         (Reason::ConfirmationNeeded, capped(4), "8760:00 open ben revit"),
-        (Reason::BucketExhausted, World::new(), "8760:00 open ben revit lab"),
+        (Reason::BucketExhausted, branched(), "8760:00 open ben revit lab"),
         (Reason::PoolExhausted, World::new(), "8760:00 open ben revit"),
     ];
     let mut given: Vec<Reason> = rows.iter().map(|(reason, ..)| *reason).collect();

@@ -52,13 +52,14 @@ pub(super) fn setup(cap: impl Fn(i64) -> i64) -> Vec<Event> {
             seats: Vec::new(),
         }),
         Event::ProductsDefined((0..4).map(product).collect()),
-        Event::BucketsOpened((0..2).map(bucket).collect()),
+        Event::BucketsOpened((0..3).map(bucket).collect()),
         Event::OfferingsDefined(vec![offering("seat", &[2]), offering("collection", &[0, 2])]),
         Event::PeopleAdded((0..3).map(person).collect()),
         Event::SeatsAdded(vec![seat(0, Some(0)), seat(1, None)]),
         terms(),
         lower_bucket(Period::Open),
         top_bucket(),
+        bucket_apart(),
         Event::CapsSet(vec![Cap {
             key: "sessions".to_owned(),
             person: None,
@@ -92,6 +93,13 @@ fn top_bucket() -> Event {
         ..BucketTerms::default()
     };
     Event::BucketsSet(vec![BucketSet { key: "bucket-0".to_owned(), name: String::new(), terms }])
+}
+
+fn bucket_apart() -> Event {
+    let terms =
+        BucketTerms { owners: vec![PersonId(model::OWNER_APART)], ..BucketTerms::default() };
+    let key = format!("bucket-{}", model::APART);
+    Event::BucketsSet(vec![BucketSet { key, name: String::new(), terms }])
 }
 
 pub(super) fn lower_bucket(period: Period) -> Event {
