@@ -144,7 +144,7 @@ fn user(at: usize) -> Value {
     let name = if at % 3 == 2 { person.email.clone() } else { format!("login{at}@x.example") };
     json!({"@odata.type": "#microsoft.graph.user", "id": format!("u{at}"), "mail": mail,
         "userPrincipalName": name, "givenName": person.first_name, "surname": person.last_name,
-        "employeeId": if at % 3 == 0 { json!(person.external_id) } else { Value::Null }})
+        "employeeId": if at.is_multiple_of(3) { json!(person.external_id) } else { Value::Null }})
 }
 
 /// Two objects a page, and a link to the next one.

@@ -7,6 +7,7 @@ mod hostile;
 mod scim;
 mod scim_server;
 mod stub;
+mod tls;
 
 use faregate_connect::courier::{Courier, CourierOptions};
 use faregate_connect::directory::{GroupKey, Person};

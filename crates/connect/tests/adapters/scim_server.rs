@@ -72,7 +72,7 @@ impl Server {
                 "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
                 // One in three is known by the external id only, one by the user name.
                 "userName": if at % 3 == 1 { person.email.clone() } else { format!("login{at}") },
-                "externalId": if at % 3 == 0 { json!(person.external_id) } else { Value::Null },
+                "externalId": if at.is_multiple_of(3) { json!(person.external_id) } else { Value::Null },
                 "name": {"givenName": person.first_name, "familyName": person.last_name},
                 "emails": [{"value": if at % 3 == 2 { person.email } else { format!("x{at}@x.example") }}],
             }),
