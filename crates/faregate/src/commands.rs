@@ -17,6 +17,7 @@ mod policy;
 mod quote;
 mod rejected;
 mod reports;
+mod requests;
 mod serve;
 mod tail;
 mod token_usage;
@@ -43,7 +44,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::BreakEven(args) => break_even::run(&args, json),
         Command::Bucket { action } => buckets::run_bucket(&path, &action, json),
         Command::Pack { action } => buckets::run_pack(&path, &action, json),
-        Command::Request { action } => buckets::run_request(&path, &action, json),
+        Command::Request { action } => requests::run(&path, &action, json),
         Command::Chargeback(args) => reports::chargeback(&path, &args, json),
         Command::DoubleDips(span) => reports::double_dips(&path, &span, json),
         Command::Person { action } => people::run_person(&path, &action, json),

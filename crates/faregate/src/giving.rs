@@ -37,7 +37,7 @@ impl Giving<'_> {
             Ok((_directory, mut engine)) => self.carry_out(&mut engine, order)?,
             Err(fault) => match Serving::find(self.path) {
                 Some(serving) if fault.is_in_use() => self.post(&serving, &order)?,
-                _ => return Err(fault),
+                _ => return Err(fault.helped_if_in_use(crate::giving::WAIT)),
             },
         };
         self.tell(&outcome)
@@ -77,6 +77,10 @@ impl Giving<'_> {
         Ok(())
     }
 }
+
+/// What to do when whatever uses the data directory is no server that takes orders.
+pub(crate) const WAIT: &str =
+    "it may be an import, or a server that starts or stops: try again when it has ended";
 
 /// The code of a refusal that is about policies; it has an exit code of its own.
 pub(crate) const INVALID_POLICIES: &str = "invalid-policies";

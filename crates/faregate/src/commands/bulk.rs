@@ -195,7 +195,7 @@ fn take_in(path: &Path, files: &[File], dry_run: bool, as_json: bool) -> Result<
         Ok((_directory, mut engine)) => here(&mut engine, files, dry_run, as_json),
         Err(fault) => match Serving::find(path) {
             Some(serving) if fault.is_in_use() => there(&serving, files, dry_run),
-            _ => Err(fault),
+            _ => Err(fault.helped_if_in_use(crate::giving::WAIT)),
         },
     };
     let retold = |line: &str| files.iter().find_map(|file| file.retell(line));
