@@ -42,6 +42,9 @@ pub(crate) const DAYS_MAX: i32 = 400;
 /// The longest span of a table.
 pub(crate) const TABLE_DAYS_MAX: i32 = 3_660;
 
+/// No limit to the span of a report that reads the whole journal anyway.
+pub(crate) const DAYS_ANY: i32 = i32::MAX;
+
 /// Waits for an answer of the deciding thread.
 pub(crate) async fn answered<T>(
     waiting: oneshot::Receiver<Result<T, Failure>>,

@@ -17,6 +17,7 @@ pub mod session;
 /// A number of tokens with at most six decimals. It goes into the ledger exactly, or not at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(minimum = -2_500_000_000_i64, maximum = 2_500_000_000_i64)]
 pub struct Tokens(pub f64);
 
 impl Tokens {

@@ -2144,6 +2144,13 @@ export interface components {
             unclosed_sessions: number;
             usage?: components["schemas"]["Usage"] | null;
         };
+        /** @description One event of the stream. */
+        SummaryEvent: {
+            /** @description The JSON of `/v1/summary`. */
+            data: string;
+            /** @description Its name: `summary`. */
+            event: string;
+        };
         /** @description A burn table. */
         Table: {
             /** @description What it is broken down by. */
@@ -3031,7 +3038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["SummaryEvent"];
                 };
             };
             401: {

@@ -57,6 +57,7 @@ pub struct Which {
     #[param(format = Date)]
     to: Option<String>,
     /// At most this many rows; all by default.
+    #[param(maximum = 4_294_967_295_i64)]
     limit: Option<usize>,
 }
 

@@ -5,7 +5,7 @@ use crate::authority::{Authorized, ReadBurn};
 use crate::extract::Params;
 use crate::paging::page;
 use crate::problem::Problem;
-use crate::routes::{TABLE_DAYS_MAX, span};
+use crate::routes::{DAYS_ANY, span};
 use crate::wire::{Money, Tokens};
 use axum::Json;
 use axum::extract::State;
@@ -34,9 +34,10 @@ pub struct Which {
     #[param(pattern = "^[A-Za-z]{3}$")]
     currency: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
+    #[param(maximum = 4_294_967_295_i64)]
     limit: Option<usize>,
     /// Where the page before ended: its `next`.
-    #[param(pattern = "^[0-9]+$")]
+    #[param(pattern = "^[0-9]{1,19}$")]
     cursor: Option<String>,
 }
 
@@ -98,7 +99,7 @@ pub async fn chargeback(
     Params(which): Params<Which>,
 ) -> Result<Json<Costs>, Problem> {
     let (state, now) = (server.gate.state().read(), server.gate.now());
-    let (from, to) = span(&state, now, which.from.as_deref(), which.to.as_deref(), TABLE_DAYS_MAX)?;
+    let (from, to) = span(&state, now, which.from.as_deref(), which.to.as_deref(), DAYS_ANY)?;
     let currency = which.currency.as_deref().map(currency).transpose()?;
     let by = split(&state, &which.by)?;
     let found = reports::chargeback(&state, &by, from, to, currency).map_err(no_sum)?;

@@ -5,17 +5,29 @@ use crate::authority::{Authorized, ReadBurn};
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
+use serde::Serialize;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{Stream, StreamExt};
+use utoipa::ToSchema;
+
+/// One event of the stream.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SummaryEvent {
+    /// Its name: `summary`.
+    pub event: String,
+    /// The JSON of `/v1/summary`.
+    #[schema(content_media_type = "application/json")]
+    pub data: String,
+}
 
 /// Server-sent events named `summary`, each with the JSON of `/v1/summary`; at most four a second.
 #[utoipa::path(
     get, path = "/v1/events", tag = "burn",
     responses(
-        (status = 200, content_type = "text/event-stream", body = String),
+        (status = 200, content_type = "text/event-stream", body = SummaryEvent),
         (status = 401, body = Problem),
         (status = 403, body = Problem)
     ),

@@ -24,9 +24,10 @@ pub struct Which {
     /// Part of a key or name.
     q: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
+    #[param(maximum = 4_294_967_295_i64)]
     limit: Option<usize>,
     /// Where the page before ended: its `next`.
-    #[param(pattern = "^[0-9]+$")]
+    #[param(pattern = "^[0-9]{1,19}$")]
     cursor: Option<String>,
 }
 

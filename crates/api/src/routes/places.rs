@@ -6,7 +6,7 @@ pub mod used;
 
 use crate::Server;
 use crate::problem::Problem;
-use crate::routes::{TABLE_DAYS_MAX, span};
+use crate::routes::{DAYS_ANY, span};
 use faregate_app::reports;
 use faregate_core::compliance::Compliance;
 use faregate_core::estate::{Domain, Estate};
@@ -27,7 +27,7 @@ pub(crate) async fn found(
 ) -> Result<Found, Problem> {
     let (from, to) = {
         let (state, now) = (server.gate.state().read(), server.gate.now());
-        span(&state, now, from, to, TABLE_DAYS_MAX)?
+        span(&state, now, from, to, DAYS_ANY)?
     };
     let report = server.report(move |engine| reports::compliance(engine, from, to)).await?;
     Ok(Found { from, to, report })

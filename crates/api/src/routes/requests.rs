@@ -44,9 +44,10 @@ pub struct Which {
     /// Part of a bucket's name or key, of the asker's, or of the reason.
     q: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
+    #[param(maximum = 4_294_967_295_i64)]
     limit: Option<usize>,
     /// Where the page before ended: its `next`.
-    #[param(pattern = "^[0-9]+$")]
+    #[param(pattern = "^[0-9]{1,19}$")]
     cursor: Option<String>,
 }
 

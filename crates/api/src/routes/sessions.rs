@@ -156,6 +156,7 @@ pub struct Which {
     #[param(pattern = "^open$")]
     state: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
+    #[param(maximum = 4_294_967_295_i64)]
     limit: Option<usize>,
     /// Where the page before ended: its `next`.
     #[param(pattern = "^-?[0-9]+[.].+$")]

@@ -5,7 +5,7 @@ use crate::authority::{Authorized, ReadBurn};
 use crate::extract::Params;
 use crate::paging::page;
 use crate::problem::Problem;
-use crate::routes::{TABLE_DAYS_MAX, span};
+use crate::routes::{DAYS_ANY, span};
 use crate::sight::Sight;
 use crate::wire::Tokens;
 use axum::Json;
@@ -28,9 +28,10 @@ pub struct Period {
     #[param(format = Date)]
     pub(crate) to: Option<String>,
     /// Lines on a page: 100 by default, 1,000 at most.
+    #[param(maximum = 4_294_967_295_i64)]
     pub(crate) limit: Option<usize>,
     /// Where the page before ended: its `next`.
-    #[param(pattern = "^[0-9]+$")]
+    #[param(pattern = "^[0-9]{1,19}$")]
     pub(crate) cursor: Option<String>,
 }
 
@@ -38,7 +39,7 @@ impl Period {
     /// Its first and last date.
     pub(crate) fn dates(&self, server: &Server) -> Result<(Date, Date), Problem> {
         let (state, now) = (server.gate.state().read(), server.gate.now());
-        span(&state, now, self.from.as_deref(), self.to.as_deref(), TABLE_DAYS_MAX)
+        span(&state, now, self.from.as_deref(), self.to.as_deref(), DAYS_ANY)
     }
 }
 

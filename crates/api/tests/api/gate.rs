@@ -84,7 +84,7 @@ async fn every_refusal_has_its_code() {
         let reply = open(body).await;
         assert_eq!((reply.status.as_u16(), &reply.json()["refusal"]["code"]), (200, &json!(code)));
     }
-    let mut on_bridges = ask("dora", "autocad");
+    let mut on_bridges = ask("ben", "autocad");
     on_bridges["bucket"] = "bridges".into();
     assert_eq!(open(on_bridges).await.json()["bucket"], "bridges");
 }

@@ -118,6 +118,7 @@ fn events() -> Vec<Event> {
             from: now().plus(-DAY),
             until: now().plus(DAY),
             breach: Breach::Quarantine,
+            unknown: Breach::Report,
         }]),
         Event::CapsSet(vec![cap()]),
         Event::PolicyAdopted(faregate_app::rules::shipped_set("base").unwrap()),

@@ -33,6 +33,7 @@ pub struct TriedSet {
 #[into_params(parameter_in = Query)]
 pub struct Rows {
     /// At most this many rows, the most frequent first: 100 by default, 1,000 at most.
+    #[param(maximum = 4_294_967_295_i64)]
     limit: Option<usize>,
 }
 
