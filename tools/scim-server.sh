@@ -17,7 +17,8 @@ install() {
   [ -f "$venv/installed" ] && return
   rm -rf "$venv"
   python3 -m venv "$venv" >/dev/null 2>&1 || unavailable "python3 cannot make an environment"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check "scim2-server==$version" \
+  "$venv/bin/pip" install --quiet --disable-pip-version-check --retries 1 --timeout 15 \
+    "scim2-server==$version" \
     >/dev/null 2>&1 || unavailable "pip cannot install scim2-server"
   touch "$venv/installed"
 }

@@ -7,6 +7,44 @@
 //! Always in three steps: [`reading::read_directory`] reads, [`plan::plan_membership`] computes a
 //! [`plan::Plan`] that people read, and [`execute::execute_plan`] carries out what was approved.
 //!
+//! ```
+//! use faregate_connect::directory::{Account, Group, GroupKey, Person};
+//! use faregate_connect::execute::{Progress, RunOptions, execute_plan};
+//! use faregate_connect::limits::Limits;
+//! use faregate_connect::managed::{MARKER, Managed};
+//! use faregate_connect::memory::MemoryDirectory;
+//! use faregate_connect::plan::plan_membership;
+//! use faregate_connect::reading::{Desired, read_directory};
+//!
+//! let ana = Person { email: "ana@acme.example".into(), ..Person::default() };
+//! let revit = GroupKey::from("Revit");
+//! let mut directory = MemoryDirectory {
+//!     groups: vec![Group {
+//!         id: "g1".into(),
+//!         name: "Revit".into(),
+//!         description: "[faregate] who has Revit".into(),
+//!         fixed: None,
+//!     }],
+//!     accounts: vec![Account { id: "a1".into(), person: ana.clone() }],
+//!     ..MemoryDirectory::default()
+//! };
+//! let desired = Desired { groups: [(revit.clone(), [ana].into())].into() };
+//! let managed = Managed::new(MARKER, [revit])?;
+//!
+//! let reading = read_directory(&mut directory, &desired, &managed)?;
+//! let plan = plan_membership(&desired, &managed, &reading, Limits::default());
+//! assert!(plan.table().starts_with("change  group  person\nadd     Revit  ana@acme.example\n"));
+//!
+//! let mut progress = Progress::new(&plan);
+//! let record = &mut |_: usize, _: &_| Ok(());
+//! let options = RunOptions::default();
+//! let approved = plan.approve(None)?;
+//! let summary =
+//!     execute_plan(approved, &managed, &mut directory, &mut progress, record, options)?;
+//! assert_eq!(summary.done, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! What this crate must never do: touch a group that is not on the list and marked, take away more
 //! than the limits allow without a [`limits::Confirmed`] made for that very plan, follow a redirect,
 //! talk to an address that [`endpoint`] refuses, print a [`secret::Secret`], or ask the machine for

@@ -134,7 +134,13 @@ impl Confirmed {
     }
 }
 
-/// A plan that may be carried out.
+/// A plan that may be carried out. Nothing but [`Plan::approve`] makes one:
+///
+/// ```compile_fail
+/// fn force(plan: &faregate_connect::plan::Plan) -> faregate_connect::limits::Approved<'_> {
+///     faregate_connect::limits::Approved(plan)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Approved<'a>(&'a Plan);
 

@@ -224,7 +224,7 @@ impl Body {
         let come = wanted.iter().filter(|(id, _)| !is.contains(**id));
         self.adds.extend(come.map(|(id, person)| step(Direction::Add, id, person)));
         let nobody = Person::default();
-        let whose = |id| reading.person_of(id).unwrap_or(&nobody);
+        let whose = |id| reading.described.get(id).unwrap_or(&nobody);
         let go = is.iter().filter(|id| !wanted.contains_key(id));
         self.removes.extend(go.map(|id| step(Direction::Remove, id, whose(id))));
     }
@@ -240,13 +240,6 @@ impl Body {
         Digest::of(
             self.groups.iter().flat_map(|group| [group.key.0.as_str(), group.digest.as_str()]),
         )
-    }
-}
-
-impl Reading {
-    fn person_of(&self, id: &AccountId) -> Option<&Person> {
-        let found = || self.found.values().find(|account| account.id == *id);
-        self.described.get(id).or_else(|| found().map(|account| &account.person))
     }
 }
 

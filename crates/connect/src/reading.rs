@@ -31,7 +31,7 @@ pub struct Reading {
     pub members: BTreeMap<GroupId, Members>,
     /// Accounts by [`Person::key`].
     pub found: BTreeMap<String, Account>,
-    /// Who else is a member, as far as the directory says.
+    /// Whose the accounts are, as far as the directory says: those found, and other members.
     pub described: BTreeMap<AccountId, Person>,
 }
 
@@ -54,8 +54,9 @@ pub fn read_directory(
     let known: BTreeSet<_> = reading.found.values().map(|account| &account.id).collect();
     let members = reading.members.values().flat_map(|members| &members.accounts);
     let unknown: BTreeSet<_> = members.filter(|id| !known.contains(id)).cloned().collect();
-    let described = directory.describe(&unknown.into_iter().collect::<Vec<_>>())?;
-    reading.described.extend(described.into_iter().map(|account| (account.id, account.person)));
+    let others = directory.describe(&unknown.into_iter().collect::<Vec<_>>())?;
+    let all = reading.found.values().cloned().chain(others);
+    reading.described = all.map(|account| (account.id, account.person)).collect();
     Ok(reading)
 }
 
