@@ -21,6 +21,7 @@
 pub mod estate;
 pub mod features;
 pub mod flexnet;
+pub mod lmstat;
 pub mod names;
 pub mod options;
 pub mod tariff;
