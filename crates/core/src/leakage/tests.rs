@@ -34,7 +34,8 @@ const TOLERANCE: (&str, &[&str]) = (
     // The log's clock is four minutes slow, and the session was over before the use began by it.
     "1 09:04 open ben revit ws; 1 09:05 close ben revit; 1 09:08 log ben revit ws 60
      2 09:00 open ben revit ws; 2 10:00 close ben revit; 2 09:00 log ben revit ws 60
-     2 10:06 log ben revit ws 60",
+     2 10:06 log ben revit ws 60
+     3 09:00 log ben revit ws 1; 3 09:04 open ben revit ws; 3 09:05 close ben revit",
     &["2 ben revit used-without-asking ws 60 10 bypassed"],
 );
 
@@ -78,7 +79,7 @@ fn planted_mutants_are_caught() {
 
 #[test]
 fn use_without_asking_has_a_likely_cause() {
-    let cases: [(&str, &[&str]); 7] = [
+    let cases: [(&str, &[&str]); 8] = [
         (
             "2 09:00 log ben revit new 60",
             &["2 ben revit used-without-asking new 60 10 agent-missing"],
@@ -98,6 +99,12 @@ fn use_without_asking_has_a_likely_cause() {
              2 09:00 open ben daily ws; 2 10:00 close ben daily; 2 09:00 log ben daily ws 60
              2 09:00 log b.two revit ws 60",
             &["2 ben revit used-without-asking ws 60 10 another-identity"],
+        ),
+        // The agent had been there since the evening before.
+        (
+            "1 22:00 open ben daily ws; 2 10:00 close ben daily; 1 22:00 log ben daily ws 720
+             2 09:00 log ben revit ws 60",
+            &["2 ben revit used-without-asking ws 60 10 bypassed"],
         ),
         // Nobody else was there either.
         ("5 09:00 log ben revit hq 60", &["5 ben revit used-without-asking hq 60 10 gate-silent"]),
@@ -149,6 +156,16 @@ fn rows_are_by_workstation_and_sum_to_the_use() {
         "2 ben revit used-without-asking b 60 0 agent-missing",
     ];
     check("UTC", &rolled_out(script), &expected);
+    let script =
+        "2 09:00 log ben revit a 180; 2 09:30 log ben revit b 30; 2 11:00 log ben revit c 120";
+    let expected = [
+        "2 ben revit used-without-asking a 180 10 agent-missing",
+        "2 ben revit used-without-asking b 0 0 agent-missing",
+        "2 ben revit used-without-asking c 60 0 agent-missing",
+    ];
+    check("UTC", &rolled_out(script), &expected);
+    let instant = ["2 ben revit used-without-asking a 0 0 agent-missing"];
+    check("UTC", &rolled_out("2 09:00 log ben revit a 0"), &instant);
 }
 
 #[test]
@@ -174,6 +191,8 @@ fn what_was_asked_and_not_reported_has_a_likely_cause() {
     );
     let late = "2 12:30 open ben revit ws; 2 13:00 close ben revit";
     check(late, vec!["2 ben revit asked-but-not-reported ws 30 0 log-gap".to_owned()]);
+    // On a day on which the log tells of nobody, nothing is said of anybody.
+    check("5 09:00 open ben revit ws; 5 11:00 close ben revit", Vec::new());
     // No log ever names the product; a session before the log began; one that a log tells of.
     check("2 09:00 open ben hourly ws; 2 11:00 close ben hourly", Vec::new());
     check("10 09:00 open ben revit ws; 10 11:00 close ben revit", Vec::new());
@@ -204,7 +223,22 @@ fn what_was_charged_although_refused_has_a_likely_cause() {
         let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
         check("UTC", &rolled_out(&format!("{refused}{script}")), &expected);
     }
-    // Two days later it is use without asking; long before it, too.
+    // A session before it explains nothing; one between it and the use is a permit that came later.
+    let session = |time: &str, until: &str| {
+        format!(
+            "2 {time} open ben revit ws; 2 {until} close ben revit; 2 {time} log ben revit ws 10; "
+        )
+    };
+    let before = format!("{}{refused}2 09:02 log ben revit ws 60", session("07:00", "07:10"));
+    check("UTC", &rolled_out(&before), &["2 ben revit charged-although-refused ws 60 10 bypassed"]);
+    let between = format!("{refused}{}2 10:00 log ben revit ws 60", session("09:10", "09:20"));
+    check("UTC", &rolled_out(&between), &["2 ben revit used-without-asking ws 60 10 bypassed"]);
+    let everywhere = format!("inform *; {refused}2 09:02 log ben revit ws 60");
+    let expected = ["2 ben revit charged-although-refused ws 60 10 inform-only"];
+    check("UTC", &rolled_out(&everywhere), &expected);
+    // It holds for a day, over midnight as well. Two days later it is use without asking.
+    let next = "1 22:00 refuse ben revit ws; 2 09:00 log ben revit ws 60";
+    check("UTC", &rolled_out(next), &["2 ben revit charged-although-refused ws 60 10 bypassed"]);
     let later = "1 09:00 refuse ben revit ws; 3 09:02 log ben revit ws 60";
     check("UTC", &rolled_out(later), &["3 ben revit used-without-asking ws 60 10 agent-off"]);
 }
@@ -233,10 +267,35 @@ fn the_vendor_s_charges_are_compared_with_sessions_and_logs() {
     cases.iter().for_each(|(script, expected)| check("UTC", &rolled_out(script), expected));
 }
 
+/// In New York a UTC day begins in the evening before: what went on then explains a charge on it.
+#[test]
+fn the_vendor_s_day_is_not_ours() {
+    let zone = "America/New_York";
+    let asked = "1 20:30 open ben revit ws; 1 21:00 close ben revit; 2 vendor ben revit 10";
+    check(zone, &rolled_out(asked), &[]);
+    let goes_on =
+        "1 19:00 open ben revit ws; 1 19:10 close ben revit; 1 19:00 log ben revit ws 120";
+    check(zone, &rolled_out(&format!("{goes_on}; 2 vendor ben revit 10")), &[]);
+    let expected = ["2 ben revit used-without-asking - 0 10 another-identity"];
+    check(zone, &rolled_out("2 vendor ben revit 10"), &expected);
+}
+
 /// A unit on record is what it cost; a unit that a session brought about is not the leak's.
 #[test]
 fn cost_is_what_is_on_record() {
-    let cases: [(&str, &[&str]); 3] = [
+    let cases: [(&str, &[&str]); 5] = [
+        (
+            "2 22:00 log ben revit new 240; 2 22:00 charge ben revit 8 log",
+            &[
+                "2 ben revit used-without-asking new 120 8 agent-missing",
+                "3 ben revit used-without-asking new 120 0 agent-missing",
+            ],
+        ),
+        // Clocks differ about its beginning.
+        (
+            "2 09:00 log ben revit new 60; 2 08:57 charge ben revit 8 log",
+            &["2 ben revit used-without-asking new 60 8 agent-missing"],
+        ),
         (
             "2 09:00 log ben revit new 60; 2 09:00 charge ben revit 8 log",
             &["2 ben revit used-without-asking new 60 8 agent-missing"],

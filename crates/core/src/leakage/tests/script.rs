@@ -1,4 +1,4 @@
-//! What happened, as lines: `cover FIRST LAST` (days of a log), `vendors FIRST LAST`, `inform HOST`,
+//! What happened, as lines: `cover FIRST LAST` (days of a log), `vendors FIRST LAST`, `inform HOST` or `inform *`,
 //! `alias PERSON NAME FIRST UNTIL`, and, after a day and a time, `open NAME PRODUCT HOST [seat]`,
 //! `close|silent NAME PRODUCT`, `refuse NAME PRODUCT HOST`, `log NAME PRODUCT HOST MINUTES`,
 //! `charge NAME PRODUCT TOKENS [log]`; after a day alone `vendor NAME PRODUCT TOKENS`. A `;` is a new line.
@@ -63,6 +63,7 @@ impl Script {
         match words.as_slice() {
             ["cover", from, to] => self.covers("flexnet", from, to),
             ["vendors", from, to] => self.covers("vendor", from, to),
+            ["inform", "*"] => self.settings.informing_all = true,
             ["inform", host] => drop(self.settings.informing.insert((*host).to_owned())),
             ["alias", person, name, from, until] => self.alias(person, name, from, until),
             [day, "vendor", who, what, whole] => self.vendor(day, who, what, whole),
