@@ -18,12 +18,12 @@ pub(crate) struct Page<T> {
 /// The page after a cursor, of rows that ascend by their places.
 pub(crate) fn page<T>(
     rows: impl Iterator<Item = (u64, T)>,
-    limit: Option<usize>,
+    limit: Option<u32>,
     cursor: Option<&str>,
 ) -> Result<Page<T>, Problem> {
     let after = cursor.map(read).transpose()?;
     let mut later = rows.filter(|(place, _)| after.is_none_or(|after| *place > after));
-    let limit = limit.unwrap_or(ROWS).clamp(1, ROWS_MAX);
+    let limit = rows_of(limit, ROWS).clamp(1, ROWS_MAX);
     let shown: Vec<(u64, T)> = later.by_ref().take(limit).collect();
     let next = later.next().and(shown.last()).map(|(place, _)| place.to_string());
     Ok(Page { rows: shown.into_iter().map(|(_, row)| row).collect(), next })
@@ -39,4 +39,9 @@ pub(crate) fn finds(q: Option<&str>, texts: &[&str]) -> bool {
         return true;
     };
     texts.iter().any(|text| text.to_lowercase().contains(&q))
+}
+
+/// So many rows were asked for.
+pub(crate) fn rows_of(limit: Option<u32>, usual: usize) -> usize {
+    limit.map_or(usual, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }

@@ -58,7 +58,7 @@ pub struct Which {
     to: Option<String>,
     /// At most this many rows; all by default.
     #[param(maximum = 4_294_967_295_i64)]
-    limit: Option<usize>,
+    limit: Option<u32>,
 }
 
 /// Which days.
@@ -185,10 +185,10 @@ pub async fn daily(
     Ok(Json(series(&state, from, to)))
 }
 
-fn table(by: By, from: Date, to: Date, burn: &Burn, limit: Option<usize>) -> Table {
+fn table(by: By, from: Date, to: Date, burn: &Burn, limit: Option<u32>) -> Table {
     let whole = burn.total.ticks.tokens();
     let share = |ticks: Ticks| if whole > 0.0 { ticks.tokens() / whole } else { 0.0 };
-    let shown = burn.rows.iter().take(limit.unwrap_or(usize::MAX));
+    let shown = burn.rows.iter().take(crate::paging::rows_of(limit, usize::MAX));
     let rows: Vec<Row> = shown
         .map(|row| Row {
             key: row.key.clone(),

@@ -25,7 +25,7 @@ pub struct Which {
     q: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
     #[param(maximum = 4_294_967_295_i64)]
-    limit: Option<usize>,
+    limit: Option<u32>,
     /// Where the page before ended: its `next`.
     #[param(pattern = "^[0-9]{1,19}$")]
     cursor: Option<String>,

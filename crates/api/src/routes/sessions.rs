@@ -4,7 +4,7 @@ use crate::Server;
 use crate::authority::{Authorized, ReadBurn, SpendTokens};
 use crate::extract::{Params, Segment, Sent, checked_key, idempotency_key};
 use crate::origin::Origin;
-use crate::paging::ROWS_MAX;
+use crate::paging::{ROWS_MAX, rows_of};
 use crate::problem::Problem;
 use crate::retry::{self, Asked};
 use crate::routes::answered;
@@ -157,7 +157,7 @@ pub struct Which {
     state: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
     #[param(maximum = 4_294_967_295_i64)]
-    limit: Option<usize>,
+    limit: Option<u32>,
     /// Where the page before ended: its `next`.
     #[param(pattern = "^-?[0-9]+[.].+$")]
     cursor: Option<String>,
@@ -208,7 +208,7 @@ pub async fn list(
     let follows =
         |session: &&views::OpenSession| after.as_ref().is_none_or(|place| place.precedes(session));
     let mut later = all.iter().filter(follows);
-    let limit = which.limit.unwrap_or(100).clamp(1, ROWS_MAX);
+    let limit = rows_of(which.limit, 100).clamp(1, ROWS_MAX);
     let page: Vec<&views::OpenSession> = later.by_ref().take(limit).collect();
     let next = later.next().and(page.last()).map(|last| Place::of(last).write());
     let rows = page.into_iter().map(Session::from).collect();

@@ -29,7 +29,7 @@ pub struct Period {
     pub(crate) to: Option<String>,
     /// Lines on a page: 100 by default, 1,000 at most.
     #[param(maximum = 4_294_967_295_i64)]
-    pub(crate) limit: Option<usize>,
+    pub(crate) limit: Option<u32>,
     /// Where the page before ended: its `next`.
     #[param(pattern = "^[0-9]{1,19}$")]
     pub(crate) cursor: Option<String>,

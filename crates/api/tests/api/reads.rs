@@ -151,6 +151,8 @@ async fn spans_by_default_and_at_their_limits() {
         ("/v1/burn", "bad-query"),
         ("/v1/burn?by=colour", "bad-query"),
         ("/v1/burn?by=day&limit=-1", "bad-query"),
+        ("/v1/burn?by=day&limit=4294967295", "200"),
+        ("/v1/burn?by=day&limit=4294967296", "bad-query"),
         ("/v1/burn?by=day&by=day", "bad-query"),
     ];
     for (path, expected) in table {

@@ -34,7 +34,7 @@ pub struct TriedSet {
 pub struct Rows {
     /// At most this many rows, the most frequent first: 100 by default, 1,000 at most.
     #[param(maximum = 4_294_967_295_i64)]
-    limit: Option<usize>,
+    limit: Option<u32>,
 }
 
 /// Asks of one person for one product that would end otherwise.
@@ -92,7 +92,7 @@ pub(crate) fn rules(
 pub(crate) fn changes(found: &Simulation, rows: &Rows) -> (Vec<ChangedAnswer>, u64) {
     let mut all: Vec<(&Changed, &u64)> = found.changed.iter().collect();
     all.sort_by_key(|(_, times)| Reverse(**times));
-    all.truncate(rows.limit.unwrap_or(ROWS).clamp(1, crate::paging::ROWS_MAX));
+    all.truncate(crate::paging::rows_of(rows.limit, ROWS).clamp(1, crate::paging::ROWS_MAX));
     let shown = all.into_iter().map(|(changed, times)| ChangedAnswer {
         person: changed.person.clone(),
         product: changed.product.clone(),
