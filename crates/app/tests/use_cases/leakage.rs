@@ -378,6 +378,24 @@ fn what_goes_on_counts_as_far_as_the_log_does() {
     assert_eq!(minutes, [(PersonId(0), 60), (PersonId(1), 50)]);
 }
 
+/// A use that was asked for days before a period stays asked for in it; one that was not does not become so.
+#[test]
+fn use_that_reaches_into_a_period_is_judged_from_its_beginning() {
+    let desk = World::new(1_000_000).start();
+    desk.clock.set(T0.plus(540 * MINUTE));
+    let id = SessionId(desk.open("a", "ana", "autocad").unwrap().seq);
+    desk.beat(id, T0.plus(590 * MINUTE), true);
+    desk.clock.set(T0.plus(600 * MINUTE));
+    desk.close(id).unwrap();
+    let mut world = desk.stop();
+    world.clock.set(T0.plus(60 * DAY));
+    let long = [used("ana", AUTOCAD, 540, 9 * 1_440), used("ben", AUTOCAD, 540, 9 * 1_440)];
+    import_all(&mut world.engine, &[&log(&long)]);
+    let all = report(&mut world.engine, 6, 6);
+    let people: Vec<PersonId> = all.rows.iter().map(|row| row.person).collect();
+    assert_eq!((people, all.measured.asked), (vec![PersonId(1)], DAY));
+}
+
 #[test]
 fn a_store_that_cannot_be_read_is_a_failure() {
     let mut world = World::over(Shared::with(Fault::None), Meter::Window24h, 100);
