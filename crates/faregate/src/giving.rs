@@ -48,7 +48,7 @@ impl Giving<'_> {
         let body: OrderBody = serde_json::from_value(order).map_err(anyhow::Error::from)?;
         let is_request = body.is_request();
         let order = body.into_order(&zone).map_err(refused)?;
-        let orderer = Orderer { name: self.name(), is_administrator: true };
+        let orderer = Orderer::new(crate::ambient::account(), true).on_behalf_of(self.on_behalf_of);
         let done = carry_out(engine, &orderer, &order, self.dry_run).map_err(fault)?;
         let OrderDone { id, said, warnings, .. } = OrderDone::new(done, is_request, self.dry_run);
         Ok(Outcome { id, said, warnings })

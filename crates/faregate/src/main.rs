@@ -12,6 +12,7 @@ mod estate;
 mod fault;
 mod giving;
 mod output;
+mod reporting;
 mod serving;
 
 use clap::Parser;

@@ -64,6 +64,17 @@ impl Serving {
         on_behalf_of: Option<&str>,
         body: &Value,
     ) -> Result<Value, Fault> {
+        self.send(path, on_behalf_of, "application/json", body.to_string().as_bytes())
+    }
+
+    /// Posts a body of some kind; gives the answer, or the problem that the server told.
+    pub(crate) fn send(
+        &self,
+        path: &str,
+        on_behalf_of: Option<&str>,
+        kind: &str,
+        body: &[u8],
+    ) -> Result<Value, Fault> {
         let agent = ureq::Agent::new_with_config(
             ureq::Agent::config_builder()
                 .http_status_as_error(false)
@@ -76,7 +87,7 @@ impl Serving {
         let mut request = agent
             .post(format!("{}{path}", self.url))
             .header("authorization", format!("Bearer {}", self.key))
-            .header("content-type", "application/json")
+            .header("content-type", kind)
             .header("idempotency-key", crate::ambient::fresh_key());
         if let Some(name) = on_behalf_of {
             // A header cannot carry more; left out, the order would be somebody else's.
@@ -95,7 +106,7 @@ impl Serving {
             let help = "the server may be starting or stopping, or an import may be running: try again when it has ended";
             Fault::new(Code::InUse, message, help)
         };
-        let mut response = request.send(body.to_string()).map_err(unreachable)?;
+        let mut response = request.send(body).map_err(unreachable)?;
         let status = response.status();
         let text = response.body_mut().read_to_string().map_err(unreachable)?;
         let answer: Value = serde_json::from_str(&text).map_err(|_| {

@@ -8,6 +8,7 @@ use crate::commands::rejected;
 use crate::commands::tail::{GrowingLog, POLL};
 use crate::estate;
 use crate::fault::{Code, Fault};
+use crate::reporting;
 use crate::serving::{Announced, Serving};
 use faregate_api::Server;
 use faregate_app::access::{Access, Kind, LINK_SECONDS, Role};
@@ -118,6 +119,10 @@ pub(crate) fn serve(
         tokio::spawn(look_at_keys(Arc::clone(&access)));
         let Listening { trusted_proxies, atlas, .. } = listening;
         let server = Server::new(gate.clone(), access).behind(trusted_proxies).with_atlas(atlas);
+        let features = Arc::new(FeatureTable::shipped());
+        let server = server
+            .reading(reporting::reader(directory.path().to_owned()))
+            .with_usage_reports(Arc::new(reporting::TokenUsage(features)));
         faregate_api::run(listener, server, stop).await.map_err(anyhow::Error::from)?;
         Ok::<_, Fault>(())
     });

@@ -1,0 +1,46 @@
+//! What the API may not name itself: how reports read the store, and the format of the vendor's reports.
+
+use crate::ambient::WallClock;
+use faregate_api::reading::Reader;
+use faregate_api::token_usage::{UsageReport, UsageReports};
+use faregate_app::engine::{Engine, Failure};
+use faregate_app::import::vendor::{Unsettled, import};
+use faregate_app::ports::StoreError;
+use faregate_ingest::features::FeatureTable;
+use faregate_ingest::vendor::{RejectedRow, VendorReport, read};
+use faregate_store::directory::DataDirectory;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Opens the store once more, to read beside the gate.
+pub(crate) fn reader(path: PathBuf) -> Reader {
+    Arc::new(move || {
+        let store = DataDirectory::read(&path)
+            .map_err(|why| Failure::from(StoreError::Other(format!("{why:?}"))))?;
+        Engine::load(Box::new(store), Arc::new(WallClock))
+    })
+}
+
+/// The vendor's usage reports, with the features that are known.
+pub(crate) struct TokenUsage(pub(crate) Arc<FeatureTable>);
+
+impl UsageReports for TokenUsage {
+    fn read(&self, name: &str, bytes: &[u8]) -> Result<UsageReport, String> {
+        let VendorReport { rows, rejected, zero_rows, names_people } =
+            read(bytes).map_err(|why| why.to_string())?;
+        let (features, name, count) = (Arc::clone(&self.0), name.to_owned(), rows.len() as u64);
+        Ok(UsageReport {
+            rows: count,
+            zero_rows,
+            rejected: rejected.iter().map(unsettled).collect(),
+            names_people,
+            take_in: Box::new(move |engine| import(engine, &features, &name, &rows)),
+        })
+    }
+}
+
+fn unsettled(row: &RejectedRow) -> Unsettled {
+    let said = row.to_string();
+    let why = said.strip_prefix(&format!("line {}: ", row.line)).unwrap_or(&said).to_owned();
+    Unsettled { line: row.line, why }
+}
