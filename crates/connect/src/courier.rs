@@ -89,6 +89,14 @@ pub(crate) struct Call<'a> {
     pub(crate) secrets: Vec<&'a Secret>,
 }
 
+impl Call<'_> {
+    /// A server's words for a message: without the secrets that it was sent, and not without end.
+    fn words(&self, text: &str) -> String {
+        let secrets = self.bearer.into_iter().chain(self.secrets.iter().copied());
+        clean(&secrets.fold(text.to_owned(), |words, secret| secret.scrub(&words)))
+    }
+}
+
 /// An answer: a success, or a refusal for the adapter to judge.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -164,7 +172,7 @@ impl Courier {
         let status = parts.status.as_u16();
         if parts.status.is_redirection() {
             let to = parts.headers.get("location").map(|to| String::from_utf8_lossy(to.as_bytes()));
-            return Err(DirectoryError::Redirected { to: clean(&to.unwrap_or_default()) });
+            return Err(DirectoryError::Redirected { to: call.words(&to.unwrap_or_default()) });
         }
         if !parts.status.is_success() {
             let words = refusal(&parts.headers, body, call);
@@ -173,7 +181,7 @@ impl Courier {
                 _ => Ok(Answer { status, headers: parts.headers, json: Value::Null, words }),
             };
         }
-        let json = self.json(&parts.headers, body)?;
+        let json = self.json(&parts.headers, body, call)?;
         Ok(Answer { status, headers: parts.headers, json, words: String::new() })
     }
 
@@ -196,7 +204,12 @@ impl Courier {
         }
     }
 
-    fn json(&self, headers: &HeaderMap, mut body: Body) -> Result<Value, DirectoryError> {
+    fn json(
+        &self,
+        headers: &HeaderMap,
+        mut body: Body,
+        call: &Call<'_>,
+    ) -> Result<Value, DirectoryError> {
         let bytes = body.with_config().limit(self.options.bytes_max).read_to_vec();
         let bytes = bytes.map_err(|error| self.transport(&error))?;
         if bytes.is_empty() {
@@ -204,7 +217,7 @@ impl Courier {
         }
         let kind = header(headers, "content-type").unwrap_or("no content type");
         if !is_json(kind) {
-            return Err(DirectoryError::NotJson { found: clean(kind) });
+            return Err(DirectoryError::NotJson { found: call.words(kind) });
         }
         serde_json::from_slice(&bytes)
             .map_err(|error| DirectoryError::NotJson { found: format!("broken JSON: {error}") })
@@ -282,8 +295,7 @@ fn refusal(headers: &HeaderMap, mut body: Body, call: &Call<'_>) -> String {
         true => String::from_utf8_lossy(&bytes).into_owned(),
         false => "no reason given".to_owned(),
     });
-    let secrets = call.bearer.into_iter().chain(call.secrets.iter().copied());
-    clean(&secrets.fold(words, |words, secret| secret.scrub(&words)))
+    call.words(&words)
 }
 
 fn agent(endpoint: &Endpoint, options: &CourierOptions) -> Result<Agent, CourierError> {

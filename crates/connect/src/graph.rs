@@ -3,7 +3,7 @@
 //! It must never send a `DELETE` that does not end in `/$ref`: without it, Graph deletes the
 //! account itself where the permissions allow it.
 
-use crate::courier::{Answer, Call, Courier, encoded};
+use crate::courier::{Answer, Call, Courier, clean, encoded};
 use crate::directory::{Account, AccountId, Change, Directory, DirectoryError, Fixed, Group};
 use crate::directory::{GroupId, Members, Person};
 use crate::scim::only;
@@ -153,7 +153,9 @@ impl GraphDirectory {
             };
             // The next page is asked for with our token, so it has to be where this one was.
             let below = self.api.endpoint().below(next);
-            let elsewhere = || DirectoryError::Redirected { to: crate::courier::clean(next) };
+            let scrubbed = self.token.as_ref().map(|(token, _)| token.scrub(next));
+            let elsewhere =
+                || DirectoryError::Redirected { to: clean(&scrubbed.unwrap_or_default()) };
             path = below.ok_or_else(elsewhere)?.to_owned();
         }
         Err(DirectoryError::Unexpected("a list without an end".to_owned()))

@@ -107,6 +107,15 @@ fn an_echoed_token_is_not_repeated() {
     });
     let expected = "the directory answered 403: you sent Bearer (secret) [31m ";
     assert_eq!(error.to_string(), expected);
+    let (error, _stub) = refusal(|seen| {
+        let sent = seen.header("authorization").unwrap_or_default().replace("Bearer ", "");
+        Reply::Text(302, vec![("Location", format!("/x?{sent}"))], String::new())
+    });
+    assert_eq!(error, DirectoryError::Redirected { to: "/x?(secret)".to_owned() });
+    check("the directory answered with `text/(secret)` instead of JSON", |seen| {
+        let sent = seen.header("authorization").unwrap_or_default().replace("Bearer ", "");
+        typed(&format!("text/{sent}"), "x")
+    });
 }
 
 #[test]
@@ -136,6 +145,7 @@ fn a_link_to_the_next_page_leads_nowhere_else() {
         "/v1.0/groups",
         "HERE/../beta/users",
         "HERE.evil.example/groups",
+        "https://evil.example/canary-bearer",
     ] {
         let stub = Stub::start(move |seen| match seen.method.as_str() {
             "POST" => Reply::json(200, &json!({"access_token": TOKEN, "expires_in": 3600})),
@@ -156,6 +166,7 @@ fn a_link_to_the_next_page_leads_nowhere_else() {
         let mut directory = GraphDirectory::new(login, api, access, GraphOptions::default());
         let error = directory.groups(&["x".to_owned()]).unwrap_err();
         assert!(matches!(error, DirectoryError::Redirected { .. }), "{link}: {error}");
+        assert!(!error.to_string().contains("canary"), "{error}");
         assert_eq!(stub.seen().len(), 2, "{link}");
     }
 }
