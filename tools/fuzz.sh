@@ -8,7 +8,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 seconds=${1:-60}
 command -v cargo-fuzz >/dev/null || { echo "skipped: cargo-fuzz is not installed" && exit 0; }
-for target in flexnet settings codec estate; do
+for target in flexnet settings codec estate options lmstat; do
   corpus=fuzz/corpus/$target
   mkdir -p "$corpus"
   seeds=()

@@ -74,7 +74,7 @@ impl OptionsFile {
         Self { lines: parse::lines(text) }
     }
 
-    /// A file of these directives; a GROUP too long for a line becomes several lines.
+    /// A file of these directives; a GROUP too long for a line becomes several lines, one without members none.
     pub fn of(directives: impl IntoIterator<Item = Directive>) -> Self {
         let mut file = Self::default();
         directives.into_iter().for_each(|directive| file.push(directive));

@@ -75,15 +75,15 @@ fn sentence(directive: &Directive, groups: &Groups, table: &FeatureTable) -> Str
         Directive::AccessAll { include: false, .. } => format!("No feature is for {PLACE}."),
         Directive::Reserve { count, feature, who } => format!(
             "{} of {} kept for {}; nobody else gets them.",
-            licences(*count, "is", "are"),
-            product(feature),
+            licences(*count),
+            product(feature) + if *count == 1 { " is" } else { " are" },
             people(who)
         ),
         Directive::Max { count, feature, who } => format!(
-            "{} together get at most {} of {}.",
-            people(who),
-            licences(*count, "", ""),
-            product(feature)
+            "At most {} of {} at a time for {}.",
+            licences(*count),
+            product(feature),
+            people(who)
         ),
         Directive::Timeout { feature, seconds } => {
             format!("{} is taken back after {} of idleness.", product(feature), time(*seconds))
@@ -95,7 +95,7 @@ fn sentence(directive: &Directive, groups: &Groups, table: &FeatureTable) -> Str
             format!("{} stays out {} after its check-in.", product(feature), time(*seconds))
         }
         Directive::BorrowLowWater { feature, count } => {
-            format!("{} of {} cannot be borrowed.", licences(*count, "", ""), product(feature))
+            format!("{} of {} cannot be borrowed.", licences(*count), product(feature))
         }
         Directive::MaxBorrowHours { feature, hours } => {
             let seconds = hours.saturating_mul(3_600);
@@ -183,10 +183,8 @@ fn product(feature: &Feature, table: &FeatureTable) -> String {
     }
 }
 
-fn licences(count: u32, one: &str, many: &str) -> String {
-    let text =
-        if count == 1 { format!("1 licence {one}") } else { format!("{count} licences {many}") };
-    text.trim_end().to_owned()
+fn licences(count: u32) -> String {
+    format!("{count} licence{}", if count == 1 { "" } else { "s" })
 }
 
 /// Seconds in the largest unit that needs no fraction.

@@ -23,7 +23,8 @@ pub(super) fn fitting(directive: Directive) -> Vec<Directive> {
         used = used.saturating_add(size);
         part.push(member);
     }
-    parts.push(part);
+    // Without members there is no line: the daemon takes none.
+    parts.extend((!part.is_empty()).then_some(part));
     let group = |members| Directive::Group { kind, name: name.clone(), members };
     parts.into_iter().map(group).collect()
 }

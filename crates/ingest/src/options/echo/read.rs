@@ -125,7 +125,9 @@ impl Reader {
     fn served(&mut self, message: &str) -> bool {
         if message.starts_with("Server started on ") {
             self.listing = true;
-            (self.package, self.echo().served) = (None, Default::default());
+            self.package = None;
+            let echo = self.echo();
+            (echo.packages, echo.served) = Default::default();
             return true;
         }
         if !self.listing && !message.contains("(consisting of:") {

@@ -26,8 +26,8 @@ fn each_directive_is_a_sentence() {
     check(
         "RESERVE 1 F DISPLAY d\nMAX 3 F HOST h\nTIMEOUT F 5400\nTIMEOUTALL 3600\nLINGER F 61\nBORROW_LOWWATER F 1\nMAX_BORROW_HOURS F 240\nMAX_OVERDRAFT F 2\n",
         &[
-            "[1] 1 licence is of `F` kept for the display `d`; nobody else gets them.",
-            "[2] the host `h` together get at most 3 licences of `F`.",
+            "[1] 1 licence of `F` is kept for the display `d`; nobody else gets them.",
+            "[2] At most 3 licences of `F` at a time for the host `h`.",
             "[3] `F` is taken back after 90 minutes of idleness.",
             "[4] Any licence is taken back after 1 hour of idleness.",
             "[5] `F` stays out 61 seconds after its check-in.",

@@ -228,3 +228,9 @@ fn a_group_of_thousands_fits_its_lines() {
     assert_eq!(OptionsFile::parse(&file.render()), file);
     assert_eq!(file.groups().get(GroupKind::Users, &name("G")).unwrap().members.len(), 5_000);
 }
+
+#[test]
+fn a_group_without_members_is_no_line() {
+    let empty = Directive::Group { kind: GroupKind::Hosts, name: name("G"), members: vec![] };
+    assert_eq!(OptionsFile::of([empty]).render(), "");
+}
