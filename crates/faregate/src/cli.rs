@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Chargeback(budgets::Chargeback),
     /// Print tokens that the vendor charged although a seat covered the use
     DoubleDips(budgets::Span),
+    /// Print what went past the gate: used without asking, or although refused, or not reported
+    Leakage(Leakage),
     /// People, their names and groups
     Person {
         #[command(subcommand)]
@@ -288,6 +290,18 @@ pub(crate) struct BreakEven {
     /// Discount on tokens, in percent
     #[arg(long, default_value_t = 0.0, value_name = "PERCENT")]
     pub token_discount: f64,
+}
+
+#[derive(Args)]
+pub(crate) struct Leakage {
+    #[command(flatten)]
+    pub span: budgets::Span,
+    /// At most this many rows
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: usize,
+    /// Also seats that are used without the licence server, as they should be
+    #[arg(long)]
+    pub all: bool,
 }
 
 #[derive(Args)]

@@ -10,6 +10,7 @@ mod explain;
 mod import;
 mod init;
 mod key;
+mod leakage;
 mod orders;
 mod people;
 mod places;
@@ -47,6 +48,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Request { action } => requests::run(&path, &action, json),
         Command::Chargeback(args) => reports::chargeback(&path, &args, json),
         Command::DoubleDips(span) => reports::double_dips(&path, &span, json),
+        Command::Leakage(args) => leakage::run(&path, &args, json),
         Command::Person { action } => people::run_person(&path, &action, json),
         Command::Group { action } => people::run_group(&path, &action, json),
         Command::Seat { action } => people::run_seat(&path, &action, json),

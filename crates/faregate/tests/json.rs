@@ -72,6 +72,7 @@ const COMMANDS: &[&str] = &[
     "request list --all",
     "chargeback",
     "double-dips",
+    "leakage",
     "person list",
     "person show nora",
     "person set nora --name Nora",

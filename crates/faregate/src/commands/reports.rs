@@ -240,6 +240,7 @@ pub(crate) fn double_dips(path: &Path, span: &Span, as_json: bool) -> Result<(),
         DipCause::SecondIdentity => "second-identity",
         DipCause::SeatCameLater => "seat-came-later",
         DipCause::SameIdentity => "same-identity",
+        DipCause::SecondChargeInWindow => "second-charge-in-window",
     };
     let person = |id| estate.person(id).map_or(String::new(), |person| person.key.clone());
     let product = |id| estate.product(id).map_or(String::new(), |product| product.key.clone());
