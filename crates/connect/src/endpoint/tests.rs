@@ -57,7 +57,9 @@ fn only_public_and_listed_addresses_are_pinned() {
         let pinned = Endpoint::new(url, &One(ip), &Allowed::default());
         assert!(matches!(pinned, Err(EndpointError::Forbidden { .. })), "{address}");
     }
-    assert_eq!(forbidden("64:ff9b::808:808".parse().unwrap()), None);
+    for public in ["64:ff9b::808:808", "::ffff:8.8.8.8", "8.8.8.8", "2606:2800:21f:cb07::1"] {
+        assert_eq!(forbidden(public.parse().unwrap()), None, "{public}");
+    }
 }
 
 /// Resolves every name to this address.

@@ -16,13 +16,23 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 fn connect(stub: &Stub, pace: &Arc<Steps>, secret: &str, options: GraphOptions) -> GraphDirectory {
+    connect_with(stub, pace, secret, options, CourierOptions::default())
+}
+
+fn connect_with(
+    stub: &Stub,
+    pace: &Arc<Steps>,
+    secret: &str,
+    options: GraphOptions,
+    requests: CourierOptions,
+) -> GraphDirectory {
     let access = GraphAccess {
         tenant: "tenant-1".to_owned(),
         client_id: "app-1".to_owned(),
         client_secret: Secret::new(secret),
         scope: "https://graph.microsoft.com/.default".to_owned(),
     };
-    let courier = |path: &str| courier(&stub.url(path), pace, CourierOptions::default());
+    let courier = |path: &str| courier(&stub.url(path), pace, requests.clone());
     GraphDirectory::new(courier(""), courier("/v1.0"), access, options)
 }
 
@@ -140,6 +150,19 @@ fn tokens_are_renewed_and_throttling_is_honoured() {
     assert_eq!(read(), 6);
     let asked = pace.waits().into_iter().filter(|wait| (10..15).contains(&wait.as_secs()));
     assert_eq!(asked.count(), 2);
+}
+
+#[test]
+fn requests_keep_to_their_rate() {
+    let (state, pace) = (world(), Arc::<Steps>::default());
+    let stub = start(&state);
+    let options = CourierOptions { per_second: 2, burst: 3, ..CourierOptions::default() };
+    let mut directory = connect_with(&stub, &pace, SECRET, GraphOptions::default(), options);
+    directory.members(&"g1".into()).unwrap();
+    directory.members(&"g1".into()).unwrap();
+    let reads = stub.seen().iter().filter(|seen| seen.method == "GET").count();
+    // Three at once, and one each half second after that.
+    assert_eq!((reads, pace.now()), (8, Duration::from_millis(2_500)));
 }
 
 #[test]
