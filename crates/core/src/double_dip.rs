@@ -6,11 +6,32 @@
 use crate::amount::{Money, Ticks};
 use crate::charges::Pair;
 use crate::estate::{PersonId, ProductId, folded};
-use crate::event::{DipCause, Finding};
+use crate::event::{DipCause, Finding, VendorCharge};
 use crate::state::State;
 use crate::usage::Interval;
 use crate::when::{DAY, Date, Instant, Zone};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Puts on record what the vendor charged: all that is said of a name, a day and a product replaces what was said
+/// of them before. The record is in one order, whatever the order in which it was told.
+pub(crate) fn take_over(known: &mut Vec<VendorCharge>, new: &[VendorCharge]) {
+    let day = |charge: &VendorCharge| charge.day;
+    let Some((first, last)) = new.iter().map(day).min().zip(new.iter().map(day).max()) else {
+        return;
+    };
+    if !known.is_sorted_by_key(day) {
+        known.sort_by_key(day);
+    }
+    let name = |charge: &VendorCharge| (charge.day, folded(&charge.alias), charge.product);
+    let replaced: BTreeSet<_> = new.iter().map(name).collect();
+    let start = known.partition_point(|charge| charge.day < first);
+    let end = known.partition_point(|charge| charge.day <= last).max(start);
+    let mut days: Vec<VendorCharge> = known.splice(start..end, []).collect();
+    days.retain(|charge| !replaced.contains(&name(charge)));
+    days.extend(new.iter().cloned());
+    days.sort_by_cached_key(|charge| (name(charge), charge.ticks));
+    known.splice(start..start, days);
+}
 
 /// The first and the last instant of a UTC day.
 #[must_use]
@@ -98,13 +119,9 @@ pub fn report(state: &State, from: Date, to: Date) -> Dips {
     Dips { rows, ..dips }
 }
 
-/// What the vendor charged. A later report of the same name, day and product replaces an earlier one.
+/// What the vendor charged.
 fn reported(state: &State) -> impl Iterator<Item = Dip> + '_ {
-    let mut latest = BTreeMap::new();
-    for charge in &state.vendor().charges {
-        latest.insert((charge.day, folded(&charge.alias), charge.product), charge);
-    }
-    latest.into_values().filter_map(move |charge| {
+    state.vendor().charges.iter().filter_map(move |charge| {
         let Finding::DoubleDip(cause) = charge.finding else { return None };
         let (person, product, day, ticks) =
             (charge.person, charge.product, charge.day, charge.ticks);

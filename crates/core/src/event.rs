@@ -362,19 +362,21 @@ pub enum Finding {
     Matched,
     /// We had not heard of the use, and charged it now.
     Booked,
-    /// A seat of the person covered it: it was paid twice.
+    /// It was paid twice: a seat of the person covered it, or another charge did.
     DoubleDip(DipCause),
 }
 
 /// How a double-dip came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DipCause {
-    /// They signed in under a name other than the one the seat is assigned to.
+    /// They signed in under a name other than the one the seat is assigned to, or the unit is charged to.
     SecondIdentity,
     /// The seat passed to them during that day.
     SeatCameLater,
     /// The vendor charged the very name that holds the seat.
     SameIdentity,
+    /// The vendor charged a name again while a unit of theirs went on.
+    SecondChargeInWindow,
 }
 
 /// What a unit of one currency is worth in another from a date on.

@@ -10,7 +10,7 @@ use faregate_core::charges::Hold;
 use faregate_core::estate::{
     AliasTerm, Breach, Bucket, BucketId, BucketTerms, Evidence, Group, GroupId, Hours, Leftover,
     Network, Offering, OfferingId, Person, PersonId, Place, Product, ProductId, Region, Schedule,
-    ScheduleId, Seat, SeatId, Site, SiteId, Standing, Territory, Trust,
+    ScheduleId, Seat, SeatId, Site, SiteId, Standing, Trust,
 };
 use faregate_core::event::{
     Basis, BucketSet, Cause, Charge, Circumstances, Counts, DipCause, Event, ExchangeRate, Fare,
@@ -288,7 +288,6 @@ records! {
     Network { cidr, room, vpn }
     Site { key, name, country, zone, networks }
     Region { key, name, countries }
-    Territory { domain, allowed, from, until, breach }
     Hours { weekdays, from_minute, until_minute }
     Schedule { key, zone, hours, except, from, until }
     Terms {
@@ -365,7 +364,7 @@ tags! {
     Measure { 0 => Tokens, 1 => Opens, 2 => Running, 3 => People }
     Each { 0 => Person, 1 => Room, 2 => Together }
     Then { 0 => Refuse, 1 => Confirm }
-    DipCause { 0 => SecondIdentity, 1 => SeatCameLater, 2 => SameIdentity }
+    DipCause { 0 => SecondIdentity, 1 => SeatCameLater, 2 => SameIdentity, 3 => SecondChargeInWindow }
 }
 
 macro_rules! variants {

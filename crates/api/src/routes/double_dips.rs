@@ -115,5 +115,6 @@ fn cause_key(cause: DipCause) -> &'static str {
         DipCause::SecondIdentity => "second-identity",
         DipCause::SeatCameLater => "seat-came-later",
         DipCause::SameIdentity => "same-identity",
+        DipCause::SecondChargeInWindow => "second-charge-in-window",
     }
 }

@@ -59,6 +59,27 @@ fn reported(day: i32, alias: &str, whole: i64, finding: Finding) -> VendorCharge
     VendorCharge { day, alias, person: ANNA, product: CIVIL, ticks, finding }
 }
 
+/// What is said of a name, a day and a product is said as a whole, and kept in one order.
+#[test]
+fn what_is_said_of_a_name_replaces_what_was_said() {
+    let dip = Finding::DoubleDip(DipCause::SecondChargeInWindow);
+    let (one, other) = (reported(1, "anna", 9, Finding::Matched), reported(1, "anna", 9, dip));
+    let (second, early) = (reported(1, "lopez_a", 9, dip), reported(0, "anna", 9, dip));
+    let check = |events: &[&[&VendorCharge]], expected: &[&VendorCharge]| {
+        let mut known = Vec::new();
+        for event in events {
+            let event: Vec<VendorCharge> = event.iter().copied().cloned().collect();
+            take_over(&mut known, &event);
+        }
+        assert_eq!(known.iter().collect::<Vec<_>>(), expected);
+    };
+    check(&[&[&one, &other]], &[&one, &other]);
+    check(&[&[&one], &[&one, &other]], &[&one, &other]);
+    check(&[&[&second], &[&one, &other], &[&early]], &[&early, &one, &other, &second]);
+    check(&[&[&early, &one, &other, &second], &[&one]], &[&early, &one, &second]);
+    check(&[&[]], &[]);
+}
+
 #[test]
 fn the_report_lists_each_once() {
     let mut world = world();

@@ -45,7 +45,7 @@ impl State {
                 Ok(())
             }
             Event::VendorReported(charges) => {
-                self.vendor.charges.extend(charges.iter().cloned());
+                crate::double_dip::take_over(&mut self.vendor.charges, charges);
                 Ok(())
             }
             Event::ShadowPriced(price) => {

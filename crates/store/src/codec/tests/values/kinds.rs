@@ -54,7 +54,7 @@ records! {
     Network { cidr, room, vpn }
     Site { key, name, country, zone, networks }
     Region { key, name, countries }
-    Territory { domain, allowed, from, until, breach }
+    Territory { domain, allowed, from, until, breach, unknown }
     Hours { weekdays, from_minute, until_minute }
     Schedule { key, zone, hours, except, from, until }
     Terms {
@@ -152,7 +152,7 @@ choices! {
     Measure { Tokens Opens Running People }
     Each { Person Room Together }
     Then { Refuse Confirm }
-    DipCause { SecondIdentity SeatCameLater SameIdentity }
+    DipCause { SecondIdentity SeatCameLater SameIdentity SecondChargeInWindow }
     Period { Open; rows Months(count) Dates(from, until) }
     Domain { Pool; rows Bucket(id) Offering(id) Seat(id) }
     Span { Day Week Month; rows Seconds(count) }
