@@ -5,7 +5,7 @@
 //! our own gate knows where a request comes from; use from logs and reports has no place.
 
 use crate::estate::{
-    Breach, BucketId, Country, Domain, Estate, Evidence, Place, SiteId, Territory, folded,
+    Breach, BucketId, Country, Domain, Estate, Evidence, Place, SiteId, Territory,
 };
 use crate::event::{Ask, Basis, Event, Reason, Route, Trial};
 use crate::state::{Broken, State};
@@ -195,7 +195,8 @@ impl Fold {
         domains: &[Domain],
         done: Done,
     ) {
-        let territory = violated(self.state.estate(), domains, basis.place, at).cloned();
+        let outside = self.state.estate().outside(domains, basis.place, at);
+        let territory = outside.map(|(territory, _)| territory.clone());
         self.breaches.push(Evident {
             decision,
             at,
@@ -249,32 +250,6 @@ fn asked_for(state: &State, ask: &Ask, at: Instant) -> Vec<Domain> {
     let chosen = ask.bucket.as_deref().and_then(|key| estate.bucket_called(key));
     let bucket = chosen.or_else(|| person.map(|person| state.payer(person)));
     bucket.map_or_else(|| vec![Domain::Pool], |bucket| of_bucket(estate, bucket))
-}
-
-/// The territory that a place lies outside of, of these domains: the one that forbids most, as at the gate.
-fn violated<'a>(
-    estate: &'a Estate,
-    domains: &[Domain],
-    place: Place,
-    at: Instant,
-) -> Option<&'a Territory> {
-    let ours = estate.territories().iter().filter(|territory| {
-        let in_force = territory.from <= at && at < territory.until;
-        in_force && domains.contains(&territory.domain) && !is_within(estate, territory, place)
-    });
-    ours.max_by_key(|territory| match territory.breach {
-        Breach::Report => 0,
-        Breach::Quarantine => 1,
-        Breach::Refuse => 2,
-    })
-}
-
-fn is_within(estate: &Estate, territory: &Territory, place: Place) -> bool {
-    let Some(country) = place.country else { return false };
-    let region = estate.region_of(country).map(|region| folded(&region.key));
-    territory.allowed.iter().map(|name| folded(name)).any(|name| {
-        Country::new(&name) == Some(country) || region.as_deref() == Some(name.as_str())
-    })
 }
 
 #[cfg(test)]

@@ -237,6 +237,7 @@ fn territory(sheet: &mut Sheet, estate: &Estate, territory: &Territory) {
     sheet.when("from", territory.from);
     sheet.when("until", territory.until);
     sheet.text("breach", breach_word(territory.breach));
+    sheet.text("unknown", breach_word(territory.unknown));
 }
 
 fn schedules(sheet: &mut Sheet, estate: &Estate) {

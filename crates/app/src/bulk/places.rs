@@ -185,7 +185,7 @@ fn territory(
     seats_added: u32,
     there: &[Territory],
 ) -> Option<Territory> {
-    let rows::Territory { of, allowed, from, until, breach } = &row.value;
+    let rows::Territory { of, allowed, from, until, breach, unknown } = &row.value;
     let domain = domain(draft, &row.source, of, seats_added)?;
     let from = from.map_or(Instant(i64::MIN), |from| draft.instant(from));
     let before = there.iter().find(|known| (known.domain, known.from) == (domain, from));
@@ -218,7 +218,8 @@ fn territory(
         return None;
     }
     let breach = breach.unwrap_or(before.map_or(Breach::Report, |before| before.breach));
-    Some(Territory { domain, allowed: allowed.clone(), from, until, breach })
+    let unknown = unknown.unwrap_or(before.map_or(Breach::Report, |before| before.unknown));
+    Some(Territory { domain, allowed: allowed.clone(), from, until, breach, unknown })
 }
 
 fn domain(draft: &mut Draft<'_>, at: &Source, of: &Of, seats_added: u32) -> Option<Domain> {
@@ -254,6 +255,7 @@ fn fields(draft: &Draft<'_>, before: Option<&Territory>, after: &Territory) -> F
     fields.add("until", before.map(|b| &b.until), &after.until, |at| when(zone, *at));
     let breach = |breach: &Breach| export::breach_word(*breach).to_owned();
     fields.add("breach", before.map(|b| &b.breach), &after.breach, breach);
+    fields.add("unknown", before.map(|b| &b.unknown), &after.unknown, breach);
     fields
 }
 

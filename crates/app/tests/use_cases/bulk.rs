@@ -77,6 +77,7 @@ of = "pool"
 allowed = ["emea", "US"]
 from = 2026-01-01
 breach = "refuse"
+unknown = "quarantine"
 [[territory]]
 of = "seat:2"
 allowed = ["emea"]

@@ -37,6 +37,7 @@ fn events(breach: Breach) -> Vec<Event> {
             from,
             until,
             breach,
+            unknown: Breach::Report,
         }]),
     ]
 }

@@ -247,6 +247,8 @@ pub struct Territory {
     pub until: Instant,
     /// What is done about use elsewhere.
     pub breach: Breach,
+    /// What is done about use from nobody knows where.
+    pub unknown: Breach,
 }
 
 /// Which network of which site the blocks of one length are, by their bits.
@@ -348,21 +350,38 @@ impl Estate {
         Some((site, first.0))
     }
 
-    /// The territory that a place lies outside of, of these domains at this instant. What forbids most comes
-    /// first. An unknown place lies outside of every territory; it is reported, never refused for that alone.
+    /// What is done about use at a place that lies outside of a territory, of these domains at this instant.
     #[must_use]
     pub fn breach(&self, domains: &[Domain], place: Place, at: Instant) -> Option<Breach> {
+        self.outside(domains, place, at).map(|(_, breach)| breach)
+    }
+
+    /// The territory that a place lies outside of, of these domains at this instant, and what is done about it.
+    /// Of several, it is the first of those that forbid most. An unknown place lies outside of every territory;
+    /// each says by itself what is done about that.
+    #[must_use]
+    pub fn outside(
+        &self,
+        domains: &[Domain],
+        place: Place,
+        at: Instant,
+    ) -> Option<(&Territory, Breach)> {
         let territories = self.places.territories.iter();
         let ours =
             territories.filter(|t| domains.contains(&t.domain) && t.from <= at && at < t.until);
         let outside = ours.filter(|territory| !self.is_within(territory, place));
-        let found =
-            outside.map(|territory| territory.breach).max_by_key(|breach| match breach {
-                Breach::Report => 0,
-                Breach::Quarantine => 1,
-                Breach::Refuse => 2,
-            })?;
-        Some(if place.country.is_none() { Breach::Report } else { found })
+        let is_unknown = place.country.is_none();
+        let done = |territory: &Territory| match is_unknown {
+            true => territory.unknown,
+            false => territory.breach,
+        };
+        // Of those that are equal, `min_by_key` takes the first.
+        let found = outside.min_by_key(|territory| match done(territory) {
+            Breach::Refuse => 0,
+            Breach::Quarantine => 1,
+            Breach::Report => 2,
+        })?;
+        Some((found, done(found)))
     }
 
     fn is_within(&self, territory: &Territory, place: Place) -> bool {

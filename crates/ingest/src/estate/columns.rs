@@ -197,6 +197,7 @@ const TERRITORY: &[Column] = &[
     FROM,
     UNTIL,
     column("breach", &["otherwise"]),
+    column("unknown", &["unknown place", "unknown places"]),
 ];
 
 const SCHEDULE: &[Column] = &[

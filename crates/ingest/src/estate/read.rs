@@ -148,6 +148,7 @@ fn region(raw: &mut Raw<'_>) -> Option<Region> {
 
 fn territory(raw: &mut Raw<'_>) -> Option<Territory> {
     const OF: &str = "write pool, bucket:KEY, offering:KEY or seat:N";
+    const BREACH: &str = "write report, quarantine or refuse";
     let breach = |text: &str| match text.to_lowercase().as_str() {
         "report" => Some(Breach::Report),
         "quarantine" => Some(Breach::Quarantine),
@@ -159,7 +160,8 @@ fn territory(raw: &mut Raw<'_>) -> Option<Territory> {
         allowed: raw.list("allowed"),
         from: raw.read("from", words::when, WHEN),
         until: raw.said_as("until", words::when, WHEN),
-        breach: raw.read("breach", breach, "write report, quarantine or refuse"),
+        breach: raw.read("breach", breach, BREACH),
+        unknown: raw.read("unknown", breach, BREACH),
     })
 }
 

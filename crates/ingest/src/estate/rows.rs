@@ -187,6 +187,8 @@ pub struct Territory {
     pub until: Said<When>,
     /// What is done about use elsewhere.
     pub breach: Option<Breach>,
+    /// What is done about use from nobody knows where.
+    pub unknown: Option<Breach>,
 }
 
 /// A schedule.

@@ -4,7 +4,7 @@ use super::{Input, Malformed, Wire};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use faregate_core::budget::{Answer, Progress};
 use faregate_core::caps::Span;
-use faregate_core::estate::{Cidr, Country, Domain, Period};
+use faregate_core::estate::{Breach, Cidr, Country, Domain, Period, Territory};
 use faregate_core::event::{Finding, MoveCause, Trial};
 use faregate_core::when::Zone;
 
@@ -41,6 +41,32 @@ carrying! {
     Answer { 0 => Approve(ticks), 1 => Decline }
     Progress { 0 => Waiting, 1 => Approved(ticks), 2 => Declined, 3 => Expired, 4 => Returned }
     Finding { 0 => Matched, 1 => Booked, 2 => DoubleDip(cause) }
+}
+
+/// What can be done about a breach, by tag; never reordered, and no longer than it is: see below.
+const BREACHES: [Breach; 3] = [Breach::Report, Breach::Quarantine, Breach::Refuse];
+
+/// One tag says what is done about use elsewhere, and three times over what is done about use from nobody
+/// knows where. Tags below three are older than that: unknown places were reported.
+impl Wire for Territory {
+    fn put(&self, out: &mut Vec<u8>) {
+        let Self { domain, allowed, from, until, breach, unknown } = self;
+        domain.put(out);
+        allowed.put(out);
+        from.put(out);
+        until.put(out);
+        let place = |one: &Breach| BREACHES.iter().position(|known| known == one).unwrap_or(0);
+        out.push((place(breach) + BREACHES.len() * place(unknown)) as u8);
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        let (domain, allowed) = (Wire::get(input)?, Wire::get(input)?);
+        let (from, until) = (Wire::get(input)?, Wire::get(input)?);
+        let tag = usize::from(input.byte()?);
+        let named = |place: usize| BREACHES.get(place).copied().ok_or(Malformed("unknown Breach"));
+        let (breach, unknown) = (named(tag % BREACHES.len())?, named(tag / BREACHES.len())?);
+        Ok(Self { domain, allowed, from, until, breach, unknown })
+    }
 }
 
 impl Wire for u8 {

@@ -134,8 +134,14 @@ fn places() -> [Event; 4] {
     let countries = vec![country("ES"), country("PT")];
     let region = Region { key: text("iberia"), name: text("Iberia"), countries };
     let (from, until) = (T0, T0.plus(YEAR));
-    let territory =
-        |domain, breach| Territory { domain, allowed: vec![text("iberia")], from, until, breach };
+    let territory = |domain, breach| Territory {
+        domain,
+        allowed: vec![text("iberia")],
+        from,
+        until,
+        breach,
+        unknown: Breach::Quarantine,
+    };
     let office = Schedule {
         key: text("office"),
         zone: Zone::utc(),

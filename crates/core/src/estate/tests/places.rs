@@ -217,6 +217,7 @@ fn territories_are_dated_and_what_forbids_most_comes_first() {
         from: Instant(from),
         until: Instant(until),
         breach,
+        unknown: Breach::Report,
     };
     let (pool, lab) = (Domain::Pool, Domain::Bucket(BucketId(2)));
     estate.set_territories(vec![
@@ -251,6 +252,25 @@ fn territories_are_dated_and_what_forbids_most_comes_first() {
     for (domains, code, at, expected) in rows {
         let place = Place { country: Country::new(code), ..Place::default() };
         let found = estate.breach(domains, place, Instant(at));
+        assert_eq!(found, expected, "{domains:?} {code} {at}");
+    }
+    // Each territory says by itself what is done where nobody knows the place.
+    let mut strict = estate.territories().to_vec();
+    (strict[1].unknown, strict[2].unknown) = (Breach::Quarantine, Breach::Refuse);
+    estate.set_territories(strict);
+    type Outside = Option<(usize, Breach)>;
+    let rows: [(&[Domain], &str, i64, Outside); 6] = [
+        (&[pool], "", 99, Some((0, Breach::Report))),
+        (&[pool], "", 100, Some((1, Breach::Quarantine))),
+        (&[pool, lab], "", 100, Some((2, Breach::Refuse))),
+        (&[pool, lab], "", 200, None),
+        (&[pool, lab], "ES", 100, None),
+        (&seat, "", 100, Some((3, Breach::Report))),
+    ];
+    for (domains, code, at, expected) in rows {
+        let place = Place { country: Country::new(code), ..Place::default() };
+        let found = estate.outside(domains, place, Instant(at));
+        let expected = expected.map(|(one, done)| (&estate.territories()[one], done));
         assert_eq!(found, expected, "{domains:?} {code} {at}");
     }
     assert_eq!(estate.region_of(country("PE")).unwrap().key, "latam");

@@ -61,6 +61,7 @@ fn obstructed() -> World {
         from: T0,
         until: T0.plus(900 * DAY),
         breach: Breach::Refuse,
+        unknown: Breach::Report,
     };
     let offering = territory(Domain::Offering(OfferingId(1)));
     world.must(Event::TerritoriesSet(vec![territory(Domain::Pool), offering]));
@@ -191,4 +192,21 @@ fn use_outside_of_a_territory_is_on_record() {
     }
     let abroad = world.open(&asked("daan", "revit", &["from=10.2.0.1"]));
     assert_eq!(said(&abroad), "region-not-allowed", "a seat's territory forbids it");
+}
+
+/// Where a territory refuses what comes from nobody knows where, leaving the place out does not help.
+#[test]
+fn an_unknown_place_is_refused_where_its_territory_says_so() {
+    let mut world = obstructed();
+    let mut territories = world.state.estate().territories().to_vec();
+    territories[0].unknown = Breach::Refuse;
+    world.must(Event::TerritoriesSet(territories));
+    check_in(
+        world,
+        "nobody knows where",
+        "0:00 open ben revit fare=tokens => region-not-allowed
+         0:00 open ben revit fare=tokens from=192.0.2.1 => region-not-allowed
+         0:00 open ben revit fare=tokens from=10.1.0.1 => 10 of bucket 1 from 0:00
+         0:00 open daan revit => seat 1",
+    );
 }

@@ -215,6 +215,7 @@ fn rules() -> Vec<Event> {
             from,
             until,
             breach: crate::estate::Breach::Report,
+            unknown: crate::estate::Breach::Refuse,
         }]),
         Event::SchedulesSet(vec![Schedule {
             key: "office".into(),

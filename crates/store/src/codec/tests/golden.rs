@@ -6,7 +6,7 @@ use faregate_core::event::{Ask, Opened, Refused};
 mod rules;
 
 /// All kinds, as the golden file names them: the first release's, and those that came with rules and budgets.
-pub(super) const KINDS: [&str; 48] = [
+pub(super) const KINDS: [&str; 49] = [
     "contract-agreed",
     "tariff-adopted",
     "products-defined",
@@ -36,6 +36,7 @@ pub(super) const KINDS: [&str; 48] = [
     "regions-set",
     "sites-set",
     "territories-set",
+    "territories-set-unknown-places",
     "schedules-set",
     "buckets-set",
     "terms-set",
@@ -92,7 +93,10 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::SeatMoved { .. } => "seat-moved",
         Event::RegionsSet(_) => "regions-set",
         Event::SitesSet(_) => "sites-set",
-        Event::TerritoriesSet(_) => "territories-set",
+        Event::TerritoriesSet(all) => match all.iter().all(|t| t.unknown == Breach::Report) {
+            true => "territories-set",
+            false => "territories-set-unknown-places",
+        },
         Event::SchedulesSet(_) => "schedules-set",
         Event::BucketsSet(_) => "buckets-set",
         Event::TermsSet(_) => "terms-set",

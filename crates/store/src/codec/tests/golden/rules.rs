@@ -124,6 +124,7 @@ fn places() -> Vec<Event> {
         from: FROM,
         until: UNTIL,
         breach,
+        unknown: Breach::Report,
     };
     let schedule = Schedule {
         key: text("office"),
@@ -137,6 +138,10 @@ fn places() -> Vec<Event> {
         Event::RegionsSet(vec![region]),
         Event::SitesSet(vec![site]),
         Event::TerritoriesSet(domains.map(territory).to_vec()),
+        Event::TerritoriesSet(vec![
+            Territory { unknown: Breach::Refuse, ..territory(domains[0]) },
+            Territory { unknown: Breach::Quarantine, ..territory(domains[1]) },
+        ]),
         Event::SchedulesSet(vec![schedule]),
     ]
 }
