@@ -1,4 +1,4 @@
-//! The texts are golden: they are also loaded by the policy crate's own reader, which this crate cannot name.
+//! The texts are golden: this crate cannot name the policy crate, whose reader has yet to load them.
 
 use super::*;
 use crate::features::FeatureTable;
