@@ -12,7 +12,7 @@ mod places;
 mod schedules;
 mod seats;
 pub use buckets::{BucketTerms, Leftover, Period};
-pub use people::{AliasTerm, Group, Standing};
+pub use people::{AliasTerm, BadGroup, Group, Standing};
 pub use places::{
     BadCidr, Breach, Cidr, Country, Domain, Evidence, Network, Place, Region, Site, Territory,
     Trust,
@@ -168,6 +168,7 @@ impl Estate {
     pub fn define_offering(&mut self, offering: Offering) -> OfferingId {
         let id = OfferingId(next(self.offerings.len()));
         self.offering_by_key.entry(folded(&offering.key)).or_insert(id);
+        self.index_offering(id, &offering.covers);
         self.offerings.push(offering);
         id
     }

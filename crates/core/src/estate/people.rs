@@ -3,6 +3,7 @@
 use super::{Estate, GroupId, PersonId, folded, lookup, next};
 use crate::when::Instant;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// A named set of people: a fare group, a department, a cost centre, a class.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,24 @@ pub(super) struct PeopleTerms {
     standings: FxHashMap<PersonId, Standing>,
     /// The groups of a person and all their parents, ascending.
     closures: FxHashMap<PersonId, Vec<GroupId>>,
+    /// Those who were put into each group, its parents not included.
+    members: FxHashMap<GroupId, BTreeSet<PersonId>>,
     aliases: FxHashMap<String, Vec<AliasTerm>>,
+}
+
+/// Why a group cannot be as it is said to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadGroup {
+    /// It would be above itself, or names a group that does not exist.
+    Above(GroupId),
+    /// Somebody is in it and in another one of its dimension.
+    Exclusive(GroupId),
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How often it was worked out which groups a person is in.
+    pub(crate) static CLOSURES: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
 }
 
 impl Estate {
@@ -139,29 +157,77 @@ impl Estate {
     /// # Errors
     /// The group that would be above itself.
     pub fn set_group(&mut self, group: Group) -> Result<GroupId, GroupId> {
+        let (id, is_moved) = self.place_group(group)?;
+        if is_moved {
+            self.close_below(&[id]);
+        }
+        Ok(id)
+    }
+
+    /// Adds groups, or changes those that have the keys: all of them, one after the other, or none. What a
+    /// change costs depends on who is in the groups that moved, not on how many people there are.
+    ///
+    /// # Errors
+    /// [`BadGroup`], of the first that cannot be so.
+    pub fn set_groups(&mut self, groups: &[Group]) -> Result<(), BadGroup> {
+        let before = (self.people_terms.groups.clone(), self.people_terms.group_by_key.clone());
+        let mut moved = Vec::new();
+        let done = groups.iter().try_for_each(|group| {
+            let dimension = group.dimension.as_deref();
+            let known = self.group_called(&group.key);
+            if let Some(id) = known.filter(|id| self.clash(*id, dimension).is_some()) {
+                return Err(BadGroup::Exclusive(id));
+            }
+            let (id, is_moved) = self.place_group(group.clone()).map_err(BadGroup::Above)?;
+            moved.extend(is_moved.then_some(id));
+            Ok(())
+        });
+        match done {
+            Ok(()) => self.close_below(&moved),
+            Err(_) => (self.people_terms.groups, self.people_terms.group_by_key) = before,
+        }
+        done
+    }
+
+    /// Writes a group down, and tells whether its members are in other groups now.
+    fn place_group(&mut self, group: Group) -> Result<(GroupId, bool), GroupId> {
         let key = folded(&group.key);
         let known = self.people_terms.group_by_key.get(&key).copied();
         let id = known.unwrap_or_else(|| GroupId(next(self.people_terms.groups.len())));
-        let above = self.groups_above(&group.parents);
-        if above.contains(&id) || above.iter().any(|parent| self.group(*parent).is_none()) {
-            return Err(id);
+        let before = self.group(id).map(|group| group.parents.clone());
+        let is_moved = before.is_some_and(|parents| parents != group.parents);
+        // A group that stays where it is lies where it was found to fit.
+        if known.is_none() || is_moved {
+            let above = self.groups_above(&group.parents);
+            if above.contains(&id) || above.iter().any(|parent| self.group(*parent).is_none()) {
+                return Err(id);
+            }
         }
         self.people_terms.group_by_key.insert(key, id);
         match self.people_terms.groups.get_mut(id.index()) {
             Some(slot) => *slot = group,
             None => self.people_terms.groups.push(group),
         }
-        if known.is_some() {
-            self.close_all();
-        }
-        Ok(id)
+        Ok((id, is_moved))
     }
 
     /// Says what is true of a person from now on.
     pub fn set_standing(&mut self, id: PersonId, standing: Standing) {
-        let closure = self.groups_above(&standing.groups);
-        self.people_terms.closures.insert(id, closure);
-        self.people_terms.standings.insert(id, standing);
+        let terms = &mut self.people_terms;
+        for group in terms.standings.get(&id).map(|known| &known.groups).into_iter().flatten() {
+            // No member is no entry, so that a snapshot read back equals what it was taken of.
+            if let Some(members) = terms.members.get_mut(group) {
+                members.remove(&id);
+                if members.is_empty() {
+                    terms.members.remove(group);
+                }
+            }
+        }
+        for group in &standing.groups {
+            terms.members.entry(*group).or_default().insert(id);
+        }
+        terms.standings.insert(id, standing);
+        self.close(id);
     }
 
     /// Changes a person's name and the bucket that pays for them.
@@ -202,11 +268,13 @@ impl Estate {
             let known = self.group(*other).and_then(|group| group.dimension.as_deref());
             *other != id && known == Some(dimension)
         };
-        let clashes = |standing: &Standing| {
-            standing.groups.contains(&id) && standing.groups.iter().any(is_of)
-        };
-        let mut standings = self.people_terms.standings.iter();
-        standings.find(|(_, standing)| clashes(standing)).map(|(person, _)| *person)
+        let clashes = |standing: &Standing| standing.groups.iter().any(is_of);
+        // What a group is of already, its members were found to fit.
+        if self.group(id).is_some_and(|group| group.dimension.as_deref() == Some(dimension)) {
+            return None;
+        }
+        let mut members = self.people_terms.members.get(&id).into_iter().flatten().copied();
+        members.find(|member| self.standing(*member).is_some_and(clashes))
     }
 
     /// The second of two groups that exclude each other.
@@ -259,12 +327,24 @@ impl Estate {
         all
     }
 
-    fn close_all(&mut self) {
-        let ids: Vec<PersonId> = self.people_terms.standings.keys().copied().collect();
-        for id in ids {
-            let groups = self.standing(id).map_or_else(Vec::new, |s| s.groups.clone());
-            let closure = self.groups_above(&groups);
-            self.people_terms.closures.insert(id, closure);
+    /// Works out anew which groups the members of these groups, and of all below them, are in.
+    fn close_below(&mut self, moved: &[GroupId]) {
+        if moved.is_empty() {
+            return;
         }
+        let terms = &self.people_terms;
+        let is_below =
+            |id: GroupId| self.groups_above(&[id]).iter().any(|above| moved.contains(above));
+        let members = terms.members.iter().filter(|(id, _)| is_below(**id));
+        let members: BTreeSet<PersonId> =
+            members.flat_map(|(_, all)| all.iter().copied()).collect();
+        members.into_iter().for_each(|member| self.close(member));
+    }
+
+    fn close(&mut self, id: PersonId) {
+        #[cfg(test)]
+        CLOSURES.with(|count| count.set(count.get() + 1));
+        let closure = self.standing(id).map(|standing| self.groups_above(&standing.groups));
+        self.people_terms.closures.insert(id, closure.unwrap_or_default());
     }
 }

@@ -1,9 +1,10 @@
 //! Who holds which seat when. A seat passes from hand to hand; who held it in the past stays on record.
 
-use super::{Estate, PersonId, ProductId, Seat, SeatId, next};
+use super::{Estate, OfferingId, PersonId, ProductId, Seat, SeatId, next};
 use crate::usage::Interval;
 use crate::when::{Date, Instant};
 use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Moves {
@@ -11,14 +12,27 @@ pub(super) struct Moves {
     by_person: FxHashMap<PersonId, Vec<SeatId>>,
     /// Who held a seat from when on, after its first holder.
     later: FxHashMap<SeatId, Vec<(Instant, Option<PersonId>)>>,
+    /// Seats whose last holder is nobody, by what they are of and when their term ends and begins: seats are
+    /// bought by the dozen, so there are few terms, and those that are over need not be looked at.
+    free: BTreeMap<Term, BTreeSet<SeatId>>,
+    /// The offerings that cover a product, by its key.
+    covering: FxHashMap<String, BTreeSet<OfferingId>>,
+    /// When a seat passed on last; before that, who holds what now says nothing.
+    last: Option<Instant>,
 }
+
+/// An offering, and the end and the beginning of a seat's term.
+type Term = (OfferingId, Instant, Instant);
 
 impl Estate {
     /// Adds a seat.
     pub fn add_seat(&mut self, seat: Seat) -> SeatId {
         let id = SeatId(next(self.seats.len()));
-        if let Some(person) = seat.person {
-            self.moves.held_by(person, id);
+        match seat.person {
+            Some(person) => self.moves.held_by(person, id),
+            None => {
+                self.moves.free.entry(term(&seat)).or_default().insert(id);
+            }
         }
         self.seats.push(seat);
         id
@@ -27,8 +41,27 @@ impl Estate {
     /// Gives a seat to somebody, or frees it, from `at` on.
     pub fn move_seat(&mut self, id: SeatId, person: Option<PersonId>, at: Instant) {
         self.moves.later.entry(id).or_default().push((at, person));
-        if let Some(person) = person {
-            self.moves.held_by(person, id);
+        self.moves.last = self.moves.last.max(Some(at));
+        let term = self.seat(id).map(term);
+        match person {
+            Some(person) => {
+                self.moves.held_by(person, id);
+                if let Some(term) = term {
+                    self.moves.taken(term, id);
+                }
+            }
+            None => {
+                if let Some(term) = term {
+                    self.moves.free.entry(term).or_default().insert(id);
+                }
+            }
+        }
+    }
+
+    /// Notes which products an offering covers.
+    pub(super) fn index_offering(&mut self, id: OfferingId, covers: &[String]) {
+        for key in covers {
+            self.moves.covering.entry(key.clone()).or_default().insert(id);
         }
     }
 
@@ -150,6 +183,37 @@ impl Estate {
         at: Instant,
         fits: impl Fn(SeatId) -> bool,
     ) -> Option<SeatId> {
+        // What was free before a seat passed on last is found by looking at all of them.
+        if self.moves.last.is_some_and(|last| at < last) {
+            return self.free_seat_then(product, at, fits);
+        }
+        let key = &self.product(product)?.key;
+        let offerings = self.moves.covering.get(key).into_iter().flatten();
+        let of = |offering: &OfferingId| {
+            let last = (*offering, Instant(i64::MAX), Instant(i64::MAX));
+            let terms = self.moves.free.range((*offering, at.plus(1), Instant(i64::MIN))..=last);
+            terms.filter(|((_, _, from), _)| *from <= at).map(|(_, seats)| seats.iter().peekable())
+        };
+        let mut terms: Vec<_> = offerings.flat_map(of).collect();
+        loop {
+            let next = terms
+                .iter_mut()
+                .filter_map(|seats| Some((**seats.peek()?, seats)))
+                .min_by_key(|(id, _)| *id);
+            let (id, seats) = next?;
+            if fits(id) {
+                return Some(id);
+            }
+            seats.next();
+        }
+    }
+
+    pub(super) fn free_seat_then(
+        &self,
+        product: ProductId,
+        at: Instant,
+        fits: impl Fn(SeatId) -> bool,
+    ) -> Option<SeatId> {
         let ids = (0..self.seats.len()).map(|index| SeatId(next(index)));
         let mut free = ids.filter(|id| {
             self.seat(*id).is_some_and(|seat| seat.from <= at && at < seat.until)
@@ -175,7 +239,21 @@ impl Estate {
     }
 }
 
+fn term(seat: &Seat) -> Term {
+    (seat.offering, seat.until, seat.from)
+}
+
 impl Moves {
+    fn taken(&mut self, term: Term, id: SeatId) {
+        if let Some(seats) = self.free.get_mut(&term) {
+            seats.remove(&id);
+            // No seat is no entry, so that a snapshot read back equals what it was taken of.
+            if seats.is_empty() {
+                self.free.remove(&term);
+            }
+        }
+    }
+
     fn held_by(&mut self, person: PersonId, id: SeatId) {
         let held = self.by_person.entry(person).or_default();
         if let Err(place) = held.binary_search(&id) {

@@ -1,7 +1,7 @@
 //! Booking what is agreed: who and what there is, and the rules that hold from now on.
 
 use super::{Broken, State};
-use crate::estate::{Bucket, GENERAL, Group, Person, PersonId, SeatId};
+use crate::estate::{BadGroup, Bucket, GENERAL, Person, PersonId, SeatId};
 use crate::event::{BucketSet, Event, PersonSet};
 use crate::tariff::Tariff;
 use crate::when::{Instant, Zone};
@@ -49,7 +49,10 @@ impl State {
 
     fn apply_settings(&mut self, at: Instant, event: &Event) -> Result<(), Broken> {
         match event {
-            Event::GroupsSet(groups) => self.all_or_none(groups, Self::set_group),
+            Event::GroupsSet(groups) => self.estate.set_groups(groups).map_err(|bad| match bad {
+                BadGroup::Above(id) => Broken::Group(id),
+                BadGroup::Exclusive(id) => Broken::Exclusive(id),
+            }),
             Event::PeopleSet(people) => self.all_or_none(people, Self::set_person),
             Event::AliasesSet(aliases) => self.all_or_none(aliases, |state, term| {
                 state.estate.person(term.person).ok_or(Broken::UnknownId)?;
@@ -139,15 +142,6 @@ impl State {
             self.estate.add_person(person.clone());
         });
         Ok(())
-    }
-
-    fn set_group(&mut self, group: &Group) -> Result<(), Broken> {
-        let known = self.estate.group_called(&group.key);
-        let dimension = group.dimension.as_deref();
-        match known.filter(|id| self.estate.clash(*id, dimension).is_some()) {
-            Some(id) => Err(Broken::Exclusive(id)),
-            None => self.estate.set_group(group.clone()).map(drop).map_err(Broken::Group),
-        }
     }
 
     fn set_person(&mut self, set: &PersonSet) -> Result<(), Broken> {

@@ -95,6 +95,45 @@ fn groups_of_one_dimension_exclude_each_other() {
     assert_eq!(estate.clash(GroupId(5), None), None);
 }
 
+/// What a change of groups costs depends on who is in the groups that moved, not on how many people there are.
+#[test]
+fn only_members_of_groups_that_moved_are_looked_at_again() {
+    let mut estate = Estate::default();
+    let named = |number: u32, name: &str, parents: &[u32]| Group {
+        name: name.to_owned(),
+        ..group(&format!("g{number}"), "team", parents)
+    };
+    estate.set_groups(&(0..200).map(|n| named(n, "", &[])).collect::<Vec<_>>()).unwrap();
+    estate.set_group(group("top", "", &[])).unwrap();
+    (0..20_000).for_each(|person| estate.set_standing(PersonId(person), stands(&[person % 200])));
+    let looked_at = |estate: &mut Estate, groups: &[Group]| {
+        let before = crate::estate::people::CLOSURES.get();
+        let done = estate.set_groups(groups);
+        (done, crate::estate::people::CLOSURES.get() - before)
+    };
+    let renamed: Vec<Group> = (0..200).map(|n| named(n, "renamed", &[])).collect();
+    assert_eq!(looked_at(&mut estate, &renamed), (Ok(()), 0));
+    assert_eq!(estate.groups()[7].name, "renamed");
+    // A hundred people each; whoever is in two that moved is looked at once.
+    estate.set_standing(PersonId(7), stands(&[7, 8]));
+    let moved = [named(7, "", &[200]), named(8, "", &[200])];
+    assert_eq!(looked_at(&mut estate, &moved), (Ok(()), 200));
+    assert_eq!(estate.groups_of(PersonId(7)), [GroupId(7), GroupId(8), GroupId(200)]);
+    // What lies below a group that moves, moves along.
+    assert_eq!(looked_at(&mut estate, &[group("top", "", &[9])]), (Ok(()), 200));
+    assert_eq!(estate.groups_of(PersonId(208)), [GroupId(8), GroupId(9), GroupId(200)]);
+    // All or none.
+    let before = estate.clone();
+    let bad = [named(3, "", &[200]), named(9, "", &[7])];
+    assert_eq!(looked_at(&mut estate, &bad), (Err(BadGroup::Above(GroupId(9))), 0));
+    assert_eq!(estate, before);
+    estate.set_group(Group { dimension: None, ..named(8, "", &[200]) }).unwrap();
+    let before = estate.clone();
+    let bad = [named(3, "new", &[]), named(8, "", &[200])];
+    assert_eq!(looked_at(&mut estate, &bad).0, Err(BadGroup::Exclusive(GroupId(8))));
+    assert_eq!(estate, before);
+}
+
 fn term(alias: &str, person: u32, from: i64, until: i64) -> AliasTerm {
     let (person, from, until) = (PersonId(person), Instant(from), Instant(until));
     AliasTerm { alias: alias.to_owned(), person, from, until }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::usage::Interval;
 use crate::when::Date;
+use proptest::prelude::*;
 
 /// Seat 0 covers product 1, seats 1 and 2 products 1 and 2. All from 0 to 100.
 fn seated() -> Estate {
@@ -59,6 +60,44 @@ fn seats_are_looked_at_in_the_order_of_their_ids() {
     assert_eq!(estate.free_seat(civil, Instant(5), |seat| seat != SeatId(1)), Some(SeatId(2)));
     assert_eq!(estate.free_seat(ProductId(0), Instant(5), |_| true), None);
     assert_eq!(estate.free_seat(civil, Instant(100), |_| true), None);
+}
+
+/// The index of free seats finds what looking at all of them finds, and looks at no seat that somebody holds or
+/// whose term is over.
+#[test]
+fn a_free_seat_is_found_without_looking_at_all_seats() {
+    let seats =
+        proptest::collection::vec((0..3_u16, proptest::option::of(0..2_u32), 0..3_i64), 0..12);
+    let moves = proptest::collection::vec((0..12_u32, proptest::option::of(0..2_u32)), 0..20);
+    let cases = (seats, moves, 0..3_u16, -10..70_i64, 0..4_u32);
+    proptest!(|((seats, moves, product, at, odd) in cases)| {
+        let mut estate = estate();
+        for (offering, person, term) in seats {
+            let (from, until) = (Instant(term * 10), Instant(term * 10 + 30));
+            let (offering, person) = (OfferingId(offering), person.map(PersonId));
+            estate.add_seat(Seat { offering, person, from, until });
+        }
+        for (at, (seat, person)) in (0..).zip(moves) {
+            estate.move_seat(SeatId(seat), person.map(PersonId), Instant(at));
+        }
+        let (product, at) = (ProductId(product), Instant(at));
+        let fits = |seat: SeatId| seat.0 % 4 != odd;
+        let slowly = estate.free_seat_then(product, at, fits);
+        prop_assert_eq!(estate.free_seat(product, at, fits), slowly);
+    });
+    let mut estate = estate();
+    for number in 0..1_000 {
+        let person = (number % 10 != 0).then_some(PersonId(0));
+        let (from, until) = (Instant(0), Instant(if number < 500 { 10 } else { 100 }));
+        estate.add_seat(Seat { offering: OfferingId(1), person, from, until });
+    }
+    let looked_at = core::cell::Cell::new(0);
+    let none = estate.free_seat(ProductId(1), Instant(50), |_| {
+        looked_at.set(looked_at.get() + 1);
+        false
+    });
+    assert_eq!((none, looked_at.get()), (None, 50));
+    assert_eq!(estate.free_seat(ProductId(1), Instant(50), |_| true), Some(SeatId(500)));
 }
 
 #[test]
