@@ -198,11 +198,20 @@ pub fn close(state: &State, id: SessionId, at: Instant, cause: Cause) -> Result<
 #[must_use]
 pub fn expiry(state: &State, now: Instant) -> Option<Event> {
     let ended = |pack: &Pack| pack.until <= now && pack.remaining.is_positive();
+    if !state.ledger().packs().iter().any(ended) {
+        return None;
+    }
+    let holds: Vec<(Instant, Ticks)> = state
+        .charges()
+        .pairs()
+        .filter_map(|(_, known)| known.hold)
+        .map(|hold| (hold.start, hold.ticks))
+        .collect();
     let mut packs = (0u32..).zip(state.ledger().packs()).filter(|(_, pack)| ended(pack));
     packs.find_map(|(number, pack)| {
         let carried = carried_forward(state, number, pack);
         carried.or_else(|| {
-            let breakage = state.ledger().breakage(usize::try_from(number).ok()?);
+            let breakage = state.ledger().breakage(usize::try_from(number).ok()?, &holds);
             let lost = breakage.total().is_positive();
             lost.then_some(Event::PackExpired { pack: number, breakage })
         })

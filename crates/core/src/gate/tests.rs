@@ -427,12 +427,29 @@ fn ended_packs_break_and_leave_what_is_held() {
         "unallocated first, then pro rata",
         "239:59 expire => nothing
          239:59 open ben revit => 10 of bucket 1 from 239:59
-         240:00 expire => pack 1: 690 + 0/0/0
+         240:00 expire => pack 1: 700 + 0/0/0
          240:03 close 1 => voided
-         240:05 expire => pack 1: 10 + 0/0/0
          240:05 expire => nothing
          8760:00 expire => pack 0: 660 + 300/40/0
          8760:00 left 1 => 0 and 0 held",
+    );
+}
+
+/// The year's pack ends at hour 8,760; the next one begins then, and backs no hold from before.
+#[test]
+fn a_hold_keeps_the_ended_pack_that_alone_backs_it() {
+    let mut world = World::new();
+    world.buy("next", 100, 365, 400);
+    check_in(
+        world,
+        "until it is resolved",
+        "8759:59 open ben revit => 10 of bucket 1 from 8759:59
+         8760:00 expire => pack 0: 760 + 209.090909/20.909091/0
+         8760:00 open cleo revit => 10 of bucket 0 from 8760:00
+         8760:01 expire => nothing
+         8760:03 close 1 => voided
+         8760:03 expire => pack 0: 0 + 8.090909/1.909091/0
+         8760:03 left 1 => 17.181818 and 0 held",
     );
 }
 

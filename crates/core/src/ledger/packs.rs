@@ -79,16 +79,47 @@ impl Ledger {
 
     /// What is lost when a pack's term ends, without booking it: unallocated first, then buckets pro rata.
     ///
-    /// As much as is held stays in the pack until the holds are resolved: they may be backed by it.
+    /// `holds` are those not resolved yet: when each began, and how much it is for. What they need of this pack
+    /// beyond what other packs, valid when they began, hold for them stays in it until they are resolved. A hold
+    /// that began before the pack's term or after it needs nothing of it.
     #[must_use]
-    pub fn breakage(&self, pack: usize) -> Breakage {
+    pub fn breakage(&self, pack: usize, holds: &[(Instant, Ticks)]) -> Breakage {
         let in_pack = self.packs.get(pack).map_or(Ticks::ZERO, |pack| pack.remaining);
-        let remaining = Ticks(in_pack.minus(self.held()).unwrap_or_default().0.max(0));
+        let backed = |without| self.backed(holds, without);
+        let needed = backed(None).minus(backed(Some(pack))).unwrap_or_default();
+        let remaining = Ticks(in_pack.minus(needed).unwrap_or_default().0.max(0));
         let unallocated = remaining.at_most(self.unallocated);
         let available: Vec<Ticks> = self.buckets.iter().map(|bucket| bucket.available).collect();
         let rest = remaining.minus(unallocated).unwrap_or_default();
         let shared = rest.at_most(available.iter().copied().sum());
         Breakage { unallocated, buckets: split(shared, &available) }
+    }
+
+    /// How much of these holds the packs can pay that were valid when each began, one pack left out.
+    ///
+    /// Going by the holds' beginnings, and for each by the packs that end first, is as much as any other way of
+    /// sharing them out gives.
+    fn backed(&self, holds: &[(Instant, Ticks)], without: Option<usize>) -> Ticks {
+        let mut holds = holds.to_vec();
+        holds.sort_unstable();
+        let mut packs: Vec<(&Pack, Ticks)> = (0..)
+            .zip(&self.packs)
+            .filter(|(index, _)| Some(*index) != without)
+            .map(|(_, pack)| (pack, pack.remaining))
+            .collect();
+        packs.sort_by_key(|(pack, _)| pack.until);
+        let mut backed = Ticks::ZERO;
+        for (at, ticks) in holds {
+            let mut left = ticks;
+            for (_, has) in packs.iter_mut().filter(|(pack, _)| pack.is_valid(at)) {
+                let part = left.at_most(*has);
+                (left, *has) =
+                    (left.minus(part).unwrap_or_default(), has.minus(part).unwrap_or_default());
+            }
+            let paid = ticks.minus(left).unwrap_or_default();
+            backed = backed.plus(paid).unwrap_or(backed);
+        }
+        backed
     }
 
     /// Books a pack's breakage.

@@ -21,11 +21,12 @@ fn bucket(text: &str) -> BucketId {
 fn check(name: &str, script: &str) {
     let mut ledger = Ledger::default();
     (0..3).for_each(|_| ledger.open_bucket());
+    let mut holds = Vec::new();
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let (command, expected) = line.split_once(" => ").unwrap();
         let words: Vec<&str> = command.split_whitespace().collect();
         let before = ledger.clone();
-        let answer = run(&mut ledger, &words);
+        let answer = run(&mut ledger, &mut holds, &words);
         assert_eq!(answer, expected, "{name}: {line}");
         if !answer.starts_with("ok") {
             assert_eq!(ledger, before, "{name}: {line}: a refusal changed the ledger");
@@ -34,7 +35,19 @@ fn check(name: &str, script: &str) {
     }
 }
 
-fn run(ledger: &mut Ledger, words: &[&str]) -> String {
+/// What is held, and since when: the ledger itself knows only how much it is.
+type Holds = Vec<(Instant, Ticks)>;
+
+fn run(ledger: &mut Ledger, holds: &mut Holds, words: &[&str]) -> String {
+    match *words {
+        ["hold", _, amount, when] => holds.push((at(when), tokens(amount))),
+        ["post" | "release", _, amount, ..] => {
+            if let Some(place) = holds.iter().position(|(_, ticks)| *ticks == tokens(amount)) {
+                holds.remove(place);
+            }
+        }
+        _ => {}
+    }
     let done = match *words {
         ["buy", name, amount, from, until] => ledger.buy(Pack {
             name: name.to_owned(),
@@ -66,7 +79,7 @@ fn run(ledger: &mut Ledger, words: &[&str]) -> String {
         ["corrected"] => return format!("ok {}", ledger.balance(Account::Corrected)),
         ["expire", pack] => {
             let pack = pack.parse().unwrap();
-            let breakage = ledger.breakage(pack);
+            let breakage = ledger.breakage(pack, holds);
             return match ledger.expire(pack, &breakage) {
                 Ok(()) => format!("ok {} + {}", breakage.unallocated, joined(&breakage.buckets)),
                 Err(refusal) => refusal.to_string(),
@@ -236,10 +249,44 @@ fn the_end_of_a_pack_takes_the_unallocated_first_then_pro_rata() {
          charge 0 10 @1 => ok
          hold 1 10 @1 => ok
          packs => ok 80/90
-         expire 0 => ok 30 + 27.692308/12.307692/0
-         packs => ok 10/90
+         expire 0 => ok 30 + 34.615385/15.384615/0
+         packs => ok 0/90
          post 1 10 @1 => ok
+         packs => ok 0/80",
+    );
+    check(
+        "what only the ended pack backs stays",
+        "buy a 90 @0 @10 => ok
+         buy b 90 @2 @20 => ok
+         allocate 0 100 => ok
+         hold 0 10 @1 => ok
+         expire 0 => ok 80 + 0/0/0
+         packs => ok 10/90
+         post 0 10 @1 => ok
          packs => ok 0/90",
+    );
+    check(
+        "what other packs lack stays",
+        "buy a 30 @0 @10 => ok
+         buy b 8 @0 @20 => ok
+         allocate 0 38 => ok
+         hold 0 7 @1 => ok
+         hold 0 5 @9 => ok
+         expire 0 => ok 0 + 26/0/0
+         packs => ok 4/8
+         release 0 7 => ok
+         expire 0 => ok 0 + 4/0/0
+         packs => ok 0/8",
+    );
+    check(
+        "an old pack does not wait for the holds of today",
+        "buy old 5 @0 @10 => ok
+         buy new 100 @20 @30 => ok
+         allocate 0 100 => ok
+         hold 0 25 @21 => ok
+         expire 0 => ok 5 + 0/0/0
+         packs => ok 0/100
+         bucket 0 => ok 75/25/100/0",
     );
     check("no such pack", "expire 3 => no valid pack holds that many tokens");
 }
@@ -359,7 +406,7 @@ fn breakage_computed_before_a_change_is_refused() {
     };
     ledger.buy(pack("10")).unwrap();
     ledger.allocate(BucketId(0), tokens("10")).unwrap();
-    let stale = ledger.breakage(0);
+    let stale = ledger.breakage(0, &[]);
     ledger.charge(BucketId(0), tokens("4"), Instant(0)).unwrap();
     let before = ledger.clone();
     assert_eq!(ledger.expire(0, &stale), Err(Refusal::NoPack));

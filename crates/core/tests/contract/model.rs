@@ -324,15 +324,42 @@ impl Model {
         (record, missing)
     }
 
+    /// How much of the holds packs can pay that were valid when they began. No way of sharing them out pays more
+    /// than some of the holds, plus what the packs of all the others have; and one pays the least of these.
+    fn backed(&self, without: Option<usize>) -> i128 {
+        let holds: Vec<(i64, i128)> = self
+            .holds
+            .iter()
+            .map(|(pair, hold)| (hold.start, rate(pair.1).expect("held").0))
+            .collect();
+        let least = |chosen: u32| {
+            let (mut sum, mut starts) = (0, Vec::new());
+            for (place, (start, ticks)) in holds.iter().enumerate() {
+                match chosen >> place & 1 {
+                    1 => sum += ticks,
+                    _ => starts.push(*start),
+                }
+            }
+            let pays = |pack: &Pack| starts.iter().any(|at| pack.from <= *at && *at < pack.until);
+            let packs = (0..).zip(&self.packs).filter(|(index, _)| Some(*index) != without);
+            sum + packs.filter(|(_, pack)| pays(pack)).map(|(_, pack)| pack.left).sum::<i128>()
+        };
+        (0..1 << holds.len()).map(least).min().expect("at least one")
+    }
+
     /// Packs whose term is over lose what no hold needs: unallocated first, then buckets pro rata.
     pub(crate) fn expire(&mut self, now: i64) {
         let mut index = 0;
         while index < self.packs.len() {
             self.carry(index, now);
-            let held: i128 = self.held.iter().sum();
+            if self.packs[index].until > now {
+                index += 1;
+                continue;
+            }
+            let needed = self.backed(None) - self.backed(Some(index));
             let pack = &mut self.packs[index];
             index += 1;
-            let lost = if pack.until <= now { (pack.left - held).max(0) } else { 0 };
+            let lost = pack.left - needed;
             pack.left -= lost;
             self.expired += lost;
             let unallocated = lost.min(self.unallocated);
