@@ -67,6 +67,11 @@ impl<'e> Names<'e> {
         }
     }
 
+    /// The number of a name, if it is known.
+    pub(super) fn number(&self, text: &str) -> Option<u32> {
+        self.numbers.get(text).copied()
+    }
+
     fn add(&mut self, text: String) -> u32 {
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let hash = xxhash_rust::xxh3::xxh3_64(text.as_bytes());

@@ -1,6 +1,6 @@
 //! The units of the pairs with new use, derived again from the earliest new use on.
 
-use super::Recording;
+use super::{Recording, vendor};
 use crate::engine::{Failure, Work};
 use crate::ports::Use;
 use faregate_core::charges::Pair;
@@ -32,7 +32,9 @@ impl Recording<'_> {
         }
         for day in self.engine.store.days_with_uses(from)? {
             let mut uses = self.engine.store.uses_of(day)?;
-            uses.retain(|one| one.closed >= from);
+            uses.retain(|one| {
+                one.closed >= from && vendor::counts(&work.guard, &mut self.names, one)
+            });
             uses.sort_unstable_by_key(|one| one.opened);
             for some in uses.chunks(USES_AT_ONCE) {
                 let pair =
@@ -71,7 +73,7 @@ impl Recording<'_> {
     }
 
     /// Uses of touched pairs that are in no block: of our own gate, and those still going on.
-    fn other_uses(
+    pub(super) fn other_uses(
         &mut self,
         state: &State,
         from: Instant,

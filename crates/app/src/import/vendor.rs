@@ -1,34 +1,46 @@
 //! The vendor's usage report: what it charged to whom on which UTC day, beside what we charged.
 //!
-//! A row that we charged as well is matched and adds nothing. One that a seat covers is a double-dip: it is put
-//! on record and never charged here. One that we had not heard of becomes a use of its own, at the first instant
-//! of the day that no earlier unit covers, and is rated like every other: so whatever is reported later, in
-//! whatever order, finds it, and the unit is charged once. See `docs/adr/0012-vendor-reports.md`.
+//! All that is on record of a person, a product and a day is judged together, whatever report told of it: the same
+//! rows make the same books, in any order and any number of files. A row that our unit explains is matched and
+//! adds nothing. One that a seat covers, and whatever exceeds a unit, is a double-dip: it is put on record and never
+//! charged here. One that we had not heard of becomes a use of its own, at the first instant of the day that no
+//! earlier unit and no seat covers: so whatever is reported later finds it, and the unit is charged once. A report
+//! that names nobody is compared and books nothing. See `docs/adr/0012-vendor-reports.md`.
 
 use super::{Recording, Reported, identity};
 use crate::engine::{Engine, Failure, Work};
+use crate::ports::Use;
+use derive::{Derived, Known, Told};
 use faregate_core::amount::Ticks;
 use faregate_core::charges::Pair;
 use faregate_core::double_dip::{bounds, cause};
 use faregate_core::estate::{ProductId, folded};
-use faregate_core::event::{Charge, Counts, Event, Finding, Receipt, Source, VendorCharge};
+use faregate_core::event::{Counts, Event, Finding, Receipt, Source, Unit, VendorCharge};
 use faregate_core::state::State;
-use faregate_core::tariff::Meter;
+use faregate_core::usage::Interval;
 use faregate_core::when::{DAY, Date, Instant};
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::vendor::VendorRow;
-use matching::Verdict;
 use std::collections::BTreeMap;
 
+mod derive;
 mod matching;
+mod plan;
+mod pool;
 mod prices;
 
+use plan::{Plan, on_record, recall, settled};
+pub use pool::{PoolComparison, PoolRow, compare};
 pub use prices::Difference;
 
 /// The workstation of uses that only the vendor tells of.
 const HOST: &str = "vendor report";
 /// The workstation of uses that stand for rows that were quarantined.
 const UNSETTLED: &str = "vendor report, unsettled";
+/// The workstation of uses that stand for rows whose amount is not believed.
+const DOUBTED: &str = "vendor report, doubted";
+/// Charges booked with one event.
+const CHARGES_PER_EVENT: usize = 8_192;
 
 /// A row that is not charged, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,36 +60,67 @@ pub struct Report {
     pub matched: u64,
     /// Those that we had not heard of, and that are charged now.
     pub booked: u64,
-    /// Those that a seat covers.
+    /// Rows that were paid twice: a seat covers them, or a unit of the person's that is charged already.
     pub double_dips: u64,
-    /// Rows kept and not charged: nobody knows the person or the product, or the tariff has no rate.
+    /// Those of them that exceed one unit of the person, product and window.
+    pub second_charges: u64,
+    /// Rows kept and not charged: nobody knows the person or the product, the tariff has no rate, or its price is
+    /// too far from the vendor's.
     pub quarantined: Vec<Unsettled>,
     /// Rows that cannot be true.
     pub rejected: Vec<Unsettled>,
     /// Where the vendor's price was not ours; the vendor's holds.
     pub differences: Vec<Difference>,
+    /// What rows that name nobody come to, by day and product; nothing of it is booked.
+    pub pool: Option<PoolComparison>,
 }
 
-/// What the vendor charged to a person for a product on a day, under whatever names.
+/// Equal rows of the vendor's.
+#[derive(Clone, Debug)]
+struct Rows {
+    /// As written; of several spellings, the first in order.
+    alias: String,
+    /// How many: as many as the report with most of them has.
+    count: u32,
+    line: u32,
+    /// Whether the amount is not believed: it is on record for the seat that covers it, and prices nothing.
+    doubted: bool,
+}
+
+/// What the vendor charged to a person for a product on a day: by folded name and amount.
 #[derive(Clone, Debug, Default)]
 struct Group {
-    ticks: Ticks,
-    /// By folded name: as written, and how much.
-    names: BTreeMap<String, (String, Ticks)>,
-    lines: Vec<u32>,
+    rows: BTreeMap<(String, Ticks), Rows>,
+    /// Whether the report at hand tells of the day.
+    told: bool,
+}
+
+impl Group {
+    fn add(&mut self, alias: &str, ticks: Ticks, row: Rows) {
+        let known = self.rows.entry((folded(alias), ticks)).or_insert_with(|| row.clone());
+        known.count = known.count.max(row.count);
+        if row.alias < known.alias {
+            known.alias = row.alias;
+        }
+    }
 }
 
 type Groups = BTreeMap<Pair, BTreeMap<Date, Group>>;
 
-/// A day of a pair, judged.
-struct Judged {
-    pair: Pair,
-    day: Date,
-    group: Group,
-    verdict: Verdict,
+/// Whether a use counts for rating: one that only the vendor told of does while a unit on record begins with it,
+/// for where it belongs is reckoned anew with each report.
+pub(super) fn counts(state: &State, names: &mut super::names::Names<'_>, one: &Use) -> bool {
+    if names.number(HOST) != Some(one.host) {
+        return true;
+    }
+    let pair = names.pair(state, one.user, one.feature, one.opened);
+    pair.is_none_or(|(person, product)| {
+        state.charges().get(Unit { person, product, at: one.opened }).is_some()
+    })
 }
 
-/// Takes in a vendor's report as one batch. Taken in again, it changes nothing.
+/// Takes in a vendor's report as one batch. Taken in again, it changes nothing; the same rows in other files, or in
+/// another order, come to the same.
 ///
 /// # Errors
 /// [`Failure`]; then nothing of it is kept.
@@ -92,11 +135,10 @@ pub fn import(
         features,
         report: Report::default(),
         released: false,
-        at_once: Vec::new(),
     };
     let shared = taking.recording.engine.state();
-    let judged = taking.judge(&shared.read(), rows)?;
-    taking.finish(file, judged)
+    let plan = taking.plan(&shared.read(), rows)?;
+    taking.finish(file, plan)
 }
 
 /// A report on its way into the store.
@@ -106,26 +148,68 @@ struct Taking<'e> {
     report: Report,
     /// Whether a row that was quarantined earlier is settled now.
     released: bool,
-    /// Charges of what is no use of time: results.
-    at_once: Vec<Charge>,
 }
 
 impl Taking<'_> {
-    fn judge(&mut self, state: &State, rows: &[VendorRow]) -> Result<Vec<Judged>, Failure> {
+    fn plan(&mut self, state: &State, rows: &[VendorRow]) -> Result<Plan, Failure> {
+        let nameless = |row: &&VendorRow| row.who.trim().is_empty();
+        let mut pool = rows.iter().filter(nameless).peekable();
+        if pool.peek().is_some() {
+            self.report.pool = Some(pool::compared(state, self.features, pool));
+        }
         let mut groups = Groups::new();
-        for row in rows {
+        for row in rows.iter().filter(|row| !nameless(row)) {
             self.sort(state, row, &mut groups)?;
         }
-        let mut all = Vec::new();
-        for (pair, days) in groups {
-            let verdicts = matching::judged(state, pair, &days);
-            for ((day, group), verdict) in days.into_iter().zip(verdicts) {
-                if self.take(state, pair, day, &group, &verdict)? {
-                    all.push(Judged { pair, day, group, verdict });
+        recall(state, &mut groups);
+        let uses = self.uses(state, &groups)?;
+        let mut plan = Plan::default();
+        for (pair, days) in &groups {
+            let uses = uses.get(pair).map_or(&[][..], Vec::as_slice);
+            let from = days.keys().next().map_or(Instant(i64::MAX), |day| bounds(*day).0);
+            let known = Known { state, pair: *pair, from, uses, days };
+            let derived = known.derive();
+            self.keep_places(state, *pair, &derived)?;
+            self.tell(state, &known, &derived)?;
+            plan.add(&known, derived);
+        }
+        plan.reversed.sort_unstable();
+        plan.charged.sort_unstable_by_key(|charge| (charge.at, charge.person, charge.product));
+        Ok(plan)
+    }
+
+    /// All uses of these pairs but the vendor's own, from the first of each one's days on.
+    fn uses(
+        &mut self,
+        state: &State,
+        groups: &Groups,
+    ) -> Result<BTreeMap<Pair, Vec<Told>>, Failure> {
+        let first = groups.values().filter_map(|days| days.keys().next()).min();
+        let mut uses: BTreeMap<Pair, Vec<Told>> = BTreeMap::new();
+        let Some(from) = first.map(|day| bounds(*day).0) else { return Ok(uses) };
+        self.recording.pairs = groups.keys().copied().collect();
+        for (pair, whole) in self.recording.other_uses(state, from)? {
+            uses.entry(pair).or_default().push((whole, Source::Gate));
+        }
+        self.recording.pairs.clear();
+        let Recording { names, engine, .. } = &mut self.recording;
+        let host = names.number(HOST);
+        for day in engine.store.days_with_uses(from)? {
+            for one in engine.store.uses_of(day)? {
+                if one.closed < from || one.closed <= one.opened || host == Some(one.host) {
+                    continue;
+                }
+                let pair = names.pair(state, one.user, one.feature, one.opened);
+                if let Some(pair) = pair.filter(|pair| groups.contains_key(pair)) {
+                    let whole = Interval { start: one.opened, end: one.closed };
+                    uses.entry(pair).or_default().push((whole, Source::Log));
                 }
             }
         }
-        Ok(all)
+        for told in uses.values_mut() {
+            told.sort_by_key(|(whole, _)| (whole.start, whole.end));
+        }
+        Ok(uses)
     }
 
     /// Puts a row to those of its person, product and day; rejects or quarantines it when there is none.
@@ -150,22 +234,31 @@ impl Taking<'_> {
         let product = product(state, self.features, &row.product);
         let Some(pair) = person.zip(product) else {
             let unknown = if person.is_none() { &row.who } else { &row.product };
-            return self.quarantine(row, format!("nobody knows `{unknown}`"));
+            return self.quarantine(row, format!("nobody knows `{unknown}`"), UNSETTLED);
         };
         self.release(state, row, pair)?;
+        let doubt = prices::disbelieved(state, pair, row.day, row.tokens);
+        let doubted = doubt.is_some();
+        if let Some(why) = doubt.filter(|_| cause(state, pair, &row.who, row.day).is_none()) {
+            return self.quarantine(row, why, DOUBTED);
+        }
         let group = groups.entry(pair).or_default().entry(row.day).or_default();
-        group.ticks = group.ticks.plus(row.tokens).unwrap_or(group.ticks);
-        group.lines.push(row.line);
-        let named = group.names.entry(folded(&row.who));
-        let (_, ticks) = named.or_insert_with(|| (row.who.clone(), Ticks::ZERO));
-        *ticks = ticks.plus(row.tokens).unwrap_or(*ticks);
+        group.told = true;
+        // How many rows of this file are equal; what is on record is put to them later.
+        let known = group.rows.get(&(folded(&row.who), row.tokens)).map_or(0, |known| known.count);
+        let (alias, line) = (row.who.clone(), row.line);
+        group.add(
+            &row.who,
+            row.tokens,
+            Rows { alias, count: known.saturating_add(1), line, doubted },
+        );
         Ok(())
     }
 
     /// Keeps a row that cannot be charged, as a use of no length: it is counted once, however often it comes.
-    fn quarantine(&mut self, row: &VendorRow, why: String) -> Result<(), Failure> {
+    fn quarantine(&mut self, row: &VendorRow, why: String, host: &str) -> Result<(), Failure> {
         self.report.quarantined.push(Unsettled { line: row.line, why });
-        let (reported, seen) = self.kept_row(row)?;
+        let (reported, seen) = self.kept_row(row, host)?;
         if seen {
             self.report.counts.duplicates += 1;
             return Ok(());
@@ -182,7 +275,7 @@ impl Taking<'_> {
         row: &VendorRow,
         (_, product): Pair,
     ) -> Result<(), Failure> {
-        let (reported, seen) = self.kept_row(row)?;
+        let (reported, seen) = self.kept_row(row, UNSETTLED)?;
         let names = &mut self.recording.names;
         if seen && state.product_of_feature(names.text(reported.feature)).is_none() {
             names.release(reported.feature, product);
@@ -192,9 +285,9 @@ impl Taking<'_> {
     }
 
     /// The use that stands for a quarantined row, and whether it is kept already.
-    fn kept_row(&mut self, row: &VendorRow) -> Result<(Reported, bool), Failure> {
+    fn kept_row(&mut self, row: &VendorRow, host: &str) -> Result<(Reported, bool), Failure> {
         let (who, product) = (row.who.as_str(), row.product.as_str());
-        let reported = self.reported(who, product, UNSETTLED, bounds(row.day).0);
+        let reported = self.reported(who, product, host, bounds(row.day).0);
         let seen = self.is_kept(&reported)?;
         Ok((reported, seen))
     }
@@ -229,28 +322,37 @@ impl Taking<'_> {
         Ok(())
     }
 
-    /// Counts what was found; whether it goes on record.
-    fn take(
-        &mut self,
-        state: &State,
-        pair: Pair,
-        day: Date,
-        group: &Group,
-        verdict: &Verdict,
-    ) -> Result<bool, Failure> {
-        match verdict {
-            Verdict::Matched(_) => self.report.matched += 1,
-            Verdict::DoubleDip => self.report.double_dips += 1,
-            Verdict::Missing(at) => {
-                let Some(rate) = state.rate(pair.1, *at) else {
-                    return self.without_rate(state, pair, day, group).map(|()| false);
-                };
-                self.report.booked += 1;
-                self.report.counts.sessions += 1;
-                self.book(state, pair, *at, rate.meter, group)?;
+    /// Counts what was found, for the days that the report tells of.
+    fn tell(&mut self, state: &State, known: &Known<'_>, derived: &Derived) -> Result<(), Failure> {
+        for (day, group) in known.days.iter().filter(|(_, group)| group.told) {
+            let Some(found) = derived.found.get(day) else {
+                self.without_rate(state, known.pair, *day, group)?;
+                continue;
+            };
+            let dips = found.iter().filter(|one| matches!(one.finding, Finding::DoubleDip(_)));
+            let dips = dips.count();
+            self.report.double_dips += dips as u64;
+            if dips < found.len() {
+                self.report.second_charges += dips as u64;
+            }
+            let booked = |charge: &VendorCharge| charge.finding == Finding::Booked;
+            if found.iter().any(|one| one.finding == Finding::Matched) {
+                self.report.matched += 1;
+            } else if found.iter().any(booked) {
+                let before = on_record(state, known.pair, *day, *day);
+                if before.into_iter().any(booked) {
+                    self.report.matched += 1;
+                } else {
+                    self.report.booked += 1;
+                    self.report.counts.sessions += 1;
+                }
             }
         }
-        Ok(true)
+        let pair = known.pair;
+        let priced = derived.priced.iter();
+        let differences = priced.map(|&(day, ours, theirs)| Difference { pair, day, ours, theirs });
+        self.report.differences.extend(differences);
+        Ok(())
     }
 
     fn without_rate(
@@ -265,56 +367,43 @@ impl Taking<'_> {
         let product =
             estate.product(product).map(|product| product.key.clone()).unwrap_or_default();
         let why = format!("the tariff has no rate for `{product}` on {day}");
-        let line = group.lines.first().copied().unwrap_or(0);
-        self.quarantine(&VendorRow { line, day, who, product, tokens: group.ticks }, why)
+        let line = group.rows.values().map(|row| row.line).min().unwrap_or(0);
+        let tokens = group.rows.keys().map(|(_, ticks)| *ticks).sum();
+        self.quarantine(&VendorRow { line, day, who, product, tokens }, why, UNSETTLED)
     }
 
-    /// A use as long as the grace: long enough to be charged, and no longer than one unit of any meter but
-    /// minutes, whose price is put right with the rest.
-    fn book(
+    /// Keeps a use as long as the grace where only the vendor tells of a unit: long enough to be charged, and no
+    /// longer than one unit of any meter but minutes, whose price is put right with the rest.
+    fn keep_places(
         &mut self,
         state: &State,
-        pair: Pair,
-        at: Instant,
-        meter: Meter,
-        group: &Group,
+        (person, product): Pair,
+        derived: &Derived,
     ) -> Result<(), Failure> {
-        let (person, product) = pair;
-        if meter == Meter::Result {
-            let (ticks, bucket, source) = (group.ticks, state.payer(person), Source::Vendor);
-            let paid = false;
-            let charge = Charge { at, ticks, person, product, bucket, meter, source, paid };
-            self.at_once.push(charge);
-            return Ok(());
-        }
         let estate = state.estate();
         let key = estate.person(person).map(|person| person.key.clone()).unwrap_or_default();
         let code = estate.product(product).map(|product| product.key.clone()).unwrap_or_default();
-        let reported = self.reported(&key, &code, HOST, at);
         let grace = state.tariff().map_or(0, |(_, tariff)| tariff.parts().grace_seconds);
-        if !self.is_kept(&reported)? {
-            self.keep(&reported, at.plus(grace.max(1)))?;
+        for at in &derived.places {
+            let reported = self.reported(&key, &code, HOST, *at);
+            if !self.is_kept(&reported)? {
+                self.keep(&reported, at.plus(grace.max(1)))?;
+            }
         }
-        self.recording.touch(pair, at);
         Ok(())
     }
 
-    fn finish(mut self, file: &str, mut judged: Vec<Judged>) -> Result<Report, Failure> {
+    fn finish(mut self, file: &str, plan: Plan) -> Result<Report, Failure> {
         let now = self.recording.engine.now()?;
         let shared = self.recording.engine.state();
-        let news = self.report.counts.sessions > 0 || self.released || {
-            let state = shared.read();
-            !unknown_charges(&state, &judged).is_empty()
-                || judged.iter().any(|one| prices::difference(&state, one).is_some())
-        };
-        if !news {
+        if self.report.counts.sessions == 0 && !self.released && plan.is_empty() {
             // Dropping the batch leaves the store exactly as it was.
             return Ok(self.report);
         }
         self.recording.flush()?;
         let mut work = Work::on(shared.write(), now);
         let before = work.guard.seq();
-        let booked = self.settle(&mut work, file, &mut judged);
+        let booked = self.book(&mut work, file, plan);
         let done = booked.and_then(|()| Ok(self.recording.engine.store.commit()?));
         self.recording.finished = true;
         if let Err(failure) = done {
@@ -328,68 +417,26 @@ impl Taking<'_> {
         Ok(self.report)
     }
 
-    fn settle(
-        &mut self,
-        work: &mut Work<'_>,
-        file: &str,
-        judged: &mut [Judged],
-    ) -> Result<(), Failure> {
-        let new = unknown_charges(&work.guard, judged);
+    fn book(&mut self, work: &mut Work<'_>, file: &str, plan: Plan) -> Result<(), Failure> {
         for event in self.recording.names.take_events() {
             work.apply(event)?;
         }
-        self.rate(work, judged)?;
-        let at_once = prices::settled(&work.guard, std::mem::take(&mut self.at_once));
-        if !at_once.is_empty() {
-            work.apply(Event::UsageCharged(at_once))?;
+        if !plan.reversed.is_empty() {
+            work.apply(Event::UsageReversed(plan.reversed))?;
         }
-        self.report.differences = prices::put_right(work, judged)?;
-        if !new.is_empty() {
-            work.apply(Event::VendorReported(new))?;
+        for some in plan.charged.chunks(CHARGES_PER_EVENT) {
+            let charges = settled(&work.guard, some);
+            work.apply(Event::UsageCharged(charges))?;
+            self.recording.store_work(work)?;
+        }
+        if !plan.reported.is_empty() {
+            work.apply(Event::VendorReported(plan.reported))?;
         }
         let (kind, files, counts) =
             ("vendor".to_owned(), vec![file.to_owned()], self.report.counts);
         let (begun, ended) = (Vec::new(), Vec::new());
         work.apply(Event::Imported(Receipt { kind, files, counts, begun, ended }))?;
         self.recording.store_work(work)
-    }
-}
-
-impl Taking<'_> {
-    /// Rates what is new, then judges again: a unit that is new can have moved others off a day that the vendor
-    /// charged. Each round settles a later day of every pair, so there is an end to it.
-    fn rate(&mut self, work: &mut Work<'_>, judged: &mut [Judged]) -> Result<(), Failure> {
-        for _ in 0..=judged.len() {
-            let Some(from) = self.recording.from.take() else { break };
-            self.recording.flush()?;
-            self.recording.rate(work, from, Source::Vendor)?;
-            judge_again(&work.guard, judged);
-            for one in judged.iter() {
-                let Verdict::Missing(at) = one.verdict else { continue };
-                let rate = work.guard.rate(one.pair.1, at).map(|rate| rate.meter);
-                if let Some(meter) = rate.filter(|meter| *meter != Meter::Result) {
-                    self.book(&work.guard, one.pair, at, meter, &one.group)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn judge_again(state: &State, judged: &mut [Judged]) {
-    let mut groups = Groups::new();
-    for one in judged.iter() {
-        groups.entry(one.pair).or_default().insert(one.day, one.group.clone());
-    }
-    let fresh = groups.iter().flat_map(|(pair, days)| {
-        let verdicts = matching::judged(state, *pair, days);
-        days.keys().map(|day| (*pair, *day)).zip(verdicts).collect::<Vec<_>>()
-    });
-    let fresh: BTreeMap<_, _> = fresh.collect();
-    for one in judged {
-        if let Some(verdict) = fresh.get(&(one.pair, one.day)) {
-            one.verdict.clone_from(verdict);
-        }
     }
 }
 
@@ -403,31 +450,4 @@ fn product(state: &State, features: &FeatureTable, text: &str) -> Option<Product
     let found = || estate.product_called(features.look_up(text)?.family);
     let mapped = || state.product_of_feature(text);
     estate.product_called(text).or_else(mapped).or_else(named).or_else(found)
-}
-
-/// What the vendor's charges say that no earlier report said: another name, day, product or amount.
-fn unknown_charges(state: &State, judged: &[Judged]) -> Vec<VendorCharge> {
-    let key = |charge: &VendorCharge| (charge.day, folded(&charge.alias), charge.product);
-    let known = state.vendor().charges.iter().map(|charge| (key(charge), charge.ticks));
-    let known: BTreeMap<_, _> = known.collect();
-    let mut new: Vec<VendorCharge> = judged.iter().flat_map(|one| charges_of(state, one)).collect();
-    new.retain(|charge| known.get(&key(charge)) != Some(&charge.ticks));
-    new.sort_by_key(key);
-    new
-}
-
-fn charges_of(state: &State, one: &Judged) -> Vec<VendorCharge> {
-    let ((person, product), day) = (one.pair, one.day);
-    let each = one.group.names.values().map(|(alias, ticks)| {
-        let finding = match one.verdict {
-            Verdict::Matched(_) => Finding::Matched,
-            Verdict::Missing(_) => Finding::Booked,
-            Verdict::DoubleDip => {
-                let cause = cause(state, one.pair, alias, day);
-                Finding::DoubleDip(cause.unwrap_or(faregate_core::event::DipCause::SameIdentity))
-            }
-        };
-        VendorCharge { day, alias: alias.clone(), person, product, ticks: *ticks, finding }
-    });
-    each.collect()
 }

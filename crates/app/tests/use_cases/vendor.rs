@@ -4,14 +4,15 @@ use crate::paper::*;
 use crate::stores::{Fault, Shared};
 use crate::world::*;
 use faregate_app::engine::Engine;
-use faregate_app::import::vendor::{Report, import};
+use faregate_app::import::vendor::{Report, compare, import};
 use faregate_core::double_dip::report;
 use faregate_core::estate::{AliasTerm, Offering, OfferingId, PersonId, Product, Seat, SeatId};
 use faregate_core::event::{DipCause, Event, Finding, SessionId, Source};
+use faregate_core::state::Checkpoint;
 use faregate_core::tariff::{Meter, Rate, TariffParts};
 use faregate_core::when::{DAY, Date, Instant};
 use faregate_ingest::features::FeatureTable;
-use faregate_ingest::vendor::VendorRow;
+use faregate_ingest::vendor::{VendorReport, VendorRow, read};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::panic::catch_unwind;
@@ -282,6 +283,220 @@ fn a_failure_leaves_nothing_behind() {
     assert_eq!(charged(&world.engine).len(), 1);
 }
 
+/// Ana and Ben, each under a second name as well.
+fn with_second_names(meter: Meter) -> World {
+    let mut world = World::over(Shared::default(), meter, 1_000_000);
+    let alias = |(person, alias): (u32, &str)| AliasTerm {
+        alias: alias.to_owned(),
+        person: PersonId(person),
+        from: Instant(0),
+        until: Instant(i64::MAX),
+    };
+    let aliases = [(0, "ana.b"), (1, "bokoro")].map(alias).to_vec();
+    world.engine.append(vec![Event::AliasesSet(aliases)]).unwrap();
+    world.clock.set(T0.plus(60 * DAY));
+    world
+}
+
+/// The state but for what receipts count.
+fn books(world: &World) -> Checkpoint {
+    let tally = Default::default();
+    Checkpoint { seq: 0, tally, ..world.engine.state().read().checkpoint() }
+}
+
+fn dips_of(world: &World) -> Vec<(String, i64, DipCause)> {
+    let shared = world.engine.state();
+    let found = report(&shared.read(), MONDAY, MONDAY.plus(30));
+    let one = |dip: faregate_core::double_dip::Dip| {
+        (dip.alias.unwrap_or_default(), dip.ticks.0 / tokens(1).0, dip.cause)
+    };
+    found.rows.into_iter().map(one).collect()
+}
+
+/// One unit is one charge: what the vendor charged beyond it is a double-dip, in one file, in several, in any order.
+#[test]
+fn whatever_exceeds_a_unit_is_a_double_dip() {
+    use DipCause::{SecondChargeInWindow, SecondIdentity};
+    let ben = |who, whole| row(0, who, "revit", whole);
+    let check = |rows: &[VendorRow], spent: i64, dips: &[(&str, i64, DipCause)]| {
+        let mut orders = vec![vec![rows.to_vec()]];
+        let is_one = |row: &VendorRow| rows.iter().filter(|one| *one == row).count() == 1;
+        if rows.iter().all(is_one) {
+            let each: Vec<_> = rows.iter().map(|row| vec![row.clone()]).collect();
+            orders.push(each.iter().rev().cloned().collect());
+            orders.push(each);
+        }
+        for files in orders {
+            for logged in [false, true] {
+                let mut world = with_second_names(Meter::Window24h);
+                if logged {
+                    import_all(&mut world.engine, &[&log(&[used("ben", REVIT, 600, 700)])]);
+                }
+                for file in &files {
+                    take_in_twice(&mut world, file);
+                }
+                let sum: i64 = {
+                    let shared = world.engine.state();
+                    let state = shared.read();
+                    state.charges().iter().map(|charge| charge.ticks.0 / tokens(1).0).sum()
+                };
+                let expected: Vec<_> = dips
+                    .iter()
+                    .map(|(who, whole, cause)| ((*who).to_owned(), *whole, *cause))
+                    .collect();
+                assert_eq!((sum, dips_of(&world)), (spent, expected), "{files:?}, {logged}");
+            }
+        }
+    };
+    check(&[ben("ben", 10), ben("bokoro", 10)], 10, &[("bokoro", 10, SecondIdentity)]);
+    check(&[ben("ben", 10), ben("ben", 10)], 10, &[("ben", 10, SecondChargeInWindow)]);
+    check(&[ben("ben", 10), ben("ben", 12)], 10, &[("ben", 12, SecondChargeInWindow)]);
+    check(&[ben("ben", 12), ben("bokoro", 10)], 10, &[("ben", 12, SecondIdentity)]);
+    check(&[ben("ben", 12), ben("bokoro", 11)], 12, &[("bokoro", 11, SecondIdentity)]);
+    check(&[ben("bokoro", 12)], 12, &[]);
+    let next = row(1, "ben", "revit", 10);
+    check(&[ben("bokoro", 10), next], 20, &[]);
+}
+
+#[test]
+fn a_price_too_far_from_ours_is_quarantined() {
+    let check = |rows: &[VendorRow], spent: i64, quarantined: usize| {
+        for logged in [false, true] {
+            let mut world = with_second_names(Meter::Window24h);
+            if logged {
+                import_all(&mut world.engine, &[&log(&[used("ben", REVIT, 600, 700)])]);
+            }
+            let found = take_in_twice(&mut world, rows);
+            assert_eq!(found.quarantined.len(), quarantined, "{rows:?}");
+            assert!(found.quarantined.iter().all(|one| one.why.contains("the tariff says 10")));
+            let shared = world.engine.state();
+            let state = shared.read();
+            assert_eq!(state.tally().quarantined, quarantined as u64);
+            let sum: i64 = state.charges().iter().map(|one| one.ticks.0 / tokens(1).0).sum();
+            assert_eq!(sum, if logged && spent == 0 { 10 } else { spent }, "{rows:?}, {logged}");
+            assert_eq!(report(&state, MONDAY, MONDAY).rows.len(), 0);
+        }
+    };
+    let ben = |whole| row(0, "ben", "revit", whole);
+    check(&[ben(30)], 30, 0);
+    check(&[ben(31)], 0, 1);
+    check(&[ben(3)], 0, 1);
+    check(&[ben(50_000)], 0, 1);
+    check(&[ben(50_000), ben(10)], 10, 1);
+}
+
+/// The same rows in one file and in several, each backwards, taken in once and again.
+fn check_any_files_make_the_same_books(
+    uses: &[Used],
+    rows: &[VendorRow],
+    files: &[usize],
+    accumulates: bool,
+) {
+    let first = |meter| {
+        let mut world = with_second_names(meter);
+        if !uses.is_empty() {
+            import_all(&mut world.engine, &[&log(uses)]);
+        }
+        world
+    };
+    for meter in [Meter::Window24h, Meter::CalendarDay, Meter::StartedHour] {
+        let mut whole = first(meter);
+        take_in_twice(&mut whole, rows);
+        charged(&whole.engine);
+        let mut parts: Vec<Vec<VendorRow>> = vec![Vec::new(); 4];
+        for (row, file) in rows.iter().zip(files) {
+            parts[*file].push(row.clone());
+        }
+        parts.iter_mut().for_each(|part| part.reverse());
+        let mut world = first(meter);
+        let mut told = BTreeSet::new();
+        for part in &parts {
+            // Planted: what an earlier file told of is done with, as it was before reports accumulated.
+            let of = |row: &VendorRow| {
+                let shared = world.engine.state();
+                let person = shared.read().estate().person_known_as(&row.who, T0);
+                (person, row.product.clone(), row.day)
+            };
+            let part = part.iter().filter(|row| accumulates || !told.contains(&of(row)));
+            let part: Vec<VendorRow> = part.cloned().collect();
+            told.extend(part.iter().map(of));
+            take_in(&mut world.engine, &part);
+        }
+        assert_eq!(books(&world), books(&whole), "{meter:?}");
+        let before = world.store.told();
+        for part in parts.iter().rev() {
+            take_in(&mut world.engine, part);
+        }
+        assert_eq!(world.store.told(), before, "imported again, it changed something");
+    }
+}
+
+#[test]
+fn a_planted_import_that_forgets_is_caught() {
+    let rows = [row(0, "ben", "revit", 10), row(0, "bokoro", "revit", 10)];
+    let check = |accumulates| check_any_files_make_the_same_books(&[], &rows, &[0, 1], accumulates);
+    check(true);
+    assert!(catch_unwind(|| check(false)).is_err(), "an import that forgets was not noticed");
+}
+
+/// The unit that the last day gets depends on the one that the first day gets, and on use between them.
+#[test]
+fn late_days_shift_those_after_them() {
+    let uses = [
+        used("ana", AUTOCAD, 2_040, 2_100),
+        used("ana", AUTOCAD, 3_180, 3_240),
+        used("ana", AUTOCAD, -240, -200),
+    ];
+    let rows = [0, 2, 1].map(|day| row(day, "ana", "autocad", 7));
+    for files in [[0, 1, 2], [2, 0, 1], [1, 0, 2], [1, 0, 0]] {
+        check_any_files_make_the_same_books(&uses, &rows, &files, true);
+        check_any_files_make_the_same_books(&[], &rows[..2], &files[..2], true);
+    }
+}
+
+#[test]
+fn a_report_that_names_nobody_is_compared_and_books_nothing() {
+    let mut world = office();
+    let uses = [used("ana", AUTOCAD, 60, 120), used("ben", REVIT, 1_500, 1_600)];
+    import_all(&mut world.engine, &[&log(&uses)]);
+    let text = "\"productName\",\"usageDate\",\"tokensConsumed\",\n\
+        AutoCAD,2026-06-01 00:00:00,140.0,\nMaya,2026-06-01 00:00:00,6.0,\n\
+        AutoCAD,2026-06-02 00:00:00,0.0,\nAutoCAD,2026-06-02 00:00:00,2.5,\n";
+    let read: VendorReport = read(text.as_bytes()).unwrap();
+    assert!(!read.names_people);
+    let before = world.store.told();
+    let found = take_in(&mut world.engine, &read.rows);
+    let again = take_in(&mut world.engine, &read.rows);
+    assert_eq!((world.store.told(), &again), (before, &found));
+    assert_eq!((found.quarantined.len(), found.rejected.len(), found.booked), (0, 0, 0));
+    let pool = found.pool.unwrap();
+    let shared = world.engine.state();
+    assert_eq!(pool, compare(&shared.read(), &FeatureTable::shipped(), &read));
+    let micro = |ticks: faregate_core::amount::Ticks| ticks.0 * 10 / tokens(1).0;
+    let rows: Vec<_> = pool
+        .rows
+        .iter()
+        .map(|row| {
+            (row.day.0 - MONDAY.0, row.product.as_str(), micro(row.ours), micro(row.difference))
+        })
+        .collect();
+    let expected = [
+        (0, "Maya", 0, 60),
+        (0, "autocad", 70, 1_330),
+        (1, "autocad", 0, 25),
+        (1, "revit", 100, -100),
+    ];
+    assert_eq!(rows, expected);
+    assert_eq!((micro(pool.ours), micro(pool.theirs), micro(pool.difference)), (170, 1_485, 1_315));
+    assert_eq!(pool.left_out, 0);
+    assert!(pool.words.contains("names nobody") && pool.words.contains("books nothing"));
+    // Of very many, those that differ most.
+    let many = (0..300).map(|day| row(day - 300, "", "autocad", i64::from(day) + 1));
+    let found = take_in(&mut world.engine, &many.collect::<Vec<_>>()).pool.unwrap();
+    assert_eq!((found.rows.len(), found.left_out), (200, 100));
+    assert_eq!(found.rows.first().map(|row| row.theirs), Some(tokens(101)));
+}
+
 /// Uses in steps of twenty minutes over two weeks, none within the clocks' tolerance of midnight, and days that
 /// the vendor charged.
 fn any_report() -> impl Strategy<Value = (Vec<Used>, Vec<VendorRow>)> {
@@ -291,7 +506,7 @@ fn any_report() -> impl Strategy<Value = (Vec<Used>, Vec<VendorRow>)> {
     let one = (user(), feature, 0..900_i64, 1..100_i64).prop_map(|(user, feature, start, long)| {
         used(user, feature, start * 20 + 10, (start + long) * 20 + 10)
     });
-    let row = (0..14_i32, user(), product, prop_oneof![Just(7), Just(10), 1..30_i64])
+    let row = (0..14_i32, user(), product, prop_oneof![Just(7), Just(10), 4..=21_i64])
         .prop_map(|(day, who, product, whole)| row(day, who, product, whole));
     (prop::collection::vec(one, 0..10), prop::collection::vec(row, 0..20))
 }
@@ -332,5 +547,24 @@ proptest! {
             let sum: faregate_core::amount::Ticks = ours.map(|charge| charge.ticks).sum();
             prop_assert_eq!(sum, row.tokens, "{:?}", row);
         }
+    }
+
+    /// Whatever the order and the files that the rows come in, the books are the same, and stay so.
+    #[test]
+    fn any_files_make_the_same_books(
+        (uses, rows) in any_report(),
+        seconds in prop::collection::vec(any::<bool>(), 20),
+        files in prop::collection::vec(0..4_usize, 20),
+    ) {
+        let rows = rows.into_iter().zip(seconds).map(|(row, second)| match (second, row.who.as_str()) {
+            (false, _) => row,
+            (true, "ana") => VendorRow { who: "ana.b".to_owned(), ..row },
+            (true, _) => VendorRow { who: "Bokoro".to_owned(), ..row },
+        });
+        let mut seen = BTreeSet::new();
+        let rows: Vec<_> = rows
+            .filter(|row| seen.insert((row.day, row.who.clone(), row.product.clone(), row.tokens)))
+            .collect();
+        check_any_files_make_the_same_books(&uses, &rows, &files, true);
     }
 }

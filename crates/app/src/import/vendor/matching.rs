@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 /// What a day of the vendor's is to us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// We charged these units, or hold tokens for them.
+    /// We charged these units, or hold tokens for them; none: a unit that began before covers the day.
     Matched(Vec<Instant>),
     /// A seat covers it.
     DoubleDip,
@@ -19,9 +19,14 @@ pub(super) enum Verdict {
     Missing(Instant),
 }
 
-/// Judges the days of a pair, in their order: a unit that is missing shifts those after it.
-pub(super) fn judged(state: &State, pair: Pair, days: &BTreeMap<Date, Group>) -> Vec<Verdict> {
-    let mut walk = Walk::new(state, pair);
+/// Judges the days of a pair beside its units, in their order: a unit that is missing shifts those after it.
+pub(super) fn judged(
+    state: &State,
+    pair: Pair,
+    units: &[(Instant, Meter)],
+    days: &BTreeMap<Date, Group>,
+) -> Vec<Verdict> {
+    let mut walk = Walk::new(units);
     days.keys().map(|day| walk.judge(state, pair, *day, days)).collect()
 }
 
@@ -35,11 +40,8 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(state: &State, pair: Pair) -> Self {
-        let held = state.charges().pair(pair).and_then(|known| known.hold);
-        let charged = state.charges().of_pair(pair).map(|charge| (charge.at, charge.meter));
-        let mut units: Vec<(Instant, Meter)> =
-            charged.chain(held.map(|hold| (hold.start, hold.meter))).collect();
+    fn new(units: &[(Instant, Meter)]) -> Self {
+        let mut units = units.to_vec();
         units.sort_unstable_by_key(|(at, _)| *at);
         Self { units, next: 0, end: Instant(i64::MIN) }
     }
@@ -65,8 +67,7 @@ impl Walk {
             return Verdict::Missing(free);
         }
         let covered = days.get(&day).and_then(|group| {
-            let mut names = group.names.values();
-            names.find_map(|(alias, _)| cause(state, pair, alias, day))
+            group.rows.values().find_map(|row| cause(state, pair, &row.alias, day))
         });
         let place = uncovered_from(state, pair, free, day).filter(|_| covered.is_none());
         let Some(place) = place else { return Verdict::DoubleDip };

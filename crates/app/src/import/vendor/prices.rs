@@ -1,14 +1,19 @@
-//! Where the vendor's price is not ours, the vendor's holds: a reversal and a new charge of the same unit.
+//! The vendor's price: which differences are taken over, and which are too large to be believed.
 
-use super::Judged;
-use super::matching::Verdict;
-use crate::engine::{Failure, Work};
 use faregate_core::amount::Ticks;
 use faregate_core::charges::Pair;
 use faregate_core::double_dip::bounds;
-use faregate_core::event::{Charge, Event, Source};
+use faregate_core::event::Charge;
 use faregate_core::state::State;
+use faregate_core::tariff::Meter;
 use faregate_core::when::Date;
+
+/// A price this many times the tariff's, or that part of it, is not taken over.
+const FACTOR_MAX: i64 = 3;
+/// Nor one that differs by more tokens than this.
+const TOKENS_MAX: i64 = 1_000;
+/// What a day can hold of started hours and minutes, where clocks are put back.
+const HOURS_A_DAY: i64 = 25;
 
 /// A day that the vendor charged otherwise than we did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,56 +28,32 @@ pub struct Difference {
     pub theirs: Ticks,
 }
 
-/// Our charges that the vendor's charge is.
-fn ours(state: &State, one: &Judged) -> Vec<Charge> {
-    let (start, last) = bounds(one.day);
-    let of_pair = state.charges().of_pair(one.pair);
-    let ours = of_pair.filter(|charge| match &one.verdict {
-        Verdict::Matched(units) => units.contains(&charge.at),
-        Verdict::Missing(_) => start <= charge.at && charge.at <= last,
-        Verdict::DoubleDip => false,
-    });
-    ours.collect()
-}
-
-/// How the vendor's price differs; `None` when it does not, or nothing of ours is charged yet.
-pub(super) fn difference(state: &State, one: &Judged) -> Option<Difference> {
-    let charges = ours(state, one);
-    let sum: Ticks = charges.iter().map(|charge| charge.ticks).sum();
-    let (pair, day, theirs) = (one.pair, one.day, one.group.ticks);
-    (!charges.is_empty() && sum != theirs).then_some(Difference { pair, day, ours: sum, theirs })
-}
-
-/// Charges at the vendor's prices what differs.
-pub(super) fn put_right(
-    work: &mut Work<'_>,
-    judged: &[Judged],
-) -> Result<Vec<Difference>, Failure> {
-    let (mut differences, mut units, mut charges) = (Vec::new(), Vec::new(), Vec::new());
-    for one in judged {
-        let Some(difference) = difference(&work.guard, one) else { continue };
-        let ours = ours(&work.guard, one);
-        for (old, new) in ours.iter().zip(repriced(&ours, difference.theirs)) {
-            if old.ticks != new {
-                units.push(old.unit());
-                charges.push(Charge { ticks: new, source: Source::Vendor, ..*old });
-            }
-        }
-        differences.push(difference);
-    }
-    if !units.is_empty() {
-        units.sort_unstable();
-        work.apply(Event::UsageReversed(units))?;
-        charges.sort_unstable_by_key(Charge::unit);
-        let charges = settled(&work.guard, charges);
-        work.apply(Event::UsageCharged(charges))?;
-    }
-    Ok(differences)
+/// Why a row's amount is not believed, whatever else is on record: so rows are told apart in every order alike.
+pub(super) fn disbelieved(state: &State, pair: Pair, day: Date, theirs: Ticks) -> Option<String> {
+    let rate = state.rate(pair.1, bounds(day).0)?;
+    let units = match rate.meter {
+        Meter::Window24h | Meter::CalendarDay => 1,
+        Meter::StartedHour => HOURS_A_DAY,
+        Meter::Minute => HOURS_A_DAY * 60,
+        // A result costs what it costs.
+        Meter::Result => return None,
+    };
+    let ours = rate.ticks.0.saturating_mul(units);
+    let (low, high) = (ours.min(theirs.0), ours.max(theirs.0));
+    let is_less = theirs.0 < ours;
+    let far = high > low.saturating_mul(FACTOR_MAX)
+        || Ticks::from_tokens(TOKENS_MAX).is_some_and(|most| high.saturating_sub(low) > most.0);
+    // Of hours and minutes, a day may well have few.
+    let doubted = far && !(is_less && units > 1);
+    let (most, at) = (if units > 1 { "at most " } else { "" }, Ticks(ours));
+    doubted.then(|| {
+        format!("{theirs} tokens, where the tariff says {most}{at}: too far apart to be taken over")
+    })
 }
 
 /// Prices of the same units that sum to `whole`: the last one takes the difference, those before it what it
 /// cannot. The units stay, so that later use finds them.
-fn repriced(charges: &[Charge], whole: Ticks) -> Vec<Ticks> {
+pub(super) fn repriced(charges: &[Charge], whole: Ticks) -> Vec<Ticks> {
     let sum: Ticks = charges.iter().map(|charge| charge.ticks).sum();
     let mut left = whole.minus(sum).unwrap_or_default();
     let mut prices: Vec<Ticks> = charges.iter().map(|charge| charge.ticks).collect();
@@ -82,14 +63,4 @@ fn repriced(charges: &[Charge], whole: Ticks) -> Vec<Ticks> {
         *price = new;
     }
     prices
-}
-
-/// Charges with whether their bucket can pay, in the order in which they are booked.
-pub(super) fn settled(state: &State, charges: Vec<Charge>) -> Vec<Charge> {
-    let mut ledger = state.ledger().clone();
-    let pay = |charge: Charge| {
-        let paid = ledger.charge(charge.bucket, charge.ticks, charge.at).is_ok();
-        Charge { paid, ..charge }
-    };
-    charges.into_iter().map(pay).collect()
 }

@@ -1,0 +1,114 @@
+//! What a report changes: what is reckoned beside what is on record.
+
+use super::derive::{Derived, Known};
+use super::{Groups, Rows, prices};
+use faregate_core::amount::Ticks;
+use faregate_core::charges::Pair;
+use faregate_core::estate::folded;
+use faregate_core::event::{Charge, Finding, Unit, VendorCharge};
+use faregate_core::state::State;
+use faregate_core::when::{Date, Instant};
+use std::collections::BTreeMap;
+
+/// What a report changes.
+#[derive(Default)]
+pub(super) struct Plan {
+    pub(super) reversed: Vec<Unit>,
+    pub(super) charged: Vec<Charge>,
+    pub(super) reported: Vec<VendorCharge>,
+}
+
+impl Plan {
+    pub(super) fn is_empty(&self) -> bool {
+        self.reversed.is_empty() && self.charged.is_empty() && self.reported.is_empty()
+    }
+
+    /// Adds what of a pair is not as it is on record.
+    pub(super) fn add(&mut self, known: &Known<'_>, derived: Derived) {
+        let (state, (person, product)) = (known.state, known.pair);
+        let wanted: BTreeMap<Instant, Charge> =
+            derived.charges.into_iter().map(|charge| (charge.at, charge)).collect();
+        let is_same = |one: &Charge, other: &Charge| {
+            (one.ticks, one.source, one.meter) == (other.ticks, other.source, other.meter)
+        };
+        for charge in state.charges().of_pair(known.pair).filter(|one| one.at >= known.from) {
+            if !wanted.get(&charge.at).is_some_and(|wanted| is_same(wanted, &charge)) {
+                self.reversed.push(charge.unit());
+            }
+        }
+        for (at, charge) in wanted {
+            let on_record = state.charges().get(Unit { person, product, at });
+            if !on_record.is_some_and(|known| is_same(&known, &charge)) {
+                let bucket = on_record.map_or(charge.bucket, |known| known.bucket);
+                self.charged.push(Charge { bucket, ..charge });
+            }
+        }
+        for (day, found) in derived.found {
+            let mut before: Vec<&VendorCharge> = on_record(state, known.pair, day, day);
+            let order = |one: &VendorCharge| (folded(&one.alias), one.ticks, key_of(one.finding));
+            before.sort_by_key(|one| order(one));
+            let mut now: Vec<&VendorCharge> = found.iter().collect();
+            now.sort_by_key(|one| order(one));
+            if now != before {
+                self.reported.extend(found);
+            }
+        }
+    }
+}
+
+fn key_of(finding: Finding) -> u8 {
+    match finding {
+        Finding::Matched => 0,
+        Finding::Booked => 1,
+        Finding::DoubleDip(_) => 2,
+    }
+}
+
+/// What is on record of a pair on the days between two, both included.
+pub(super) fn on_record(
+    state: &State,
+    (person, product): Pair,
+    from: Date,
+    to: Date,
+) -> Vec<&VendorCharge> {
+    let all = &state.vendor().charges;
+    let start = all.partition_point(|charge| charge.day < from);
+    let near = all.iter().skip(start).take_while(|charge| charge.day <= to);
+    near.filter(|charge| charge.person == person && charge.product == product).collect()
+}
+
+/// Puts to the rows of a report what is on record of the same people and products: from two days before the first,
+/// as far back as a unit near midnight can be another day's.
+pub(super) fn recall(state: &State, groups: &mut Groups) {
+    let firsts: BTreeMap<Pair, Date> = groups
+        .iter()
+        .filter_map(|(pair, days)| Some((*pair, days.keys().next()?.plus(-2))))
+        .collect();
+    let Some(first) = firsts.values().min() else { return };
+    let mut counts: BTreeMap<(Pair, Date, String, Ticks), u32> = BTreeMap::new();
+    let all = &state.vendor().charges;
+    let start = all.partition_point(|charge| charge.day < *first);
+    for charge in all.iter().skip(start) {
+        let pair = (charge.person, charge.product);
+        if firsts.get(&pair).is_none_or(|first| charge.day < *first) {
+            continue;
+        }
+        let key = (pair, charge.day, folded(&charge.alias), charge.ticks);
+        let count = counts.entry(key).or_default();
+        *count = count.saturating_add(1);
+        let doubted = prices::disbelieved(state, pair, charge.day, charge.ticks).is_some();
+        let row = Rows { alias: charge.alias.clone(), count: *count, line: 0, doubted };
+        let days = groups.entry(pair).or_default();
+        days.entry(charge.day).or_default().add(&charge.alias, charge.ticks, row);
+    }
+}
+
+/// Charges with whether their bucket can pay, in the order in which they are booked.
+pub(super) fn settled(state: &State, charges: &[Charge]) -> Vec<Charge> {
+    let mut ledger = state.ledger().clone();
+    let pay = |charge: &Charge| {
+        let paid = ledger.charge(charge.bucket, charge.ticks, charge.at).is_ok();
+        Charge { paid, ..*charge }
+    };
+    charges.iter().map(pay).collect()
+}
