@@ -4,17 +4,30 @@
 //! what was committed, because the writer holds the lock until the store has acknowledged.
 
 use crate::ports::{Batch, Clock, Entry, GateUse, Request, Store, StoreError};
-use crate::rules::Rules;
+use crate::rules::{Books, Rules};
 use faregate_core::event::Event;
 use faregate_core::invariants;
 use faregate_core::state::{Broken, State};
 use faregate_core::when::{Date, Instant};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+mod rehearsal;
+pub(crate) use rehearsal::rehearse;
+
 /// How far the wall clock may lie behind the last commit before the engine refuses to write, in seconds.
 pub const CLOCK_BEHIND_MAX_SECONDS: i64 = 300;
 /// A snapshot is taken after this many events.
 const EVENTS_PER_SNAPSHOT: u64 = 1_000_000;
+
+/// Begins the keys of requests that Faregate makes up itself; whatever a client sends is told apart from them
+/// by [`outside`].
+pub(crate) const RESERVED: char = '\u{1}';
+
+/// The key of a client's request as it is stored: never one that Faregate made up.
+pub(crate) fn outside(key: String) -> String {
+    // What begins like ours gets a second sign in front, and ours go on with a word.
+    if key.starts_with(RESERVED) { format!("{RESERVED}{key}") } else { key }
+}
 
 /// Why something could not be done. Nothing of it was.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +85,8 @@ pub struct Engine {
     state: SharedState,
     clock: Arc<dyn Clock>,
     rules: Rules,
+    /// What the rules were compiled to, and what is about to be adopted.
+    pub(crate) books: Books,
     /// The day on which the tokens' worth was last reckoned.
     priced: Option<Date>,
     since_snapshot: u64,
@@ -86,9 +101,17 @@ impl Engine {
     /// [`Failure`] when the store cannot be read or its journal contradicts itself.
     pub fn load(store: Box<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let state = SharedState::default();
-        let rules = Rules::default();
-        let mut engine =
-            Self { store, state, clock, rules, priced: None, since_snapshot: 0, stale: true };
+        let (rules, books) = (Rules::default(), Books::default());
+        let mut engine = Self {
+            store,
+            state,
+            clock,
+            rules,
+            books,
+            priced: None,
+            since_snapshot: 0,
+            stale: true,
+        };
         engine.reload()?;
         Ok(engine)
     }
@@ -138,7 +161,7 @@ impl Engine {
             self.reload()?;
         }
         if !self.rules.hold_in(&self.state.read()) {
-            self.rules = Rules::of(&self.state.read());
+            self.rules = Rules::kept(&mut self.books, &self.state.read());
         }
         self.now()
     }
@@ -159,17 +182,20 @@ impl Engine {
     /// # Errors
     /// [`Failure`]; nothing was appended.
     pub fn append(&mut self, events: Vec<Event>) -> Result<(), Failure> {
-        self.append_answer(events, None)
+        let now = self.ready()?;
+        self.append_at(now, events, None)
     }
 
-    /// Appends events, the first of which answers the request of a key and a digest.
-    pub(crate) fn append_answer(
+    /// Appends events at the instant for which they were decided; the first answers the request of a key and a
+    /// digest. What the state would refuse is refused before it is touched.
+    pub(crate) fn append_at(
         &mut self,
+        now: Instant,
         events: Vec<Event>,
         request: Option<(String, u128)>,
     ) -> Result<(), Failure> {
-        let now = self.ready()?;
         let shared = self.state();
+        rehearse(&shared.read(), now, &events)?;
         let mut work = Work::on(shared.write(), now);
         let first = work.guard.seq() + 1;
         if let Some((key, digest)) = request {

@@ -6,30 +6,24 @@
 //! To add an order: a variant of [`Order`], its arm in `decide` with the checks, a row in the tests, its shape
 //! in `faregate_api::wire`.
 
-use crate::engine::{Engine, Failure};
+use crate::engine::{Engine, Failure, rehearse};
+use crate::rules::Books;
 use faregate_core::amount::{Money, Ticks};
 use faregate_core::budget::RequestId;
 use faregate_core::estate::SeatId;
-use faregate_core::event::{Event, Mode};
+use faregate_core::event::{Event, Mode, PolicySet};
 use faregate_core::ledger::PackKind;
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 
 mod budgets;
 mod once;
+mod orderer;
 mod refusal;
 mod seats;
 pub use once::Once;
+pub use orderer::Orderer;
 pub use refusal::{Kind, OrderRefusal};
-
-/// Who gives an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Orderer {
-    /// The name of their key or sign-in, or of the operating system's account; for the record.
-    pub name: String,
-    /// Whether they may do what only those who run Faregate may.
-    pub is_administrator: bool,
-}
 
 /// What somebody tells Faregate to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,7 +198,7 @@ pub fn carry_out(
     let now = engine.ready()?;
     let (events, done) = planned(engine, orderer, order, now)?;
     if !only_try && !events.is_empty() {
-        engine.append(events)?;
+        engine.append_at(now, events, None)?;
     }
     Ok(done)
 }
@@ -225,7 +219,7 @@ pub fn carry_out_once(
     }
     let (events, done) = planned(engine, orderer, order, now)?;
     if !events.is_empty() {
-        engine.append_answer(events, Some((once.key, once.digest)))?;
+        engine.append_at(now, events, Some((once.key, once.digest)))?;
     }
     Ok(done)
 }
@@ -237,7 +231,7 @@ fn planned(
     order: &Order,
     now: Instant,
 ) -> Result<(Vec<Event>, Done), NotDone> {
-    if order.is_for_administrators() && !orderer.is_administrator {
+    if order.is_for_administrators() && !orderer.is_administrator() {
         return Err(OrderRefusal::forbidden("only an administrator may do this").into());
     }
     if let Order::ReviewBreach { decision, .. } = order {
@@ -245,9 +239,11 @@ fn planned(
     }
     let shared = engine.state();
     let state = shared.read();
-    let Decided { mut events, said, warnings } = decide(&state, orderer, order, now)?;
+    let Decided { mut events, said, warnings } =
+        decide(&state, &mut engine.books, orderer, order, now)?;
+    rehearse(&state, now, &events).map_err(OrderRefusal::broken)?;
     if !events.is_empty() {
-        events.insert(0, Event::Ordered { by: orderer.name.clone(), what: order.words() });
+        events.insert(0, Event::Ordered { by: orderer.words(), what: order.words() });
     }
     // The order itself comes first, what carries it out follows.
     Ok((events, Done { seq: state.seq() + 2, said, warnings, repeated: false }))
@@ -270,6 +266,7 @@ fn is_breach(engine: &mut Engine, decision: u64) -> Result<(), NotDone> {
 /// What an order comes down to in a state.
 fn decide(
     state: &State,
+    books: &mut Books,
     orderer: &Orderer,
     order: &Order,
     now: Instant,
@@ -293,7 +290,8 @@ fn decide(
                 Mode::Enforce => "hold",
                 Mode::Monitor => "are watched, and turn nobody away,",
             };
-            crate::rules::adopt(state, name, *mode, text, now).map(|(event, warnings)| Decided {
+            let set = PolicySet { name: name.clone(), mode: *mode, text: text.clone() };
+            crate::rules::adopt(state, books, set, now).map(|(event, warnings)| Decided {
                 events: vec![event],
                 said: vec![format!("policies `{name}` {watched} from now on")],
                 warnings,

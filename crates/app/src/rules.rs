@@ -6,8 +6,12 @@ use faregate_core::event::{Event, Mode, PolicySet, Reason};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 use faregate_policy::cases::{Cases, Failure};
-use faregate_policy::{Fault, READY, Ready, RuleBook, Ruling, Shelf};
+use faregate_policy::{Fault, READY, Ready, RuleBook, Ruling};
 use std::sync::Arc;
+
+mod books;
+mod unmeant;
+pub(crate) use books::Books;
 
 /// The sets that every release ships: name, policies, and the cases beside them.
 pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
@@ -31,7 +35,9 @@ pub fn shipped_set(name: &str) -> Option<PolicySet> {
 pub struct Rules {
     /// Of how many changes of rules this is the outcome.
     changes: u32,
-    shelf: Arc<Shelf>,
+    enforced: Arc<RuleBook>,
+    /// Those in force and those on trial together, when any are on trial.
+    on_trial: Option<Arc<RuleBook>>,
     /// Set when the journal holds policies that this release cannot read.
     unreadable: bool,
 }
@@ -41,11 +47,16 @@ impl Rules {
     /// never adopted by this release, and guessing what another one meant by them is not for a gate.
     #[must_use]
     pub fn of(state: &State) -> Self {
-        let (shelf, unreadable) = match Shelf::of(state) {
-            Ok(shelf) => (shelf, false),
-            Err(_) => (Shelf::default(), true),
-        };
-        Self { changes: state.rules(), shelf: Arc::new(shelf), unreadable }
+        Self::kept(&mut Books::default(), state)
+    }
+
+    /// As [`Rules::of`], compiling only what was not compiled lately.
+    pub(crate) fn kept(books: &mut Books, state: &State) -> Self {
+        let changes = state.rules();
+        match books.both(state.policies().values()) {
+            Ok((enforced, on_trial)) => Self { changes, enforced, on_trial, unreadable: false },
+            Err(_) => Self { changes, unreadable: true, ..Self::default() },
+        }
     }
 
     /// The policies that would hold if these sets were all there are.
@@ -53,9 +64,8 @@ impl Rules {
     /// # Errors
     /// All that is wrong with them.
     pub fn from_sets(sets: &[PolicySet]) -> Result<Self, Vec<Fault>> {
-        let enforced = RuleBook::enforced(sets)?;
-        let on_trial = RuleBook::on_trial(sets)?;
-        Ok(Self { shelf: Arc::new(Shelf { enforced, on_trial }), ..Self::default() })
+        let (enforced, on_trial) = Books::default().both(sets.iter())?;
+        Ok(Self { enforced, on_trial, ..Self::default() })
     }
 
     /// Whether they still hold.
@@ -76,19 +86,20 @@ impl Rules {
         if self.unreadable {
             return Policies { enforced: &Shut, on_trial: None };
         }
-        self.shelf.policies()
+        let on_trial = self.on_trial.as_deref().map(|book| book as &dyn Policy);
+        Policies { enforced: &*self.enforced, on_trial }
     }
 
     /// The policies in force whose scope matches a question, with what came of each.
     #[must_use]
     pub fn rulings(&self, state: &State, question: &Question<'_>) -> Vec<Ruling<'_>> {
-        self.shelf.enforced.explain(state, question)
+        self.enforced.explain(state, question)
     }
 
     /// The sentence that a policy in force, by its name, has for the person.
     #[must_use]
     pub fn sentence(&self, name: &str) -> Option<&str> {
-        let book = &self.shelf.enforced;
+        let book = &self.enforced;
         let numbers = (0_u32..).take(book.len());
         let rule = numbers.into_iter().find(|rule| book.rule_name(*rule) == Some(name))?;
         book.sentence(rule)
@@ -118,6 +129,17 @@ pub fn check(sets: &[PolicySet]) -> Result<Vec<String>, Vec<String>> {
     Ok(book.warnings().iter().map(ToString::to_string).collect())
 }
 
+/// As [`check`], and which names in the sets nothing in a state bears.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_in(state: &State, sets: &[PolicySet]) -> Result<Vec<String>, Vec<String>> {
+    let worded = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let book = RuleBook::load(sets).map_err(worded)?;
+    let unknown = unmeant::unknown_names(state.estate(), &book, |_| true);
+    Ok(book.warnings().iter().chain(&unknown).map(ToString::to_string).collect())
+}
+
 /// How many policies a set holds, when it can be read.
 #[must_use]
 pub fn count(set: &PolicySet) -> Option<usize> {
@@ -143,11 +165,12 @@ pub fn test_cases(set: &PolicySet, cases: &str) -> (usize, Vec<String>) {
     }
 }
 
-/// The sets of a state after one of them was replaced or added.
+/// The sets of a state after one of them was replaced or added, by name as the state keeps them.
 #[must_use]
 pub fn with(state: &State, set: PolicySet) -> Vec<PolicySet> {
-    let others = state.policies().values().filter(|known| known.name != set.name);
-    others.cloned().chain([set.clone()]).collect()
+    let mut sets = state.policies().clone();
+    sets.insert(set.name.clone(), set);
+    sets.into_values().collect()
 }
 
 /// The event that lets a set of policies hold, and what its author should know.
@@ -156,30 +179,38 @@ pub fn with(state: &State, set: PolicySet) -> Vec<PolicySet> {
 /// [`OrderRefusal`] when the set does not validate; what held before holds on.
 pub(crate) fn adopt(
     state: &State,
-    name: &str,
-    mode: Mode,
-    text: &str,
+    books: &mut Books,
+    set: PolicySet,
     now: Instant,
 ) -> Result<(Event, Vec<String>), OrderRefusal> {
+    let name = set.name.as_str();
     if name.is_empty() || name.chars().any(|c| !(c.is_ascii_alphanumeric() || c == '-')) {
         let message = format!("`{name}` is no name for a set of policies");
         let help = "use letters, digits and hyphens";
         return Err(OrderRefusal::new(Kind::Invalid, "bad-name", message, help));
     }
-    let set = PolicySet { name: name.to_owned(), mode, text: text.to_owned() };
+    let sets = with(state, set.clone());
     // Whatever its mode, it is judged as if it decided: that is where it is meant to go.
-    let deciding = PolicySet { mode: Mode::Enforce, ..set.clone() };
-    let sets: Vec<PolicySet> = with(state, deciding)
-        .into_iter()
-        .filter(|known| known.name == name || known.mode == Mode::Enforce)
-        .collect();
-    let book = RuleBook::load(&sets).map_err(|faults| invalid(&faults))?;
-    let mut warnings: Vec<String> = book.warnings().iter().map(ToString::to_string).collect();
+    let deciding = sets.iter().filter(|known| known.name == name || known.mode == Mode::Enforce);
+    let book = books.of(deciding).map_err(|faults| invalid(&faults))?;
+    // What the gate will ask is compiled here and now, and kept: it can be read, or nothing is adopted.
+    books.both(sets.iter()).map_err(|faults| invalid(&faults))?;
+    let warnings = warnings(state, &book, name, now);
+    Ok((Event::PolicyAdopted(set), warnings))
+}
+
+/// What is allowed in a set, and probably not meant.
+fn warnings(state: &State, book: &RuleBook, name: &str, now: Instant) -> Vec<String> {
+    let unknown = unmeant::unknown_names(state.estate(), book, |set| set == name);
+    let mut warnings: Vec<String> =
+        book.warnings().iter().chain(&unknown).map(ToString::to_string).collect();
     let reach = book.reach(state, now, PEOPLE_ASKED);
     if reach.people > 0 && reach.shut_out == reach.people {
         warnings.push("in force, these policies refuse everyone".to_owned());
+    } else {
+        warnings.extend(unmeant::locked_out(state, book, name, now));
     }
-    Ok((Event::PolicyAdopted(set), warnings))
+    warnings
 }
 
 fn invalid(faults: &[Fault]) -> OrderRefusal {
@@ -187,3 +218,6 @@ fn invalid(faults: &[Fault]) -> OrderRefusal {
     let help = "correct the policies and try again; what held before holds on";
     OrderRefusal::new(Kind::Invalid, "invalid-policies", lines.join("\n"), help)
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,8 @@ mod mutants;
 mod once;
 #[path = "use_cases/orders.rs"]
 mod orders;
+#[path = "use_cases/orders_guard.rs"]
+mod orders_guard;
 #[path = "use_cases/overload.rs"]
 mod overload;
 #[path = "use_cases/paper.rs"]

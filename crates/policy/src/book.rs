@@ -8,7 +8,7 @@ use crate::names::Names;
 use crate::oracle::Prepared;
 use crate::slice::Slices;
 use cedar_policy::PolicySet as CedarSet;
-use faregate_core::access::{Forbidden, Policies, Policy, Question, Verdict};
+use faregate_core::access::{Forbidden, Policy, Question, Verdict};
 use faregate_core::event::{Mode, PolicySet, Reason};
 use faregate_core::state::State;
 
@@ -206,34 +206,6 @@ fn rank(rules: &[Rule], number: u32) -> (bool, bool, Reason, u32) {
 
 fn rule(rules: &[Rule], number: u32) -> Option<&Rule> {
     rules.get(usize::try_from(number).ok()?)
-}
-
-/// The policies of a contract: those in force, and those on trial with them.
-#[derive(Clone, Debug, Default)]
-pub struct Shelf {
-    /// Those in force.
-    pub enforced: RuleBook,
-    /// Those in force and those on trial together, when any are on trial.
-    pub on_trial: Option<RuleBook>,
-}
-
-impl Shelf {
-    /// Loads the policies that a state holds.
-    ///
-    /// # Errors
-    /// All that is wrong with them.
-    pub fn of(state: &State) -> Result<Self, Vec<Fault>> {
-        let sets = state.policies();
-        let enforced = RuleBook::enforced(sets.values())?;
-        Ok(Self { enforced, on_trial: RuleBook::on_trial(sets.values())? })
-    }
-
-    /// As the gate asks for them.
-    #[must_use]
-    pub fn policies(&self) -> Policies<'_> {
-        let on_trial = self.on_trial.as_ref().map(|book| book as &dyn Policy);
-        Policies { enforced: &self.enforced, on_trial }
-    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub(crate) struct Rule {
     /// The scope as it is looked up: narrowed by what the condition asks for first.
     pub(crate) narrowed: Scope,
     pub(crate) body: Body,
+    /// The entities that it names, in order, each once.
+    pub(crate) names: Vec<Named>,
 }
 
 /// How the condition is found to hold.
@@ -185,12 +187,13 @@ impl<'a> Loading<'a> {
                 let alone = CedarSet::from_policies([policy.clone()]);
                 let alone =
                     alone.map_err(|error| vec![place.fault(0, &error.to_string(), None)])?;
-                Body::Cedar(Box::new(alone), entities.into_iter().collect())
+                Body::Cedar(Box::new(alone), entities.iter().cloned().collect())
             }
         };
         let (line, _) = line_and_column(&place.set.text, place.start);
         let (set, forbids) = (place.set.name.clone(), policy.effect() == Effect::Forbid);
-        Ok(Rule { notes, set, line, forbids, scope, narrowed, body })
+        let names = entities.into_iter().collect();
+        Ok(Rule { notes, set, line, forbids, scope, narrowed, body, names })
     }
 
     /// Cedar's strict validation of all that could be read.

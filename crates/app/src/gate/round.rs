@@ -1,7 +1,7 @@
 //! One round of the gate: the jobs that share a commit, decided in order.
 
 use super::{Answer, Decision, Ending, Job, OpenRequest, Pending};
-use crate::engine::{Engine, Failure, Work};
+use crate::engine::{Engine, Failure, Work, outside};
 use crate::liveness::Liveness;
 use crate::ports::{Entry, GateUse, Request, StoreError};
 use crate::rules::Rules;
@@ -38,9 +38,10 @@ impl<'e, 's> Round<'e, 's> {
     pub(super) fn take(&mut self, job: Job) -> Option<Pending> {
         match job {
             Job::Open(request, reply) => {
-                Some(Pending::Open(reply, self.open(request).map(Box::new)))
+                Some(Pending::Open(reply, self.open(from_outside(request)).map(Box::new)))
             }
             Job::OpenMany(requests, reply) => {
+                let requests = requests.into_iter().map(from_outside).collect();
                 Some(Pending::OpenMany(reply, self.open_many(requests)))
             }
             Job::Close(id, reply) => {
@@ -240,6 +241,11 @@ impl<'e, 's> Round<'e, 's> {
             }
         }
     }
+}
+
+/// The request under the key that is stored: no client can name what Faregate itself has answered.
+fn from_outside(request: OpenRequest) -> OpenRequest {
+    OpenRequest { key: outside(request.key), ..request }
 }
 
 /// Tells a retry from a key used twice. Lengths go in as well, so that no two asks read the same.

@@ -19,18 +19,50 @@ pub(super) fn transfer(
     now: Instant,
 ) -> Result<Decided, OrderRefusal> {
     let (from, to) = (bucket(state, from)?, bucket(state, to)?);
-    if !orderer.is_administrator {
+    if !orderer.is_administrator() {
         let person = person(state, orderer, now)?;
-        if !state.deciders(from).contains(&person) {
-            let message = "only those who decide on the giving bucket may move its tokens";
-            return Err(OrderRefusal::forbidden(message));
-        }
+        may_move(state, person, from, to, ticks)?;
+    }
+    if why.trim().is_empty() {
+        return Err(invalid("no-reason", "a transfer needs a reason", "say why the tokens move"));
     }
     let event = budget::transfer(state, from, to, ticks, why)
         .map_err(|unmoved| OrderRefusal::unmoved(state, &unmoved))?;
     let (giver, taker) = (bucket_name(state, from), bucket_name(state, to));
     let said = vec![format!("{ticks} tokens moved from {giver} to {taker}")];
     Ok(Decided { events: vec![event], said, warnings: Vec::new() })
+}
+
+/// Whoever decides on the giving bucket may move its tokens by themselves: not to their own advantage, and not
+/// so many that two people have to agree.
+fn may_move(
+    state: &State,
+    person: PersonId,
+    from: Option<BucketId>,
+    to: Option<BucketId>,
+    ticks: Ticks,
+) -> Result<(), OrderRefusal> {
+    if !state.deciders(from).contains(&person) {
+        let message = "only those who decide on the giving bucket may move its tokens";
+        return Err(OrderRefusal::forbidden(message));
+    }
+    let is_own = |bucket: BucketId| {
+        state.payer(person) == bucket
+            || state.estate().bucket_terms(bucket).owners.contains(&person)
+    };
+    if let Some(own) = to.filter(|bucket| is_own(*bucket)) {
+        let message = format!("{} is the orderer's own", bucket_name(state, Some(own)));
+        let help = "ask instead: somebody else who decides on the giving bucket says yes";
+        return Err(OrderRefusal::new(Kind::Forbidden, "own-bucket", message, help));
+    }
+    match state.terms().large.filter(|large| ticks >= *large) {
+        None => Ok(()),
+        Some(large) => {
+            let message = format!("{large} tokens or more are not moved by one person alone");
+            let help = "ask instead: a request needs two who say yes";
+            Err(OrderRefusal::new(Kind::Forbidden, "needs-two", message, help))
+        }
+    }
 }
 
 pub(super) fn request(
@@ -46,7 +78,7 @@ pub(super) fn request(
     let bucket = bucket(state, key)?.unwrap_or_else(|| state.payer(by));
     let is_theirs = bucket == state.payer(by)
         || state.estate().deciders(bucket).contains(&by)
-        || orderer.is_administrator;
+        || orderer.is_administrator();
     if !is_theirs {
         let message = "tokens can be asked for one's own bucket, or for one that one owns";
         return Err(OrderRefusal::forbidden(message));
@@ -183,8 +215,8 @@ fn bucket(state: &State, key: Option<&str>) -> Result<Option<BucketId>, OrderRef
 
 /// The person that an orderer is: their name is one of the person's.
 fn person(state: &State, orderer: &Orderer, now: Instant) -> Result<PersonId, OrderRefusal> {
-    state.estate().person_known_as(&orderer.name, now).ok_or_else(|| {
-        let message = format!("`{}` is no person that Faregate knows", orderer.name);
+    state.estate().person_known_as(orderer.name(), now).ok_or_else(|| {
+        let message = format!("`{}` is no person that Faregate knows", orderer.name());
         let help =
             "requests and their answers are people's: use a key that bears a person's name (--as)";
         OrderRefusal::new(Kind::Forbidden, "no-person", message, help)

@@ -1,7 +1,7 @@
 //! An order under a key is carried out once, however often it is sent: the key is booked in the same commit.
 
 use super::{Done, Orderer};
-use crate::engine::{Engine, Failure};
+use crate::engine::{Engine, Failure, RESERVED};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Names an order for ever, so that it is carried out once.
@@ -16,7 +16,8 @@ impl Once {
     #[must_use]
     pub fn new(orderer: &Orderer, key: &str, body: &[u8]) -> Self {
         // Everybody's keys are their own, and none is that of a request to open.
-        Self { key: format!("order by {}: {key}", orderer.name), digest: xxh3_128(body) }
+        let key = format!("{RESERVED}order by {}: {key}", orderer.namespace());
+        Self { key, digest: xxh3_128(body) }
     }
 
     /// What became of the order when it was sent before. A refused one was not booked: it is looked at anew.

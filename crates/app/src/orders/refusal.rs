@@ -2,7 +2,8 @@
 
 use faregate_core::budget::Unmoved;
 use faregate_core::estate::{BucketId, PersonId};
-use faregate_core::state::State;
+use faregate_core::ledger::Refusal;
+use faregate_core::state::{Broken, State};
 
 /// What kind of refusal it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,24 @@ impl OrderRefusal {
             _ => ("no", "look for a slip of the pen"),
         };
         Self::new(Kind::Unknown, "unknown", format!("there is {article} {what} `{name}`"), help)
+    }
+
+    /// What the state would say of the events.
+    pub(super) fn broken(why: Broken) -> Self {
+        match why {
+            Broken::Ledger(Refusal::OutOfRange) => Self::new(
+                Kind::Invalid,
+                "out-of-range",
+                "there would be more tokens than can be counted, 2.56 billion",
+                "look for digits too many",
+            ),
+            other => Self::new(
+                Kind::Conflict,
+                "contradiction",
+                other.to_string(),
+                "look at what is there, and try again",
+            ),
+        }
     }
 
     /// What the core says of tokens that do not move.

@@ -77,20 +77,20 @@ pub(crate) fn office() -> World {
     world
 }
 
-fn orderer(name: &str) -> Orderer {
-    Orderer { name: name.to_owned(), is_administrator: name == "root" }
+pub(crate) fn orderer(name: &str) -> Orderer {
+    Orderer::new(name, name == "root")
 }
 
 pub(crate) fn give(world: &mut World, name: &str, order: &Order) -> Result<Done, NotDone> {
     carry_out(&mut world.engine, &orderer(name), order, false)
 }
 
-fn seq(engine: &Engine) -> u64 {
+pub(crate) fn seq(engine: &Engine) -> u64 {
     engine.state().read().seq()
 }
 
 /// What is said of an order: its sentences and warnings, or the kind, code and message of a refusal.
-fn told(done: &Result<Done, NotDone>) -> String {
+pub(crate) fn told(done: &Result<Done, NotDone>) -> String {
     match done {
         Ok(Done { said, warnings, .. }) if warnings.is_empty() => said.join("; "),
         Ok(Done { said, warnings, .. }) => {
@@ -136,12 +136,12 @@ pub(crate) fn text(text: &str) -> String {
     text.to_owned()
 }
 
-fn transfer(from: Option<&str>, to: Option<&str>, whole: i64) -> Order {
+pub(crate) fn transfer(from: Option<&str>, to: Option<&str>, whole: i64) -> Order {
     let (from, to) = (from.map(text), to.map(text));
     Order::Transfer { from, to, ticks: tokens(whole), why: text("a test") }
 }
 
-fn ask(bucket: Option<&str>, whole: i64) -> Order {
+pub(crate) fn ask(bucket: Option<&str>, whole: i64) -> Order {
     let bucket = bucket.map(text);
     Order::Request { bucket, ticks: tokens(whole), why: text("a tender"), due: None }
 }

@@ -7,7 +7,7 @@ use faregate_core::estate::GENERAL;
 use faregate_core::ledger::Account;
 
 fn orderer(name: &str, is_administrator: bool) -> Orderer {
-    Orderer { name: name.to_owned(), is_administrator }
+    Orderer::new(name, is_administrator)
 }
 
 fn transfer(whole: i64) -> Order {
