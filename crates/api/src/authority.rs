@@ -135,9 +135,8 @@ impl<P> Authorized<P> {
     /// who could write into the store anyway, may name whom they act for.
     #[must_use]
     pub fn orderer(&self) -> Orderer {
-        let is_administrator = self.role() == Role::Administrator;
-        let name = self.on_behalf_of.as_deref().unwrap_or(self.name()).to_owned();
-        Orderer { name, is_administrator }
+        let orderer = Orderer::new(self.name(), self.role() == Role::Administrator);
+        orderer.on_behalf_of(self.on_behalf_of.as_deref())
     }
 }
 

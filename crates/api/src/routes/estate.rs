@@ -84,7 +84,7 @@ pub async fn take_in(
 ) -> Result<Json<EstateTaken>, Problem> {
     let texts = files.iter().map(|file| (file.name.as_str(), file.text.as_str()));
     let document = bulk::read(texts).map_err(not_taken)?;
-    let (by, now) = (who.orderer().name, server.gate.now());
+    let (by, now) = (who.orderer().words(), server.gate.now());
     let (reply, waiting) = oneshot::channel();
     server.gate.run(move |engine| drop(reply.send(taken(engine, &by, &document, now, dry_run))));
     // A dropped reply means that the thread has stopped.
