@@ -110,6 +110,8 @@ pub struct Requested {
     pub progress: Progress,
     /// Of a loan: how much was not given back yet.
     pub owing: Ticks,
+    /// How many had to say yes when its tokens moved; 0 before that.
+    pub needed: u32,
 }
 
 /// Why tokens do not move. Nothing was changed.
@@ -142,7 +144,14 @@ pub enum Unmoved {
     NoLoans,
     /// A loan must be due later than now.
     DueNow,
+    /// Fewer than that were asked for.
+    MoreThanAsked(Ticks),
+    /// They have as many requests waiting as anybody may.
+    TooManyWaiting,
 }
+
+/// How many requests of one person may wait at a time.
+pub const WAITING_MAX: usize = 20;
 
 impl State {
     /// Free tokens of a bucket, or of the unallocated part of the pool.
@@ -211,6 +220,14 @@ pub fn request(
         return Err(Unmoved::NoBucket(bucket));
     }
     let from = state.estate().parent(bucket);
+    // The vendor's corrections count: what was never there cannot be given.
+    let bought: Ticks = state.ledger().packs().iter().map(|pack| pack.bought).sum();
+    if ticks > bought {
+        return Err(Unmoved::TooMany { bucket: from, free: state.free_tokens(from) });
+    }
+    if state.requests_waiting(by, now) >= WAITING_MAX {
+        return Err(Unmoved::TooManyWaiting);
+    }
     if let Some(loan) = loan {
         if loan.due <= now {
             return Err(Unmoved::DueNow);
@@ -255,25 +272,32 @@ pub fn answer(
     if requested.approvals.iter().any(|(earlier, _)| *earlier == by) {
         return Err(Unmoved::SaidAlready);
     }
+    if ticks > requested.request.ticks {
+        return Err(Unmoved::MoreThanAsked(requested.request.ticks));
+    }
     let smallest = least_approved(requested).map_or(ticks, |least| least.at_most(ticks));
     let cause = MoveCause::Request(id);
     let order = Move { from, to: Some(bucket), ticks: smallest, cause, why: why.clone() };
     can_move(state, &order)?;
-    if requested.approvals.len().saturating_add(1) >= needed(state, requested, smallest) {
+    if requested.approvals.len().saturating_add(1) >= needed(state.terms(), requested, smallest) {
         events.push(Event::TokensMoved(order));
     }
     Ok(events)
 }
 
-/// How many have to say yes: two, when much is asked for or was approved.
+/// How many have to say yes: two, when much is asked for; of one whose tokens moved, how many had to.
 #[must_use]
 pub fn approvals_needed(state: &State, requested: &Requested) -> usize {
-    needed(state, requested, least_approved(requested).unwrap_or(Ticks::ZERO))
+    match usize::try_from(requested.needed) {
+        Ok(needed) if needed > 0 => needed,
+        _ => needed(state.terms(), requested, least_approved(requested).unwrap_or(Ticks::ZERO)),
+    }
 }
 
-fn needed(state: &State, requested: &Requested, approved: Ticks) -> usize {
-    let most = requested.request.ticks.max(approved);
-    if state.terms().large.is_some_and(|large| most >= large) { 2 } else { 1 }
+/// As many as these terms ask for, when so much moves.
+pub(crate) fn needed(terms: &Terms, requested: &Requested, moved: Ticks) -> usize {
+    let most = requested.request.ticks.max(moved);
+    if terms.large.is_some_and(|large| most >= large) { 2 } else { 1 }
 }
 
 fn least_approved(requested: &Requested) -> Option<Ticks> {
@@ -285,15 +309,15 @@ fn least_approved(requested: &Requested) -> Option<Ticks> {
 /// Apply the event and ask again, until there is none.
 #[must_use]
 pub fn due(state: &State, now: Instant) -> Option<Event> {
-    let waiting = |requested: &Requested| requested.progress == Progress::Waiting;
-    let unanswered = |(_, requested): &(&RequestId, &Requested)| {
-        waiting(requested) && requested.request.expires <= now
-    };
-    if let Some((id, _)) = state.requests().iter().find(unanswered) {
-        return Some(Event::RequestExpired(*id));
+    // Of several that are due, the oldest request comes first.
+    let unanswered = state.requests.expired(now).min();
+    if let Some(id) = unanswered {
+        return Some(Event::RequestExpired(id));
     }
+    let mut lent: Vec<RequestId> = state.requests.to_be_returned(now).collect();
+    lent.sort_unstable();
     let returned =
-        state.requests().iter().find_map(|(id, requested)| returned(state, *id, requested, now));
+        lent.into_iter().find_map(|id| returned(state, id, state.requests().get(&id)?, now));
     returned.or_else(|| period_end(state, now))
 }
 
@@ -311,31 +335,27 @@ fn returned(state: &State, id: RequestId, requested: &Requested, now: Instant) -
 /// The next step of ending a period: what is left moves, then the period is marked as ended.
 fn period_end(state: &State, now: Instant) -> Option<Event> {
     let today = state.zone().date(now);
-    let ids = (0..state.estate().buckets().len()).filter_map(|index| u16::try_from(index).ok());
+    // Only buckets with a period are in this list; few of them are over on any day.
+    let ended = state.period_ends().keys();
+    let over = ended.filter_map(|bucket| {
+        let until = period_over(state, *bucket, today)?;
+        Some((state.estate().buckets_above(*bucket).len(), *bucket, until))
+    });
     // Those below come first, so that what they return is dealt with by those above.
-    let mut ids: Vec<BucketId> = ids.map(BucketId).collect();
-    ids.sort_by_key(|id| core::cmp::Reverse(state.estate().buckets_above(*id).len()));
-    ids.into_iter().find_map(|bucket| {
-        let until = period_over(state, bucket, today)?;
-        let terms = state.estate().bucket_terms(bucket);
-        let to = match terms.leftover {
-            Leftover::Carry => None,
-            Leftover::Return => Some(terms.parent),
-            Leftover::Expire => Some(None),
-        };
-        let ticks = state.free_tokens(Some(bucket));
-        let moved = to.filter(|_| ticks.is_positive()).map(|to| {
-            let why = format!("the period ended before {until}");
-            Event::TokensMoved(Move {
-                from: Some(bucket),
-                to,
-                ticks,
-                cause: MoveCause::PeriodEnd,
-                why,
-            })
-        });
-        Some(moved.unwrap_or(Event::PeriodEnded { bucket, until }))
-    })
+    let (_, bucket, until) =
+        over.min_by_key(|(depth, bucket, _)| (core::cmp::Reverse(*depth), *bucket))?;
+    let terms = state.estate().bucket_terms(bucket);
+    let to = match terms.leftover {
+        Leftover::Carry => None,
+        Leftover::Return => Some(terms.parent),
+        Leftover::Expire => Some(None),
+    };
+    let ticks = state.free_tokens(Some(bucket));
+    let moved = to.filter(|_| ticks.is_positive()).map(|to| {
+        let why = format!("the period ended before {until}");
+        Event::TokensMoved(Move { from: Some(bucket), to, ticks, cause: MoveCause::PeriodEnd, why })
+    });
+    Some(moved.unwrap_or(Event::PeriodEnded { bucket, until }))
 }
 
 /// The end of the bucket's last period that is over and was not dealt with yet.

@@ -19,7 +19,7 @@ pub struct Invariant {
 }
 
 /// All invariants of a single state. (`replay-equals-snapshot` needs the journal and lives in `app`.)
-pub const REGISTRY: [Invariant; 13] = [
+pub const REGISTRY: [Invariant; 14] = [
     Invariant { name: "conservation", check: conservation },
     Invariant { name: "no-account-below-its-floor", check: floors },
     Invariant { name: "packs-equal-balances", check: packs },
@@ -32,6 +32,7 @@ pub const REGISTRY: [Invariant; 13] = [
     Invariant { name: "no-person-in-two-groups-of-a-dimension", check: groups },
     Invariant { name: "bucket-tree-has-no-cycle", check: bucket_tree },
     Invariant { name: "requests-are-answered-by-others", check: answers },
+    Invariant { name: "large-moves-have-two-approvers", check: large_moves },
     Invariant { name: "loans-owe-what-was-lent", check: loans },
 ];
 
@@ -216,6 +217,19 @@ fn answers(state: &State) -> Option<String> {
         people.sort_unstable();
         let repeated = people.windows(2).any(|two| two.first() == two.last());
         repeated.then(|| format!("request {id} was answered by its asker, or twice by somebody"))
+    })
+}
+
+/// As many said yes as had to by the terms of that time.
+fn large_moves(state: &State) -> Option<String> {
+    state.requests().iter().find_map(|(id, requested)| {
+        let moved = matches!(requested.progress, Progress::Approved(_) | Progress::Returned);
+        let mut people: Vec<PersonId> = requested.approvals.iter().map(|(by, _)| *by).collect();
+        people.sort_unstable();
+        people.dedup();
+        let (said, needed) = (people.len(), usize::try_from(requested.needed).ok()?);
+        (moved && said < needed)
+            .then(|| format!("request {id} was approved by {said}, where {needed} had to"))
     })
 }
 

@@ -105,7 +105,7 @@ pub struct State {
     pub(crate) counts: Counts,
     /// How many times policies, caps or terms changed.
     pub(crate) rules: u32,
-    pub(crate) requests: BTreeMap<RequestId, Requested>,
+    pub(crate) requests: Requests,
     /// The first date after each bucket's last period that was dealt with.
     pub(crate) period_ends: BTreeMap<BucketId, Date>,
     pub(crate) shadow_price: Option<Money>,
@@ -136,7 +136,7 @@ impl Default for State {
             policies: BTreeMap::new(),
             counts: Counts::default(),
             rules: 0,
-            requests: BTreeMap::new(),
+            requests: Requests::default(),
             period_ends: BTreeMap::new(),
             shadow_price: None,
             vendor: Vendor::default(),
@@ -422,7 +422,13 @@ impl State {
     /// All requests for tokens, by id.
     #[must_use]
     pub fn requests(&self) -> &BTreeMap<RequestId, Requested> {
-        &self.requests
+        self.requests.all()
+    }
+
+    /// How many requests of a person wait for an answer.
+    #[must_use]
+    pub fn requests_waiting(&self, person: PersonId, now: Instant) -> usize {
+        self.requests.waiting_of(person, now)
     }
 
     /// The first date after each bucket's last period that was dealt with.
@@ -482,8 +488,10 @@ impl State {
 mod budgeted;
 mod checkpoint;
 mod imported;
+mod requests;
 mod settled;
 mod used;
 pub use checkpoint::{Budgets, Checkpoint, Rulebook, Surroundings};
+use requests::Requests;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -35,7 +35,8 @@ fn requested(owing: i64, progress: Progress, approvals: &[u32]) -> (RequestId, R
         loan: Some(LoanTerms { due: T0 }),
     };
     let approvals = approvals.iter().map(|by| (PersonId(*by), tokens(9))).collect();
-    (RequestId(7), Requested { request, at: T0, approvals, progress, owing: tokens(owing) })
+    let (owing, needed) = (tokens(owing), 0);
+    (RequestId(7), Requested { request, at: T0, approvals, progress, owing, needed })
 }
 
 #[test]
@@ -56,6 +57,12 @@ fn spoiled_seats_groups_and_requests_are_noticed() {
     for approvals in [&[1][..], &[0, 0]] {
         let one = requested(0, Progress::Waiting, approvals);
         check(answers, |known| known.budgets.requests = vec![one.clone()]);
+    }
+    let large = "large-moves-have-two-approvers";
+    for (progress, owing) in [(Progress::Approved(tokens(9)), 9), (Progress::Returned, 0)] {
+        let (id, one) = requested(owing, progress, &[0]);
+        let one = (id, Requested { needed: 2, ..one });
+        check(large, |known| known.budgets.requests = vec![one.clone()]);
     }
     let loans = "loans-owe-what-was-lent";
     for (owing, progress) in [

@@ -2,7 +2,7 @@
 
 use super::{Broken, State};
 use crate::amount::{Money, Ticks};
-use crate::budget::{Answer, Progress, RequestId, Requested};
+use crate::budget::{Answer, Progress, RequestId, Requested, needed};
 use crate::estate::PersonId;
 use crate::event::{Event, Move, MoveCause, TokenRequest};
 use crate::ledger::{Pack, PackKind};
@@ -30,9 +30,9 @@ impl State {
             Event::RequestAnswered { request, by, answer, .. } => {
                 self.apply_answer(*request, *by, *answer)
             }
-            Event::RequestExpired(request) => {
-                self.waiting(*request).map(|requested| requested.progress = Progress::Expired)
-            }
+            Event::RequestExpired(request) => self.waiting(*request).map(drop).map(|()| {
+                self.requests.change(*request, |known| known.progress = Progress::Expired);
+            }),
             Event::PeriodEnded { bucket, until } => match self.estate.bucket(*bucket) {
                 Some(_) => {
                     self.period_ends.insert(*bucket, *until);
@@ -113,7 +113,8 @@ impl State {
             return Err(Broken::UnknownId);
         }
         let (approvals, progress, owing) = (Vec::new(), Progress::Waiting, Ticks::ZERO);
-        let requested = Requested { request: request.clone(), at, approvals, progress, owing };
+        let (request, needed) = (request.clone(), 0);
+        let requested = Requested { request, at, approvals, progress, owing, needed };
         self.requests.insert(id, requested);
         Ok(())
     }
@@ -124,9 +125,12 @@ impl State {
         match answer {
             _ if requested.request.by == by => return Err(Broken::Request(id)),
             Answer::Approve(_) if said_yes => return Err(Broken::Request(id)),
+            Answer::Approve(_) | Answer::Decline => {}
+        }
+        self.requests.change(id, |requested| match answer {
             Answer::Approve(ticks) => requested.approvals.push((by, ticks)),
             Answer::Decline => requested.progress = Progress::Declined,
-        }
+        });
         Ok(())
     }
 
@@ -137,7 +141,7 @@ impl State {
             MoveCause::LoanReturned(id) => (id, true),
             MoveCause::Order | MoveCause::PeriodEnd => return Ok(()),
         };
-        let requested = self.requests.get(&id).ok_or(Broken::Request(id))?;
+        let requested = self.requests().get(&id).ok_or(Broken::Request(id))?;
         let (from, to) = (requested.request.from, Some(requested.request.bucket));
         let fits = match is_return {
             false => {
@@ -149,31 +153,35 @@ impl State {
     }
 
     fn apply_move(&mut self, order: &Move) -> Result<(), Broken> {
-        let missing = |id: RequestId| Broken::Request(id);
         self.check_move(order)?;
         self.ledger.transfer(order.from, order.to, order.ticks)?;
         match order.cause {
             MoveCause::Request(id) => {
-                let requested = self.waiting(id)?;
-                requested.progress = Progress::Approved(order.ticks);
-                if requested.request.loan.is_some() {
-                    requested.owing = order.ticks;
-                }
+                // What is agreed of the contract may change later; how many had to say yes does not.
+                let needed = needed(&self.terms, self.waiting(id)?, order.ticks);
+                self.requests.change(id, |requested| {
+                    requested.progress = Progress::Approved(order.ticks);
+                    requested.needed = u32::try_from(needed).unwrap_or(u32::MAX);
+                    if requested.request.loan.is_some() {
+                        requested.owing = order.ticks;
+                    }
+                });
             }
             MoveCause::LoanReturned(id) => {
-                let requested = self.requests.get_mut(&id).ok_or(missing(id))?;
-                requested.owing = requested.owing.minus(order.ticks).unwrap_or_default();
-                if requested.owing == Ticks::ZERO {
-                    requested.progress = Progress::Returned;
-                }
+                self.requests.change(id, |requested| {
+                    requested.owing = requested.owing.minus(order.ticks).unwrap_or_default();
+                    if requested.owing == Ticks::ZERO {
+                        requested.progress = Progress::Returned;
+                    }
+                });
             }
             MoveCause::Order | MoveCause::PeriodEnd => {}
         }
         Ok(())
     }
 
-    fn waiting(&mut self, id: RequestId) -> Result<&mut Requested, Broken> {
-        let known = self.requests.get_mut(&id);
+    fn waiting(&self, id: RequestId) -> Result<&Requested, Broken> {
+        let known = self.requests().get(&id);
         known.filter(|requested| requested.progress == Progress::Waiting).ok_or(Broken::Request(id))
     }
 }

@@ -198,7 +198,7 @@ impl Rulebook {
 impl Budgets {
     fn of(state: &State) -> Self {
         Self {
-            requests: state.requests.iter().map(|(id, known)| (*id, known.clone())).collect(),
+            requests: state.requests().iter().map(|(id, known)| (*id, known.clone())).collect(),
             period_ends: state.period_ends.iter().map(|(id, date)| (*id, *date)).collect(),
             shadow_price: state.shadow_price,
             vendor_balance: state.vendor.balance,

@@ -83,9 +83,12 @@ impl<S: Subject> Harness<S> {
         let (id, now) = (self.subject.state().seq() + 1, Instant(self.now));
         let (who, to) = (PersonId(by), BucketId(bucket));
         let asked = budget::request(self.subject.state(), who, to, ticks(tokens), "", loan, now);
-        let asked = asked.map_err(|unmoved| Caught::Model(format!("asked: {unmoved:?}")))?;
-        self.model.request(id, (by, bucket), i128::from(tokens) * TOKEN, self.now, due);
-        self.book(asked)
+        let may = self.model.request(id, (by, bucket), i128::from(tokens) * TOKEN, self.now, due);
+        match asked {
+            Ok(asked) if may => self.book(asked),
+            Err(_) if !may => Ok(()),
+            other => Err(Caught::Model(format!("asked: {other:?}, not {may}"))),
+        }
     }
 
     pub(super) fn answer(&mut self, index: usize, by: u32, yes: Option<i64>) -> Result<(), Caught> {

@@ -5,6 +5,8 @@ use super::{DAY, Model, TOKEN};
 
 /// This much needs two who say yes.
 pub(crate) const LARGE: i64 = 20;
+/// How many requests of one person may wait.
+const WAITING_MAX: usize = 20;
 const WEEK: i64 = 7 * DAY;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +60,7 @@ impl Model {
         can
     }
 
+    /// Whether they may ask for so much.
     pub(crate) fn request(
         &mut self,
         id: u64,
@@ -65,10 +68,17 @@ impl Model {
         asked: i128,
         now: i64,
         due: Option<i64>,
-    ) {
+    ) -> bool {
+        let waits =
+            |known: &&Request| known.by == by && known.progress == "waiting" && now < known.expires;
+        let bought: i128 = self.packs.iter().map(|pack| pack.bought).sum();
+        if asked > bought || self.requests.values().filter(waits).count() >= WAITING_MAX {
+            return false;
+        }
         let (approvals, progress, expires) = (Vec::new(), "waiting", now + WEEK);
         let request = Request { by, bucket, asked, expires, due, approvals, progress, owing: 0 };
         self.requests.insert(id, request);
+        true
     }
 
     /// Whether they may say so. Tokens move with the last yes that is needed.
@@ -88,6 +98,7 @@ impl Model {
         let smallest = request.approvals.iter().map(|(_, ticks)| *ticks).chain([ticks]).min();
         let smallest = smallest.expect("at least one");
         if !may
+            || ticks > request.asked
             || request.approvals.iter().any(|(earlier, _)| *earlier == by)
             || *self.free(from) < smallest
         {

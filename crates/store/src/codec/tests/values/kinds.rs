@@ -66,7 +66,7 @@ records! {
     Move { from, to, ticks, cause, why }
     LoanTerms { due }
     TokenRequest { by, bucket, from, ticks, why, expires, loan }
-    Requested { request, at, approvals, progress, owing }
+    Requested { request, at, approvals, progress, owing, needed }
     VendorCharge { day, alias, person, product, ticks, finding }
     ExchangeRate { price, of, from }
     Surroundings {
