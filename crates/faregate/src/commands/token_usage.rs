@@ -3,13 +3,14 @@
 use crate::cli::ImportTokenUsage;
 use crate::estate;
 use crate::fault::{Code, Fault};
-use crate::output;
+use crate::output::{self, Align, number};
 use crate::serving::Serving;
 use crate::{aside, say};
 use faregate_app::engine::Engine;
 use faregate_app::import::vendor::{self, Unsettled};
 use faregate_ingest::vendor::{VendorReport, read};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// So many lines are told; all of them with --json.
@@ -50,9 +51,7 @@ pub(crate) fn run(path: &Path, args: &ImportTokenUsage, as_json: bool) -> Result
     let report =
         read(&bytes).map_err(|why| Fault::new(Code::Format, format!("{shown}: {why}"), nothing))?;
     if !report.names_people {
-        let message = format!("{shown}: the report does not say who used what");
-        let help = "export it with the column of user names; nothing was imported";
-        return Err(Fault::new(Code::Format, message, help));
+        return compare(path, args, &report, as_json);
     }
     let taken = match estate::open(path) {
         Ok((_directory, mut engine)) => here(&mut engine, args, &shown, &report)?,
@@ -67,6 +66,47 @@ pub(crate) fn run(path: &Path, args: &ImportTokenUsage, as_json: bool) -> Result
         },
     };
     if as_json { output::json(&taken) } else { Ok(tell(&shown, &taken)) }
+}
+
+/// A report that names nobody can be compared as a whole, and books nothing.
+fn compare(
+    path: &Path,
+    args: &ImportTokenUsage,
+    report: &VendorReport,
+    as_json: bool,
+) -> Result<(), Fault> {
+    let engine = estate::read(path)?;
+    let features = estate::features(args.features.as_deref())?;
+    let shared = engine.state();
+    let found = vendor::compare(&shared.read(), &features, report);
+    if as_json {
+        let rows = found.rows.iter().map(|row| {
+            json!({
+                "day": row.day.to_string(), "product": row.product, "ours": row.ours.tokens(),
+                "theirs": row.theirs.tokens(), "difference": row.difference.tokens(),
+            })
+        });
+        let rows: Vec<Value> = rows.collect();
+        return output::json(&json!({
+            "names_people": false, "rows": rows, "left_out": found.left_out,
+            "ours": found.ours.tokens(), "theirs": found.theirs.tokens(),
+            "difference": found.difference.tokens(), "words": found.words,
+        }));
+    }
+    let cells = found.rows.iter().take(LINES_TOLD).map(|row| {
+        let amounts = [row.ours, row.theirs, row.difference].map(|ticks| number(ticks.tokens()));
+        [vec![row.day.to_string(), row.product.clone()], amounts.to_vec()].concat()
+    });
+    let columns = [
+        ("day", Align::Left),
+        ("product", Align::Left),
+        ("ours", Align::Right),
+        ("the vendor's", Align::Right),
+        ("difference", Align::Right),
+    ];
+    output::table(&columns, &cells.collect::<Vec<_>>());
+    say!("{}", found.words);
+    Ok(())
 }
 
 fn here(

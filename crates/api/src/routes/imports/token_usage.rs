@@ -102,7 +102,8 @@ fn names_nobody() -> Problem {
 
 fn shown(rows: u64, zero_rows: u64, unread: Vec<Unsettled>, taken: Report) -> UsageTaken {
     let line = |Unsettled { line, why }| UnsettledLine { line, why };
-    let Report { counts, matched, booked, double_dips, quarantined, rejected, differences } = taken;
+    let Report { counts, matched, booked, double_dips, quarantined, rejected, differences, .. } =
+        taken;
     let mut rejected: Vec<UnsettledLine> = unread.into_iter().chain(rejected).map(line).collect();
     rejected.sort_by_key(|one| one.line);
     let text = format!(
