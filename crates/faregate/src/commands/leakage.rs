@@ -39,7 +39,7 @@ pub(crate) fn run(path: &Path, args: &Leakage, as_json: bool) -> Result<(), Faul
         ("tokens", Align::Right),
         ("likely cause", Align::Left),
     ];
-    output::table(&columns, &cells);
+    output::table(&columns, &cells, "nothing went past the gate, as far as the sources tell");
     say!("{}", found.words());
     let more = rows.len().saturating_sub(cells.len());
     if more > 0 {

@@ -104,7 +104,7 @@ fn compare(
         ("the vendor's", Align::Right),
         ("difference", Align::Right),
     ];
-    output::table(&columns, &cells.collect::<Vec<_>>());
+    output::table(&columns, &cells.collect::<Vec<_>>(), "the report has no rows with tokens");
     say!("{}", found.words);
     Ok(())
 }
