@@ -6,7 +6,7 @@ use faregate_core::access::Question;
 use faregate_core::amount::Ticks;
 use faregate_core::caps::{Measure, Used};
 use faregate_core::charges::Pair;
-use faregate_core::estate::{BucketId, PersonId};
+use faregate_core::estate::{Breach, BucketId, Domain, PersonId};
 use faregate_core::event::{Ask, Event, Fare};
 use faregate_core::gate;
 use faregate_core::state::State;
@@ -79,6 +79,7 @@ fn facts(state: &State, rules: &Rules, ask: &Ask, at: Instant) -> Vec<Fact> {
     let pair = estate.person_known_as(&ask.person, at).zip(estate.product_called(&ask.product));
     let Some(pair) = pair else { return facts };
     looking.seat_and_unit(pair, &mut facts);
+    looking.territory(pair, &mut facts);
     looking.policies(pair, &mut facts);
     looking.caps(pair, &mut facts);
     looking.bucket(pair.0, &mut facts);
@@ -151,6 +152,52 @@ impl Looking<'_> {
         let covered = state.charges().covered_until(pair, state.zone()).filter(|end| at < *end);
         let covered = covered.map(|end| format!("paid until {end}"));
         facts.push(fact("unit", covered.unwrap_or("none running".to_owned())));
+    }
+
+    /// The territory that the place lies outside of, for what the person would have used.
+    fn territory(&self, (person, product): Pair, facts: &mut Vec<Fact>) {
+        let (state, estate, at) = (self.state, self.state.estate(), self.at);
+        let seats: Vec<_> = estate.covering_seats(person, product, at).collect();
+        let of_seat = |seat| {
+            let offering = estate.seat(seat).map(|known| Domain::Offering(known.offering));
+            core::iter::once(Domain::Seat(seat)).chain(offering)
+        };
+        let of_tokens = || {
+            let bucket = self.payer(person);
+            let above = bucket.map(|id| estate.buckets_above(id)).unwrap_or_default();
+            bucket.into_iter().chain(above).map(Domain::Bucket).chain([Domain::Pool])
+        };
+        let domains: Vec<Domain> = match seats.is_empty() {
+            true => of_tokens().collect(),
+            false => seats.into_iter().flat_map(of_seat).collect(),
+        };
+        let place = estate.locate(&self.ask.more.evidence);
+        let Some((territory, done)) = estate.outside(&domains, place, at) else { return };
+        let done = match done {
+            Breach::Report => "let through and reported",
+            Breach::Quarantine => "let through, to be looked at",
+            Breach::Refuse => "refused",
+        };
+        let (of, allowed) = (self.named(territory.domain), territory.allowed.join(", "));
+        let elsewhere = if place.country.is_none() { "an unknown place" } else { "this place" };
+        facts.push(fact(
+            "territory",
+            format!("{of} may be used in {allowed}; {elsewhere} is {done}"),
+        ));
+    }
+
+    fn named(&self, domain: Domain) -> String {
+        let estate = self.state.estate();
+        match domain {
+            Domain::Pool => "the pool".to_owned(),
+            Domain::Bucket(id) => {
+                format!("bucket `{}`", estate.bucket(id).map_or("?", |bucket| &bucket.name))
+            }
+            Domain::Offering(id) => {
+                format!("`{}`", estate.offering(id).map_or("?", |offering| &offering.name))
+            }
+            Domain::Seat(id) => format!("seat {}", id.0),
+        }
     }
 
     /// Each policy whose scope matches, on each fare that comes into question.

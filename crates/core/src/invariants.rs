@@ -19,12 +19,13 @@ pub struct Invariant {
 }
 
 /// All invariants of a single state. (`replay-equals-snapshot` needs the journal and lives in `app`.)
-pub const REGISTRY: [Invariant; 14] = [
+pub const REGISTRY: [Invariant; 15] = [
     Invariant { name: "conservation", check: conservation },
     Invariant { name: "no-account-below-its-floor", check: floors },
     Invariant { name: "packs-equal-balances", check: packs },
     Invariant { name: "one-charge-per-person-product-unit", check: one_charge },
     Invariant { name: "each-hold-resolved-once", check: holds },
+    Invariant { name: "held-is-the-sum-of-all-buckets", check: held },
     Invariant { name: "running-sessions-are-counted", check: running },
     Invariant { name: "consumed-equals-charges", check: consumed },
     Invariant { name: "days-equal-charges", check: days },
@@ -112,6 +113,12 @@ fn holds(state: &State) -> Option<String> {
     let held: Ticks = open.iter().map(|hold| hold.ticks).sum();
     (held != state.ledger().held())
         .then(|| format!("holds sum to {held} tokens, accounts to {}", state.ledger().held()))
+}
+
+fn held(state: &State) -> Option<String> {
+    let (ledger, total) = (state.ledger(), state.ledger().held());
+    let sum: Ticks = ledger.buckets().iter().map(|bucket| bucket.held).sum();
+    (sum != total).then(|| format!("buckets hold {sum} tokens, all together {total}"))
 }
 
 /// A hold is resolved through its sessions: were there none, nothing would ever resolve it.

@@ -102,6 +102,8 @@ pub struct Ledger {
     corrected: Ticks,
     buckets: Vec<BucketBalance>,
     packs: Vec<Pack>,
+    /// Reserved by all buckets together: every decision asks for it.
+    held: Ticks,
 }
 
 /// Why an entry is refused. The ledger is as it was.
@@ -155,10 +157,9 @@ impl Ledger {
     /// # Errors
     /// [`Refusal::BelowFloor`] when less than that is unallocated.
     pub fn allocate(&mut self, bucket: BucketId, ticks: Ticks) -> Result<(), Refusal> {
+        let allocated = self.more_allocated(bucket, ticks)?;
         self.post(&transfer(Account::Unallocated, Account::Available(bucket), ticks))?;
-        self.note(bucket, |balance| {
-            balance.allocated = balance.allocated.plus(ticks).unwrap_or_default()
-        });
+        self.note(bucket, |balance| balance.allocated = allocated);
         Ok(())
     }
 
@@ -177,12 +178,16 @@ impl Ledger {
         if !ticks.is_positive() {
             return Err(Refusal::OutOfRange);
         }
+        let gains = [(from, ticks.negated()), (to, ticks)];
+        let mut allocated = [Ticks::ZERO; 2];
+        // Whoever gives to themselves is left as they are.
+        for ((bucket, gain), after) in gains.iter().zip(&mut allocated).filter(|_| from != to) {
+            *after = bucket.map_or(Ok(Ticks::ZERO), |id| self.more_allocated(id, *gain))?;
+        }
         self.post(&transfer(account(from), account(to), ticks))?;
-        for (bucket, gain) in [(from, ticks.negated()), (to, ticks)] {
+        for ((bucket, _), after) in gains.into_iter().zip(allocated).filter(|_| from != to) {
             if let Some(bucket) = bucket {
-                self.note(bucket, |balance| {
-                    balance.allocated = balance.allocated.plus(gain).unwrap_or_default()
-                });
+                self.note(bucket, |balance| balance.allocated = after);
             }
         }
         Ok(())
@@ -221,9 +226,10 @@ impl Ledger {
         at: Instant,
     ) -> Result<(), Refusal> {
         let draws = self.draws(ticks, at).ok_or(Refusal::NoPack)?;
+        let spent = self.more_spent(bucket, ticks)?;
         self.post(&transfer(Account::Held(bucket), Account::Consumed, ticks))?;
         self.draw(&draws);
-        self.note(bucket, |balance| balance.spent = balance.spent.plus(ticks).unwrap_or_default());
+        self.note(bucket, |balance| balance.spent = spent);
         Ok(())
     }
 
@@ -242,9 +248,10 @@ impl Ledger {
     pub fn charge(&mut self, bucket: BucketId, ticks: Ticks, at: Instant) -> Result<(), Refusal> {
         self.can_cover(bucket, ticks, at)?;
         let draws = self.draws(ticks, at).ok_or(Refusal::NoPack)?;
+        let spent = self.more_spent(bucket, ticks)?;
         self.post(&transfer(Account::Available(bucket), Account::Consumed, ticks))?;
         self.draw(&draws);
-        self.note(bucket, |balance| balance.spent = balance.spent.plus(ticks).unwrap_or_default());
+        self.note(bucket, |balance| balance.spent = spent);
         Ok(())
     }
 
@@ -273,13 +280,15 @@ impl Ledger {
             return self.post(&transfer(Account::Consumed, Account::Uncovered, ticks));
         };
         let refunds = self.refunds(ticks, at).ok_or(Refusal::NoPack)?;
+        let spent = self.more_spent(bucket, ticks.negated())?;
         self.post(&transfer(Account::Consumed, Account::Available(bucket), ticks))?;
         for (index, amount) in refunds {
             if let Some(pack) = self.packs.get_mut(index) {
-                pack.remaining = pack.remaining.plus(amount).unwrap_or_default();
+                // INVARIANT: a pack gets back no more than was burned of it, which it has room for.
+                pack.remaining = pack.remaining.plus(amount).unwrap_or(pack.remaining);
             }
         }
-        self.note(bucket, |balance| balance.spent = balance.spent.minus(ticks).unwrap_or_default());
+        self.note(bucket, |balance| balance.spent = spent);
         Ok(())
     }
 
@@ -295,11 +304,16 @@ impl Ledger {
         for posting in postings {
             self.check(posting.account, postings)?;
         }
+        let is_hold = |posting: &&Posting| matches!(posting.account, Account::Held(_));
+        let mut holds = postings.iter().filter(is_hold).map(|posting| posting.ticks);
+        let held = holds.try_fold(self.held, Ticks::plus).ok_or(Refusal::OutOfRange)?;
         for posting in postings {
             if let Some(balance) = self.slot(posting.account) {
-                *balance = balance.plus(posting.ticks).unwrap_or_default();
+                // INVARIANT: it was checked above that the balance stays in range, whatever the order.
+                *balance = Ticks(balance.0.wrapping_add(posting.ticks.0));
             }
         }
+        self.held = held;
         Ok(())
     }
 
@@ -340,7 +354,7 @@ impl Ledger {
     /// Reserved by all holds of all buckets.
     #[must_use]
     pub fn held(&self) -> Ticks {
-        self.buckets.iter().map(|bucket| bucket.held).sum()
+        self.held
     }
 
     /// Every account there is.
@@ -362,7 +376,24 @@ impl Ledger {
     #[must_use]
     pub fn restored(balances: [Ticks; 6], buckets: Vec<BucketBalance>, packs: Vec<Pack>) -> Self {
         let [purchased, unallocated, consumed, expired, uncovered, corrected] = balances;
-        Self { purchased, unallocated, consumed, expired, uncovered, corrected, buckets, packs }
+        let held = buckets.iter().map(|bucket| bucket.held).sum();
+        Self {
+            purchased,
+            unallocated,
+            consumed,
+            expired,
+            uncovered,
+            corrected,
+            buckets,
+            packs,
+            held,
+        }
+    }
+
+    /// Writes past all checks, as a careless edit would.
+    #[cfg(test)]
+    pub(crate) fn spoil_held(&mut self, held: Ticks) {
+        self.held = held;
     }
 
     fn check(&self, account: Account, postings: &[Posting]) -> Result<(), Refusal> {
@@ -393,6 +424,18 @@ impl Ledger {
             Account::Uncovered => Some(&mut self.uncovered),
             Account::Corrected => Some(&mut self.corrected),
         }
+    }
+
+    /// What was ever allocated to a bucket, with so much more.
+    fn more_allocated(&self, bucket: BucketId, ticks: Ticks) -> Result<Ticks, Refusal> {
+        let balance = self.bucket(bucket).ok_or(Refusal::NoBucket(bucket))?;
+        balance.allocated.plus(ticks).ok_or(Refusal::OutOfRange)
+    }
+
+    /// What was ever spent by a bucket, with so much more.
+    fn more_spent(&self, bucket: BucketId, ticks: Ticks) -> Result<Ticks, Refusal> {
+        let balance = self.bucket(bucket).ok_or(Refusal::NoBucket(bucket))?;
+        balance.spent.plus(ticks).ok_or(Refusal::OutOfRange)
     }
 
     fn note(&mut self, bucket: BucketId, change: impl FnOnce(&mut BucketBalance)) {

@@ -96,3 +96,11 @@ fn a_cycle_of_buckets_is_noticed() {
     let found: Vec<&str> = violations(&world.state).iter().map(|(name, _)| *name).collect();
     assert_eq!(found, ["bucket-tree-has-no-cycle"]);
 }
+
+#[test]
+fn a_total_of_holds_that_drifted_is_noticed() {
+    let mut world = World::new();
+    world.state.ledger.spoil_held(tokens(1));
+    let found: Vec<&str> = violations(&world.state).iter().map(|(name, _)| *name).collect();
+    assert!(found.contains(&"held-is-the-sum-of-all-buckets"), "{found:?}");
+}

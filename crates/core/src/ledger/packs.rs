@@ -65,14 +65,16 @@ impl Ledger {
         let left = lot.remaining.plus(ticks).filter(|left| left.0 >= 0).ok_or(Refusal::NoPack)?;
         let bought = lot.bought.plus(ticks).filter(|all| all.0 >= 0).ok_or(Refusal::OutOfRange)?;
         let account = bucket.map_or(Account::Unallocated, Account::Available);
+        let allocated = match bucket {
+            Some(bucket) => self.more_allocated(bucket, ticks)?,
+            None => Ticks::ZERO,
+        };
         self.post(&transfer(Account::Corrected, account, ticks))?;
         if let Some(lot) = self.packs.get_mut(pack) {
             (lot.remaining, lot.bought) = (left, bought);
         }
         if let Some(bucket) = bucket {
-            self.note(bucket, |balance| {
-                balance.allocated = balance.allocated.plus(ticks).unwrap_or_default()
-            });
+            self.note(bucket, |balance| balance.allocated = allocated);
         }
         Ok(())
     }
@@ -136,12 +138,16 @@ impl Ledger {
         let total = breakage.total();
         let lot = self.packs.get(pack).ok_or(Refusal::NoPack)?;
         let left = lot.remaining.minus(total).filter(|left| left.0 >= 0).ok_or(Refusal::NoPack)?;
+        let lost = self.buckets.iter().zip(&breakage.buckets);
+        let allocated = lost.map(|(balance, ticks)| balance.allocated.minus(*ticks));
+        let allocated: Option<Vec<Ticks>> = allocated.collect();
+        let allocated = allocated.ok_or(Refusal::OutOfRange)?;
         self.post(&postings)?;
         if let Some(lot) = self.packs.get_mut(pack) {
             lot.remaining = left;
         }
-        for (balance, &ticks) in self.buckets.iter_mut().zip(&breakage.buckets) {
-            balance.allocated = balance.allocated.minus(ticks).unwrap_or_default();
+        for (balance, after) in self.buckets.iter_mut().zip(allocated) {
+            balance.allocated = after;
         }
         Ok(())
     }
@@ -200,7 +206,8 @@ impl Ledger {
     pub(super) fn draw(&mut self, draws: &[(usize, Ticks)]) {
         for &(index, amount) in draws {
             if let Some(pack) = self.packs.get_mut(index) {
-                pack.remaining = pack.remaining.minus(amount).unwrap_or_default();
+                // INVARIANT: `draws` takes no more of a pack than it holds.
+                pack.remaining = pack.remaining.minus(amount).unwrap_or(pack.remaining);
             }
         }
     }

@@ -430,3 +430,36 @@ fn an_entry_balances_or_is_refused() {
     assert_eq!(ledger.post(&there_and_back), Ok(()));
     assert_eq!(ledger.balance(Account::Available(BucketId(4))), Ticks::ZERO);
 }
+
+/// What was ever allocated or spent can leave the range before any balance does: then nothing is booked.
+#[test]
+fn a_total_out_of_range_is_refused() {
+    let all = Ticks(i64::MAX);
+    let full = |allocated, spent| {
+        let (available, held) = (tokens("50"), tokens("50"));
+        let bucket = BucketBalance { available, held, allocated, spent };
+        let pack = Pack {
+            bought: tokens("1000"),
+            remaining: tokens("900"),
+            until: Instant(9),
+            ..Pack::default()
+        };
+        let balances = ["-1000", "800", "100", "0", "0", "0"].map(tokens);
+        Ledger::restored(balances, vec![bucket], vec![pack])
+    };
+    let (id, one) = (BucketId(0), tokens("1"));
+    type Entry = fn(&mut Ledger, BucketId, Ticks) -> Result<(), Refusal>;
+    let rows: [(Ticks, Ticks, Entry); 5] = [
+        (all, Ticks::ZERO, |ledger, id, one| ledger.allocate(id, one)),
+        (all, Ticks::ZERO, |ledger, id, one| ledger.transfer(None, Some(id), one)),
+        (all, Ticks::ZERO, |ledger, id, one| ledger.correct(0, Some(id), one)),
+        (Ticks::ZERO, all, |ledger, id, one| ledger.charge(id, one, Instant(0))),
+        (Ticks::ZERO, all, |ledger, id, one| ledger.post_hold(id, one, Instant(0))),
+    ];
+    for (row, (allocated, spent, entry)) in rows.into_iter().enumerate() {
+        let mut ledger = full(allocated, spent);
+        assert_eq!(entry(&mut ledger, id, one), Err(Refusal::OutOfRange), "{row}");
+        assert_eq!(ledger, full(allocated, spent), "{row}");
+        assert_eq!(entry(&mut full(one, one), id, one), Ok(()), "{row}");
+    }
+}
