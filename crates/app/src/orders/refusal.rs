@@ -131,6 +131,17 @@ impl OrderRefusal {
             Unmoved::DueNow => {
                 invalid("due-now", "a loan must be due later than now", "give a later date")
             }
+            Unmoved::MoreThanAsked(asked) => Self::new(
+                Kind::Invalid,
+                "more-than-asked",
+                format!("only {asked} tokens were asked for"),
+                "approve that many, or fewer",
+            ),
+            Unmoved::TooManyWaiting => conflict(
+                "too-many-waiting",
+                "as many of your requests wait for an answer as anybody's may".to_owned(),
+                "wait for the answers, or have one declined",
+            ),
         }
     }
 }

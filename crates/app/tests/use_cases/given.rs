@@ -311,7 +311,7 @@ fn requests_are_answered_by_others() {
             (
                 "ana",
                 answer(large, Some(41)),
-                "conflict too-few-tokens: bucket `general` has only 37 tokens free",
+                "invalid more-than-asked: only 30 tokens were asked for",
             ),
             (
                 "ana",

@@ -24,7 +24,8 @@ fn nobody_moves_much_alone_nor_anything_to_themselves() {
     let mut world = office();
     // Eve owns the general bucket and spends from North's.
     import(&mut world, "[[person]]\nkey = \"eve\"\nbucket = \"north\"");
-    let blank = Order::Transfer { from: None, to: None, ticks: tokens(1), why: text(" \t") };
+    let (from, to) = (north.map(text), south.map(text));
+    let blank = Order::Transfer { from, to, ticks: tokens(1), why: text(" \t") };
     check(
         &mut world,
         &[
