@@ -9,7 +9,6 @@ use crate::event::{Mode, Reason, SessionId};
 use crate::state::Session;
 use crate::when::{Date, Instant, Zone};
 use rustc_hash::FxHashMap;
-use std::collections::VecDeque;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -137,69 +136,6 @@ enum Subject {
     Person(PersonId),
     Room(SiteId, u16),
     All,
-}
-
-/// What was counted for one subject: amounts by when, oldest first. For a calendar span each entry stands for
-/// a whole period, at its start; where people are counted, for one of them in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Tape(VecDeque<(Instant, i64, PersonId)>);
-
-/// Calendar periods kept besides the running one, for late corrections.
-const PERIODS_KEPT: usize = 2;
-
-impl Tape {
-    fn add(&mut self, cap: &Cap, zone: &Zone, at: Instant, amount: i64, person: PersonId) {
-        let start = period_start(cap.span, zone, at);
-        if !matches!(cap.span, Span::Seconds(_)) {
-            let people = cap.measure == Measure::People;
-            let same = |entry: &&mut (Instant, i64, PersonId)| {
-                entry.0 == start && (!people || entry.2 == person)
-            };
-            if let Some(entry) = self.0.iter_mut().rev().find(same) {
-                entry.1 = entry.1.saturating_add(amount);
-                return;
-            }
-        }
-        let place = self.0.partition_point(|entry| entry.0 <= start);
-        self.0.insert(place, (start, amount, person));
-        if let Span::Seconds(seconds) = cap.span {
-            // One span more than is counted, for late corrections.
-            let newest = self.0.back().map_or(at, |entry| entry.0);
-            let oldest = newest.plus(seconds.saturating_mul(2).saturating_neg());
-            while self.0.front().is_some_and(|entry| entry.0 < oldest) {
-                self.0.pop_front();
-            }
-        } else {
-            self.forget_old_periods();
-        }
-    }
-
-    fn forget_old_periods(&mut self) {
-        let mut starts: Vec<Instant> = self.0.iter().map(|entry| entry.0).collect();
-        starts.dedup();
-        let oldest = starts.iter().rev().nth(PERIODS_KEPT);
-        while self.0.front().is_some_and(|entry| oldest.is_some_and(|oldest| entry.0 < *oldest)) {
-            self.0.pop_front();
-        }
-    }
-
-    /// What counts at `now`. For people: how many different ones, `person` aside.
-    fn count(&self, cap: &Cap, zone: &Zone, now: Instant, person: PersonId) -> i64 {
-        let since = match cap.span {
-            Span::Seconds(seconds) => now.plus(seconds.saturating_neg()).plus(1),
-            _ => period_start(cap.span, zone, now),
-        };
-        let recent = self.0.iter().rev().take_while(|entry| entry.0 >= since);
-        let recent = recent.filter(|entry| entry.0 <= now);
-        if cap.measure == Measure::People {
-            let mut people: Vec<PersonId> = recent.map(|entry| entry.2).collect();
-            people.sort_unstable();
-            people.dedup();
-            let others = people.iter().filter(|other| **other != person).count();
-            return i64::try_from(others).unwrap_or(i64::MAX);
-        }
-        recent.map(|entry| entry.1).fold(0, i64::saturating_add)
-    }
 }
 
 fn period_start(span: Span, zone: &Zone, at: Instant) -> Instant {
@@ -372,7 +308,13 @@ impl Counts {
                 Measure::Opens | Measure::People => 1,
             };
             if let Some(tapes) = self.tapes.get_mut(index).filter(|_| amount != 0) {
-                tapes.entry(subject).or_default().add(cap, zone, used.at, amount, used.person);
+                tapes.entry(subject).or_insert_with(|| Tape::new(cap)).add(
+                    cap,
+                    zone,
+                    used.at,
+                    amount,
+                    used.person,
+                );
             }
         }
         for key in runs {
@@ -401,7 +343,13 @@ impl Counts {
             // No charge knows of a room: only launches do. What a launch gives back stays counted for its room.
             let subject = cap.subject(estate, used).filter(|_| cap.each != Each::Room);
             if let Some((tapes, subject)) = self.tapes.get_mut(index).zip(subject) {
-                tapes.entry(subject).or_default().add(cap, zone, used.at, ticks.0, used.person);
+                tapes.entry(subject).or_insert_with(|| Tape::new(cap)).add(
+                    cap,
+                    zone,
+                    used.at,
+                    ticks.0,
+                    used.person,
+                );
             }
         }
     }
@@ -416,6 +364,8 @@ fn same(one: &Cap, other: &Cap) -> bool {
 }
 
 mod data;
+mod tape;
 pub use data::{CountsData, SubjectData, TapeData};
+use tape::Tape;
 #[cfg(test)]
 mod tests;

@@ -52,9 +52,7 @@ impl Counts {
             .flat_map(|(index, tapes)| {
                 tapes.iter().map(move |(subject, tape)| (index, subject, tape))
             })
-            .map(|(index, subject, tape)| {
-                (number(index), subject.data(), tape.0.iter().copied().collect())
-            })
+            .map(|(index, subject, tape)| (number(index), subject.data(), tape.data()))
             .collect();
         tapes.sort_unstable();
         let mut running: Vec<_> = self
@@ -74,8 +72,9 @@ impl Counts {
         let mut counts = Self::default();
         let _ = counts.set(data.caps);
         for (cap, subject, entries) in data.tapes {
-            if let Some(tapes) = counts.tapes.get_mut(index_of(cap)) {
-                tapes.insert(Subject::of(subject), Tape(entries.into()));
+            let known = counts.caps.get(index_of(cap)).zip(counts.tapes.get_mut(index_of(cap)));
+            if let Some((cap, tapes)) = known {
+                tapes.insert(Subject::of(subject), Tape::of(cap, entries));
             }
         }
         for (id, keys) in data.running {
