@@ -4,7 +4,7 @@ use super::*;
 use core::net::IpAddr;
 use faregate_core::budget::Answer;
 use faregate_core::caps::Span;
-use faregate_core::estate::{Cidr, Country, Domain, Period};
+use faregate_core::estate::{Cidr, Country, Domain, Period, Territory};
 use faregate_core::event::{Finding, MoveCause, Trial};
 use faregate_core::when::Zone;
 

@@ -4,7 +4,7 @@
 use super::*;
 use faregate_core::budget::{Answer, Progress};
 use faregate_core::caps::Span;
-use faregate_core::estate::{Domain, Period};
+use faregate_core::estate::{Domain, Period, Territory};
 use faregate_core::event::{Ask, Finding, MoveCause, Opened, Refused, Trial};
 
 macro_rules! newtypes {
