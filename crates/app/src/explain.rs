@@ -156,7 +156,7 @@ impl Looking<'_> {
 
     /// The territory that the place lies outside of, for what the person would have used.
     fn territory(&self, (person, product): Pair, facts: &mut Vec<Fact>) {
-        let (state, estate, at) = (self.state, self.state.estate(), self.at);
+        let (estate, at) = (self.state.estate(), self.at);
         let seats: Vec<_> = estate.covering_seats(person, product, at).collect();
         let of_seat = |seat| {
             let offering = estate.seat(seat).map(|known| Domain::Offering(known.offering));
