@@ -183,7 +183,11 @@ fn rules() -> Vec<Event> {
         carry: Some((250_000, YEAR)),
     };
     let policies = |name: &str, mode| {
-        Event::PolicyAdopted(PolicySet { name: text(name), mode, text: text("permit;") })
+        Event::PolicyAdopted(PolicySet {
+            name: text(name),
+            mode,
+            text: format!("@id(\"{name}-1\") permit (principal, action, resource);"),
+        })
     };
     let cap = |key: &str, each, measure, span, group: Option<u32>| Cap {
         key: text(key),
