@@ -3,8 +3,8 @@
 use crate::world::*;
 use faregate_app::engine::Failure;
 use faregate_core::amount::Ticks;
-use faregate_core::estate::{Bucket, BucketId, GENERAL};
-use faregate_core::event::{Event, Reason};
+use faregate_core::estate::{BucketId, BucketTerms, GENERAL};
+use faregate_core::event::{BucketSet, Event, Reason};
 use std::sync::Barrier;
 
 #[test]
@@ -121,8 +121,9 @@ fn many_at_once_are_all_decided_or_none() {
 #[test]
 fn a_chosen_bucket_pays() {
     let desk = World::new(100).start();
-    let bucket = Bucket { key: "design".to_owned(), name: "Design".to_owned() };
-    desk.append(vec![Event::BucketsOpened(vec![bucket])]).unwrap();
+    let terms = BucketTerms { parent: Some(GENERAL), ..BucketTerms::default() };
+    let bucket = BucketSet { key: "design".to_owned(), name: "Design".to_owned(), terms };
+    desk.append(vec![Event::BucketsSet(vec![bucket])]).unwrap();
     let mut chosen = request("k", "ana", "autocad");
     chosen.ask.bucket = Some("Design".to_owned());
     let refused = desk.open_many(vec![chosen]).unwrap();

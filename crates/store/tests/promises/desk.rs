@@ -8,8 +8,8 @@ use faregate_app::memory::MemoryStore;
 use faregate_app::ports::{Clock, Entry, Store};
 use faregate_core::amount::{Currency, Money, Ticks};
 use faregate_core::budget::Terms;
-use faregate_core::estate::{Bucket, BucketId, GENERAL, Person, PersonId, Product};
-use faregate_core::event::{Ask, Event, SessionId};
+use faregate_core::estate::{Bucket, BucketId, BucketTerms, GENERAL, Person, PersonId, Product};
+use faregate_core::event::{Ask, BucketSet, Event, SessionId};
 use faregate_core::state::State;
 use faregate_core::tariff::{Meter, Rate, TariffParts, TokenPrice};
 use faregate_core::when::{DAY, Instant};
@@ -130,6 +130,11 @@ impl Site {
     }
 }
 
+fn below(Bucket { key, name }: Bucket) -> BucketSet {
+    let terms = BucketTerms { parent: Some(GENERAL), ..BucketTerms::default() };
+    BucketSet { key, name, terms }
+}
+
 fn contract(people: u32, buckets: &[i64]) -> Vec<Event> {
     let rate = |product: &str| Rate {
         product: product.to_owned(),
@@ -166,6 +171,8 @@ fn contract(people: u32, buckets: &[i64]) -> Vec<Event> {
         Event::TariffAdopted(tariff),
         Event::ProductsDefined(PRODUCTS.map(product).to_vec()),
         Event::BucketsOpened((0..buckets.len()).map(bucket).collect()),
+        // Below the one that everybody pays from: everybody may choose any of them.
+        Event::BucketsSet((1..buckets.len()).map(bucket).map(below).collect()),
         Event::PeopleAdded((0..people).map(person).collect()),
         Event::TermsSet(Terms { owners: vec![PersonId(0)], ..Terms::default() }),
         Event::PackBought { name, ticks: tokens(100_000_000), from, until },
