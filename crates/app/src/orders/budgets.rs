@@ -25,9 +25,6 @@ pub(super) fn transfer(
     }
     let event = budget::transfer(state, from, to, ticks, why)
         .map_err(|unmoved| OrderRefusal::unmoved(state, &unmoved))?;
-    if why.trim().is_empty() {
-        return Err(invalid("no-reason", "a transfer needs a reason", "say why the tokens move"));
-    }
     let (giver, taker) = (bucket_name(state, from), bucket_name(state, to));
     let said = vec![format!("{ticks} tokens moved from {giver} to {taker}")];
     Ok(Decided { events: vec![event], said, warnings: Vec::new() })
