@@ -6,8 +6,8 @@ use faregate_app::engine::Engine;
 use faregate_app::ports::Clock;
 use faregate_app::setup::{NewContract, begin_contract};
 use faregate_core::amount::Ticks;
-use faregate_core::estate::{Bucket, BucketId, Group, GroupId, Person, Standing};
-use faregate_core::event::{Event, Mode, PersonSet, PolicySet};
+use faregate_core::estate::{BucketId, BucketTerms, GENERAL, Group, GroupId, Person, Standing};
+use faregate_core::event::{BucketSet, Event, Mode, PersonSet, PolicySet};
 use faregate_core::when::DAY;
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::tariff::TariffFile;
@@ -55,20 +55,22 @@ pub(crate) fn create(path: &Path, policies: u32) -> Result<()> {
 fn events() -> Result<Vec<Event>> {
     let parsed = TariffFile::parse(&tariff(PRODUCTS)).map_err(|bad| anyhow!("{bad}"))?;
     let now = WallClock.now();
-    let bought = Ticks::from_tokens(TOKENS * i64::from(BUCKETS)).context("too many tokens")?;
+    let bought = Ticks::from_tokens(TOKENS * i64::from(BUCKETS + 1)).context("too many tokens")?;
     let pack = Some((bought, now.plus(-DAY), now.plus(366 * DAY)));
     let (name, zone) = ("Races".to_owned(), "UTC".to_owned());
     let contract = NewContract { name, zone, tariff: parsed.tariff.parts().clone(), pack: None };
     let mut events = begin_contract(contract, &FeatureTable::shipped());
-    let buckets = (0..BUCKETS).map(bucket_key);
-    let buckets = buckets.map(|key| Bucket { name: key.clone(), key }).collect();
-    events.push(Event::BucketsOpened(buckets));
+    // Everybody's own bucket is the general one; whoever names another one names one below it.
+    let below = |key: String| {
+        let terms = BucketTerms { parent: Some(GENERAL), ..BucketTerms::default() };
+        BucketSet { name: key.clone(), key, terms }
+    };
+    events.push(Event::BucketsSet((0..BUCKETS).map(bucket_key).map(below).collect()));
     if let Some((ticks, from, until)) = pack {
         events.push(Event::PackBought { name: "Races".to_owned(), ticks, from, until });
     }
     let ticks = Ticks::from_tokens(TOKENS).context("too many tokens")?;
-    // The general bucket, number 0, gets nothing.
-    let ids = (1..=BUCKETS).filter_map(|number| u16::try_from(number).ok().map(BucketId));
+    let ids = (0..=BUCKETS).filter_map(|number| u16::try_from(number).ok().map(BucketId));
     events.extend(ids.map(|bucket| Event::Allocated { bucket, ticks }));
     let people: Vec<Person> = (0..PEOPLE).map(person).collect();
     events.extend(people.chunks(CHUNK).map(|some| Event::PeopleAdded(some.to_vec())));
@@ -112,8 +114,7 @@ fn ruled(policies: u32) -> Vec<Event> {
 
 fn person(number: u32) -> Person {
     let key = format!("user{number:06}");
-    let bucket = BucketId((number % BUCKETS) as u16 + 1);
-    Person { name: key.clone(), key, bucket, aliases: Vec::new() }
+    Person { name: key.clone(), key, bucket: GENERAL, aliases: Vec::new() }
 }
 
 pub(crate) fn bucket_key(number: u32) -> String {

@@ -6,8 +6,8 @@ use faregate_app::engine::Engine;
 use faregate_app::ports::Clock;
 use faregate_app::setup::{NewContract, begin_contract};
 use faregate_core::amount::Ticks;
-use faregate_core::estate::{Bucket, BucketId, Person};
-use faregate_core::event::Event;
+use faregate_core::estate::{BucketId, BucketTerms, GENERAL, Person};
+use faregate_core::event::{BucketSet, Event};
 use faregate_core::when::DAY;
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::tariff::TariffFile;
@@ -50,8 +50,12 @@ fn events() -> Result<Vec<Event>> {
     let contract = NewContract { name, zone, tariff, pack: None };
     let mut events = begin_contract(contract, &FeatureTable::shipped());
     let buckets = (0..BUCKETS).map(|number| format!("bucket-{number}"));
-    events
-        .push(Event::BucketsOpened(buckets.map(|key| Bucket { name: key.clone(), key }).collect()));
+    // Everybody's own bucket is the general one; whoever names another one names one below it.
+    let below = |key: String| {
+        let terms = BucketTerms { parent: Some(GENERAL), ..BucketTerms::default() };
+        BucketSet { name: key.clone(), key, terms }
+    };
+    events.push(Event::BucketsSet(buckets.map(below).collect()));
     let tokens = |count| Ticks::from_tokens(count).context("too many tokens");
     let now = WallClock.now();
     let (from, until) = (now.plus(-DAY), now.plus(366 * DAY));
@@ -64,7 +68,7 @@ fn events() -> Result<Vec<Event>> {
     }
     let person = |number| {
         let key = format!("user-{number}");
-        Person { name: key.clone(), key, bucket: BucketId(1), aliases: Vec::new() }
+        Person { name: key.clone(), key, bucket: GENERAL, aliases: Vec::new() }
     };
     events.push(Event::PeopleAdded((0..PEOPLE).map(person).collect()));
     Ok(events)
