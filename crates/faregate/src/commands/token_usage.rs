@@ -65,7 +65,11 @@ pub(crate) fn run(path: &Path, args: &ImportTokenUsage, as_json: bool) -> Result
             }
         },
     };
-    if as_json { output::json(&taken) } else { Ok(tell(&shown, &taken)) }
+    if as_json {
+        return output::json(&taken);
+    }
+    tell(&shown, &taken);
+    Ok(())
 }
 
 /// A report that names nobody can be compared as a whole, and books nothing.
