@@ -116,14 +116,19 @@ pub(crate) fn serve(
         announce(&access, address, &*clock, as_json)?;
         started(&gate);
         tokio::spawn(reconcile(gate.clone()));
-        tokio::spawn(look_at_keys(Arc::clone(&access)));
+        let looking = tokio::spawn(look_at_keys(Arc::clone(&access)));
         let Listening { trusted_proxies, atlas, .. } = listening;
         let server = Server::new(gate.clone(), access).behind(trusted_proxies).with_atlas(atlas);
         let features = Arc::new(FeatureTable::shipped());
         let server = server
             .reading(reporting::reader(directory.path().to_owned()))
             .with_usage_reports(Arc::new(reporting::TokenUsage(features)));
-        faregate_api::run(listener, server, stop).await.map_err(anyhow::Error::from)?;
+        let served = faregate_api::run(listener, server, stop).await;
+        // The keys' connection to the store closes before the gate's, which then tidies the store up.
+        looking.abort();
+        // It was told to end, and says so.
+        let _ = looking.await;
+        served.map_err(anyhow::Error::from)?;
         Ok::<_, Fault>(())
     });
     // The gate ends what it has begun; whoever still asks is told that the server is stopping.
