@@ -2,11 +2,27 @@
 //! two pages neither repeat nor hide others.
 
 use crate::problem::Problem;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// Rows on a page when nothing is said.
 const ROWS: usize = 100;
 /// The most rows on a page.
 pub(crate) const ROWS_MAX: usize = 1_000;
+
+/// Which rows of a list that can be searched.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// Part of a key or name.
+    pub(crate) q: Option<String>,
+    /// Rows on a page: 100 by default, 1,000 at most.
+    #[param(maximum = 4_294_967_295_i64)]
+    pub(crate) limit: Option<u32>,
+    /// Where the page before ended: its `next`.
+    #[param(pattern = "^[0-9]{1,19}$")]
+    pub(crate) cursor: Option<String>,
+}
 
 /// One page of rows.
 pub(crate) struct Page<T> {

@@ -3,7 +3,7 @@
 use crate::Server;
 use crate::authority::{Authorized, ReadOwn};
 use crate::extract::{Params, Segment};
-use crate::paging::{finds, page};
+use crate::paging::{Search, finds, page};
 use crate::problem::Problem;
 use crate::sight::Sight;
 use crate::wire::Tokens;
@@ -13,24 +13,10 @@ use faregate_app::views::buckets::{BucketFigures, buckets};
 use faregate_core::estate::{Leftover, PersonId};
 use faregate_core::ledger::BucketBalance;
 use faregate_core::state;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 pub mod statement;
-
-/// Which buckets.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Which {
-    /// Part of a key or name.
-    q: Option<String>,
-    /// Rows on a page: 100 by default, 1,000 at most.
-    #[param(maximum = 4_294_967_295_i64)]
-    limit: Option<u32>,
-    /// Where the page before ended: its `next`.
-    #[param(pattern = "^[0-9]{1,19}$")]
-    cursor: Option<String>,
-}
 
 /// What a bucket has.
 #[derive(Debug, Serialize, ToSchema)]
@@ -91,14 +77,14 @@ pub struct Buckets {
 
 /// The tree of buckets: all, or those that the caller owns or draws from, and those below what they own.
 #[utoipa::path(
-    get, path = "/v1/buckets", operation_id = "list_buckets", tag = "estate", params(Which),
+    get, path = "/v1/buckets", operation_id = "list_buckets", tag = "estate", params(Search),
     responses((status = 200, body = Buckets), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn list(
     who: Authorized<ReadOwn>,
     State(server): State<Server>,
-    Params(which): Params<Which>,
+    Params(which): Params<Search>,
 ) -> Result<Json<Buckets>, Problem> {
     let (state, now) = (server.gate.state().read(), server.gate.now());
     let sight = who.sight(&state, now);

@@ -3,29 +3,15 @@
 use crate::Server;
 use crate::authority::{Authorized, ReadEstate};
 use crate::extract::Params;
-use crate::paging::{finds, page};
+use crate::paging::{Search, finds, page};
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use faregate_core::estate::{Group as Known, GroupId, PersonId};
 use faregate_core::state;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::HashMap;
-use utoipa::{IntoParams, ToSchema};
-
-/// Which rows.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Which {
-    /// Part of a key or name.
-    q: Option<String>,
-    /// Rows on a page: 100 by default, 1,000 at most.
-    #[param(maximum = 4_294_967_295_i64)]
-    limit: Option<u32>,
-    /// Where the page before ended: its `next`.
-    #[param(pattern = "^[0-9]{1,19}$")]
-    cursor: Option<String>,
-}
+use utoipa::ToSchema;
 
 /// A named set of people.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,14 +39,14 @@ pub struct Groups {
 
 /// All groups.
 #[utoipa::path(
-    get, path = "/v1/groups", operation_id = "list_groups", tag = "estate", params(Which),
+    get, path = "/v1/groups", operation_id = "list_groups", tag = "estate", params(Search),
     responses((status = 200, body = Groups), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn list(
     _: Authorized<ReadEstate>,
     State(server): State<Server>,
-    Params(which): Params<Which>,
+    Params(which): Params<Search>,
 ) -> Result<Json<Groups>, Problem> {
     let state = server.gate.state().read();
     let members = members(&state);

@@ -3,7 +3,7 @@
 use crate::Server;
 use crate::authority::{Authorized, ReadOwn};
 use crate::extract::{Params, Segment};
-use crate::paging::{finds, page};
+use crate::paging::{Search, finds, page};
 use crate::problem::Problem;
 use crate::routes::seats::{Seat, shown as shown_seat};
 use crate::wire::Tokens;
@@ -14,22 +14,8 @@ use faregate_app::views::{self, seats::SeatUse};
 use faregate_core::estate::{GroupId, Person, PersonId};
 use faregate_core::state;
 use faregate_core::when::Instant;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-
-/// Which rows.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct Which {
-    /// Part of a key or name.
-    q: Option<String>,
-    /// Rows on a page: 100 by default, 1,000 at most.
-    #[param(maximum = 4_294_967_295_i64)]
-    limit: Option<u32>,
-    /// Where the page before ended: its `next`.
-    #[param(pattern = "^[0-9]{1,19}$")]
-    cursor: Option<String>,
-}
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A person, in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -86,14 +72,14 @@ pub struct OnePerson {
 
 /// People: all, or the caller alone.
 #[utoipa::path(
-    get, path = "/v1/people", operation_id = "list_people", tag = "estate", params(Which),
+    get, path = "/v1/people", operation_id = "list_people", tag = "estate", params(Search),
     responses((status = 200, body = People), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn list(
     who: Authorized<ReadOwn>,
     State(server): State<Server>,
-    Params(which): Params<Which>,
+    Params(which): Params<Search>,
 ) -> Result<Json<People>, Problem> {
     let state = server.gate.state().read();
     let sight = who.sight(&state, server.gate.now());
