@@ -39,6 +39,8 @@ const HOST: &str = "vendor report";
 const UNSETTLED: &str = "vendor report, unsettled";
 /// The workstation of uses that stand for rows whose amount is not believed.
 const DOUBTED: &str = "vendor report, doubted";
+/// All of them: no licence server's log tells of such uses.
+pub(crate) const NOT_LOGGED: [&str; 3] = [HOST, UNSETTLED, DOUBTED];
 /// Charges booked with one event.
 const CHARGES_PER_EVENT: usize = 8_192;
 

@@ -4,6 +4,7 @@
 //! day by day. Memory grows with a few days of use, not with the history.
 
 use crate::engine::{Engine, Failure};
+use crate::import::vendor::NOT_LOGGED;
 use crate::ports::{Store, Use};
 use faregate_core::estate::{PersonId, ProductId, folded};
 use faregate_core::event::{Event, VendorCharge};
@@ -13,11 +14,6 @@ use faregate_core::leakage::{
 use faregate_core::state::State;
 use faregate_core::when::{DAY, Date, Instant};
 use std::collections::BTreeMap;
-
-/// Workstations of uses that stand for what the vendor alone tells of; `import::vendor` writes them.
-const NOT_LOGGED: [&str; 2] = ["vendor report", "vendor report, unsettled"];
-/// The second of them stands for rows that nobody could be charged for.
-const UNSETTLED: &str = NOT_LOGGED[1];
 
 /// What went past the gate from one date to another, both included, in the contract's zone.
 ///
@@ -251,8 +247,8 @@ impl<'a> Reading<'a> {
         if one.opened < self.period.0 || one.opened >= self.period.1 {
             return;
         }
-        let unsettled = self.names.text(one.host) == UNSETTLED;
-        let origin = if unsettled { Origin::Vendor } else { Origin::Log };
+        let is_vendors = NOT_LOGGED.contains(&self.names.text(one.host));
+        let origin = if is_vendors { Origin::Vendor } else { Origin::Log };
         let name = self.names.text(if nobody { one.user } else { one.feature });
         self.unknown.quarantine(origin, name, one.closed.since(one.opened));
     }
