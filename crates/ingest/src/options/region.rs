@@ -76,7 +76,7 @@ pub fn merge(existing: &str, generated: &OptionsFile) -> Result<Merged, BadRegio
     let end = line_end(existing);
     let mut text = head.to_owned();
     if !text.is_empty() && text != "\u{feff}" && !text.ends_with('\n') {
-        text.push_str(end);
+        text.push_str(if text.ends_with('\r') { "\n" } else { end });
     }
     let body = generated.render();
     text.push_str(&format!("{BEGIN}{BEGIN_REMARK}{end}"));
@@ -125,10 +125,10 @@ fn around(text: &str) -> Result<(&str, &str), BadRegion> {
     }
 }
 
-/// How the file ends its lines: as its first one does.
+/// How the file ends its lines: as its first one does, be its `\n` still to be written.
 fn line_end(text: &str) -> &'static str {
-    let first = text.split_inclusive('\n').next().unwrap_or("");
-    if first.ends_with("\r\n") { "\r\n" } else { "\n" }
+    let first = text.split('\n').next().unwrap_or("");
+    if first.ends_with('\r') { "\r\n" } else { "\n" }
 }
 
 /// Lines outside of the part that change what the part means.

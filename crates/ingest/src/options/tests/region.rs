@@ -35,6 +35,9 @@ fn the_ends_of_lines_stay() {
     let merged = merge("\u{feff}NOLOG IN\r\n", &generated(900)).unwrap();
     assert!(merged.text.starts_with("\u{feff}NOLOG IN\r\n"));
     assert_eq!(merged.text.matches('\n').count(), merged.text.matches("\r\n").count());
+    let half = merge("\r", &generated(900)).unwrap();
+    assert!(half.text.starts_with("\r\n# faregate begin"));
+    assert!(merge(&half.text, &generated(900)).unwrap().diff.is_empty());
     let alone = merge("", &generated(900)).unwrap();
     assert!(merge(&alone.text, &generated(900)).unwrap().diff.is_empty());
     let marked = merge("\u{feff}", &generated(900)).unwrap();
