@@ -302,6 +302,34 @@ fn the_vendor_s_uses_are_not_logged() {
     assert_eq!((all.days_logged, all.days_reported), (0, 1));
 }
 
+/// A row whose amount is not believed is kept as a use, and is no line of a log: that a log tells of a product
+/// cannot be concluded from it.
+#[test]
+fn doubted_rows_are_not_logged() {
+    let desk = World::new(1_000_000).start();
+    desk.clock.set(T0.plus(540 * MINUTE));
+    let id = SessionId(desk.open("a", "ana", "revit").unwrap().seq);
+    assert!(desk.beat(id, T0.plus(590 * MINUTE), true));
+    desk.clock.set(T0.plus(600 * MINUTE));
+    desk.close(id).unwrap();
+    let mut world = desk.stop();
+    world.clock.set(T0.plus(60 * DAY));
+    // The only log is of a server that serves AutoCAD, and covers the day.
+    import_all(&mut world.engine, &[&log(&[used("ben", AUTOCAD, 0, 1_439)])]);
+    let judged = |world: &mut World| {
+        let all = report(&mut world.engine, 0, 0);
+        let rows = all.rows.iter().map(|row| (row.person, row.kind)).collect::<Vec<_>>();
+        (rows, all.measured.asked, all.measured.not_asked)
+    };
+    let before = judged(&mut world);
+    assert_eq!(before.0, [(PersonId(1), Kind::WithoutAsking)]);
+    // A unit of Revit costs 10 tokens.
+    let rows = [row(0, "ben", "revit", 5_000)];
+    let report = import(&mut world.engine, &FeatureTable::shipped(), "usage.csv", &rows).unwrap();
+    assert_eq!(report.quarantined.len(), 1, "the row is believed");
+    assert_eq!(judged(&mut world), before);
+}
+
 #[test]
 fn names_are_read_as_of_the_day() {
     let mut world = office();
