@@ -7,7 +7,7 @@
 //! says that it understood.
 //!
 //! A name cannot inject a line: only [`Name::new`] makes a [`Name`], and it refuses what could end a line or a
-//! word. Nothing is escaped. Nothing here writes a file or runs a command.
+//! word. Nothing is escaped. Nothing here writes a file or runs a command. [`settings`] are what its operator adds.
 //!
 //! To add a directive: a variant of [`Directive`], its arms in `parse` and `render`, a row in the tests' table, a
 //! sentence in `explain`.
@@ -28,6 +28,7 @@ pub mod policies;
 mod range;
 pub mod region;
 mod render;
+pub mod settings;
 mod token;
 
 pub use diff::Diff;

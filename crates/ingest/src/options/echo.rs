@@ -10,7 +10,7 @@
 mod compare;
 mod read;
 
-pub use compare::{Difference, agrees};
+pub use compare::{Difference, Kind, agrees};
 pub use read::Reader;
 
 use super::directive::{Verb, Who};
@@ -31,6 +31,17 @@ pub struct Echo {
     pub packages: BTreeMap<String, BTreeSet<String>>,
     /// All features that the daemon listed; empty where it listed none.
     pub served: BTreeSet<String>,
+}
+
+impl Echo {
+    /// What of it stands after a line of the log; `None` where nothing does.
+    #[must_use]
+    pub fn after(mut self, line: usize) -> Option<Self> {
+        self.said.retain(|said| said.line > line);
+        self.unread.retain(|(number, _)| *number > line);
+        let is_new = self.line > line || !self.said.is_empty() || !self.unread.is_empty();
+        is_new.then_some(self)
+    }
 }
 
 /// Something that was understood.

@@ -10,6 +10,7 @@ mod policies;
 mod real;
 mod region;
 mod round_trip;
+mod settings;
 
 pub(crate) fn name(text: &str) -> Name {
     Name::new(text).unwrap()

@@ -9,12 +9,25 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Something in which the file and the echo differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
+    /// Of which kind.
+    pub kind: Kind,
     /// The line of the file; none for what is in the echo only.
     pub file_line: Option<usize>,
     /// The line of the log; none for what is in the file only.
     pub log_line: Option<usize>,
     /// What differs.
     pub text: String,
+}
+
+/// How a file and an echo can differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The file says it, the daemon does not.
+    Missing,
+    /// The daemon says it, the file does not; it may come from another file.
+    Surplus,
+    /// The daemon says that it does not do it, or that something is wrong, or what cannot be read.
+    Refused,
 }
 
 impl fmt::Display for Difference {
@@ -62,6 +75,7 @@ pub fn agrees(file: &OptionsFile, echo: &Echo) -> Vec<Difference> {
         }
     }
     found.extend(echo.unread.iter().map(|(line, text)| Difference {
+        kind: Kind::Refused,
         file_line: None,
         log_line: Some(*line),
         text: format!("the daemon says `{}`, which cannot be read", text.escape_debug()),
@@ -149,10 +163,14 @@ fn missing(
         Some(_) => format!("the daemon took {} for some components only", words(expected)),
         None => format!("the daemon does not say {}", words(expected)),
     };
-    Difference { file_line: Some(line), log_line: None, text }
+    Difference { kind: Kind::Missing, file_line: Some(line), log_line: None, text }
 }
 
 fn surplus(line: usize, what: &Understood) -> Difference {
+    let kind = match what {
+        Understood::ReserveIgnored(..) => Kind::Refused,
+        _ => Kind::Surplus,
+    };
     let text = match what {
         Understood::ReserveIgnored(code, who) => {
             format!(
@@ -161,7 +179,7 @@ fn surplus(line: usize, what: &Understood) -> Difference {
         }
         other => format!("the daemon says {}, which the file does not", words(other)),
     };
-    Difference { file_line: None, log_line: Some(line), text }
+    Difference { kind, file_line: None, log_line: Some(line), text }
 }
 
 fn words(what: &Understood) -> String {

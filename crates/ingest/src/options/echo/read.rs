@@ -48,6 +48,12 @@ impl Reader {
         }
     }
 
+    /// How many lines have ended so far.
+    #[must_use]
+    pub const fn lines(&self) -> usize {
+        self.line
+    }
+
     /// The echoes, in order; the last one is what holds.
     #[must_use]
     pub fn finish(mut self) -> Vec<Echo> {
@@ -187,11 +193,21 @@ fn understood(message: &str) -> Option<Result<Understood, ()>> {
         "Max" if rest.starts_with("borrow interval") => borrow(rest),
         _ if message.contains(": INACTIVITY TIMEOUT set to ") => timeout(message),
         _ => {
-            let verb = Verb::ALL.into_iter().find(|verb| verb.keyword() == first)?;
+            let Some(verb) = Verb::ALL.into_iter().find(|verb| verb.keyword() == first) else {
+                return complains(message).then_some(Err(()));
+            };
             access(verb, rest)
         }
     };
     Some(read.ok_or(()))
+}
+
+/// Whether the daemon says that something is wrong with its options. No list of its sentences is published, so any
+/// that speaks of options and of something wrong counts; it is shown, and never taken for an answer.
+fn complains(message: &str) -> bool {
+    let text = message.to_ascii_lowercase();
+    let wrong = ["error", "invalid", "unknown", "unrecognized", "not found", "ignored", "syntax"];
+    text.contains("option") && wrong.iter().any(|word| text.contains(word))
 }
 
 /// `10 85730ACD_2012_0F/145D 7797 905A 1252  licenses for USER_GROUP G`.

@@ -91,6 +91,13 @@ fn differences_are_said() {
     );
     check(
         "",
+        &["Unknown feature NOSUCH in options file", "Options file used: x", "error in a license"],
+        &[
+            "log line 9: the daemon says `Unknown feature NOSUCH in options file`, which cannot be read",
+        ],
+    );
+    check(
+        "",
         &["EXCLUDE USER x in 64300ACD_F", "IN: \"64300ACD_F\" a@b", "MAXIMUM is 3"],
         &["log line 9: the daemon says EXCLUDE 64300ACD_F USER x, which the file does not"],
     );
@@ -121,4 +128,16 @@ fn a_re_read_is_an_echo_of_its_own() {
     assert_eq!(echoes[1].said[0].what, Understood::Max(3, "F".into(), Who::User(name("jo"))));
     assert_eq!(echoes[1].served.len(), 4);
     assert!(read("").is_empty());
+    // What is said after a line of the log: after the second echo's last line, nothing is.
+    let after = |line| echoes[1].clone().after(line).map(|echo| echo.said.len());
+    assert_eq!([after(9), after(10), after(13)], [Some(1), Some(1), None], "{:?}", echoes[1]);
+}
+
+#[test]
+fn lines_are_counted_as_they_end() {
+    let mut reader = Reader::new("adskflex");
+    reader.feed(b"a\r\nb");
+    assert_eq!(reader.lines(), 1);
+    reader.feed(b"c\n");
+    assert_eq!(reader.lines(), 2);
 }
