@@ -380,12 +380,17 @@ impl Drop for Recording<'_> {
 /// From when on a use that goes on at `last` is not charged yet; `None` when it owes nothing.
 fn owes_from(state: &State, pair: Pair, opened: Instant, last: Instant) -> Option<Instant> {
     let (_, tariff) = state.tariff()?;
-    let rate = state.rate(pair.1, opened).filter(|rate| rate.meter != Meter::Result);
+    let rate = state.rate(pair.1, opened).filter(|rate| rate.meter != Meter::Result)?;
     let on_seat = state.estate().covering_seat(pair.0, pair.1, opened).is_some();
     let outlasts_grace = last.since(opened) >= tariff.parts().grace_seconds.max(1);
-    let from =
-        state.charges().covered_until(pair, state.zone()).map_or(opened, |end| end.max(opened));
-    (rate.is_some() && !on_seat && outlasts_grace && from < last).then_some(from)
+    // A unit that ends with its use says nothing of the use after it, however long the unit could have been.
+    let covered = if rate.meter.ends_with_use() {
+        None
+    } else {
+        state.charges().covered_until(pair, state.zone())
+    };
+    let from = covered.map_or(opened, |end| end.max(opened));
+    (!on_seat && outlasts_grace && from < last).then_some(from)
 }
 
 /// The same for the same use, in every batch and every copy of a log.

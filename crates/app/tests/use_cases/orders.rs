@@ -71,6 +71,19 @@ fn windows(uses: &[Used]) -> Vec<(String, String, Instant)> {
     expected
 }
 
+#[test]
+fn a_use_that_goes_on_is_charged_from_its_start_beside_a_unit_that_could_have_lasted_longer() {
+    let uses = [
+        Used { host: "WS-0".to_owned(), ..used("eve", AUTOCAD, 2_740, None) },
+        Used { host: "WS-1".to_owned(), ..used("ana", AUTOCAD, 4_280, None) },
+        Used { host: "WS-2".to_owned(), ..used("eve", AUTOCAD, 2_630, Some(2_700)) },
+    ];
+    let mut world = office_with(Meter::StartedHour);
+    import_all(&mut world.engine, &[&log_until(&uses, 2_740)]);
+    import_all(&mut world.engine, &[&log(&uses)]);
+    assert_eq!(charged(&world.engine), charged_at_once(Meter::StartedHour, &[&log(&uses)]));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
