@@ -100,20 +100,21 @@ impl Rating {
         if whole.seconds() < tariff.parts().grace_seconds {
             return Verdict::WithinGrace;
         }
-        let stretch = Interval { start: whole.start.max(self.from), end: whole.end };
-        let from_before = whole.start < self.from;
         if state.estate().seats_ever(person).is_empty() {
-            self.stretch(state, pair, stretch, from_before);
+            self.stretch(state, pair, whole);
             return Verdict::Rated;
         }
         // A seat that came to them meanwhile covers what follows, until it is theirs no more.
-        for part in state.estate().uncovered_parts(person, product, stretch) {
-            self.stretch(state, pair, part, from_before && part.start == stretch.start);
+        for part in state.estate().uncovered_parts(person, product, whole) {
+            self.stretch(state, pair, part);
         }
         Verdict::Rated
     }
 
-    fn stretch(&mut self, state: &State, pair: Pair, stretch: Interval, continued: bool) {
+    /// Rates what of a stretch lies no earlier than `from`; one that ends just there is still gone on from.
+    fn stretch(&mut self, state: &State, pair: Pair, whole: Interval) {
+        let continued = whole.start < self.from;
+        let stretch = Interval { start: whole.start.max(self.from), end: whole.end };
         let Some(known) = self.pairs.get_mut(&pair) else { return };
         let Some(rate) = state.rate(pair.1, stretch.start) else { return };
         let metering = known.metering.get_or_insert_with(|| Metering::new(rate.meter));
