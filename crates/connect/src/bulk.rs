@@ -5,6 +5,7 @@
 
 use crate::directory::{GroupKey, Person};
 use crate::plan::Plan;
+use crate::reading::Desired;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns that the vendor's import expects.
@@ -74,6 +75,25 @@ pub fn bulk_files(plan: &Plan, options: &BulkOptions) -> Result<Vec<BulkFile>, B
     }
     let files = rows.into_iter().enumerate();
     files.map(|(at, ((product, purpose), rows))| rows.file(at, product, purpose, options)).collect()
+}
+
+/// Files of everybody who is to have each product, for those who keep no such groups: whoever has it
+/// already and is assigned it again keeps it.
+///
+/// # Errors
+/// [`BulkError`].
+pub fn assignment_files(
+    desired: &Desired,
+    options: &BulkOptions,
+) -> Result<Vec<BulkFile>, BulkError> {
+    let mut rows: BTreeMap<&str, Rows> = BTreeMap::new();
+    for (group, people) in &desired.groups {
+        let product = options.products.get(group).unwrap_or(&group.0);
+        let rows = rows.entry(product).or_default();
+        people.iter().for_each(|person| rows.push(person, ""));
+    }
+    let files = rows.into_iter().enumerate();
+    files.map(|(at, (product, rows))| rows.file(at, product, Purpose::Assign, options)).collect()
 }
 
 /// The key as the plan spells it; both live as long as the plan.

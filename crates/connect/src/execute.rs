@@ -241,6 +241,7 @@ impl Run<'_, '_> {
         if self.broken.contains(&step.group_id) {
             return Ok(None);
         }
+        let was_sent = progress.outcomes.get(number) == Some(&Outcome::Sent);
         self.note(number, Outcome::Sent, progress)?;
         let result = match step.direction {
             Direction::Add => self.directory.add(&step.group_id, &step.account),
@@ -248,6 +249,9 @@ impl Run<'_, '_> {
         };
         let outcome = match &result {
             Ok(Change::Done) => Outcome::Done,
+            // It was not so when the plan was made, and only this plan has asked for it since: undoing
+            // has to take it back.
+            Ok(Change::AlreadySo) if was_sent => Outcome::Done,
             Ok(Change::AlreadySo) => Outcome::AlreadySo,
             Err(error) => Outcome::Failed(error.to_string()),
         };

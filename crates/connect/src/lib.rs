@@ -28,7 +28,7 @@
 //!     accounts: vec![Account { id: "a1".into(), person: ana.clone() }],
 //!     ..MemoryDirectory::default()
 //! };
-//! let desired = Desired { groups: [(revit.clone(), [ana].into())].into() };
+//! let desired = Desired { groups: [(revit.clone(), [ana].into())].into(), ..Desired::default() };
 //! let managed = Managed::new(MARKER, [revit])?;
 //!
 //! let reading = read_directory(&mut directory, &desired, &managed)?;
@@ -55,6 +55,7 @@
 #![deny(missing_docs)]
 
 pub mod bulk;
+pub mod cabinet;
 pub mod courier;
 pub mod digest;
 pub mod directory;
@@ -69,3 +70,4 @@ pub mod plan;
 pub mod reading;
 pub mod scim;
 pub mod secret;
+pub mod settings;

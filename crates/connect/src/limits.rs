@@ -74,6 +74,16 @@ pub enum Excess {
         /// How many are allowed.
         max: usize,
     },
+    /// Somebody who should stay may be among those who go, since nobody can say which account is theirs.
+    #[error("group `{group}` would lose {removed} members while {unsaid} people cannot be said")]
+    Unsaid {
+        /// Which.
+        group: GroupKey,
+        /// How many would go.
+        removed: usize,
+        /// How many cannot be said.
+        unsaid: usize,
+    },
     /// The share of all.
     #[error("{share} of all {} memberships would go, {max} % are allowed", .share.of)]
     TotalShare {
@@ -166,6 +176,11 @@ impl Plan {
             if share.removed > limits.per_group_max {
                 let (group, removed) = (group.clone(), share.removed);
                 found.push(Excess::GroupCount { group, removed, max: limits.per_group_max });
+            }
+            let unsaid = self.unsaid_people().iter().filter(|one| one.group == *group).count();
+            if share.removed > 0 && unsaid > 0 {
+                let (group, removed) = (group.clone(), share.removed);
+                found.push(Excess::Unsaid { group, removed, unsaid });
             }
         }
         if self.share_removed().exceeds(max) {

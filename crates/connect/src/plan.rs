@@ -14,7 +14,7 @@ use crate::directory::{AccountId, Group, GroupId, GroupKey, Person};
 use crate::execute::{Outcome, Progress};
 use crate::limits::{Limits, Share};
 use crate::managed::{Managed, SkipReason};
-use crate::reading::{Desired, Reading, group_digest};
+use crate::reading::{Desired, Reading, Unsaid, group_digest};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -82,6 +82,23 @@ pub struct PlannedGroup {
     pub digest: Digest,
 }
 
+/// Who made a plan, when, and from what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// Who.
+    pub by: String,
+    /// When, in RFC 3339.
+    pub at: String,
+    /// The number of the last entry of the journal that what is desired was taken from.
+    pub journal_seq: u64,
+    /// The address of the directory that was read; the plan is for no other.
+    pub directory: String,
+    /// The plan that this one takes back, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<Digest>,
+}
+
 /// What is to be done, and what it was made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
@@ -94,11 +111,14 @@ pub struct Plan {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Body {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
     limits: Limits,
     groups: Vec<PlannedGroup>,
     adds: Vec<Step>,
     removes: Vec<Step>,
     missing_people: Vec<Missing>,
+    unsaid_people: BTreeSet<Unsaid>,
     unmanaged_groups_skipped: Vec<Skipped>,
     share_removed: Share,
 }
@@ -111,7 +131,7 @@ pub fn plan_membership(
     reading: &Reading,
     limits: Limits,
 ) -> Plan {
-    let mut body = Body::new(limits);
+    let mut body = Body { unsaid_people: desired.unsaid.clone(), ..Body::new(limits) };
     for (key, people) in &desired.groups {
         if let Some(planned) = body.take_in(key, managed, reading) {
             body.compare(&planned, people, reading);
@@ -133,8 +153,10 @@ pub fn plan_undo(
     let planned = plan.groups().iter().map(|group| &group.key);
     let keys: Vec<_> =
         planned.filter(|key| body.take_in(key, managed, reading).is_some()).collect();
-    let done = plan.steps().zip(progress.outcomes());
-    for (step, _) in done.filter(|(_, outcome)| **outcome == Outcome::Done) {
+    let steps = plan.steps().zip(progress.outcomes());
+    // Of what was sent nobody knows; where it is so now, it was this plan.
+    let done = steps.filter(|(_, outcome)| matches!(outcome, Outcome::Done | Outcome::Sent));
+    for (step, _) in done {
         let is_in = reading
             .members
             .get(&step.group_id)
@@ -159,11 +181,13 @@ impl Step {
 impl Body {
     fn new(limits: Limits) -> Self {
         Self {
+            origin: None,
             limits,
             groups: Vec::new(),
             adds: Vec::new(),
             removes: Vec::new(),
             missing_people: Vec::new(),
+            unsaid_people: BTreeSet::new(),
             unmanaged_groups_skipped: Vec::new(),
             share_removed: Share::default(),
         }
@@ -255,6 +279,18 @@ impl Plan {
         Self { id, parent, body }
     }
 
+    /// The plan with who made it; its digest becomes another one.
+    #[must_use]
+    pub fn made(self, origin: Origin) -> Self {
+        Self::seal(Body { origin: Some(origin), ..self.body })
+    }
+
+    /// Who made it, when and from what, where that was said.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.body.origin.as_ref()
+    }
+
     /// The digest of all that the plan says.
     #[must_use]
     pub fn id(&self) -> &Digest {
@@ -295,6 +331,12 @@ impl Plan {
     #[must_use]
     pub fn missing_people(&self) -> &[Missing] {
         &self.body.missing_people
+    }
+
+    /// People who should be in a group and whom the directory cannot be told of.
+    #[must_use]
+    pub fn unsaid_people(&self) -> &BTreeSet<Unsaid> {
+        &self.body.unsaid_people
     }
 
     /// Groups that were named and are let be.

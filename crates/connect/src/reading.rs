@@ -4,6 +4,7 @@ use crate::digest::Digest;
 use crate::directory::{Account, AccountId, Directory, DirectoryError, Group, GroupId, GroupKey};
 use crate::directory::{Members, Person};
 use crate::managed::Managed;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Who is to be in which group. A group that is not named here is let be; one that is named with
@@ -12,6 +13,21 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Desired {
     /// People by group.
     pub groups: BTreeMap<GroupKey, BTreeSet<Person>>,
+    /// Who is to be in a group as well, and cannot be said to the directory.
+    pub unsaid: BTreeSet<Unsaid>,
+}
+
+/// Somebody whom the directory cannot be told of: an account of theirs may be in the group all the
+/// same, and would be taken out of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unsaid {
+    /// The group.
+    pub group: GroupKey,
+    /// What we call them.
+    pub name: String,
+    /// Why, as a sentence's end: "cannot be said, since …".
+    pub why: String,
 }
 
 impl Desired {

@@ -31,7 +31,7 @@ fn plan() -> Plan {
         ..MemoryDirectory::default()
     };
     let people = [ana, person("New", "Comer", "new@acme.example")].into();
-    let desired = Desired { groups: [("Revit / LT".into(), people)].into() };
+    let desired = Desired { groups: [("Revit / LT".into(), people)].into(), ..Desired::default() };
     let managed = Managed::new(MARKER, ["Revit / LT".into()]).unwrap();
     let reading = read_directory(&mut directory, &desired, &managed).unwrap();
     plan_membership(&desired, &managed, &reading, Limits::default())
@@ -78,4 +78,35 @@ fn no_cell_is_a_formula_and_every_row_is_read_back() {
     let mut reader = csv::Reader::from_reader(csv.as_slice());
     let read: Vec<_> = reader.records().map(|row| row.unwrap()[0].to_owned()).collect();
     assert_eq!(read, cells.map(|(_, expected)| expected.to_owned()));
+}
+
+#[test]
+fn everybody_can_be_assigned_without_a_directory() {
+    let ana = person("Ana", "Díaz", "ana@acme.example");
+    let ben = person("Ben", "=1+1", "ben@acme.example");
+    let desired = Desired {
+        groups: [
+            ("Revit".into(), [ana.clone(), ben].into()),
+            ("Revit too".into(), [ana].into()),
+            ("Maya".into(), [].into()),
+        ]
+        .into(),
+        ..Desired::default()
+    };
+    let products = [("Revit too".into(), "Revit".to_owned())].into();
+    let files = assignment_files(&desired, &BulkOptions { byte_order_mark: false, products });
+    let told: Vec<_> = files
+        .unwrap()
+        .into_iter()
+        .map(|file| (file.name, file.people, String::from_utf8(file.content).unwrap()))
+        .collect();
+    let head = "First name,Last name,Email\r\n";
+    let both = format!("{head}Ana,Díaz,ana@acme.example\r\nBen,'=1+1,ben@acme.example\r\n");
+    assert_eq!(
+        told,
+        [
+            ("01-maya-assign.csv".to_owned(), 0, head.to_owned()),
+            ("02-revit-assign.csv".to_owned(), 2, both),
+        ]
+    );
 }

@@ -2,6 +2,7 @@
 
 use super::{Direction, Plan, Step};
 use crate::directory::Person;
+use crate::reading::Unsaid;
 use std::fmt::Write as _;
 
 /// Names longer than this are cut, so that a row stays a row.
@@ -34,6 +35,10 @@ impl Plan {
         for missing in self.missing_people() {
             let (who, group) = (person_cell(&missing.person), cell(&missing.group.0));
             let _ = writeln!(text, "missing: `{who}` has no account, wanted in `{group}`");
+        }
+        for Unsaid { group, name, why } in self.unsaid_people() {
+            let (who, group) = (cell(name), cell(&group.0));
+            let _ = writeln!(text, "cannot be said: `{who}`, wanted in `{group}`, since {why}");
         }
         for group in self.groups().iter().filter(|group| group.others > 0) {
             let (others, name) = (group.others, cell(&group.key.0));

@@ -72,6 +72,7 @@ impl World {
             groups: groups
                 .filter_map(|(at, bits)| Some((key(at), people((*bits)?).collect())))
                 .collect(),
+            ..Desired::default()
         }
     }
 
@@ -198,7 +199,7 @@ fn removing(removed: u16, of: u16, limits: Limits) -> Plan {
         described: BTreeMap::new(),
     };
     let people = (removed..of).map(person).collect();
-    let desired = Desired { groups: [("Revit".into(), people)].into() };
+    let desired = Desired { groups: [("Revit".into(), people)].into(), ..Desired::default() };
     let managed = Managed::new(MARKER, ["Revit".into()]).unwrap();
     plan_membership(&desired, &managed, &reading, limits)
 }
@@ -303,4 +304,44 @@ fn a_plan_survives_its_file_and_an_edited_one_is_refused() {
     let more = json.replacen("\"limits\"", "\"more\": 1, \"limits\"", 1);
     assert!(matches!(Plan::from_json(&more), Err(PlanFileError::Unreadable(_))));
     assert!(matches!(Plan::from_json("[]"), Err(PlanFileError::Unreadable(_))));
+}
+
+#[test]
+fn who_made_a_plan_is_part_of_it() {
+    let plan = removing(2, 9, Limits::default());
+    let origin = |by: &str| Origin {
+        by: by.to_owned(),
+        at: "2026-06-01T00:00:00Z".to_owned(),
+        journal_seq: 7,
+        directory: "https://id.example".to_owned(),
+        undoes: None,
+    };
+    let [eve, adam] = ["eve", "adam"].map(|by| plan.clone().made(origin(by)));
+    assert_eq!(Plan::from_json(&eve.to_json()).unwrap(), eve);
+    assert_eq!(eve.origin(), Some(&origin("eve")));
+    assert!(eve.id() != adam.id() && eve.id() != plan.id());
+    assert_eq!(eve.parent(), plan.parent(), "the directory is the same");
+    let forged = eve.to_json().replacen("eve", "adam", 1);
+    assert!(matches!(Plan::from_json(&forged), Err(PlanFileError::Altered { .. })));
+}
+
+#[test]
+fn nobody_goes_unconfirmed_while_somebody_cannot_be_said() {
+    let unsaid = |group: &str| Unsaid {
+        group: group.into(),
+        name: "eva".to_owned(),
+        why: "no address is known".to_owned(),
+    };
+    let check = |removed, group, expected: &str| {
+        let mut body = removing(removed, 9, Limits::default()).body;
+        body.unsaid_people.insert(unsaid(group));
+        let plan = Plan::seal(body);
+        let said = plan.excesses().iter().map(Excess::to_string).collect::<Vec<_>>().join("; ");
+        assert_eq!(said, expected);
+        let line = format!("cannot be said: `eva`, wanted in `{group}`, since no address is known");
+        assert!(plan.table().contains(&line), "{}", plan.table());
+    };
+    check(1, "Revit", "group `Revit` would lose 1 members while 1 people cannot be said");
+    check(0, "Revit", "");
+    check(1, "Civil", "");
 }

@@ -63,7 +63,7 @@ fn desired(groups: &[(&str, std::ops::Range<usize>)]) -> Desired {
     let groups = groups.iter().map(|(key, range)| {
         (GroupKey::from(*key), range.clone().map(person).collect::<std::collections::BTreeSet<_>>())
     });
-    Desired { groups: groups.collect() }
+    Desired { groups: groups.collect(), ..Desired::default() }
 }
 
 fn managed(keys: &[&str]) -> Managed {
