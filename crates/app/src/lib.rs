@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod bulk;
+pub mod directory;
 pub mod doctor;
 pub mod engine;
 pub mod explain;

@@ -122,6 +122,14 @@ pub enum Order {
         /// Why.
         why: String,
     },
+    /// Note that a plan of the company's directory is carried out, or how that ended. Nothing here changes:
+    /// what changed is in the directory, and the journal says who did it.
+    NoteDirectoryRun {
+        /// The plan's digest, 64 hexadecimal digits.
+        plan: String,
+        /// What began or ended.
+        said: String,
+    },
 }
 
 impl Order {
@@ -138,6 +146,7 @@ impl Order {
             Self::AdoptPolicy { name, .. } => format!("adopt policies `{name}`"),
             Self::RetirePolicy { name } => format!("retire policies `{name}`"),
             Self::ReviewBreach { decision, .. } => format!("review decision {decision}"),
+            Self::NoteDirectoryRun { plan, said } => format!("directory plan {plan}: {said}"),
         }
     }
 
@@ -242,11 +251,13 @@ fn planned(
     let Decided { mut events, said, warnings } =
         decide(&state, &mut engine.books, orderer, order, now)?;
     rehearse(&state, now, &events).map_err(OrderRefusal::broken)?;
-    if !events.is_empty() {
+    let is_note = matches!(order, Order::NoteDirectoryRun { .. });
+    // The order itself comes first, what carries it out follows; a note is nothing but the order.
+    let seq = state.seq() + if is_note { 1 } else { 2 };
+    if is_note || !events.is_empty() {
         events.insert(0, Event::Ordered { by: orderer.words(), what: order.words() });
     }
-    // The order itself comes first, what carries it out follows.
-    Ok((events, Done { seq: state.seq() + 2, said, warnings, repeated: false }))
+    Ok((events, Done { seq, said, warnings, repeated: false }))
 }
 
 /// Whether a decision let use through outside of its territory.
@@ -312,6 +323,15 @@ fn decide(
             let word = if *accepted { "accepted" } else { "rejected" };
             let said = vec![format!("decision {decision} was {word}")];
             Ok(Decided { events: vec![event], said, warnings: Vec::new() })
+        }
+        Order::NoteDirectoryRun { plan, .. } => {
+            let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+            if plan.len() != 64 || !plan.chars().all(is_digit) {
+                let (message, help) = (format!("`{plan}` is no digest"), "give all 64 digits");
+                return Err(OrderRefusal::new(Kind::Invalid, "bad-digest", message, help));
+            }
+            let said = vec!["it is noted in the journal".to_owned()];
+            Ok(Decided { events: Vec::new(), said, warnings: Vec::new() })
         }
     }
 }

@@ -169,6 +169,19 @@ pub fn plan_undo(
 }
 
 impl Step {
+    /// The step in a few words: `add ana@acme.example to Revit`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let who = match self.person.email.as_str() {
+            "" => format!("account {}", self.account),
+            email => email.to_owned(),
+        };
+        match self.direction {
+            Direction::Add => format!("add {who} to `{}`", self.group),
+            Direction::Remove => format!("remove {who} from `{}`", self.group),
+        }
+    }
+
     fn reversed(&self) -> Self {
         let direction = match self.direction {
             Direction::Add => Direction::Remove,

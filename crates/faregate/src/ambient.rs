@@ -2,6 +2,7 @@
 
 use faregate_app::access::Secrets;
 use faregate_app::ports::Clock;
+use faregate_connect::pace::Pace;
 use faregate_core::when::Instant;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -54,4 +55,38 @@ pub(crate) fn asks_for_json() -> bool {
 /// The wall clock's time.
 pub(crate) fn now() -> Instant {
     WallClock.now()
+}
+
+/// A seed for what may be guessed, such as the jitter of waits.
+pub(crate) fn fresh_seed() -> u64 {
+    SystemSecrets.secret().iter().take(8).fold(0, |seed, byte| seed << 8 | u64::from(*byte))
+}
+
+/// An environment variable that the operator's settings name.
+#[expect(clippy::disallowed_methods, reason = "the one place that asks for the environment")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    // A name with an equals sign or a null would be no variable's.
+    let is_name = !name.is_empty() && !name.contains(['=', '\0']);
+    is_name.then(|| std::env::var(name).ok()).flatten()
+}
+
+/// The monotonic clock, and waiting by it.
+pub(crate) struct Monotonic(std::time::Instant);
+
+impl Monotonic {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+    pub(crate) fn new() -> Self {
+        Self(std::time::Instant::now())
+    }
+}
+
+impl Pace for Monotonic {
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn wait(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
 }

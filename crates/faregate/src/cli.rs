@@ -3,6 +3,7 @@
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) mod budgets;
+pub(crate) mod directory;
 pub(crate) mod estate;
 pub(crate) mod rules;
 
@@ -98,6 +99,11 @@ pub(crate) enum Command {
     Estate {
         #[command(subcommand)]
         action: estate::Estate,
+    },
+    /// Groups of the company's directory, by which the vendor assigns products
+    Directory {
+        #[command(subcommand)]
+        action: directory::Directory,
     },
     /// Policies: who may open what, where, when and on what
     Policy {

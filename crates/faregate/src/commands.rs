@@ -5,6 +5,7 @@ mod buckets;
 mod bulk;
 mod burn;
 mod demo;
+mod directory;
 mod doctor;
 mod explain;
 mod import;
@@ -55,6 +56,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Site { action } => people::run_site(&path, &action, json),
         Command::Place { action } => places::run(&path, &action, json),
         Command::Estate { action } => bulk::run(&path, &action, json),
+        Command::Directory { action } => directory::run(&path, &action, json),
         Command::Policy { action } => return policy::run(&path, action, json),
         Command::Caps => quote::caps(&path, json),
         Command::Refusals => quote::refusals(json),

@@ -33,14 +33,22 @@ struct Outcome {
 impl Giving<'_> {
     /// Gives an order, and says what came of it.
     pub(crate) fn give(&self, order: Value) -> Result<(), Fault> {
-        let outcome = match estate::open(self.path) {
-            Ok((_directory, mut engine)) => self.carry_out(&mut engine, order)?,
+        self.tell(&self.book(order)?)
+    }
+
+    /// Gives an order that is a note, about which nobody needs to hear.
+    pub(crate) fn note(&self, order: Value) -> Result<(), Fault> {
+        self.book(order).map(drop)
+    }
+
+    fn book(&self, order: Value) -> Result<Outcome, Fault> {
+        match estate::open(self.path) {
+            Ok((_directory, mut engine)) => self.carry_out(&mut engine, order),
             Err(fault) => match Serving::find(self.path) {
-                Some(serving) if fault.is_in_use() => self.post(&serving, &order)?,
-                _ => return Err(fault.helped_if_in_use(crate::giving::WAIT)),
+                Some(serving) if fault.is_in_use() => self.post(&serving, &order),
+                _ => Err(fault.helped_if_in_use(crate::giving::WAIT)),
             },
-        };
-        self.tell(&outcome)
+        }
     }
 
     fn carry_out(&self, engine: &mut Engine, order: Value) -> Result<Outcome, Fault> {

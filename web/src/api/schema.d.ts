@@ -1492,6 +1492,13 @@ export interface components {
             order: "review-breach";
             /** @description Why. */
             why: string;
+        } | {
+            /** @enum {string} */
+            order: "note-directory-run";
+            /** @description The plan's digest, 64 hexadecimal digits. */
+            plan: string;
+            /** @description What began or ended. */
+            said: string;
         };
         /** @description An order that was carried out. */
         OrderDone: {

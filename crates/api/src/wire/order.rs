@@ -124,6 +124,13 @@ pub enum OrderBody {
         /// Why.
         why: String,
     },
+    /// Note that a plan of the company's directory is carried out, or how that ended.
+    NoteDirectoryRun {
+        /// The plan's digest, 64 hexadecimal digits.
+        plan: String,
+        /// What began or ended.
+        said: String,
+    },
 }
 
 /// Kinds of pools.
@@ -229,6 +236,7 @@ impl OrderBody {
             Self::ReviewBreach { decision, accepted, why } => {
                 Order::ReviewBreach { decision, accepted, why }
             }
+            Self::NoteDirectoryRun { plan, said } => Order::NoteDirectoryRun { plan, said },
         })
     }
 
@@ -248,6 +256,7 @@ impl OrderBody {
             Self::MoveSeat { person, .. } => (vec![person.as_ref()], None, TEXT_MAX),
             Self::AdoptPolicy { name, text, .. } => (vec![Some(name)], Some(text), POLICIES_MAX),
             Self::ReviewBreach { why, .. } => (Vec::new(), Some(why), TEXT_MAX),
+            Self::NoteDirectoryRun { plan, said } => (vec![Some(plan)], Some(said), TEXT_MAX),
         };
         let long = |text: &String, most: usize| text.len() > most;
         let named = names.into_iter().flatten().any(|name| long(name, NAME_MAX));
