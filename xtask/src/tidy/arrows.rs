@@ -3,16 +3,17 @@
 /// Each crate and the crates it may depend on; `*` is any. Tests may also use [`TEST_ONLY`].
 const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
+    ("protocol", &[]),
     ("policy", &["core"]),
     ("ingest", &["core"]),
-    ("app", &["policy", "ingest", "core"]),
+    ("app", &["policy", "ingest", "protocol", "core"]),
     ("store", &["app", "core"]),
     ("lake", &["app", "core"]),
     ("connect", &["app", "core"]),
-    ("api", &["app", "core"]),
-    ("agent", &["core"]),
+    ("api", &["app", "protocol", "core"]),
+    ("agent", &["protocol"]),
     ("sim", &["app", "ingest", "core"]),
-    ("faregate", &["api", "store", "lake", "connect", "sim", "app", "ingest", "core"]),
+    ("faregate", &["api", "store", "lake", "connect", "sim", "app", "ingest", "protocol", "core"]),
     ("bench", &["*"]),
     ("xtask", &["*"]),
 ];
@@ -32,7 +33,7 @@ const OWNERS: &[(&str, &[&str])] = &[
 ];
 
 /// The crates without I/O, clock, async or randomness.
-pub(super) const PURE: &[&str] = &["core", "policy", "ingest"];
+pub(super) const PURE: &[&str] = &["core", "policy", "ingest", "protocol"];
 
 /// Outside crates that a pure crate may not name, its tests aside.
 const IMPURE: &[&str] = &[
