@@ -75,6 +75,8 @@ pub struct Question {
     pub bucket: Option<String>,
     /// What they can answer, the safest last.
     pub choices: Vec<Choice>,
+    /// When the time to answer, or to save, is over: by the wall clock, seconds since 1970 UTC. It is counted down.
+    pub ends: Option<i64>,
 }
 
 /// What a question is about.
