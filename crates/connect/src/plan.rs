@@ -282,8 +282,10 @@ impl Body {
 
 impl Plan {
     fn seal(mut body: Body) -> Self {
-        body.adds.sort();
-        body.removes.sort();
+        // By the person, since people read it; accounts' ids tell them nothing.
+        let place = |step: &Step| (step.group.clone(), step.person.key(), step.account.clone());
+        body.adds.sort_by_cached_key(place);
+        body.removes.sort_by_cached_key(place);
         body.missing_people.sort();
         let of = body.groups.iter().map(|group| group.members_before).sum();
         body.share_removed = Share { removed: body.removes.len(), of };

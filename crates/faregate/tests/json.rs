@@ -98,6 +98,7 @@ const COMMANDS: &[&str] = &[
     "policy simulate office-hours",
     "policy adopt office-hours --mode monitor",
     "policy retire office-hours",
+    "directory csv --into out --settings directory.toml",
     "caps",
     "refusals",
     "quote nora revit",
@@ -110,8 +111,19 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// Those that serve or follow, need a decision of a server, or whose output is no data: tested elsewhere.
-const ELSEWHERE: &[&str] =
-    &["tail flexnet", "serve", "demo", "explain", "place review", "key revoke", "completions"];
+const ELSEWHERE: &[&str] = &[
+    "tail flexnet",
+    "serve",
+    "demo",
+    "explain",
+    "place review",
+    "key revoke",
+    "completions",
+    "directory plan",
+    "directory show",
+    "directory execute",
+    "directory undo",
+];
 
 fn words(line: &str) -> Vec<&str> {
     line.split(' ').collect()
@@ -129,6 +141,8 @@ fn place() -> Place {
         "usage.csv",
         "usageDate,userName,productName,tokensConsumed\n2026-03-02,gina,Revit,10\n",
     );
+    let directory = "kind = \"scim\"\nurl = \"https://id.example\"\nsecret_file = \"x\"\ngroups.AEC = \"aec-collection\"\n";
+    place.write("directory.toml", directory);
     place.write("people.csv", "login,name\nmia,Mia\n");
     place.write("groups.csv", "key,name\nx,X\n");
     place.write("buckets.csv", "key,parent\nsouth,general\n");

@@ -105,6 +105,18 @@ fn bad_orders() -> Vec<(Who, Value, u16, &'static str)> {
     let buy = |from: &str, price: Value| json!({ "order": "buy", "name": "x", "tokens": 1, "from": from, "until": "2027-01-01", "price": price });
     let long = "x".repeat(2_001);
     vec![
+        (
+            Who::Admin,
+            json!({ "order": "note-directory-run", "plan": "12", "said": "" }),
+            422,
+            "bad-digest",
+        ),
+        (
+            Who::Admin,
+            json!({ "order": "note-directory-run", "plan": "a".repeat(64), "said": long }),
+            422,
+            "too-long",
+        ),
         (Who::Admin, transfer(json!(0)), 422, "no-amount"),
         (Who::Admin, transfer(json!(-1)), 422, "no-amount"),
         (Who::Admin, transfer(json!(0.0000001)), 422, "bad-amount"),
@@ -168,6 +180,12 @@ fn orders_in_vain() -> Vec<(Who, Value, u16, &'static str)> {
             "no-breach",
         ),
         (Who::Stranger, json!({ "order": "request", "tokens": 1, "why": "" }), 403, "no-person"),
+        (
+            Who::Anna,
+            json!({ "order": "note-directory-run", "plan": "a".repeat(64), "said": "" }),
+            403,
+            "not-yours",
+        ),
         (
             Who::Anna,
             json!({ "order": "vendor-balance", "at": "2026-03-04", "tokens": 1 }),

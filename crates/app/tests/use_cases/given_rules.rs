@@ -4,7 +4,7 @@ use crate::given::{check, give, office, text};
 use crate::world::*;
 use faregate_app::orders::Order;
 use faregate_core::estate::{Country, Evidence};
-use faregate_core::event::{Ask, Circumstances, Mode};
+use faregate_core::event::{Ask, Circumstances, Event, Mode};
 
 #[test]
 fn policies_are_adopted_and_retired() {
@@ -89,6 +89,31 @@ fn only_a_breach_is_reviewed() {
                 review(decision, true),
                 "forbidden not-yours: only an administrator may do this",
             ),
+        ],
+    );
+}
+
+/// What changed is in the directory: the journal says who did it, and nothing else.
+#[test]
+fn a_run_of_a_directory_plan_is_noted_as_an_order_alone() {
+    let mut world = office();
+    let note = |plan: &str| Order::NoteDirectoryRun { plan: text(plan), said: text("begins") };
+    let plan = "0123456789abcdef".repeat(4);
+    let before = world.store.told().entries.len();
+    let done = give(&mut world, "root", &note(&plan)).unwrap();
+    let entries = world.store.told().entries;
+    let what = format!("directory plan {plan}: begins");
+    let new: Vec<_> = entries[before..].iter().map(|entry| (entry.seq, &entry.event)).collect();
+    assert_eq!(new, [(done.seq, &Event::Ordered { by: text("root"), what })]);
+    let (short, high, other) = (&plan[1..], plan.to_uppercase(), plan.replace('0', "g"));
+    let no_digest = |plan: &str| format!("invalid bad-digest: `{plan}` is no digest");
+    check(
+        &mut world,
+        &[
+            ("root", note(short), &no_digest(short)),
+            ("root", note(&high), &no_digest(&high)),
+            ("root", note(&other), &no_digest(&other)),
+            ("ana", note(&plan), "forbidden not-yours: only an administrator may do this"),
         ],
     );
 }

@@ -46,7 +46,7 @@ impl Server {
         rest.split('/').next().unwrap().parse().unwrap()
     }
 
-    fn send(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub(crate) fn send(&self, method: &str, path: &str, body: &Value) -> Value {
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.url))
