@@ -6,6 +6,8 @@
 //!
 //! Always in three steps: [`reading::read_directory`] reads, [`plan::plan_membership`] computes a
 //! [`plan::Plan`] that people read, and [`execute::execute_plan`] carries out what was approved.
+//! [`settings`] say which groups those are, and a [`cabinet::Cabinet`] keeps plans and how far they
+//! have come.
 //!
 //! ```
 //! use faregate_connect::directory::{Account, Group, GroupKey, Person};

@@ -47,7 +47,8 @@ fn undo(path: &Path, name: &str, settings: &Settings, as_json: bool) -> Result<(
     let (cabinet, chosen) = (cabinet(path), Chosen::read(path, settings)?);
     let plan = cabinet.find(name).map_err(unkept)?;
     chosen.is_of(&plan)?;
-    let Some(progress) = cabinet.progress(&plan).map_err(unkept)? else {
+    let progress = cabinet.progress(&plan).map_err(unkept)?;
+    let Some(progress) = progress.filter(|known| *known != Progress::new(&plan)) else {
         let message = format!("plan {} was never carried out", plan.id().short());
         return Err(Fault::new(Code::Refused, message, "there is nothing to take back"));
     };

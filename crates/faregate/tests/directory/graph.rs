@@ -118,7 +118,8 @@ fn nothing_is_changed_when_what_matters_is_not_as_it_was() {
 fn what_fails_is_told_in_the_servers_words_and_tried_again() {
     let graph = Graph::new();
     let plan = graph.desk.plan();
-    graph.desk.run(&["undo", &plan], 13);
+    let undone = graph.desk.run(&["undo", &plan], 13).stderr;
+    assert!(undone.contains("was never carried out"), "{undone}");
     graph.state.lock().unwrap().users.remove(&4);
     let ran = graph.desk.run(&["execute", &plan, "--confirm", &plan], 1);
     let failed = "failed: add p4@acme.example to `AEC`: the directory answered 404: ";

@@ -149,7 +149,7 @@ fn a_plan_is_read_confirmed_killed_carried_on_and_taken_back() {
             "command line, as new@acme.example: begins: 2 to add, 2 to remove in `AEC`",
             "command line: goes on: 2 to add, 2 to remove in `AEC`",
             "command line: ended: 4 done, 0 already so, 0 failed, 0 left",
-            "command line: begins: 2 to add, 2 to remove in `AEC`, which takes back PLAN",
+            "command line: begins, taking back PLAN: 2 to add, 2 to remove in `AEC`",
             "command line: ended: 4 done, 0 already so, 0 failed, 0 left",
         ]
         .map(|line| line.replace("PLAN", &full(&desk, &id)))

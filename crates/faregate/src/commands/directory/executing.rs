@@ -18,6 +18,8 @@ use std::path::Path;
 
 /// So many groups are named in the journal.
 const GROUPS_NAMED: usize = 10;
+/// The journal takes notes of this length whatever they are written in.
+const NOTE_CHARS: usize = 450;
 
 pub(super) fn execute(path: &Path, args: &Execute, as_json: bool) -> Result<(), Fault> {
     let cabinet = cabinet(path);
@@ -96,6 +98,7 @@ impl Run<'_> {
 
     fn note(&self, said: &str) -> Result<(), Fault> {
         let plan = self.plan.id().as_str();
+        let said: String = said.chars().take(NOTE_CHARS).collect();
         self.giving.note(json!({ "order": "note-directory-run", "plan": plan, "said": said }))
     }
 
@@ -111,10 +114,9 @@ impl Run<'_> {
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let (adds, removes, names) = (plan.adds().len(), plan.removes().len(), names.join(", "));
         let undoes = plan.origin().and_then(|origin| origin.undoes.as_ref());
-        let back = undoes.map_or(String::new(), |other| format!(", which takes back {other}"));
+        let back = undoes.map_or(String::new(), |other| format!(", taking back {other}"));
         let verb = if *progress == Progress::new(plan) { "begins" } else { "goes on" };
-        let said = format!("{verb}: {adds} to add, {removes} to remove in {names}{more}{back}");
-        said.chars().take(1_000).collect()
+        format!("{verb}{back}: {adds} to add, {removes} to remove in {names}{more}")
     }
 }
 
