@@ -89,11 +89,16 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<String, Problem> {
     checked_key(key.to_owned())
 }
 
-/// A key that is neither empty nor too long.
+/// A key that is neither empty nor too long, and can be printed: a header could not carry another one.
 pub(crate) fn checked_key(key: String) -> Result<String, Problem> {
     if key.is_empty() || key.len() > KEY_MAX {
         let detail = format!("an idempotency key of {} characters", key.len());
         let help = "use 1 to 128 characters, for example a UUID";
+        return Err(Problem::bad_request("bad-key", detail, help));
+    }
+    if key.chars().any(char::is_control) {
+        let detail = format!("the idempotency key `{}` has control characters", key.escape_debug());
+        let help = "use characters that can be printed, for example a UUID";
         return Err(Problem::bad_request("bad-key", detail, help));
     }
     Ok(key)

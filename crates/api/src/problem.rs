@@ -165,9 +165,14 @@ impl From<Failure> for Problem {
             Failure::Store(StoreError::Fenced { .. }) => {
                 unavailable("stepped-down", "another server writes to this store: use that one")
             }
-            Failure::Store(_) | Failure::Broken(_) => {
-                unavailable("store-failed", "run `faregate doctor` on the server")
-            }
+            Failure::Store(_) => unavailable("store-failed", "run `faregate doctor` on the server"),
+            // Nothing was booked: what was asked for contradicts what is on record by now.
+            Failure::Broken(_) => Self::new(
+                StatusCode::CONFLICT,
+                "contradiction",
+                detail,
+                "look at what is there, and try again",
+            ),
         }
     }
 }

@@ -65,6 +65,8 @@ pub struct Territory {
     pub until: Option<String>,
     /// What is done about use elsewhere: `report`, `quarantine` or `refuse`.
     pub breach: &'static str,
+    /// What is done about use of which nobody can tell where it is: one of the same three.
+    pub unknown: &'static str,
 }
 
 /// Places, and what holds there.
@@ -125,5 +127,6 @@ pub(crate) fn territory(state: &state::State, territory: &estate::Territory) -> 
         from: (from > Instant(i64::MIN)).then(|| from.to_string()),
         until: (until < Instant(i64::MAX)).then(|| until.to_string()),
         breach: breach_key(territory.breach),
+        unknown: breach_key(territory.unknown),
     }
 }

@@ -127,6 +127,15 @@ async fn a_batch_answers_in_order_and_all_or_nothing() {
     assert_eq!((reply.status.as_u16(), &reply.json()["code"]), (422, &json!("key-reused")));
     let torn = json!([ask("c", "ben", "revit"), ask("", "ben", "revit")]);
     assert_eq!(batch(&estate, &torn).await.json()["code"], "bad-key");
+    for key in ["a\nb", "\u{1}order by", "\u{7f}", "\t"] {
+        let reply =
+            batch(&estate, &json!([ask("c", "ben", "revit"), ask(key, "ben", "revit")])).await;
+        assert_eq!(
+            (reply.status.as_u16(), &reply.json()["code"]),
+            (400, &json!("bad-key")),
+            "{key:?}"
+        );
+    }
     assert_eq!(estate.read("/v1/summary").await["seq"], seq, "nobody was let through");
     assert_eq!(batch(&estate, &json!([])).await.json(), json!([]));
 }

@@ -7,6 +7,7 @@ use faregate_app::access::Role;
 use faregate_app::engine::Failure;
 use faregate_app::ports::StoreError;
 use faregate_core::event::SessionId;
+use faregate_core::state::Broken;
 use serde_json::json;
 
 /// Checks the shape, and the status and code.
@@ -118,6 +119,7 @@ async fn every_failure_has_its_status() {
         (StoreError::Damaged("page 3".to_owned()).into(), 503, "store-failed"),
         (StoreError::Newer { found: 9, known: 1 }.into(), 503, "store-failed"),
         (StoreError::Other("locked".to_owned()).into(), 503, "store-failed"),
+        (Broken::NoSession(SessionId(7)).into(), 409, "contradiction"),
     ];
     for (failure, status, code) in table {
         let response = Problem::from(failure).into_response();

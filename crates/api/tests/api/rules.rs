@@ -95,6 +95,7 @@ async fn places_groups_rules_and_terms() {
     assert_eq!(sites["regions"][0]["countries"], json!(["ES", "PT"]));
     let territory = &sites["territories"][0];
     assert_eq!((&territory["of"], &territory["breach"]), (&json!("pool"), &json!("quarantine")));
+    assert_eq!(territory["unknown"], "report");
     let staff = json!({ "key": "staff", "name": "Staff", "dimension": "fare", "parents": [], "members": 1 });
     assert_eq!(estate.read("/v1/groups").await["rows"], json!([staff]));
     let policies = estate.read("/v1/policies").await["rows"].clone();
