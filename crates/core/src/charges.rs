@@ -24,6 +24,8 @@ pub struct Hold {
     pub start: Instant,
     /// Use that lasts to this instant is spent, whatever comes after.
     pub grace_end: Instant,
+    /// Until when leases may use it without the server, when there are any.
+    pub lease: Option<Instant>,
 }
 
 impl Hold {
@@ -37,12 +39,43 @@ impl Hold {
 }
 
 /// What goes on now between one person and one product.
+///
+/// A lease keeps its hold apart from the others': whether it is used nobody knows before it comes back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PairUse {
-    /// The hold not resolved yet.
+    /// The hold of running sessions, not resolved yet.
     pub hold: Option<Hold>,
-    /// How many sessions run on tokens now.
+    /// How many sessions are on tokens now, leases among them.
     pub live: u32,
+    /// The hold that only leases have.
+    pub leased: Option<Hold>,
+    /// How many leases are out.
+    pub leases: u32,
+}
+
+impl PairUse {
+    /// How many sessions run on tokens now, as far as is known: leases are not heard of.
+    #[must_use]
+    pub fn running(&self) -> u32 {
+        self.live.saturating_sub(self.leases)
+    }
+
+    /// The hold that ends first: that of running sessions, else that of leases.
+    #[must_use]
+    pub fn first_to_end(&self) -> Option<Hold> {
+        self.hold.or(self.leased)
+    }
+
+    /// The hold that sessions of a kind have: leases, or others.
+    #[must_use]
+    pub fn hold_of(&self, is_lease: bool) -> Option<Hold> {
+        if is_lease { self.leased } else { self.hold }
+    }
+
+    /// Both holds.
+    pub fn holds(&self) -> impl Iterator<Item = Hold> {
+        self.hold.into_iter().chain(self.leased)
+    }
 }
 
 /// A day's totals, by product and bucket.
@@ -185,7 +218,7 @@ impl Charges {
     pub fn change_pair(&mut self, pair: Pair, change: impl FnOnce(&mut PairUse)) {
         let known = self.busy.entry(pair).or_default();
         change(known);
-        if known.hold.is_none() && known.live == 0 {
+        if *known == PairUse::default() {
             self.busy.remove(&pair);
         }
     }

@@ -7,11 +7,13 @@ use crate::when::Instant;
 use rustc_hash::FxHashMap;
 
 mod buckets;
+mod devices;
 mod people;
 mod places;
 mod schedules;
 mod seats;
 pub use buckets::{BucketTerms, Leftover, Period};
+pub use devices::{Device, Enrolled};
 pub use people::{AliasTerm, BadGroup, Group, Standing};
 pub use places::{
     BadCidr, Breach, Cidr, Country, Domain, Evidence, Network, Place, Region, Site, Territory,
@@ -51,6 +53,8 @@ id!(/// An office, or another place with networks of its own.
     SiteId(u16));
 id!(/// Named weekly hours in a zone.
     ScheduleId(u16));
+id!(/// A workstation with a key of its own, in the order enrolled.
+    DeviceId(u32));
 
 /// The bucket of everyone who was not given another one. Opened with the contract.
 pub const GENERAL: BucketId = BucketId(0);
@@ -127,6 +131,7 @@ pub struct Estate {
     moves: seats::Moves,
     places: places::Places,
     schedules: schedules::Schedules,
+    devices: Vec<Enrolled>,
 }
 
 impl Estate {

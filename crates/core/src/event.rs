@@ -8,8 +8,8 @@ use crate::amount::{Money, Ticks};
 use crate::budget::{Answer, LoanTerms, RequestId, Terms};
 use crate::caps::Cap;
 use crate::estate::{
-    AliasTerm, Bucket, BucketId, BucketTerms, Group, Offering, Person, PersonId, Product,
-    ProductId, Region, Schedule, Seat, SeatId, Site, Standing, Territory,
+    AliasTerm, Bucket, BucketId, BucketTerms, Device, DeviceId, Group, Offering, Person, PersonId,
+    Product, ProductId, Region, Schedule, Seat, SeatId, Site, Standing, Territory,
 };
 use crate::ledger::{Breakage, PackKind};
 use crate::tariff::{Meter, TariffParts};
@@ -20,7 +20,7 @@ mod decision;
 mod reason;
 mod receipt;
 pub use decision::{
-    Ask, Basis, Cause, Circumstances, Fare, Opened, Outcome, Refused, Route, Trial,
+    AgentSaid, Ask, Basis, Cause, Circumstances, Fare, Opened, Outcome, Refused, Route, Trial,
 };
 pub use reason::Reason;
 pub use receipt::{Counts, OpenUse, Receipt};
@@ -244,6 +244,12 @@ pub enum Event {
         /// Why.
         why: String,
     },
+    /// A workstation was enrolled: from now on it speaks for itself.
+    DeviceEnrolled(Device),
+    /// A workstation speaks for itself no longer.
+    DeviceRevoked(DeviceId),
+    /// The rules for agents are this text from now on.
+    AgentRulesSet(String),
 }
 
 /// A person as they are from now on.

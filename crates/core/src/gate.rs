@@ -204,7 +204,7 @@ pub fn expiry(state: &State, now: Instant) -> Option<Event> {
     let holds: Vec<(Instant, Ticks)> = state
         .charges()
         .pairs()
-        .filter_map(|(_, known)| known.hold)
+        .flat_map(|(_, known)| known.holds())
         .map(|hold| (hold.start, hold.ticks))
         .collect();
     let mut packs = (0u32..).zip(state.ledger().packs()).filter(|(_, pack)| ended(pack));

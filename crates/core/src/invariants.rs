@@ -6,7 +6,7 @@ use crate::charges::Pair;
 use crate::estate::{BucketId, PersonId, SeatId};
 use crate::event::Charge;
 use crate::ledger::Account;
-use crate::state::{Session, State};
+use crate::state::State;
 use crate::when::Instant;
 use std::collections::BTreeMap;
 
@@ -100,7 +100,7 @@ fn one_charge(state: &State) -> Option<String> {
 }
 
 fn holds(state: &State) -> Option<String> {
-    let open: Vec<_> = state.charges().pairs().filter_map(|(_, known)| known.hold).collect();
+    let open: Vec<_> = state.charges().pairs().flat_map(|(_, known)| known.holds()).collect();
     let tally = state.tally();
     let resolved = tally.posted.saturating_add(tally.voided).saturating_add(tally.expired);
     let open_count = u64::try_from(open.len()).unwrap_or(u64::MAX);
@@ -123,10 +123,12 @@ fn held(state: &State) -> Option<String> {
 
 /// A hold is resolved through its sessions: were there none, nothing would ever resolve it.
 fn running(state: &State) -> Option<String> {
-    let mut sessions: BTreeMap<Pair, u32> = BTreeMap::new();
-    for pair in state.sessions().values().filter_map(Session::metered_pair) {
-        let count = sessions.entry(pair).or_default();
-        *count = count.saturating_add(1);
+    let mut sessions: BTreeMap<Pair, (u32, u32)> = BTreeMap::new();
+    for session in state.sessions().values() {
+        let Some(pair) = session.metered_pair() else { continue };
+        let (all, leases) = sessions.entry(pair).or_default();
+        *all = all.saturating_add(1);
+        *leases = leases.saturating_add(u32::from(session.lease.is_some()));
     }
     if let Some((pair, _)) =
         sessions.iter().find(|(pair, _)| state.charges().pair(**pair).is_none())
@@ -134,16 +136,19 @@ fn running(state: &State) -> Option<String> {
         let (person, product) = (pair.0.0, pair.1.0);
         return Some(format!("person {person} runs product {product}, which is not counted"));
     }
-    let running = |pair: &Pair| sessions.get(pair).copied().unwrap_or(0);
     for (pair, known) in state.charges().pairs() {
         let (person, product) = (pair.0.0, pair.1.0);
-        if known.live != running(pair) {
-            let (live, running) = (known.live, running(pair));
+        let (running, leases) = sessions.get(pair).copied().unwrap_or_default();
+        if (known.live, known.leases) != (running, leases) {
+            let (live, leased) = (known.live, known.leases);
             return Some(format!(
-                "person {person} runs product {product} {running} times, {live} counted"
+                "person {person} runs product {product} {running} times, {live} counted, \
+                 and has {leases} leases, {leased} counted"
             ));
         }
-        if known.hold.is_some() && known.live == 0 {
+        let orphaned = (known.hold.is_some() && known.running() == 0)
+            || (known.leased.is_some() && known.leases == 0);
+        if orphaned {
             return Some(format!(
                 "a hold of person {person} for product {product} outlived its last session"
             ));

@@ -7,7 +7,9 @@ use crate::amount::{Money, Ticks};
 use crate::budget::{RequestId, Requested, Terms};
 use crate::caps::Counts;
 use crate::charges::{Charges, Pair};
-use crate::estate::{BucketId, Estate, GENERAL, GroupId, PersonId, ProductId, SeatId, SiteId};
+use crate::estate::{
+    BucketId, DeviceId, Estate, GENERAL, GroupId, PersonId, ProductId, SeatId, SiteId,
+};
 use crate::event::{
     Cause, Charge, Event, ExchangeRate, OpenUse, PolicySet, Reason, Route, SessionId, Unit,
     VendorCharge,
@@ -35,6 +37,10 @@ pub struct Session {
     pub route: Route,
     /// Since when.
     pub opened: Instant,
+    /// The workstation, when its agent asked.
+    pub device: Option<DeviceId>,
+    /// Until when it may be used without the server: then nothing is heard of it before it comes back.
+    pub lease: Option<Instant>,
 }
 
 impl Session {
@@ -113,6 +119,9 @@ pub struct State {
     pub(crate) exchange_rates: Vec<ExchangeRate>,
     /// Decisions whose use outside of a territory somebody looked at: whether it is in order, and why.
     pub(crate) reviews: BTreeMap<u64, (bool, String)>,
+    pub(crate) agent_rules: String,
+    /// How many times they were set.
+    pub(crate) agent_rules_version: u32,
     pub(crate) seq: u64,
     pub(crate) at: Instant,
 }
@@ -142,6 +151,8 @@ impl Default for State {
             vendor: Vendor::default(),
             exchange_rates: Vec::new(),
             reviews: BTreeMap::new(),
+            agent_rules: String::new(),
+            agent_rules_version: 0,
             seq: 0,
             at: Instant(i64::MIN),
         }
@@ -195,6 +206,8 @@ pub enum Broken {
     Seat(SeatId),
     /// There is no such request, or it was answered.
     Request(RequestId),
+    /// A device in force has the key already, or there is none in force with this id.
+    Device(DeviceId),
     /// There is no set of policies of this name.
     NoPolicy(String),
     /// The contract began already; its zone never changes.
@@ -242,6 +255,9 @@ impl fmt::Display for Broken {
             Self::Site(site) => write!(f, "a network of site {} is another's already", site.0),
             Self::Seat(seat) => write!(f, "seat {} cannot be given to anybody now", seat.0),
             Self::Request(request) => write!(f, "no request {request} waits for an answer"),
+            Self::Device(device) => {
+                write!(f, "device {} is in force already, or no longer", device.0)
+            }
             Self::NoPolicy(name) => write!(f, "there are no policies named `{name}`"),
             Self::AgreedAlready => write!(f, "the contract began already"),
             Self::UnknownId => write!(f, "the event names something that was never defined"),
@@ -285,7 +301,8 @@ impl State {
                 Ok(())
             }
             Event::HoldEnded { person, product, outcome } => {
-                self.end_hold((*person, *product), *outcome)
+                let hold = self.hold_ended_by(event).map(|(_, hold)| hold);
+                self.end_hold((*person, *product), hold, *outcome)
             }
             Event::UnitCharged(charge) => self.apply_charge(charge),
             Event::Closed { session, hold, cause: Cause::Closed | Cause::Silent, .. } => {
@@ -461,6 +478,18 @@ impl State {
         &self.reviews
     }
 
+    /// The rules for agents, as text; empty before any were set.
+    #[must_use]
+    pub fn agent_rules(&self) -> &str {
+        &self.agent_rules
+    }
+
+    /// How many times the rules for agents were set.
+    #[must_use]
+    pub fn agent_rules_version(&self) -> u32 {
+        self.agent_rules_version
+    }
+
     /// The sessions that run on a seat.
     #[must_use]
     pub fn sessions_on(&self, seat: SeatId) -> &[SessionId] {
@@ -491,7 +520,7 @@ mod imported;
 mod requests;
 mod settled;
 mod used;
-pub use checkpoint::{Budgets, Checkpoint, Rulebook, Surroundings};
+pub use checkpoint::{Agents, Budgets, Checkpoint, Rulebook, Surroundings};
 use requests::Requests;
 #[cfg(test)]
 pub(crate) mod tests;

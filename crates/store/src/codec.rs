@@ -6,19 +6,19 @@
 use faregate_core::amount::{Currency, Money, Ticks};
 use faregate_core::budget::{LoanTerms, RequestId, Requested, Terms};
 use faregate_core::caps::{Cap, CountsData, Each, Measure, Then};
-use faregate_core::charges::Hold;
+use faregate_core::charges::{Hold, PairUse};
 use faregate_core::estate::{
-    AliasTerm, Breach, Bucket, BucketId, BucketTerms, Evidence, Group, GroupId, Hours, Leftover,
-    Network, Offering, OfferingId, Person, PersonId, Place, Product, ProductId, Region, Schedule,
-    ScheduleId, Seat, SeatId, Site, SiteId, Standing, Trust,
+    AliasTerm, Breach, Bucket, BucketId, BucketTerms, Device, DeviceId, Enrolled, Evidence, Group,
+    GroupId, Hours, Leftover, Network, Offering, OfferingId, Person, PersonId, Place, Product,
+    ProductId, Region, Schedule, ScheduleId, Seat, SeatId, Site, SiteId, Standing, Trust,
 };
 use faregate_core::event::{
-    Basis, BucketSet, Cause, Charge, Circumstances, Counts, DipCause, Event, ExchangeRate, Fare,
+    AgentSaid, BucketSet, Cause, Charge, Counts, DipCause, Event, ExchangeRate, Fare,
     FeatureMapped, Mode, Move, OpenUse, Outcome, PersonSet, PolicySet, Reason, Receipt, Route,
     SessionId, Source, TokenRequest, Unit, VendorCharge,
 };
 use faregate_core::ledger::{Breakage, BucketBalance, Pack, PackKind};
-use faregate_core::state::{Budgets, Checkpoint, Rulebook, Session, Surroundings, Tally};
+use faregate_core::state::{Agents, Budgets, Checkpoint, Rulebook, Session, Surroundings, Tally};
 use faregate_core::tariff::{Meter, Rate, SeatPrice, TariffParts, TokenPrice};
 use faregate_core::when::{Date, Instant};
 
@@ -222,6 +222,16 @@ impl<const N: usize> Wire for [Ticks; N] {
     }
 }
 
+impl Wire for [u8; 32] {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self);
+    }
+
+    fn get(input: &mut Input<'_>) -> Result<Self, Malformed> {
+        input.bytes(32)?.try_into().map_err(|_| Malformed("cut short"))
+    }
+}
+
 impl Wire for Currency {
     fn put(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(self.code().as_bytes());
@@ -247,7 +257,7 @@ macro_rules! newtypes {
     )+};
 }
 newtypes!(Ticks, Instant, Date, PersonId, ProductId, BucketId, OfferingId, SeatId, SessionId);
-newtypes!(GroupId, SiteId, ScheduleId, RequestId);
+newtypes!(GroupId, SiteId, ScheduleId, RequestId, DeviceId);
 
 macro_rules! records {
     ($($name:ident { $($field:ident),+ })+) => {$(
@@ -275,10 +285,9 @@ records! {
     SeatPrice { offering, name, per_year, covers, source }
     TariffParts { name, title, source, grace_seconds, idle_seconds, prices, rates, seats }
     Breakage { unallocated, buckets }
-    Circumstances { version, evidence, fare, confirmed }
+    AgentSaid { device, agreed, clock_wrong, lease }
     Evidence { address, country, site }
     Place { site, network, country, trust }
-    Basis { rules, place, breach, rule, trial }
     Group { key, name, dimension, parents }
     Standing { groups, contractor, until }
     AliasTerm { alias, person, from, until }
@@ -315,15 +324,19 @@ records! {
     OpenUse { identity, person, product, host, opened }
     Counts { events, sessions, open_sessions, closed, rejected, quarantined, duplicates, seconds, first, last }
     Receipt { kind, files, counts, begun, ended }
-    Hold { bucket, ticks, meter, start, grace_end }
+    Hold { bucket, ticks, meter, start, grace_end, lease }
+    PairUse { hold, live, leased, leases }
     Pack { name, bought, remaining, from, until, kind, price, carried }
     BucketBalance { available, held, allocated, spent }
-    Session { person, product, host, route, opened }
+    Session { person, product, host, route, opened, device, lease }
+    Device { key, name, person }
+    Enrolled { device, at, revoked }
+    Agents { devices, rules, version }
     Tally { held, posted, voided, expired, opened, refused, imported, quarantined }
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
         bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
-        tally, surroundings, rulebook, budgets
+        tally, surroundings, rulebook, budgets, agents
     }
 }
 
@@ -450,6 +463,9 @@ variants! { Event {
     42 => ShadowPriced,
     43 => ExchangeRatesSet,
     45 => CapsSet,
+    46 => DeviceEnrolled,
+    47 => DeviceRevoked,
+    48 => AgentRulesSet,
 } }
 
 mod decided;

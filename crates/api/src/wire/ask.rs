@@ -140,7 +140,7 @@ impl Open {
             site: site.or_else(|| reported.and_then(|address| site_with(server, address))),
         };
         let fare = fare.map(event::Fare::from);
-        let more = Circumstances { version, evidence, fare, confirmed: confirm };
+        let more = Circumstances { version, evidence, fare, confirmed: confirm, agent: None };
         Ok(Ask { person, product, host, bucket, more })
     }
 

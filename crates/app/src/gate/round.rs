@@ -6,7 +6,9 @@ use crate::liveness::Liveness;
 use crate::ports::{Entry, GateUse, Request, StoreError};
 use crate::rules::Rules;
 use faregate_core::budget;
-use faregate_core::event::{Ask, Cause, Circumstances, Event, Fare, Opened, Route, SessionId};
+use faregate_core::event::{
+    AgentSaid, Ask, Cause, Circumstances, Event, Fare, Opened, Route, SessionId,
+};
 use faregate_core::gate::{self, Seen};
 use faregate_core::shadow;
 use faregate_core::when::Instant;
@@ -256,13 +258,21 @@ fn digest(ask: &Ask) -> u128 {
     let mut bytes = Vec::with_capacity(96);
     let texts = [Some(&ask.person), Some(&ask.product), Some(&ask.host), ask.bucket.as_ref()];
     texts.into_iter().for_each(|text| put_text(&mut bytes, text));
-    let Circumstances { version, evidence, fare, confirmed } = &ask.more;
+    let Circumstances { version, evidence, fare, confirmed, agent } = &ask.more;
     // What the first release did not know of is left out where nothing was said, so that its digests hold.
-    if version.is_some() || evidence.site.is_some() || fare.is_some() || *confirmed {
+    let says_more = version.is_some() || evidence.site.is_some() || fare.is_some() || *confirmed;
+    if says_more || agent.is_some() {
         put_text(&mut bytes, version.as_ref());
         put_text(&mut bytes, evidence.site.as_ref());
         bytes.extend_from_slice(fare.map_or("", Fare::key).as_bytes());
         bytes.push(u8::from(*confirmed));
+    }
+    if let Some(AgentSaid { device, agreed, clock_wrong, lease }) = agent {
+        let agreed = agreed.map_or(i64::MIN, |ticks| ticks.0);
+        bytes.extend_from_slice(&device.0.to_le_bytes());
+        bytes.extend_from_slice(&agreed.to_le_bytes());
+        bytes.extend_from_slice(&lease.map_or(u64::MAX, u64::from).to_le_bytes());
+        bytes.push(u8::from(*clock_wrong));
     }
     xxhash_rust::xxh3::xxh3_128(&bytes)
 }

@@ -2,7 +2,7 @@
 
 use super::Reason;
 use crate::amount::Ticks;
-use crate::estate::{Breach, BucketId, Evidence, PersonId, Place, ProductId, SeatId};
+use crate::estate::{Breach, BucketId, DeviceId, Evidence, PersonId, Place, ProductId, SeatId};
 use crate::tariff::Meter;
 use crate::when::Instant;
 
@@ -32,6 +32,21 @@ pub struct Circumstances {
     pub fare: Option<Fare>,
     /// Whether the person said yes to what [`Reason::ConfirmationNeeded`] asked.
     pub confirmed: bool,
+    /// What the workstation's agent says, when an agent asks.
+    pub agent: Option<AgentSaid>,
+}
+
+/// What a workstation's agent says when it asks for its user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AgentSaid {
+    /// Which workstation; it proved to have the key.
+    pub device: DeviceId,
+    /// So many tokens the person agreed to spend; `None`: they were not asked.
+    pub agreed: Option<Ticks>,
+    /// Whether its clock is wrong by more than is tolerated.
+    pub clock_wrong: bool,
+    /// For so many seconds it asks to use the product without the server.
+    pub lease: Option<u32>,
 }
 
 /// On what somebody can be let through.
@@ -58,6 +73,8 @@ pub struct Basis {
     pub rule: Option<String>,
     /// What rules on trial would have said, when they would have said something else.
     pub trial: Option<Trial>,
+    /// Until when the product may be used without the server, when that was asked for.
+    pub lease: Option<Instant>,
 }
 
 /// What rules on trial would have said.

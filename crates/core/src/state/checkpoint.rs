@@ -7,9 +7,9 @@ use crate::amount::Money;
 use crate::amount::Ticks;
 use crate::budget::{RequestId, Requested, Terms};
 use crate::caps::{Counts, CountsData};
-use crate::charges::{Hold, Pair, PairUse};
+use crate::charges::{Pair, PairUse};
 use crate::estate::{
-    AliasTerm, Bucket, BucketId, BucketTerms, Group, Offering, Person, PersonId, Product,
+    AliasTerm, Bucket, BucketId, BucketTerms, Enrolled, Group, Offering, Person, PersonId, Product,
     ProductId, Region, Schedule, Seat, SeatId, Site, Standing, Territory,
 };
 use crate::event::{Charge, ExchangeRate, OpenUse, PolicySet, Reason, SessionId, VendorCharge};
@@ -50,7 +50,7 @@ pub struct Checkpoint {
     /// All charges that stand, by person, product and start.
     pub charges: Vec<Charge>,
     /// Pairs that hold tokens or run sessions.
-    pub pairs: Vec<(Pair, Option<Hold>, u32)>,
+    pub pairs: Vec<(Pair, PairUse)>,
     /// Running sessions, by id.
     pub sessions: Vec<(SessionId, Session)>,
     /// Uses that logs show as going on, by identity.
@@ -67,6 +67,8 @@ pub struct Checkpoint {
     pub rulebook: Rulebook,
     /// Requests, periods, and what the vendor says.
     pub budgets: Budgets,
+    /// Workstations, and the rules for their agents.
+    pub agents: Agents,
 }
 
 /// Who is in which groups, where what may be used, when.
@@ -122,6 +124,17 @@ pub struct Budgets {
     pub exchange_rates: Vec<ExchangeRate>,
     /// Reviewed decisions, whether each is in order, and why.
     pub reviews: Vec<(u64, bool, String)>,
+}
+
+/// Workstations, and the rules for their agents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agents {
+    /// All devices, by id.
+    pub devices: Vec<Enrolled>,
+    /// The rules, as text.
+    pub rules: String,
+    /// How many times they were set.
+    pub version: u32,
 }
 
 impl Surroundings {
@@ -219,6 +232,21 @@ impl Budgets {
     }
 }
 
+impl Agents {
+    fn of(state: &State) -> Self {
+        Self {
+            devices: state.estate.devices().map(|(_, known)| known.clone()).collect(),
+            rules: state.agent_rules.clone(),
+            version: state.agent_rules_version,
+        }
+    }
+
+    fn restore(self, state: &mut State) {
+        state.estate.restore_devices(self.devices);
+        (state.agent_rules, state.agent_rules_version) = (self.rules, self.version);
+    }
+}
+
 impl State {
     /// The state as plain data.
     #[must_use]
@@ -234,8 +262,8 @@ impl State {
             Account::Corrected,
         ];
         let busy = self.charges.pairs();
-        let mut pairs: Vec<_> = busy.map(|(pair, known)| (*pair, known.hold, known.live)).collect();
-        pairs.sort_unstable_by_key(|(pair, ..)| *pair);
+        let mut pairs: Vec<_> = busy.map(|(pair, known)| (*pair, known.clone())).collect();
+        pairs.sort_unstable_by_key(|(pair, _)| *pair);
         let mut elsewhere: Vec<OpenUse> = self.elsewhere.values().cloned().collect();
         elsewhere.sort_unstable_by_key(|open| open.identity);
         Checkpoint {
@@ -262,6 +290,7 @@ impl State {
             surroundings: Surroundings::of(self),
             rulebook: Rulebook::of(self),
             budgets: Budgets::of(self),
+            agents: Agents::of(self),
         }
     }
 
@@ -308,11 +337,12 @@ impl State {
         checkpoint.surroundings.restore(&mut state)?;
         checkpoint.rulebook.restore(&mut state);
         checkpoint.budgets.restore(&mut state);
+        checkpoint.agents.restore(&mut state);
         for charge in checkpoint.charges {
             state.charges.record(charge, &state.zone).map_err(Broken::ChargedTwice)?;
         }
-        for (pair, hold, live) in checkpoint.pairs {
-            state.charges.change_pair(pair, |known| *known = PairUse { hold, live });
+        for (pair, busy) in checkpoint.pairs {
+            state.charges.change_pair(pair, |known| *known = busy);
         }
         let on_seats: Vec<_> = state
             .sessions

@@ -78,6 +78,22 @@ impl State {
             Event::BucketsSet(buckets) => {
                 self.all_or_none(buckets, |state, bucket| state.set_bucket(bucket, at))
             }
+            Event::DeviceEnrolled(device) => {
+                let known = |person: PersonId| self.estate.person(person).is_some();
+                if !device.person.is_none_or(known) {
+                    return Err(Broken::UnknownId);
+                }
+                self.estate.enroll(device.clone(), at).map(drop).map_err(Broken::Device)
+            }
+            Event::DeviceRevoked(id) => match self.estate.revoke_device(*id, at) {
+                true => Ok(()),
+                false => Err(Broken::Device(*id)),
+            },
+            Event::AgentRulesSet(text) => {
+                self.agent_rules.clone_from(text);
+                self.agent_rules_version = self.agent_rules_version.saturating_add(1);
+                Ok(())
+            }
             _ => self.apply_rules(event),
         }
     }

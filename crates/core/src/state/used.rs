@@ -3,9 +3,9 @@
 use super::{Broken, Session, State};
 use crate::amount::Ticks;
 use crate::caps::Used;
-use crate::charges::{Hold, Pair};
+use crate::charges::{Hold, Pair, PairUse};
 use crate::estate::Place;
-use crate::event::{Charge, Opened, Outcome, Refused, Route, SessionId, Unit};
+use crate::event::{Charge, Event, Opened, Outcome, Refused, Route, SessionId, Unit};
 use crate::when::Instant;
 
 impl State {
@@ -24,24 +24,46 @@ impl State {
         if let Route::Tokens { bucket, ticks, meter, unit_start, grace_end } = route {
             let pair = (person, product);
             (used.bucket, spent) = (Some(bucket), ticks);
+            let (start, lease) = (unit_start, basis.lease);
             if ticks.is_positive() {
-                if self.charges.pair(pair).is_some_and(|known| known.hold.is_some()) {
-                    return Err(Broken::Hold(pair));
-                }
-                self.ledger.hold(bucket, ticks, unit_start)?;
-                let hold = Hold { bucket, ticks, meter, start: unit_start, grace_end };
-                self.charges.change_pair(pair, |known| known.hold = Some(hold));
-                self.tally.held = self.tally.held.saturating_add(1);
+                self.place(pair, Hold { bucket, ticks, meter, start, grace_end, lease })?;
+            } else if lease.is_some() || start == at {
+                self.charges.change_pair(pair, |known| join(known, (start, grace_end), lease));
             }
-            self.charges.change_pair(pair, |known| known.live = known.live.saturating_add(1));
+            self.charges.change_pair(pair, |known| {
+                known.live = known.live.saturating_add(1);
+                known.leases = known.leases.saturating_add(u32::from(lease.is_some()));
+            });
         }
         self.counts.opened(&self.estate, &self.zone, id, &used, spent);
-        let session = Session { person, product, host: ask.host.clone(), route, opened: at };
+        let (host, lease) = (ask.host.clone(), basis.lease);
+        let device = ask.more.agent.map(|said| said.device);
+        let session = Session { person, product, host, route, opened: at, device, lease };
         if let Some(seat) = session.seat() {
             self.seat_sessions.entry(seat).or_default().push(id);
         }
         self.sessions.insert(id, session);
         self.tally.opened = self.tally.opened.saturating_add(1);
+        Ok(())
+    }
+
+    fn place(&mut self, pair: Pair, hold: Hold) -> Result<(), Broken> {
+        let is_lease = hold.lease.is_some();
+        let known = self.charges.pair(pair);
+        // A lease shares the hold of those that run; those that run do not need one that is past.
+        let clashes = known.is_some_and(|known| match is_lease {
+            true => known.holds().next().is_some(),
+            false => known.hold.is_some(),
+        });
+        if clashes {
+            return Err(Broken::Hold(pair));
+        }
+        self.ledger.hold(hold.bucket, hold.ticks, hold.start)?;
+        self.charges.change_pair(pair, |known| match is_lease {
+            true => known.leased = Some(hold),
+            false => known.hold = Some(hold),
+        });
+        self.tally.held = self.tally.held.saturating_add(1);
         Ok(())
     }
 
@@ -71,8 +93,31 @@ impl State {
         self.tally.refused = self.tally.refused.saturating_add(1);
     }
 
-    pub(super) fn end_hold(&mut self, pair: Pair, outcome: Outcome) -> Result<(), Broken> {
-        let Some(hold) = self.charges.pair(pair).and_then(|known| known.hold) else {
+    /// The hold that an event ends, before it is applied, and whose it is.
+    #[must_use]
+    pub fn hold_ended_by(&self, event: &Event) -> Option<(Pair, Hold)> {
+        let (pair, hold) = match event {
+            Event::HoldEnded { person, product, .. } => {
+                let pair = (*person, *product);
+                (pair, self.charges.pair(pair)?.first_to_end())
+            }
+            Event::Closed { session, hold: Some(_), .. } => {
+                let session = self.sessions.get(session)?;
+                let pair = session.metered_pair()?;
+                (pair, self.charges.pair(pair)?.hold_of(session.lease.is_some()))
+            }
+            _ => return None,
+        };
+        Some((pair, hold?))
+    }
+
+    pub(super) fn end_hold(
+        &mut self,
+        pair: Pair,
+        hold: Option<Hold>,
+        outcome: Outcome,
+    ) -> Result<(), Broken> {
+        let Some(hold) = hold else {
             return Err(Broken::Hold(pair));
         };
         if outcome == Outcome::Posted {
@@ -89,7 +134,9 @@ impl State {
             Outcome::Expired => &mut self.tally.expired,
         };
         *counter = counter.saturating_add(1);
-        self.charges.change_pair(pair, |known| known.hold = None);
+        self.charges.change_pair(pair, |known| {
+            if known.hold == Some(hold) { known.hold = None } else { known.leased = None }
+        });
         Ok(())
     }
 
@@ -119,12 +166,40 @@ impl State {
     ) -> Result<(), Broken> {
         let session = self.sessions.get(&id).ok_or(Broken::NoSession(id))?;
         if let Some(pair) = session.metered_pair() {
+            let is_lease = session.lease.is_some();
             if let Some(outcome) = hold {
-                self.end_hold(pair, outcome)?;
+                let known = self.charges.pair(pair).and_then(|known| known.hold_of(is_lease));
+                self.end_hold(pair, known, outcome)?;
             }
-            self.charges.change_pair(pair, |known| known.live = known.live.saturating_sub(1));
+            self.charges.change_pair(pair, |known| part(known, is_lease));
         }
         self.leave(id);
         Ok(())
+    }
+}
+
+/// A session comes to share the pair's hold: a lease that of those that run, whoever runs that of a lease.
+/// From then on it is theirs: use past the grace spends it.
+fn join(known: &mut PairUse, (start, grace_end): (Instant, Instant), lease: Option<Instant>) {
+    match (&mut known.hold, lease) {
+        (Some(hold), Some(until)) => hold.lease = hold.lease.max(Some(until)),
+        (None, None) => {
+            known.hold = known.leased.take().map(|hold| Hold { start, grace_end, ..hold });
+        }
+        _ => {}
+    }
+}
+
+/// A session leaves its pair. What those that ran have not spent stays with the leases that are out.
+fn part(known: &mut PairUse, is_lease: bool) {
+    known.live = known.live.saturating_sub(1);
+    known.leases = known.leases.saturating_sub(u32::from(is_lease));
+    let Some(hold) = &mut known.hold else { return };
+    if known.leases == 0 {
+        hold.lease = None;
+    }
+    if let Some(until) = hold.lease.filter(|_| known.live == known.leases) {
+        known.leased = Some(Hold { grace_end: until, ..*hold });
+        known.hold = None;
     }
 }

@@ -193,8 +193,8 @@ pub(super) struct Charged<'a> {
 
 /// What an event charges or takes back, before it is applied.
 pub(super) fn charged<'a>(state: &State, event: &'a Event) -> Option<Charged<'a>> {
-    let posted = |pair| {
-        let hold = state.charges().pair(pair)?.hold?;
+    let posted = || {
+        let (pair, hold) = state.hold_ended_by(event)?;
         Some(Charged { charges: Cow::Owned(vec![hold.charge(pair)]), booked: true })
     };
     match event {
@@ -204,12 +204,8 @@ pub(super) fn charged<'a>(state: &State, event: &'a Event) -> Option<Charged<'a>
         Event::UsageCharged(charges) => {
             Some(Charged { charges: charges.as_slice().into(), booked: true })
         }
-        Event::HoldEnded { person, product, outcome: Outcome::Posted } => {
-            posted((*person, *product))
-        }
-        Event::Closed { session, hold: Some(Outcome::Posted), .. } => {
-            posted(state.sessions().get(session)?.metered_pair()?)
-        }
+        Event::HoldEnded { outcome: Outcome::Posted, .. }
+        | Event::Closed { hold: Some(Outcome::Posted), .. } => posted(),
         Event::UsageReversed(units) => {
             let charges = units.iter().filter_map(|unit| state.charges().get(*unit));
             Some(Charged { charges: charges.collect(), booked: false })

@@ -135,15 +135,7 @@ impl Reconciling {
     }
 
     fn learn(&mut self, then: &mut Then, event: &Event) {
-        let pair = match event {
-            Event::HoldEnded { person, product, .. } => Some((*person, *product)),
-            Event::Closed { session, hold: Some(_), .. } => {
-                self.state.sessions().get(session).and_then(|session| session.metered_pair())
-            }
-            _ => None,
-        };
-        let hold = pair.and_then(|pair| self.state.charges().pair(pair)?.hold);
-        if let Some(hold) = hold {
+        if let Some((_, hold)) = self.state.hold_ended_by(event) {
             // Posted, it was as good as charged then; given back, it was nothing.
             let back = !matches!(
                 event,

@@ -5,7 +5,7 @@
 
 use faregate_core::amount::Ticks;
 use faregate_core::budget::{self, Answer, RequestId, Unmoved};
-use faregate_core::charges::Hold;
+use faregate_core::charges::{Hold, PairUse};
 use faregate_core::estate::PersonId;
 use faregate_core::event::{Event, Opened, Outcome, Reason, Refused, Route, SessionId};
 use faregate_core::state::{Broken, Checkpoint, Session, State};
@@ -118,14 +118,17 @@ subject! {
                 let chosen = ask.bucket.as_deref().and_then(|key| estate.bucket_called(key));
                 let bucket = chosen.unwrap_or(self.0.payer(person));
                 let (ticks, meter) = (Ticks(36_000_000_000), Meter::Window24h);
-                let hold = Hold { bucket, ticks, meter, start: at, grace_end: at.plus(300) };
+                let (start, grace_end, lease) = (at, at.plus(300), None);
+                let hold = Hold { bucket, ticks, meter, start, grace_end, lease };
                 let route = Route::Tokens { bucket, ticks, meter, unit_start: at, grace_end: at };
                 let mut written = self.0.checkpoint();
                 let balance = &mut written.bucket_balances[bucket.index()];
                 (balance.available.0, balance.held.0) =
                     (balance.available.0 - ticks.0, balance.held.0 + ticks.0);
-                written.pairs.push(((person, product), Some(hold), 1));
-                let session = Session { person, product, host: String::new(), route, opened: at };
+                let busy = PairUse { hold: Some(hold), live: 1, ..PairUse::default() };
+                written.pairs.push(((person, product), busy));
+                let (host, device) = (String::new(), None);
+                let session = Session { person, product, host, route, opened: at, device, lease };
                 written.sessions.push((SessionId(seq), session));
                 written.tally.held += 1;
                 self.0 = State::restore(written)?;

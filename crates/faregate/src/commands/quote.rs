@@ -56,7 +56,7 @@ fn ask(args: &Quote, country: Option<Country>) -> Ask {
         product: product.clone(),
         host: host.clone(),
         bucket: bucket.clone(),
-        more: Circumstances { version: None, evidence, fare, confirmed: false },
+        more: Circumstances { version: None, evidence, fare, confirmed: false, agent: None },
     }
 }
 

@@ -147,6 +147,7 @@ impl Asked {
             evidence,
             fare: case.asked.map(Fare::from),
             confirmed: case.confirmed,
+            agent: None,
         };
         let host = case.host.clone().unwrap_or_else(|| "ws-1".to_owned());
         Ok(Self {

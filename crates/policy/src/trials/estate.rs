@@ -177,6 +177,7 @@ impl Asked {
             evidence: Evidence { address, country: None, site: None },
             fare: chance.pick(&[None, fares[0], fares[1], fares[2]]),
             confirmed: chance.once_in(2),
+            agent: None,
         };
         let host = text(chance.pick(&HOSTS));
         let id = |chance: &mut Chance, end: usize| u16::try_from(chance.below(end)).unwrap_or(0);

@@ -44,7 +44,19 @@ impl Journal {
     }
 }
 
+/// All that can happen.
 pub(crate) fn journal() -> Vec<Entry> {
+    let mut journal = of_format_3();
+    agents(&mut journal);
+    entries(journal)
+}
+
+/// All that could happen in format 3.
+pub(crate) fn journal_of_format_3() -> Vec<Entry> {
+    entries(of_format_3())
+}
+
+fn of_format_3() -> Journal {
     let mut journal = Journal(Vec::new());
     journal.all(begun());
     journal.all(people());
@@ -54,6 +66,10 @@ pub(crate) fn journal() -> Vec<Entry> {
     requests(&mut journal);
     uses(&mut journal);
     journal.all(reports());
+    journal
+}
+
+fn entries(journal: Journal) -> Vec<Entry> {
     let entry = |(seq, event)| Entry { seq, at: T0, event };
     (1..).zip(journal.0).map(entry).collect()
 }
@@ -296,7 +312,7 @@ fn uses(journal: &mut Journal) {
     };
     let trial = Some(Trial::Refuses(Reason::DailyCapReached, Some(text("day"))));
     let breach = Some(Breach::Report);
-    let basis = Basis { rules: 6, place, breach, rule: Some(text("base")), trial };
+    let basis = Basis { rules: 6, place, breach, rule: Some(text("base")), trial, lease: None };
     let opened = |person, name: &str, host: &str, route| {
         let (ask, basis) = (ask(name, host), basis.clone());
         Event::Opened(Opened { ask, person, product: REVIT, route, tariff: 0, basis })
@@ -389,4 +405,45 @@ fn reports() -> Vec<Event> {
         Event::ExchangeRatesSet(vec![ExchangeRate { price: euros(1), of, from: TODAY }]),
         Event::BreachReviewed { decision: 62, accepted: false, why: text("no visit") },
     ]
+}
+
+/// A device that went and one that stays, with a lease of tokens, one of a seat, and one that came back.
+fn agents(journal: &mut Journal) {
+    let device = |key, name: &str, person| Device { key: [key; 32], name: text(name), person };
+    journal.all([
+        Event::DeviceEnrolled(device(1, "WS-1", None)),
+        Event::DeviceEnrolled(device(2, "WS-3", Some(CAI))),
+        Event::DeviceRevoked(DeviceId(0)),
+        Event::AgentRulesSet(text("first")),
+        Event::AgentRulesSet(text("second")),
+    ]);
+    let until = T0.plus(8 * 3_600);
+    let opened = |person, name: &str, route| {
+        let agreed = Some(tokens(10));
+        let said =
+            AgentSaid { device: DeviceId(1), agreed, clock_wrong: false, lease: Some(28_800) };
+        let more = Circumstances { agent: Some(said), ..Circumstances::default() };
+        let ask = Ask {
+            person: text(name),
+            product: text("revit"),
+            host: text("WS-3"),
+            bucket: None,
+            more,
+        };
+        let basis = Basis { rules: 6, lease: Some(until), ..Basis::default() };
+        Event::Opened(Opened { ask, person, product: REVIT, route, tariff: 0, basis })
+    };
+    let route = |ticks| Route::Tokens {
+        bucket: GENERAL,
+        ticks,
+        meter: Meter::Window24h,
+        unit_start: T0,
+        grace_end: until,
+    };
+    // Out until the end of the journal.
+    journal.add(opened(CAI, "cai", route(tokens(10))));
+    let second = journal.add(opened(CAI, "cai", route(Ticks::ZERO)));
+    journal.add(opened(ANA, "ana", Route::Seat(SeatId(0))));
+    let (session, at) = (SessionId(second), T0);
+    journal.add(Event::Closed { session, at, cause: Cause::Closed, hold: None });
 }

@@ -5,8 +5,9 @@ use faregate_core::event::{Ask, Opened, Refused};
 
 mod rules;
 
-/// All kinds, as the golden file names them: the first release's, and those that came with rules and budgets.
-pub(super) const KINDS: [&str; 49] = [
+/// All kinds, as the golden file names them: the first release's, those that came with rules and
+/// budgets, and those that came with agents.
+pub(super) const KINDS: [&str; 54] = [
     "contract-agreed",
     "tariff-adopted",
     "products-defined",
@@ -56,6 +57,11 @@ pub(super) const KINDS: [&str; 49] = [
     "exchange-rates-set",
     "breach-reviewed",
     "caps-set",
+    "opened-for-an-agent",
+    "refused-to-an-agent",
+    "device-enrolled",
+    "device-revoked",
+    "agent-rules-set",
 ];
 
 /// Add a variant here, to `KINDS`, to `events` and to the golden file.
@@ -71,6 +77,8 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::PackBought { .. } => "pack-bought",
         Event::Allocated { .. } => "allocated",
         Event::PackExpired { .. } => "pack-expired",
+        Event::Opened(one) if tells_of_agent(&one.ask, &one.basis) => "opened-for-an-agent",
+        Event::Refused(one) if tells_of_agent(&one.ask, &one.basis) => "refused-to-an-agent",
         Event::Opened(Opened { ask, basis, .. }) => match says_more(ask, basis) {
             false => "opened",
             true => "opened-with-basis",
@@ -116,7 +124,14 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::ExchangeRatesSet(_) => "exchange-rates-set",
         Event::BreachReviewed { .. } => "breach-reviewed",
         Event::CapsSet(_) => "caps-set",
+        Event::DeviceEnrolled(_) => "device-enrolled",
+        Event::DeviceRevoked(_) => "device-revoked",
+        Event::AgentRulesSet(_) => "agent-rules-set",
     }
+}
+
+fn tells_of_agent(ask: &Ask, basis: &Basis) -> bool {
+    ask.more.agent.is_some() || basis.lease.is_some()
 }
 
 fn says_more(ask: &Ask, basis: &Basis) -> bool {

@@ -101,6 +101,12 @@ impl<const N: usize> Made for [Ticks; N] {
     }
 }
 
+impl Made for [u8; 32] {
+    fn made(chance: &mut Chance) -> Self {
+        [(); 32].map(|()| u8::made(chance))
+    }
+}
+
 impl Made for Currency {
     fn made(chance: &mut Chance) -> Self {
         Self::new(chance.of(&["USD", "EUR", "ZZZ"])).unwrap()

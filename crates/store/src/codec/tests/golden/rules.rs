@@ -24,7 +24,7 @@ fn euros(micros: i64) -> Money {
 }
 
 pub(super) fn events() -> Vec<Event> {
-    [decisions(), people(), places(), rules(), packs(), requests(), vendor()].concat()
+    [decisions(), people(), places(), rules(), packs(), requests(), vendor(), agents()].concat()
 }
 
 /// With all that an ask can say, and all that a decision can stand on.
@@ -33,7 +33,8 @@ fn decisions() -> Vec<Event> {
     let site = Some(text("madrid"));
     let evidence = Evidence { address: Some(address), country: Some(country("ES")), site };
     let version = Some(text("2027.1"));
-    let more = Circumstances { version, evidence, fare: Some(Fare::Tokens), confirmed: true };
+    let more =
+        Circumstances { version, evidence, fare: Some(Fare::Tokens), confirmed: true, agent: None };
     let place = Place {
         site: Some(SiteId(3)),
         network: Some(1),
@@ -54,6 +55,7 @@ fn decisions() -> Vec<Event> {
             breach: Some(Breach::Quarantine),
             rule: Some(text("only-iberia")),
             trial: Some(Trial::Refuses(Reason::OutsideSchedule, Some(text("office-hours")))),
+            lease: None,
         },
     };
     let address: IpAddr = "10.20.0.17".parse().unwrap();
@@ -290,5 +292,45 @@ fn vendor() -> Vec<Event> {
         Event::ShadowPriced(euros(3_100_000)),
         Event::ExchangeRatesSet(vec![rate]),
         Event::BreachReviewed { decision: 4_711, accepted: true, why: text("site visit") },
+    ]
+}
+
+/// With all that an agent says, and with as little.
+fn agents() -> Vec<Event> {
+    let said = AgentSaid {
+        device: DeviceId(300),
+        agreed: Some(Ticks(36_000_000_000)),
+        clock_wrong: false,
+        lease: Some(28_800),
+    };
+    let more = Circumstances { confirmed: true, agent: Some(said), ..Circumstances::default() };
+    let trial = Some(Trial::Opens(Fare::FreeSeat));
+    let opened = Opened {
+        ask: Ask { more, ..ask(None) },
+        person: PersonId(300),
+        product: ProductId(2),
+        route: Route::Seat(SeatId(4)),
+        tariff: 1,
+        basis: Basis { rules: 7, trial, lease: Some(UNTIL), ..Basis::default() },
+    };
+    let said = AgentSaid { device: DeviceId(1), clock_wrong: true, ..AgentSaid::default() };
+    let refused = Refused {
+        ask: Ask {
+            more: Circumstances { agent: Some(said), ..Circumstances::default() },
+            ..ask(Some("design"))
+        },
+        reason: Reason::BucketExhausted,
+        tariff: 1,
+        basis: Basis::default(),
+    };
+    let mut key = [0xa5; 32];
+    key[0] = 1;
+    let device = Device { key, name: text("WS-17"), person: Some(PersonId(300)) };
+    vec![
+        Event::Opened(opened),
+        Event::Refused(refused),
+        Event::DeviceEnrolled(device),
+        Event::DeviceRevoked(DeviceId(300)),
+        Event::AgentRulesSet(text("[[product]]")),
     ]
 }

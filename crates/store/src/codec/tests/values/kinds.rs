@@ -17,7 +17,7 @@ macro_rules! newtypes {
     )+};
 }
 newtypes!(Ticks, Instant, Date, PersonId, ProductId, BucketId, OfferingId, SeatId, SessionId);
-newtypes!(GroupId, SiteId, ScheduleId, RequestId);
+newtypes!(GroupId, SiteId, ScheduleId, RequestId, DeviceId);
 
 macro_rules! records {
     ($($name:ident { $($field:ident),+ })+) => {$(
@@ -85,15 +85,19 @@ records! {
         last
     }
     Receipt { kind, files, counts, begun, ended }
-    Hold { bucket, ticks, meter, start, grace_end }
+    Hold { bucket, ticks, meter, start, grace_end, lease }
+    PairUse { hold, live, leased, leases }
     Pack { name, bought, remaining, from, until, kind, price, carried }
     BucketBalance { available, held, allocated, spent }
-    Session { person, product, host, route, opened }
+    Session { person, product, host, route, opened, device, lease }
+    Device { key, name, person }
+    Enrolled { device, at, revoked }
+    Agents { devices, rules, version }
     Tally { held, posted, voided, expired, opened, refused, imported, quarantined }
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
         bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
-        tally, surroundings, rulebook, budgets
+        tally, surroundings, rulebook, budgets, agents
     }
 }
 
@@ -109,8 +113,9 @@ macro_rules! later_records {
     )+};
 }
 later_records! {
-    Circumstances { version, evidence, fare, confirmed }
-    Basis { rules, place, breach, rule, trial }
+    Circumstances { version, evidence, fare, confirmed, agent }
+    AgentSaid { device, agreed, clock_wrong, lease }
+    Basis { rules, place, breach, rule, trial, lease }
 }
 
 /// Variants: plain ones, those that carry values in a row, those with fields.
@@ -171,6 +176,7 @@ choices! {
         SchedulesSet(all) BucketsSet(all) TermsSet(terms) PolicyAdopted(set) PolicyRetired(name)
         CapsSet(all) TokensMoved(order) TokensRequested(one) RequestExpired(id)
         VendorReported(all) ShadowPriced(price) ExchangeRatesSet(all)
+        DeviceEnrolled(device) DeviceRevoked(id) AgentRulesSet(text)
         ; records
         ContractAgreed { name, zone }
         PackBought { name, ticks, from, until }

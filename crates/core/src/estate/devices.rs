@@ -1,0 +1,68 @@
+//! Workstations that speak for themselves: each signs what it says with a key of its own.
+
+use super::{DeviceId, Estate, PersonId, next};
+use crate::when::Instant;
+
+/// A workstation with a key of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Device {
+    /// Its public Ed25519 key.
+    pub key: [u8; 32],
+    /// Name to show.
+    pub name: String,
+    /// Whose it is, when it is one person's alone.
+    pub person: Option<PersonId>,
+}
+
+/// A device, and when it may speak.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Enrolled {
+    /// The device.
+    pub device: Device,
+    /// Since when.
+    pub at: Instant,
+    /// From when on no longer; `None` while it is in force.
+    pub revoked: Option<Instant>,
+}
+
+impl Estate {
+    /// Enrols a device.
+    ///
+    /// # Errors
+    /// The device in force that has the key already.
+    pub fn enroll(&mut self, device: Device, at: Instant) -> Result<DeviceId, DeviceId> {
+        if let Some((id, _)) = self.device_with_key(&device.key) {
+            return Err(id);
+        }
+        let id = DeviceId(next(self.devices.len()));
+        self.devices.push(Enrolled { device, at, revoked: None });
+        Ok(id)
+    }
+
+    /// Takes its voice from a device; `false` when there is none in force with this id.
+    pub fn revoke_device(&mut self, id: DeviceId, at: Instant) -> bool {
+        let known = self.devices.get_mut(id.index()).filter(|known| known.revoked.is_none());
+        known.map(|known| known.revoked = Some(at)).is_some()
+    }
+
+    /// The device with this id, in force or not.
+    #[must_use]
+    pub fn device(&self, id: DeviceId) -> Option<&Enrolled> {
+        self.devices.get(id.index())
+    }
+
+    /// The device in force that has this key.
+    #[must_use]
+    pub fn device_with_key(&self, key: &[u8; 32]) -> Option<(DeviceId, &Enrolled)> {
+        self.devices().find(|(_, known)| known.revoked.is_none() && known.device.key == *key)
+    }
+
+    /// All devices, in the order enrolled.
+    pub fn devices(&self) -> impl Iterator<Item = (DeviceId, &Enrolled)> {
+        (0..).map(DeviceId).zip(&self.devices)
+    }
+
+    pub(crate) fn restore_devices(&mut self, devices: Vec<Enrolled>) {
+        self.devices = devices;
+    }
+}

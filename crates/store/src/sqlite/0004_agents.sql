@@ -1,0 +1,2 @@
+-- Devices and leases came into the snapshot. It is a cache: the journal replaces it.
+DELETE FROM snapshot;
