@@ -132,6 +132,8 @@ pub struct Estate {
     places: places::Places,
     schedules: schedules::Schedules,
     devices: Vec<Enrolled>,
+    /// Devices in force, by key.
+    device_keys: FxHashMap<[u8; 32], DeviceId>,
 }
 
 impl Estate {

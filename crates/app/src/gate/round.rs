@@ -88,7 +88,9 @@ impl<'e, 's> Round<'e, 's> {
     /// What time alone brings: packs and periods that end, loans that are due, requests nobody answered.
     fn due_by_itself(&self) -> Option<Event> {
         let (state, now) = (&self.work.guard, self.work.now);
-        gate::expiry(state, now).or_else(|| budget::due(state, now))
+        gate::expiry(state, now)
+            .or_else(|| gate::lease_end(state, now))
+            .or_else(|| budget::due(state, now))
     }
 
     /// Nobody is let through unless all keys are good: else the caller would not learn who was.
@@ -181,7 +183,9 @@ impl<'e, 's> Round<'e, 's> {
         self.settle_last(id, at);
         let event = gate::close(&self.work.guard, id, at, cause).map_err(Failure::NoSession)?;
         self.apply(event);
-        if let Some((person, product)) = session.metered_pair() {
+        // What a lease was used for is told by its workstation, if it was.
+        let used = session.metered_pair().filter(|_| session.lease.is_none());
+        if let Some((person, product)) = used {
             let closed = at.max(session.opened);
             self.work.ended(GateUse {
                 person: person.0,
@@ -267,12 +271,12 @@ fn digest(ask: &Ask) -> u128 {
         bytes.extend_from_slice(fare.map_or("", Fare::key).as_bytes());
         bytes.push(u8::from(*confirmed));
     }
-    if let Some(AgentSaid { device, agreed, clock_wrong, lease }) = agent {
+    // How far its clock is off is found out by the server: a retry after it was set right asks the same.
+    if let Some(AgentSaid { device, agreed, lease, clock_wrong: _ }) = agent {
         let agreed = agreed.map_or(i64::MIN, |ticks| ticks.0);
         bytes.extend_from_slice(&device.0.to_le_bytes());
         bytes.extend_from_slice(&agreed.to_le_bytes());
         bytes.extend_from_slice(&lease.map_or(u64::MAX, u64::from).to_le_bytes());
-        bytes.push(u8::from(*clock_wrong));
     }
     xxhash_rust::xxh3::xxh3_128(&bytes)
 }

@@ -35,6 +35,7 @@ impl Estate {
             return Err(id);
         }
         let id = DeviceId(next(self.devices.len()));
+        self.device_keys.insert(device.key, id);
         self.devices.push(Enrolled { device, at, revoked: None });
         Ok(id)
     }
@@ -42,7 +43,10 @@ impl Estate {
     /// Takes its voice from a device; `false` when there is none in force with this id.
     pub fn revoke_device(&mut self, id: DeviceId, at: Instant) -> bool {
         let known = self.devices.get_mut(id.index()).filter(|known| known.revoked.is_none());
-        known.map(|known| known.revoked = Some(at)).is_some()
+        let Some(known) = known else { return false };
+        known.revoked = Some(at);
+        self.device_keys.remove(&known.device.key);
+        true
     }
 
     /// The device with this id, in force or not.
@@ -54,7 +58,8 @@ impl Estate {
     /// The device in force that has this key.
     #[must_use]
     pub fn device_with_key(&self, key: &[u8; 32]) -> Option<(DeviceId, &Enrolled)> {
-        self.devices().find(|(_, known)| known.revoked.is_none() && known.device.key == *key)
+        let id = *self.device_keys.get(key)?;
+        Some((id, self.device(id)?))
     }
 
     /// All devices, in the order enrolled.
@@ -64,5 +69,7 @@ impl Estate {
 
     pub(crate) fn restore_devices(&mut self, devices: Vec<Enrolled>) {
         self.devices = devices;
+        let in_force = self.devices().filter(|(_, known)| known.revoked.is_none());
+        self.device_keys = in_force.map(|(id, known)| (known.device.key, id)).collect();
     }
 }
