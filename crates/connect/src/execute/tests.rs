@@ -3,7 +3,7 @@ use crate::directory::{Account, Group, Person};
 use crate::limits::{Confirmed, Limits};
 use crate::managed::MARKER;
 use crate::memory::MemoryDirectory;
-use crate::plan::plan_membership;
+use crate::plan::{plan_membership, plan_undo};
 use crate::reading::{Desired, read_directory};
 use proptest::prelude::*;
 
@@ -172,6 +172,20 @@ fn what_the_plan_itself_did_is_no_change() {
     case.run().unwrap();
     case.directory.members.get_mut(&"id-A".into()).unwrap().insert("stranger".into());
     assert!(matches!(case.run(), Err(ExecuteError::Changed { .. })));
+}
+
+#[test]
+fn of_what_was_sent_undoing_takes_back_what_is_so() {
+    let mut case = Case::new();
+    let step = case.plan.steps().next().unwrap().clone();
+    [0, 1].map(|at| case.progress.take_in(at, Outcome::Sent));
+    // The first arrived, the second did not.
+    case.directory.members.get_mut(&step.group_id).unwrap().insert(step.account.clone());
+    let reading = read_groups(&mut case.directory, &["A".into(), "B".into()], &case.managed);
+    let limits = Limits::default();
+    let undo = plan_undo(&case.plan, &case.progress, &case.managed, &reading.unwrap(), limits);
+    let back: Vec<_> = undo.steps().map(|step| (step.direction, &step.account)).collect();
+    assert_eq!(back, [(Direction::Remove, &step.account)]);
 }
 
 #[test]

@@ -108,6 +108,7 @@ fn nothing_is_changed_when_what_matters_is_not_as_it_was() {
     graph.desk.place.run(&["seat", "free", "0"], 0);
     graph.desk.place.run(&["seat", "free", "3"], 0);
     graph.refuses(&plan, 13, "add p4@acme.example to `AEC` is no longer wanted");
+    graph.desk.run(&["undo", &plan], 13);
     graph.desk.place.run(&["seat", "assign", "3", "p4@acme.example"], 0);
     graph.desk.place.run(&["seat", "assign", "0", "p1@acme.example"], 0);
     graph.desk.run(&["execute", &plan, "--confirm", &plan], 0);
