@@ -27,6 +27,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub mod agents;
 pub mod authority;
 pub mod extract;
 pub mod live;
@@ -56,6 +57,8 @@ pub struct Server {
     pub atlas: Arc<dyn Atlas>,
     /// The policies in force, for quotes.
     pub rules: Arc<KnownRules>,
+    /// Workstation agents.
+    pub agents: Arc<agents::Agents>,
     reader: Option<reading::Reader>,
     usage_reports: Option<Arc<dyn token_usage::UsageReports>>,
     turns: reading::Turns,
@@ -63,13 +66,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server of a contract, to be called within a runtime. It trusts no proxy and has no atlas.
+    /// A server of a contract, to be called within a runtime. It trusts no proxy and has no atlas. What it signs
+    /// for agents, it signs with this secret: the same one in every run.
     #[must_use]
-    pub fn new(gate: Gate, access: Arc<Access>) -> Self {
+    pub fn new(gate: Gate, access: Arc<Access>, secret: &[u8; 32]) -> Self {
         let live = live::Live::start(&gate);
         let (rules, seats) = (Arc::default(), Arc::default());
         let (trusted_proxies, atlas) = (Arc::default(), Arc::new(NoAtlas));
         let turns = reading::Turns::default();
+        let agents = Arc::new(agents::Agents::new(secret, gate.now()));
         Self {
             gate,
             access,
@@ -77,6 +82,7 @@ impl Server {
             trusted_proxies,
             atlas,
             rules,
+            agents,
             reader: None,
             usage_reports: None,
             turns,
@@ -137,6 +143,7 @@ impl Server {
         (name = "estate", description = "Who and what there is: buckets, people, seats, places."),
         (name = "rules", description = "Policies, caps, terms, and the reasons to be turned away."),
         (name = "burn", description = "What was spent, by whom, on what."),
+        (name = "agent", description = "What the agents of workstations say, signed, and hear."),
         (name = "access", description = "Sign in and out."),
     ),
     modifiers(&Credentials)
@@ -153,6 +160,12 @@ impl utoipa::Modify for Credentials {
             .scheme(HttpAuthScheme::Bearer)
             .description(Some("an API key, `fg_…`"));
         components.add_security_scheme("key", SecurityScheme::Http(key.build()));
+        let device = ApiKey::Header(ApiKeyValue::with_description(
+            "Signature",
+            "HTTP Message Signatures (RFC 9421) with the key of an enrolled workstation, over `@method`, `@path`, \
+             `@query` and `content-digest`",
+        ));
+        components.add_security_scheme("device", SecurityScheme::ApiKey(device));
         let cookie = ApiKey::Cookie(ApiKeyValue::new(authority::COOKIE));
         components.add_security_scheme("cookie", SecurityScheme::ApiKey(cookie));
     }
@@ -164,6 +177,7 @@ fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .merge(use_and_burn())
         .merge(orders_and_estate())
         .merge(reports())
+        .merge(workstations())
         .split_for_parts();
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();
     description.paths.paths.values_mut().flat_map(operations).for_each(name_problems);
@@ -232,6 +246,20 @@ fn reports() -> OpenApiRouter<Server> {
         .routes(routes!(imports::token_usage::take_in))
 }
 
+fn workstations() -> OpenApiRouter<Server> {
+    use routes::{agent, agents};
+    OpenApiRouter::new()
+        .routes(routes!(agent::enrol::enrol))
+        .routes(routes!(agent::rules::rules))
+        .routes(routes!(agent::beat::beat))
+        .routes(routes!(agent::ask::ask))
+        .routes(routes!(agent::open::open))
+        .routes(routes!(agent::close::close))
+        // .routes(routes!(agent::uses::uses))
+        .routes(routes!(agents::list))
+        .routes(routes!(agents::codes::make))
+}
+
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete]
         .into_iter()
@@ -293,9 +321,10 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     gate: Gate,
     access: Arc<Access>,
+    secret: &[u8; 32],
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    run(listener, Server::new(gate, access), stop).await
+    run(listener, Server::new(gate, access, secret), stop).await
 }
 
 /// Serves a server until `stop` resolves, then lets running requests finish for a moment.

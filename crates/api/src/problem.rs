@@ -26,6 +26,9 @@ pub struct Problem {
     pub code: &'static str,
     /// What to do about it.
     pub help: Cow<'static, str>,
+    /// The server's time in seconds since 1970 UTC, for an agent whose clock is off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub now: Option<i64>,
 }
 
 impl Problem {
@@ -45,6 +48,7 @@ impl Problem {
             detail: detail.into(),
             code,
             help: help.into(),
+            now: None,
         }
     }
 

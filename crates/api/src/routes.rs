@@ -1,5 +1,7 @@
 //! One module a resource; the tree of files is the tree of paths.
 
+pub mod agent;
+pub mod agents;
 pub mod balances;
 pub mod buckets;
 pub mod burn;

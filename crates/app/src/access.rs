@@ -26,6 +26,10 @@ pub enum Kind {
     Link,
     /// A browser that has signed in.
     SignIn,
+    /// A code that enrols one workstation.
+    Code,
+    /// A code that enrols any number of workstations until it expires.
+    SharedCode,
 }
 
 /// What its bearer may do.
@@ -213,6 +217,19 @@ impl Access {
         self.issue(Kind::SignIn, &credential.name, credential.role, expires).map(Some)
     }
 
+    /// Uses a workstation's enrolment code up, unless it was made for many; the code, or `None` when it is no good.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn use_code(&self, code: &str, now: Instant) -> Result<Option<Credential>, StoreError> {
+        if let Some(shared) = self.check(Kind::SharedCode, code, now) {
+            return Ok(Some(shared));
+        }
+        let Some(single) = self.check(Kind::Code, code, now) else { return Ok(None) };
+        // INVARIANT: removing decides who was first, as for links.
+        Ok(self.remove(&single.hash)?.then_some(single))
+    }
+
     /// Ends the sign-in with this secret.
     ///
     /// # Errors
@@ -244,6 +261,7 @@ const fn prefix(kind: Kind) -> &'static str {
         Kind::Key => "fg_",
         Kind::Link => "fgl_",
         Kind::SignIn => "fgs_",
+        Kind::Code | Kind::SharedCode => "fge_",
     }
 }
 

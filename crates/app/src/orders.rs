@@ -10,13 +10,14 @@ use crate::engine::{Engine, Failure, rehearse};
 use crate::rules::Books;
 use faregate_core::amount::{Money, Ticks};
 use faregate_core::budget::RequestId;
-use faregate_core::estate::SeatId;
+use faregate_core::estate::{DeviceId, SeatId};
 use faregate_core::event::{Event, Mode, PolicySet};
 use faregate_core::ledger::PackKind;
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 
 mod budgets;
+mod devices;
 mod once;
 mod orderer;
 mod refusal;
@@ -122,6 +123,25 @@ pub enum Order {
         /// Why.
         why: String,
     },
+    /// Let a workstation speak for itself: its agent has the private half of this key.
+    EnrolDevice {
+        /// The public half.
+        key: [u8; 32],
+        /// Name of the machine.
+        name: String,
+        /// Any alias of the one person whose workstation it is; `None`: anybody's.
+        person: Option<String>,
+    },
+    /// Let a workstation speak for itself no longer.
+    RevokeDevice {
+        /// Which.
+        device: DeviceId,
+    },
+    /// Let agents watch other products, or go further or less far.
+    SetAgentRules {
+        /// The rules, in TOML.
+        text: String,
+    },
     /// Note that a plan of the company's directory is carried out, or how that ended. Nothing here changes:
     /// what changed is in the directory, and the journal says who did it.
     NoteDirectoryRun {
@@ -146,6 +166,9 @@ impl Order {
             Self::AdoptPolicy { name, .. } => format!("adopt policies `{name}`"),
             Self::RetirePolicy { name } => format!("retire policies `{name}`"),
             Self::ReviewBreach { decision, .. } => format!("review decision {decision}"),
+            Self::EnrolDevice { name, .. } => format!("enrol workstation `{name}`"),
+            Self::RevokeDevice { device } => format!("revoke workstation d{}", device.0),
+            Self::SetAgentRules { .. } => "set the rules for agents".to_owned(),
             Self::NoteDirectoryRun { plan, said } => format!("directory plan {plan}: {said}"),
         }
     }
@@ -324,6 +347,11 @@ fn decide(
             let said = vec![format!("decision {decision} was {word}")];
             Ok(Decided { events: vec![event], said, warnings: Vec::new() })
         }
+        Order::EnrolDevice { key, name, person } => {
+            devices::enrol(state, *key, name, person.as_deref(), now)
+        }
+        Order::RevokeDevice { device } => devices::revoke(state, *device),
+        Order::SetAgentRules { text } => devices::set_rules(state, text),
         Order::NoteDirectoryRun { plan, .. } => {
             let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
             if plan.len() != 64 || !plan.chars().all(is_digit) {

@@ -2,9 +2,11 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) mod agents;
 pub(crate) mod budgets;
 pub(crate) mod directory;
 pub(crate) mod estate;
+pub(crate) mod options;
 pub(crate) mod rules;
 
 use std::net::SocketAddr;
@@ -105,11 +107,23 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: directory::Directory,
     },
+    /// Workstations that speak for themselves, and the rules for their agents
+    Agent {
+        #[command(subcommand)]
+        action: agents::Agent,
+    },
     /// Policies: who may open what, where, when and on what
     Policy {
         #[command(subcommand)]
         action: rules::Policy,
     },
+    /// The options file of a FlexNet licence server
+    Options {
+        #[command(subcommand)]
+        action: options::Options,
+    },
+    /// Print who holds what at the licence server, and how that differs from the gate and the log
+    Lmstat(options::Lmstat),
     /// Print the caps, and what counts for them
     Caps,
     /// Print every reason for a refusal, and what to do about each

@@ -1,5 +1,6 @@
 //! One module a command.
 
+mod agents;
 mod break_even;
 mod buckets;
 mod bulk;
@@ -12,6 +13,8 @@ mod import;
 mod init;
 mod key;
 mod leakage;
+mod lmstat;
+mod options;
 mod orders;
 mod people;
 mod places;
@@ -20,6 +23,7 @@ mod quote;
 mod rejected;
 mod reports;
 mod requests;
+mod running;
 mod serve;
 mod tail;
 mod token_usage;
@@ -57,7 +61,10 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Place { action } => places::run(&path, &action, json),
         Command::Estate { action } => bulk::run(&path, &action, json),
         Command::Directory { action } => directory::run(&path, &action, json),
+        Command::Agent { action } => agents::run(&path, &action, json),
         Command::Policy { action } => return policy::run(&path, action, json),
+        Command::Options { action } => return options::run(&path, &action, json),
+        Command::Lmstat(args) => lmstat::run(&path, &args, json),
         Command::Caps => quote::caps(&path, json),
         Command::Refusals => quote::refusals(json),
         Command::Quote(args) => quote::run(&path, &args, json),

@@ -9,6 +9,8 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use ureq::Body;
+use ureq::http::Response;
 
 const NAME: &str = "serving.json";
 /// A server that has not answered by then is asked no longer.
@@ -57,6 +59,13 @@ impl Serving {
         let _ = std::fs::remove_file(directory.join(NAME));
     }
 
+    /// Reads JSON; gives the answer, or why there is none.
+    pub(crate) fn get(&self, path: &str) -> Result<Value, Fault> {
+        let request = agent().get(format!("{}{path}", self.url));
+        let request = request.header("authorization", format!("Bearer {}", self.key));
+        self.answer(request.call())
+    }
+
     /// Posts JSON; gives the answer, or the problem that the server told.
     pub(crate) fn post(
         &self,
@@ -75,15 +84,7 @@ impl Serving {
         kind: &str,
         body: &[u8],
     ) -> Result<Value, Fault> {
-        let agent = ureq::Agent::new_with_config(
-            ureq::Agent::config_builder()
-                .http_status_as_error(false)
-                // The server is on this machine: neither a proxy nor another place may see the key.
-                .proxy(None)
-                .max_redirects(0)
-                .timeout_global(Some(PATIENCE))
-                .build(),
-        );
+        let agent = agent();
         let mut request = agent
             .post(format!("{}{path}", self.url))
             .header("authorization", format!("Bearer {}", self.key))
@@ -98,6 +99,10 @@ impl Serving {
             }
             request = request.header("faregate-on-behalf-of", name);
         }
+        self.answer(request.send(body))
+    }
+
+    fn answer(&self, answer: Result<Response<Body>, ureq::Error>) -> Result<Value, Fault> {
         let unreachable = |why: ureq::Error| {
             let url = &self.url;
             let message = format!(
@@ -106,7 +111,7 @@ impl Serving {
             let help = "the server may be starting or stopping, or an import may be running: try again when it has ended";
             Fault::new(Code::InUse, message, help)
         };
-        let mut response = request.send(body).map_err(unreachable)?;
+        let mut response = answer.map_err(unreachable)?;
         let status = response.status();
         let text = response.body_mut().read_to_string().map_err(unreachable)?;
         let answer: Value = serde_json::from_str(&text).map_err(|_| {
@@ -116,6 +121,13 @@ impl Serving {
         })?;
         if status.is_success() { Ok(answer) } else { Err(problem(status.as_u16(), &answer)) }
     }
+}
+
+/// The server is on this machine: neither a proxy nor another place may see the key.
+fn agent() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().http_status_as_error(false);
+    let config = config.proxy(None).max_redirects(0).timeout_global(Some(PATIENCE));
+    ureq::Agent::new_with_config(config.build())
 }
 
 fn problem(status: u16, answer: &Value) -> Fault {

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 /// How far an agent goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Level {
     /// Tells the person, and never interferes. Tokens are spent without a question.
     Inform,

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 /// A device wants to be known.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Enrol {
     /// The one-time code, from whoever runs the server.
     pub code: String,
@@ -33,6 +34,7 @@ pub struct Enrol {
 
 /// A device is known.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Enrolled {
     /// Its id, for `keyid`: `d42`.
     pub device: String,
@@ -44,6 +46,7 @@ pub struct Enrolled {
 
 /// A device is alive, and so are these sessions.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Beat {
     /// The device's wall clock.
     pub clock: i64,
@@ -60,6 +63,7 @@ pub struct Beat {
 
 /// A session goes on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Pulse {
     /// Its id: `s42`.
     pub session: String,
@@ -69,6 +73,7 @@ pub struct Pulse {
 
 /// What a device should know after a beat.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BeatAnswer {
     /// The server's time.
     pub now: i64,
@@ -81,6 +86,7 @@ pub struct BeatAnswer {
 
 /// What is to be said of a session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PulseAnswer {
     /// Its id.
     pub session: String,
@@ -96,6 +102,7 @@ pub struct PulseAnswer {
 
 /// Somebody is about to open a product: what would that come to?
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Ask {
     /// The account of the operating system.
     pub account: String,
@@ -113,6 +120,7 @@ pub struct Ask {
 
 /// What opening would come to, and how far to go.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Asked {
     /// `seat`, `free-seat`, `tokens` or `refused`.
     pub route: String,
@@ -140,6 +148,7 @@ pub struct Asked {
 
 /// A bucket, to choose.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bucket {
     /// Its key.
     pub key: String,
@@ -151,6 +160,7 @@ pub struct Bucket {
 
 /// Why somebody is turned away.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Refusal {
     /// Stable code.
     pub code: String,
@@ -164,6 +174,7 @@ pub struct Refusal {
 
 /// Somebody opens a product.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Open {
     /// Names the request for ever; written down before it is sent.
     pub key: String,
@@ -192,6 +203,7 @@ pub struct Open {
 
 /// The answer to an open.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Opened {
     /// Place in the journal, for `faregate explain`.
     pub decision: u64,
@@ -217,6 +229,7 @@ pub struct Opened {
 
 /// Sessions end.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Close {
     /// Their ids.
     pub sessions: Vec<String>,
@@ -224,6 +237,7 @@ pub struct Close {
 
 /// What became of them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Closed {
     /// Those that ended now, or had ended before.
     pub ended: Vec<String>,
@@ -233,6 +247,7 @@ pub struct Closed {
 
 /// Use that the server has not seen, each part once it has ended.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Uses {
     /// The uses, in any order.
     pub uses: Vec<Use>,
@@ -243,6 +258,7 @@ pub struct Uses {
 
 /// A stretch of use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Use {
     /// Names the stretch for ever.
     pub key: String,
@@ -264,6 +280,7 @@ pub struct Use {
 
 /// What became of the uses.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UsesTaken {
     /// Keys of those that need not be sent again.
     pub taken: Vec<String>,

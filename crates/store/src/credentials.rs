@@ -63,7 +63,7 @@ impl CredentialStore for SqliteCredentials {
 /// A credential of a kind or role that this release does not know opens nothing, so it is left out.
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Credential>> {
     let (kind, role): (String, String) = (row.get(1)?, row.get(3)?);
-    let kinds = [Kind::Key, Kind::Link, Kind::SignIn];
+    let kinds = [Kind::Key, Kind::Link, Kind::SignIn, Kind::Code, Kind::SharedCode];
     let kind = kinds.into_iter().find(|known| kind_key(*known) == kind);
     let expires = row.get::<_, Option<i64>>(4)?.map(Instant);
     let (hash, name) = (row.get(0)?, row.get(2)?);
@@ -81,5 +81,7 @@ const fn kind_key(kind: Kind) -> &'static str {
         Kind::Key => "key",
         Kind::Link => "link",
         Kind::SignIn => "sign-in",
+        Kind::Code => "code",
+        Kind::SharedCode => "shared-code",
     }
 }

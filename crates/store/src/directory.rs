@@ -12,6 +12,9 @@ const STORE: &str = "faregate.db";
 /// File that is locked by the process that uses the directory.
 const LOCK: &str = "faregate.lock";
 
+/// File with the secret that the server signs with.
+const SECRET: &str = "server.key";
+
 /// Why a data directory cannot be used. It is as it was.
 #[derive(Debug)]
 pub enum Unusable {
@@ -99,6 +102,27 @@ impl DataDirectory {
         SqliteCredentials::open(&file).map_err(|error| Unusable::Store(path.to_owned(), error))
     }
 
+    /// The secret with which the server signs for agents: that of before, or this fresh one, kept from now on.
+    ///
+    /// It lies beside the store and not in it, so that who has a copy of the store cannot speak for the server.
+    ///
+    /// # Errors
+    /// [`Unusable::Io`]; also when the file is there and holds no secret.
+    pub fn server_secret(&self, fresh: [u8; 32]) -> Result<[u8; 32], Unusable> {
+        let path = self.path.join(SECRET);
+        let io = |error| Unusable::Io(path.clone(), error);
+        match std::fs::read(&path) {
+            Ok(kept) => <[u8; 32]>::try_from(kept).map_err(|_| {
+                io(std::io::Error::other("it holds no secret of 32 bytes: bring it back from a backup, or remove it and enrol all workstations again"))
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                write_private(&path, &fresh).map_err(io)?;
+                Ok(fresh)
+            }
+            Err(error) => Err(io(error)),
+        }
+    }
+
     fn store(&self) -> Result<SqliteStore, Unusable> {
         let opened = SqliteStore::open(&self.path.join(STORE));
         opened.map_err(|error| Unusable::Store(self.path.clone(), error))
@@ -133,4 +157,17 @@ fn create_private(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// Writes a file that only its owner may read, wholly or not at all.
+fn write_private(path: &Path, content: &[u8]) -> std::io::Result<()> {
+    let draft = path.with_extension("new");
+    let mut options = OpenOptions::new();
+    options.create(true).write(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    std::fs::rename(&draft, path)
 }

@@ -15,6 +15,7 @@ use faregate_app::access::Role;
 use faregate_app::gate::Answer;
 use faregate_app::rules::Rules;
 use faregate_app::views::quote::{Alternative, Quote, quote};
+use faregate_core::event::Ask;
 use faregate_core::state;
 use faregate_core::when::Instant;
 use serde::Serialize;
@@ -91,9 +92,14 @@ pub async fn make(
     server.read_on_seats().await?;
     let (state, now) = (server.gate.state().read(), server.gate.now());
     may_ask(who.sight(&state, now), &state, &ask.person, ask.bucket.as_deref(), now)?;
-    let rules = server.rules.of(&state);
-    let quote = quote(&state, &rules, &server.seats(), &ask, now);
-    Ok(Json(shown(&state, &rules, quote)))
+    Ok(Json(quoted(&server, &state, &ask, now)))
+}
+
+/// What a question would come to.
+pub(crate) fn quoted(server: &Server, state: &state::State, ask: &Ask, now: Instant) -> Quoted {
+    let rules = server.rules.of(state);
+    let quote = quote(state, &rules, &server.seats(), ask, now);
+    shown(state, &rules, quote)
 }
 
 /// A quote tells of a person and a bucket: whoever sees neither gets none.

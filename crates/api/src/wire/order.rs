@@ -7,7 +7,7 @@ use super::{Money, Tokens};
 use faregate_app::orders::{Done, Kind, Order, OrderRefusal};
 use faregate_core::amount::{self, Currency, parse_micros};
 use faregate_core::budget::RequestId;
-use faregate_core::estate::SeatId;
+use faregate_core::estate::{DeviceId, SeatId};
 use faregate_core::event::Mode;
 use faregate_core::ledger::PackKind;
 use faregate_core::when::{Date, Instant, Zone};
@@ -124,6 +124,16 @@ pub enum OrderBody {
         /// Why.
         why: String,
     },
+    /// Let a workstation's agent speak for it no longer.
+    RevokeDevice {
+        /// Its id, as `GET /v1/agents` gives it: `d42`.
+        device: String,
+    },
+    /// Let agents watch other products, or go further or less far.
+    SetAgentRules {
+        /// The rules, in TOML.
+        text: String,
+    },
     /// Note that a plan of the company's directory is carried out, or how that ended.
     NoteDirectoryRun {
         /// The plan's digest, 64 hexadecimal digits.
@@ -236,6 +246,8 @@ impl OrderBody {
             Self::ReviewBreach { decision, accepted, why } => {
                 Order::ReviewBreach { decision, accepted, why }
             }
+            Self::RevokeDevice { device } => Order::RevokeDevice { device: device_id(&device)? },
+            Self::SetAgentRules { text } => Order::SetAgentRules { text },
             Self::NoteDirectoryRun { plan, said } => Order::NoteDirectoryRun { plan, said },
         })
     }
@@ -256,6 +268,8 @@ impl OrderBody {
             Self::MoveSeat { person, .. } => (vec![person.as_ref()], None, TEXT_MAX),
             Self::AdoptPolicy { name, text, .. } => (vec![Some(name)], Some(text), POLICIES_MAX),
             Self::ReviewBreach { why, .. } => (Vec::new(), Some(why), TEXT_MAX),
+            Self::RevokeDevice { device } => (vec![Some(device)], None, TEXT_MAX),
+            Self::SetAgentRules { text } => (Vec::new(), Some(text), POLICIES_MAX),
             Self::NoteDirectoryRun { plan, said } => (vec![Some(plan)], Some(said), TEXT_MAX),
         };
         let long = |text: &String, most: usize| text.len() > most;
@@ -309,6 +323,14 @@ fn instant(text: &str, zone: &Zone) -> Result<Instant, OrderRefusal> {
 fn request_id(text: &str) -> Result<RequestId, OrderRefusal> {
     text.parse().map_err(|_| {
         invalid("bad-id", format!("`{text}` is no id of a request"), "ids look like `r42`")
+    })
+}
+
+/// The id of a workstation, as it is written: `d42`.
+fn device_id(text: &str) -> Result<DeviceId, OrderRefusal> {
+    let number = text.strip_prefix('d').and_then(|number| number.parse().ok());
+    number.map(DeviceId).ok_or_else(|| {
+        invalid("bad-id", format!("`{text}` is no id of a workstation"), "ids look like `d42`")
     })
 }
 

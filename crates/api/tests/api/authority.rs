@@ -40,10 +40,12 @@ pub(crate) enum Right {
     BeSomebody,
     /// Anybody, from our own page.
     Anybody,
+    /// Only what a device has signed: see `agents.rs`.
+    Device,
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 43] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 52] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -84,6 +86,15 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 43] = [
     ("post", "/v1/policies/diff", Right::Read, 200),
     ("post", "/v1/policies/simulate", Right::Read, 200),
     ("post", "/v1/imports/token-usage", Right::Run, 200),
+    ("get", "/v1/agents", Right::Read, 200),
+    ("post", "/v1/agents/codes", Right::Run, 200),
+    ("post", "/v1/agent/enrol", Right::Device, 200),
+    ("get", "/v1/agent/rules", Right::Device, 200),
+    ("post", "/v1/agent/beat", Right::Device, 200),
+    ("post", "/v1/agent/ask", Right::Device, 200),
+    ("post", "/v1/agent/open", Right::Device, 200),
+    ("post", "/v1/agent/close", Right::Device, 200),
+    ("post", "/v1/agent/uses", Right::Device, 200),
     ("get", "/v1/refusals", Right::BeSomebody, 200),
     ("get", "/v1/me", Right::BeSomebody, 200),
     ("post", "/v1/sign-in", Right::Anybody, 204),
@@ -110,6 +121,7 @@ fn expected(method: &str, right: Right, caller: Caller, well: u16) -> u16 {
         return if foreign { 403 } else { well };
     }
     match caller {
+        _ if right == Right::Device => 401,
         Caller::Nobody | Caller::Stranger => 401,
         Caller::CrossSite | Caller::ForeignOrigin if method != "get" => 403,
         Caller::Viewer if right == Right::Spend => 403,
@@ -164,6 +176,7 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
             let text = "First name,Last name,Email\nAna,Diaz,ana@acme.example\n";
             call.json(&json!({ "files": [{ "name": "people.csv", "text": text }] }))
         }
+        ("post", "/v1/agents/codes") => call.json(&json!({})),
         ("post", "/v1/policies/check") => call.json(&json!({ "sets": [] })),
         ("post", "/v1/policies/diff" | "/v1/policies/simulate") => call.json(&json!({})),
         ("post", "/v1/imports/token-usage") => {

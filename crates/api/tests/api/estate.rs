@@ -35,6 +35,9 @@ fn midnight(year: i16, month: i8, day: i8) -> Instant {
     Instant(i64::from(Date::from_ymd(year, month, day).unwrap().0) * DAY)
 }
 
+/// What the server signs with.
+pub(crate) const SECRET: [u8; 32] = [7; 32];
+
 /// A clock that is set by hand.
 pub(crate) struct HandClock(AtomicI64);
 
@@ -148,14 +151,14 @@ impl Estate {
         let credentials = SharedCredentials::default();
         let secrets = Box::new(CountedSecrets::from(1));
         let access = Arc::new(Access::load(Box::new(credentials.clone()), secrets).unwrap());
-        let server = Server::new(gate.clone(), Arc::clone(&access));
+        let server = Server::new(gate.clone(), Arc::clone(&access), &SECRET);
         let app = router(server.with_usage_reports(Arc::new(OneRow)));
         Self { clock, credentials, access, gate, app }
     }
 
     /// The same estate, as another server serves it.
     pub(crate) fn served(self, change: impl FnOnce(Server) -> Server) -> Self {
-        let server = Server::new(self.gate.clone(), Arc::clone(&self.access));
+        let server = Server::new(self.gate.clone(), Arc::clone(&self.access), &SECRET);
         Self { app: router(change(server)), ..self }
     }
 

@@ -3,6 +3,7 @@
 //! To add an endpoint's tests: its rows in `authority.rs` and `foreign.rs`, its answers in the module of its subject.
 
 mod access;
+mod agents;
 mod authority;
 mod description;
 mod estate;

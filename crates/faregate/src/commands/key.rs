@@ -73,6 +73,8 @@ const fn kind(kind: Kind) -> &'static str {
         Kind::Key => "key",
         Kind::Link => "link",
         Kind::SignIn => "sign-in",
+        Kind::Code => "enrolment code",
+        Kind::SharedCode => "shared enrolment code",
     }
 }
 

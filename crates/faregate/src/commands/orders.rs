@@ -130,3 +130,21 @@ pub(crate) fn tokens(text: &str) -> Result<Value, Fault> {
 pub(crate) fn day_after(last: &str) -> Result<String, Fault> {
     Ok(crate::estate::date(last)?.plus(1).to_string())
 }
+
+pub(crate) fn revoke_device(
+    path: &Path,
+    id: &str,
+    giver: &Giver,
+    as_json: bool,
+) -> Result<(), Fault> {
+    giving(path, giver, as_json).give(json!({ "order": "revoke-device", "device": id }))
+}
+
+pub(crate) fn set_agent_rules(
+    path: &Path,
+    text: &str,
+    giver: &Giver,
+    as_json: bool,
+) -> Result<(), Fault> {
+    giving(path, giver, as_json).give(json!({ "order": "set-agent-rules", "text": text }))
+}

@@ -11,7 +11,7 @@ use crate::fault::{Code, Fault};
 use crate::reporting;
 use crate::serving::{Announced, Serving};
 use faregate_api::Server;
-use faregate_app::access::{Access, Kind, LINK_SECONDS, Role};
+use faregate_app::access::{Access, Kind, LINK_SECONDS, Role, Secrets};
 use faregate_app::engine::Engine;
 use faregate_app::gate::Gate;
 use faregate_app::ports::{Atlas, Clock, NoAtlas};
@@ -106,6 +106,7 @@ pub(crate) fn serve(
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
     let access =
         Arc::new(Access::load(Box::new(directory.credentials()?), Box::new(SystemSecrets))?);
+    let secret = directory.server_secret(SystemSecrets.secret())?;
     let listener = runtime.block_on(listen(listening.address))?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
     let (gate, deciding) = Gate::start(engine, Arc::clone(&clock)).map_err(anyhow::Error::from)?;
@@ -118,7 +119,8 @@ pub(crate) fn serve(
         tokio::spawn(reconcile(gate.clone()));
         let looking = tokio::spawn(look_at_keys(Arc::clone(&access)));
         let Listening { trusted_proxies, atlas, .. } = listening;
-        let server = Server::new(gate.clone(), access).behind(trusted_proxies).with_atlas(atlas);
+        let server = Server::new(gate.clone(), access, &secret);
+        let server = server.behind(trusted_proxies).with_atlas(atlas);
         let features = Arc::new(FeatureTable::shipped());
         let server = server
             .reading(reporting::reader(directory.path().to_owned()))

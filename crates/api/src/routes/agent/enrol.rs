@@ -1,0 +1,91 @@
+//! `/v1/agent/enrol`: a workstation becomes known, with a code from whoever runs the server.
+
+use crate::Server;
+use crate::agents::{Sealed, device_key};
+use crate::problem::Problem;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use faregate_app::engine::Failure;
+use faregate_app::orders::{Order, Orderer, carry_out};
+use faregate_core::estate::DeviceId;
+use faregate_protocol::VerifyingKey;
+use faregate_protocol::signature::NEW_DEVICE;
+use faregate_protocol::wire::{Enrol, Enrolled};
+use tokio::sync::oneshot;
+
+/// Who ordered it, in the journal: whoever made the code did, in another process.
+const ORDERER: &str = "enrolment code";
+
+/// Enrols a workstation. The request is signed with the key that it carries (`keyid="new"`), which proves that the
+/// workstation has it. The code is used up, unless it was made for many.
+#[utoipa::path(
+    post, path = "/v1/agent/enrol", operation_id = "enrol", tag = "agent", request_body = Enrol,
+    responses(
+        (status = 200, body = Enrolled), (status = 400, body = Problem),
+        (status = 401, description = "the signature or the code is no good", body = Problem),
+        (status = 409, description = "the key is another device's", body = Problem),
+        (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
+    ),
+    security(("device" = []))
+)]
+pub async fn enrol(
+    State(server): State<Server>,
+    request: Request,
+) -> Result<Json<Enrolled>, Problem> {
+    let sealed = Sealed::read(request, &server).await?;
+    let asked: Enrol = sealed.body()?;
+    let key = public_key(&asked.public_key)?;
+    if sealed.key_id() != NEW_DEVICE {
+        let help = "sign the enrolment with keyid=\"new\"";
+        return Err(Problem::bad_request("bad-key", "this device is enrolled already", help));
+    }
+    let now = sealed.open(&server, &key)?;
+    let name = asked.name.trim().to_owned();
+    if name.is_empty() || name.len() > super::NAME_MAX || name.chars().any(char::is_control) {
+        let help = "send the machine's name, 1 to 256 bytes that can be printed";
+        return Err(Problem::bad_request("bad-name", "that is no name of a machine", help));
+    }
+    let known = device_with(&server, key.to_bytes());
+    let id = match known {
+        // The answer got lost: whoever has the key is that device.
+        Some(id) => id,
+        None => {
+            let code = server.access.use_code(&asked.code, now).map_err(Failure::from)?;
+            let code = code.ok_or_else(bad_code)?;
+            let person = (!code.name.is_empty()).then_some(code.name);
+            let order = Order::EnrolDevice { key: key.to_bytes(), name, person };
+            let (reply, waiting) = oneshot::channel();
+            server.gate.run(move |engine| {
+                let orderer = Orderer::new(ORDERER, true);
+                drop(reply.send(carry_out(engine, &orderer, &order, false)));
+            });
+            waiting.await.unwrap_or(Err(Failure::Stopping.into()))?;
+            device_with(&server, key.to_bytes()).ok_or_else(bad_code)?
+        }
+    };
+    let server_key = STANDARD.encode(server.agents.public_key().to_bytes());
+    Ok(Json(Enrolled { device: device_key(id), server_key, now: now.0 }))
+}
+
+/// The device in force that has a key.
+fn device_with(server: &Server, key: [u8; 32]) -> Option<DeviceId> {
+    server.gate.state().read().estate().device_with_key(&key).map(|(id, _)| id)
+}
+
+fn bad_code() -> Problem {
+    let (detail, help) =
+        ("the code is used, expired or none at all", "ask an administrator for a fresh one");
+    Problem::new(StatusCode::UNAUTHORIZED, "bad-code", detail, help)
+}
+
+fn public_key(text: &str) -> Result<VerifyingKey, Problem> {
+    let bytes = STANDARD.decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let key = bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
+    key.filter(|key| !key.is_weak()).ok_or_else(|| {
+        let help = "send 32 bytes of an Ed25519 public key in base64";
+        Problem::bad_request("bad-key", "that is no public key", help)
+    })
+}

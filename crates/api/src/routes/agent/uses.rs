@@ -1,0 +1,83 @@
+//! `/v1/agent/uses`: use that the server has not seen, told once it is back.
+
+use super::name_of;
+use crate::Server;
+use crate::agents::Signed;
+use crate::problem::Problem;
+use crate::routes::answered;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use faregate_app::import::agent::{LateUse, take_in};
+use faregate_core::event::SessionId;
+use faregate_core::when::Instant;
+use faregate_protocol::wire::{Use, Uses, UsesTaken};
+use tokio::sync::oneshot;
+
+/// Stretches of use in one request.
+const USES_MAX: usize = 10_000;
+
+/// Takes in use that the server has not seen, and leases that are given back. The same stretch is booked once,
+/// however often and in whatever parts it is told; its times are evidence, and are bounded by the server's.
+#[utoipa::path(
+    post, path = "/v1/agent/uses", operation_id = "agent_uses", tag = "agent", request_body = Uses,
+    responses(
+        (status = 200, body = UsesTaken), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
+    ),
+    security(("device" = []))
+)]
+pub async fn uses(
+    State(server): State<Server>,
+    signed: Signed<Uses>,
+) -> Result<Json<UsesTaken>, Problem> {
+    let Signed { id, device, now, body } = signed;
+    if body.uses.len() > USES_MAX || body.returned.len() > USES_MAX {
+        let detail = format!("{} stretches of use", body.uses.len());
+        return Err(Problem::bad_request("too-many-uses", detail, "send at most 10,000"));
+    }
+    let mut taken = UsesTaken::default();
+    let mut late = Vec::with_capacity(body.uses.len());
+    for one in body.uses {
+        let key = one.key.clone();
+        match late_use(&server, &device.name, one, now) {
+            Ok(one) => late.push(one),
+            Err(why) => taken.refused.push((key, why.to_owned())),
+        }
+    }
+    let returned: Result<Vec<SessionId>, Problem> =
+        body.returned.iter().map(|id| session(id)).collect();
+    let (returned, keys) = (returned?, late.iter().map(|one| one.key.clone()).collect::<Vec<_>>());
+    let (reply, waiting) = oneshot::channel();
+    server.gate.run(move |engine| drop(reply.send(take_in(engine, id, late, returned))));
+    let outcome = answered(waiting).await?;
+    taken.taken = keys;
+    (taken.duplicates, taken.late) = (outcome.duplicates, outcome.late);
+    Ok(Json(taken))
+}
+
+fn late_use(server: &Server, host: &str, told: Use, now: Instant) -> Result<LateUse, &'static str> {
+    let Use { key, account, product, opened, closed, lease, basis: _ } = told;
+    if account.len() > super::NAME_MAX || product.len() > super::NAME_MAX || key.is_empty() {
+        return Err("a name is too long, or the key is missing");
+    }
+    if closed < opened {
+        return Err("it ends before it begins");
+    }
+    let lease = match lease.map(|id| id.parse()) {
+        None => None,
+        Some(Ok(id)) => Some(id),
+        Some(Err(_)) => return Err("the lease is no id of a session"),
+    };
+    let person = name_of(&server.gate.state().read(), &account, now);
+    let (opened, closed, host) = (Instant(opened), Instant(closed), host.to_owned());
+    Ok(LateUse { key, person, product, host, opened, closed, lease })
+}
+
+fn session(text: &str) -> Result<SessionId, Problem> {
+    text.parse().map_err(|_| {
+        let (status, detail) =
+            (StatusCode::UNPROCESSABLE_ENTITY, format!("`{text}` is no id of a session"));
+        Problem::new(status, "bad-id", detail, "ids look like `s42`")
+    })
+}
