@@ -41,7 +41,7 @@ impl Hold {
 /// What goes on now between one person and one product.
 ///
 /// A lease keeps its hold apart from the others': whether it is used nobody knows before it comes back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PairUse {
     /// The hold of running sessions, not resolved yet.
     pub hold: Option<Hold>,
@@ -73,7 +73,7 @@ impl PairUse {
     }
 
     /// Both holds.
-    pub fn holds(&self) -> impl Iterator<Item = Hold> {
+    pub fn holds(self) -> impl Iterator<Item = Hold> {
         self.hold.into_iter().chain(self.leased)
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::access::Policies;
 use crate::amount::Ticks;
+use crate::charges::PairUse;
 use crate::estate::{BucketId, PersonId, ProductId};
 use crate::event::{
     Ask, Basis, Cause, Charge, Event, Opened, Outcome, Refused, Route, SessionId, Source, Trial,
@@ -12,7 +13,7 @@ use crate::event::{
 use crate::ledger::Pack;
 use crate::state::{Session, State};
 use crate::tariff::{Meter, Rate};
-use crate::when::Instant;
+use crate::when::{DAY, Instant};
 
 /// Answers a request to open a product: [`Event::Opened`] or [`Event::Refused`].
 ///
@@ -44,8 +45,8 @@ pub fn open(state: &State, policies: Policies<'_>, ask: &Ask, now: Instant) -> E
     basis.trial = trial(&asked, policies, &found);
     let ask = ask.clone();
     match found {
-        Ok(Found { person, product, route, breach }) => {
-            basis.breach = breach;
+        Ok(Found { person, product, route, breach, lease }) => {
+            (basis.breach, basis.lease) = (breach, lease);
             Event::Opened(Opened { ask, person, product, route, tariff, basis })
         }
         Err(Turned { reason, rule }) => {
@@ -89,7 +90,8 @@ pub struct Seen {
 /// The instant at which being alive makes a session owe something; `None` when it never will.
 #[must_use]
 pub fn next_due(state: &State, session: &Session) -> Option<Instant> {
-    let pair = session.metered_pair()?;
+    // A lease owes nothing for being out: what it was used for is charged when that is told.
+    let pair = session.metered_pair().filter(|_| session.lease.is_none())?;
     match state.charges().pair(pair).and_then(|known| known.hold) {
         Some(hold) => Some(hold.grace_end),
         // However long it takes, one result is one charge.
@@ -183,12 +185,32 @@ pub fn close(state: &State, id: SessionId, at: Instant, cause: Cause) -> Result<
     let session = state.sessions().get(&id).ok_or(id)?;
     let at = at.max(session.opened);
     let known = session.metered_pair().and_then(|pair| state.charges().pair(pair));
-    let last_with_hold = known.filter(|known| known.live <= 1 && known.hold.is_some());
+    let last_with_hold = known.filter(|known| is_last_with_hold(session, known));
     let hold = last_with_hold.map(|_| match cause {
         Cause::Closed => Outcome::Voided,
         Cause::Silent => Outcome::Expired,
     });
     Ok(Event::Closed { session: id, at, cause, hold })
+}
+
+/// Whether nobody else needs the hold that this session has: what is shared with leases stays with them.
+fn is_last_with_hold(session: &Session, known: &PairUse) -> bool {
+    match session.lease {
+        Some(_) => known.leases <= 1 && known.leased.is_some(),
+        None => known.running() <= 1 && known.hold.is_some_and(|hold| hold.lease.is_none()),
+    }
+}
+
+/// The end of the first lease that has been out for [`RETURN_SECONDS`] longer than it lasted:
+/// [`Event::Closed`].
+///
+/// Apply the event and ask again, until there is none.
+#[must_use]
+pub fn lease_end(state: &State, now: Instant) -> Option<Event> {
+    let leases = state.sessions().iter().filter_map(|(id, session)| Some((session.lease?, *id)));
+    let lost = leases.filter(|(until, _)| until.plus(RETURN_SECONDS) <= now).min();
+    let (until, id) = lost?;
+    close(state, id, until, Cause::Silent).ok()
 }
 
 /// What the end of a pack's term brings, for the first pack that has ended and still holds tokens:
@@ -217,6 +239,12 @@ pub fn expiry(state: &State, now: Instant) -> Option<Event> {
         })
     })
 }
+
+/// A lease lasts no longer than this, in seconds.
+pub const LEASE_SECONDS_MAX: i64 = DAY;
+
+/// So long after its end a lease is waited for, in seconds: its workstation may be off for the night.
+pub const RETURN_SECONDS: i64 = DAY;
 
 /// All of something, in millionths.
 const WHOLE: u32 = 1_000_000;

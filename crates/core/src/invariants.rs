@@ -7,7 +7,7 @@ use crate::estate::{BucketId, PersonId, SeatId};
 use crate::event::Charge;
 use crate::ledger::Account;
 use crate::state::State;
-use crate::when::Instant;
+use crate::when::{DAY, Instant};
 use std::collections::BTreeMap;
 
 /// A rule that every state keeps.
@@ -19,7 +19,7 @@ pub struct Invariant {
 }
 
 /// All invariants of a single state. (`replay-equals-snapshot` needs the journal and lives in `app`.)
-pub const REGISTRY: [Invariant; 15] = [
+pub const REGISTRY: [Invariant; 16] = [
     Invariant { name: "conservation", check: conservation },
     Invariant { name: "no-account-below-its-floor", check: floors },
     Invariant { name: "packs-equal-balances", check: packs },
@@ -35,6 +35,7 @@ pub const REGISTRY: [Invariant; 15] = [
     Invariant { name: "requests-are-answered-by-others", check: answers },
     Invariant { name: "large-moves-have-two-approvers", check: large_moves },
     Invariant { name: "loans-owe-what-was-lent", check: loans },
+    Invariant { name: "a-lease-holds-what-it-may-use", check: leases },
 ];
 
 /// Every invariant that does not hold, with what is wrong.
@@ -257,6 +258,20 @@ fn loans(state: &State) -> Option<String> {
         let owing = requested.owing;
         (!is_part || owed_in_vain)
             .then(|| format!("of {lent} tokens lent by {id}, {owing} are owed"))
+    })
+}
+
+/// For every lease that is out on tokens there is a hold, or a unit was paid that its use lies in. What comes
+/// in late moves such a unit by less than its length.
+fn leases(state: &State) -> Option<String> {
+    state.sessions().iter().find_map(|(id, session)| {
+        let (until, pair) = (session.lease?, session.metered_pair()?);
+        let charges = state.charges();
+        let held = charges.pair(pair).is_some_and(|known| known.first_to_end().is_some());
+        let earliest = session.opened.plus(DAY.saturating_mul(-2));
+        let last = charges.of_pair(pair).rev().find(|charge| charge.at < until);
+        let paid = last.is_some_and(|charge| earliest < charge.at);
+        (!held && !paid).then(|| format!("nothing is held or paid for the lease {id}"))
     })
 }
 

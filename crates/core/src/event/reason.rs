@@ -28,6 +28,8 @@ pub enum Reason {
     RegionNotAllowed,
     /// The tariff in force has no rate for the product: it needs a seat.
     NotOnTariff,
+    /// It is asked for without the server, and what it costs cannot be known in advance.
+    NoLease,
     /// The person's seat is in use on as many other workstations as are allowed.
     SeatHeldElsewhere,
     /// Only a seat would do, and none that covers the product is free.
@@ -48,6 +50,10 @@ pub enum Reason {
     BucketExhausted,
     /// No pack that is valid today has that many tokens left.
     PoolExhausted,
+    /// The workstation's clock is wrong: when the use was could not be said.
+    ClockWrong,
+    /// Tokens would be spent, and the person has not said yes to the price.
+    TokensNotAgreed,
 }
 
 /// What is said about a reason.
@@ -60,7 +66,7 @@ struct Fact {
 
 impl Reason {
     /// All reasons, in order of precedence.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::ProductUnknown,
         Self::PersonUnknown,
         Self::BucketUnknown,
@@ -70,6 +76,7 @@ impl Reason {
         Self::OutsideSchedule,
         Self::RegionNotAllowed,
         Self::NotOnTariff,
+        Self::NoLease,
         Self::SeatHeldElsewhere,
         Self::NoFreeSeat,
         Self::BucketNotInForce,
@@ -80,6 +87,8 @@ impl Reason {
         Self::ConfirmationNeeded,
         Self::BucketExhausted,
         Self::PoolExhausted,
+        Self::ClockWrong,
+        Self::TokensNotAgreed,
     ];
 
     /// Stable code on the wire.
@@ -132,6 +141,7 @@ impl Reason {
             Self::OutsideSchedule => &OUTSIDE_SCHEDULE,
             Self::RegionNotAllowed => &REGION_NOT_ALLOWED,
             Self::NotOnTariff => &NOT_ON_TARIFF,
+            Self::NoLease => &NO_LEASE,
             Self::SeatHeldElsewhere => &SEAT_HELD_ELSEWHERE,
             Self::NoFreeSeat => &NO_FREE_SEAT,
             Self::BucketNotInForce => &BUCKET_NOT_IN_FORCE,
@@ -142,6 +152,8 @@ impl Reason {
             Self::ConfirmationNeeded => &CONFIRMATION_NEEDED,
             Self::BucketExhausted => &BUCKET_EXHAUSTED,
             Self::PoolExhausted => &POOL_EXHAUSTED,
+            Self::ClockWrong => &CLOCK_WRONG,
+            Self::TokensNotAgreed => &TOKENS_NOT_AGREED,
         }
     }
 }
@@ -216,6 +228,16 @@ const NOT_ON_TARIFF: Fact = Fact {
     transient: false,
     sentence: "this product cannot be opened on tokens, only on a seat",
     remedies: &["ask your licence manager for a seat", "use another product"],
+};
+
+const NO_LEASE: Fact = Fact {
+    code: "no-lease",
+    transient: false,
+    sentence: "this product cannot be used on tokens without the server just now",
+    remedies: &[
+        "open it while the server can be reached",
+        "connect the workstation that took it along before, so that it gives it back",
+    ],
 };
 
 const SEAT_HELD_ELSEWHERE: Fact = Fact {
@@ -294,4 +316,18 @@ const POOL_EXHAUSTED: Fact = Fact {
     transient: true,
     sentence: "the contract does not have enough valid tokens left",
     remedies: &["ask your licence manager to buy tokens", "use a viewer"],
+};
+
+const CLOCK_WRONG: Fact = Fact {
+    code: "clock-wrong",
+    transient: true,
+    sentence: "the clock of this workstation is wrong",
+    remedies: &["set the clock right, and ask again", "open it on another workstation"],
+};
+
+const TOKENS_NOT_AGREED: Fact = Fact {
+    code: "tokens-not-agreed",
+    transient: true,
+    sentence: "opening this costs tokens, and you have not said yes to the price",
+    remedies: &["say yes to the price, and ask again", "open it in a viewer"],
 };

@@ -2,10 +2,11 @@
 //!
 //! Nobody pays twice: whoever holds a seat that covers the product goes on that seat or not at all.
 
-use super::grace_seconds;
+use super::{LEASE_SECONDS_MAX, grace_seconds};
 use crate::access::{Forbidden, Policy, Question, Verdict};
 use crate::amount::Ticks;
 use crate::caps::{Cap, Then, Used};
+use crate::charges::{Hold, Pair};
 use crate::estate::{Breach, BucketId, Domain, PersonId, Place, ProductId, SeatId};
 use crate::event::{Ask, Fare, Mode, Reason, Route};
 use crate::ledger::{Account, Refusal};
@@ -32,6 +33,8 @@ pub(super) struct Found {
     pub(super) product: ProductId,
     pub(super) route: Route,
     pub(super) breach: Option<Breach>,
+    /// Until when without the server, when that was asked for.
+    pub(super) lease: Option<Instant>,
 }
 
 /// Somebody does not.
@@ -75,7 +78,8 @@ struct Subject {
     bucket: BucketId,
 }
 
-type Way = (Route, Option<Breach>);
+/// A route, what is done about its place, and until when it may be used without the server.
+type Way = (Route, Option<Breach>, Option<Instant>);
 
 /// The first way that is open; else what stood between the person and the one that came nearest.
 fn nearest(ways: impl Iterator<Item = Result<Way, Closed>>) -> Result<Way, Turned> {
@@ -100,7 +104,7 @@ impl Asked<'_> {
     pub(super) fn route(&self) -> Result<Found, Turned> {
         let subject = self.subject()?;
         let Subject { person, product, .. } = subject;
-        let through = |(route, breach)| Found { person, product, route, breach };
+        let through = |(route, breach, lease)| Found { person, product, route, breach, lease };
         let mut seats = self.state.estate().covering_seats(person, product, self.now).peekable();
         if seats.peek().is_some() {
             return nearest(seats.map(|seat| self.on_seat(subject, seat))).map(through);
@@ -170,7 +174,7 @@ impl Asked<'_> {
         let breach = self.within(&self.seat_domains(seat))?;
         self.seat_is_here(seat)?;
         self.under_caps(subject, None, Ticks::ZERO)?;
-        Ok((Route::Seat(seat), breach))
+        Ok((Route::Seat(seat), breach, self.lease_asked()))
     }
 
     fn on_free_seat(&self, subject: Subject) -> Result<Way, Closed> {
@@ -188,7 +192,7 @@ impl Asked<'_> {
         let seat = free.ok_or(Reason::NoFreeSeat)?;
         let breach = self.within(&self.seat_domains(seat))?;
         self.under_caps(subject, None, Ticks::ZERO)?;
-        Ok((Route::FreeSeat(seat), breach))
+        Ok((Route::FreeSeat(seat), breach, self.lease_asked()))
     }
 
     fn on_tokens(&self, subject: Subject) -> Result<Way, Closed> {
@@ -198,9 +202,10 @@ impl Asked<'_> {
         domains.extend(self.state.estate().buckets_above(bucket).into_iter().map(Domain::Bucket));
         let breach = self.within(&domains)?;
         let rate = self.state.rate(product, self.now).ok_or(Reason::NotOnTariff)?;
+        let lease = self.lease_on_tokens((person, product), rate.meter)?;
         if let Some((route, payer)) = self.paid_already((person, product), rate.meter) {
             self.under_caps(subject, Some(payer), Ticks::ZERO)?;
-            return Ok((route, breach));
+            return Ok((route, breach, lease));
         }
         if !self.state.estate().in_force(bucket, self.state.zone().date(self.now)) {
             return Err(Reason::BucketNotInForce.into());
@@ -213,30 +218,80 @@ impl Asked<'_> {
             }
             Err(_) => return Err(Reason::PoolExhausted.into()),
         }
+        self.agent_agrees(rate.ticks)?;
         let (ticks, meter, unit_start) = (rate.ticks, rate.meter, self.now);
         // A result is billed when it is asked for: there is no launch that could be too short.
         let grace = if meter == Meter::Result { 0 } else { grace_seconds(self.state) };
-        let grace_end = unit_start.plus(grace);
-        Ok((Route::Tokens { bucket, ticks, meter, unit_start, grace_end }, breach))
+        let grace_end = lease.unwrap_or(unit_start.plus(grace));
+        Ok((Route::Tokens { bucket, ticks, meter, unit_start, grace_end }, breach, lease))
+    }
+
+    /// An agent asks its user before it spends their tokens, and dates the use by its own clock.
+    ///
+    /// This comes last: nobody is asked for a yes that would get them nothing.
+    fn agent_agrees(&self, ticks: Ticks) -> Result<(), Reason> {
+        match self.ask.more.agent {
+            Some(said) if said.clock_wrong => Err(Reason::ClockWrong),
+            Some(said) if said.agreed.unwrap_or_default() < ticks => Err(Reason::TokensNotAgreed),
+            _ => Ok(()),
+        }
+    }
+
+    /// Until when an agent may let its user go on without the server, as far as it asked for that.
+    fn lease_asked(&self) -> Option<Instant> {
+        let seconds = i64::from(self.ask.more.agent?.lease?);
+        Some(self.now.plus(seconds.min(LEASE_SECONDS_MAX)))
+    }
+
+    /// The same on tokens: all use within a lease lies in one unit, so that it costs no more than what is held
+    /// for it.
+    fn lease_on_tokens(&self, pair: Pair, meter: Meter) -> Result<Option<Instant>, Reason> {
+        let Some(asked) = self.lease_asked() else { return Ok(None) };
+        if !matches!(meter, Meter::Window24h | Meter::CalendarDay) {
+            return Err(Reason::NoLease);
+        }
+        let (charges, zone) = (self.state.charges(), self.state.zone());
+        let known = charges.pair(pair).copied().unwrap_or_default();
+        let held = known.hold.map(|hold| hold.meter.unit_end(hold.start, zone));
+        let shared = known.holds().filter_map(|hold| hold.lease).chain(held).min();
+        let paid = || charges.covered_until(pair, zone).filter(|end| self.now < *end);
+        let end = shared.or_else(paid).unwrap_or_else(|| meter.unit_end(self.now, zone));
+        // A lease that is past and did not come back may have used all that is held for it.
+        if self.now < asked.min(end) { Ok(Some(asked.min(end))) } else { Err(Reason::NoLease) }
     }
 
     /// The unit that the pair has paid for, or reserved, and that still covers this instant; and who paid.
-    fn paid_already(&self, pair: (PersonId, ProductId), meter: Meter) -> Option<(Route, BucketId)> {
-        let (charges, now) = (self.state.charges(), self.now);
-        let running = charges.pair(pair).is_some_and(|known| known.live > 0);
-        if meter.ends_with_use() && !running {
+    fn paid_already(&self, pair: Pair, meter: Meter) -> Option<(Route, BucketId)> {
+        let (charges, now, ticks) = (self.state.charges(), self.now, Ticks::ZERO);
+        let known = charges.pair(pair).copied().unwrap_or_default();
+        if meter.ends_with_use() && known.running() == 0 {
             return None;
         }
-        let hold = charges.pair(pair).and_then(|known| known.hold);
-        // A pair has one hold at a time: while it is unresolved, further sessions join it, also past its
+        let covers = |end: &Instant| now < *end;
+        let is_paid = charges.covered_until(pair, self.state.zone()).filter(covers).is_some();
+        // Running sessions have one hold at a time: while it is unresolved, further ones join it, also past its
         // unit's end.
-        if hold.is_none() {
-            charges.covered_until(pair, self.state.zone()).filter(|end| now < *end)?;
-        }
-        let last = charges.of_pair(pair).next_back().map(|charge| (charge.at, charge.bucket));
-        let (unit_start, bucket) = hold.map(|hold| (hold.start, hold.bucket)).or(last)?;
-        let route = Route::Tokens { bucket, ticks: Ticks::ZERO, meter, unit_start, grace_end: now };
-        Some((route, bucket))
+        let (unit_start, bucket) = match known.hold {
+            Some(hold) => (hold.start, hold.bucket),
+            None if is_paid => {
+                let last = charges.of_pair(pair).next_back()?;
+                (last.at, last.bucket)
+            }
+            None => return self.leased_already(known.leased?, meter),
+        };
+        let grace_end = now;
+        Some((Route::Tokens { bucket, ticks, meter, unit_start, grace_end }, bucket))
+    }
+
+    /// What is held for a lease that is out, shared: whoever runs the product here makes it their own hold.
+    fn leased_already(&self, held: Hold, meter: Meter) -> Option<(Route, BucketId)> {
+        let Hold { bucket, start, lease, .. } = held;
+        let is_lease = self.lease_asked().is_some();
+        let grace_end = self.now.plus(grace_seconds(self.state));
+        let (unit_start, grace_end) =
+            if is_lease { (start, lease?) } else { (self.now, grace_end) };
+        let route = Route::Tokens { bucket, ticks: Ticks::ZERO, meter, unit_start, grace_end };
+        (Some(self.now) < lease).then_some((route, bucket))
     }
 
     fn permitted(&self, subject: Subject, fare: Fare) -> Result<(), Closed> {

@@ -4,11 +4,12 @@
 use super::*;
 use crate::budget::Terms;
 use crate::estate::{BucketId, BucketTerms, SeatId};
-use crate::event::{BucketSet, Fare, Move, MoveCause, Reason};
+use crate::event::{AgentSaid, BucketSet, Fare, Move, MoveCause, Reason};
 use crate::state::tests::{World, dollars, tokens};
 use crate::when::DAY;
 
 mod fares;
+mod leases;
 mod reasons;
 
 /// The buckets of [`World::new`] as a tree: `lab` below `design`, which is Ben's, below `general`.
@@ -69,6 +70,17 @@ fn run(
             let id = session(number);
             next_due(&world.state, &world.state.sessions()[&id]).map_or("never".into(), clock)
         }
+        ["until", number] => {
+            world.state.sessions()[&session(number)].lease.map_or("never".into(), clock)
+        }
+        ["lost"] => {
+            let mut events = Vec::new();
+            while let Some(event) = lease_end(&world.state, world.now) {
+                world.must(event.clone());
+                events.push(event);
+            }
+            all_said(&events)
+        }
         ["expire"] => {
             let mut events = Vec::new();
             while let Some(event) = expiry(&world.state, world.now) {
@@ -103,12 +115,17 @@ fn run(
     }
 }
 
-/// What is asked, with what is said besides: a bucket, `host=`, `fare=`, `from=` an address, `confirmed`.
+/// What is asked, with what is said besides: a bucket, `host=`, `fare=`, `from=` an address, `confirmed`; and
+/// by an agent: `agent`, `agreed=` tokens, `lease=` seconds, `clock-wrong`.
 fn asked(person: &str, product: &str, more: &[&str]) -> Ask {
     let mut ask = World::ask(person, product, None);
     for word in more {
         match word.split_once('=') {
             Some(("host", host)) => ask.host = host.to_owned(),
+            Some(("agreed", whole)) => {
+                agent(&mut ask).agreed = Some(tokens(whole.parse().unwrap()))
+            }
+            Some(("lease", seconds)) => agent(&mut ask).lease = Some(seconds.parse().unwrap()),
             Some(("from", address)) => {
                 ask.more.evidence.address = Some(address.parse().unwrap());
             }
@@ -117,11 +134,18 @@ fn asked(person: &str, product: &str, more: &[&str]) -> Ask {
                 ask.more.fare = fares.into_iter().find(|known| known.key() == fare);
             }
             None if *word == "confirmed" => ask.more.confirmed = true,
+            None if *word == "agent" => drop(agent(&mut ask)),
+            None if *word == "clock-wrong" => agent(&mut ask).clock_wrong = true,
             None => ask.bucket = Some((*word).to_owned()),
             Some(_) => panic!("no such thing can be said: {word}"),
         }
     }
     ask
+}
+
+/// What the agent says that asks.
+fn agent(ask: &mut Ask) -> &mut AgentSaid {
+    ask.more.agent.get_or_insert_default()
 }
 
 fn set(terms: &mut Terms, setting: &str) {

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::budget::{LoanTerms, RequestId, Requested};
-use crate::estate::{BucketTerms, Group, GroupId, Standing};
-use crate::event::{Event, TokenRequest};
+use crate::estate::{BucketTerms, Group, GroupId, ProductId, Standing};
+use crate::event::{AgentSaid, Event, Outcome, TokenRequest};
 use crate::state::tests::{T0, World, tokens};
 use crate::state::{Checkpoint, State};
 
@@ -103,4 +103,22 @@ fn a_total_of_holds_that_drifted_is_noticed() {
     world.state.ledger.spoil_held(tokens(1));
     let found: Vec<&str> = violations(&world.state).iter().map(|(name, _)| *name).collect();
     assert!(found.contains(&"held-is-the-sum-of-all-buckets"), "{found:?}");
+}
+
+#[test]
+fn a_lease_that_nothing_is_held_for_is_noticed() {
+    let mut world = World::new();
+    let mut ask = World::ask("ben", "revit", None);
+    let agreed = Some(tokens(10));
+    ask.more.agent = Some(AgentSaid { agreed, lease: Some(3_600), ..AgentSaid::default() });
+    world.open(&ask);
+    assert_eq!(violations(&world.state), []);
+    let pair = (PersonId(1), ProductId(0));
+    let ended = |outcome| Event::HoldEnded { person: pair.0, product: pair.1, outcome };
+    let mut spent = world.clone();
+    spent.must(ended(Outcome::Posted));
+    assert_eq!(violations(&spent.state), [], "what it may use was paid");
+    world.happen(&ended(Outcome::Voided)).unwrap();
+    let found: Vec<&str> = violations(&world.state).iter().map(|(name, _)| *name).collect();
+    assert_eq!(found, ["a-lease-holds-what-it-may-use"]);
 }

@@ -262,7 +262,7 @@ impl State {
             Account::Corrected,
         ];
         let busy = self.charges.pairs();
-        let mut pairs: Vec<_> = busy.map(|(pair, known)| (*pair, known.clone())).collect();
+        let mut pairs: Vec<_> = busy.map(|(pair, known)| (*pair, *known)).collect();
         pairs.sort_unstable_by_key(|(pair, _)| *pair);
         let mut elsewhere: Vec<OpenUse> = self.elsewhere.values().cloned().collect();
         elsewhere.sort_unstable_by_key(|open| open.identity);

@@ -104,7 +104,7 @@ fn capped(from: usize) -> World {
 #[test]
 fn the_most_fundamental_reason_is_given_first() {
     // The only pack ends after 365 days, hour 8,760; a script of one line begins with all caps.
-    let rows: [(Reason, World, &str); 22] = [
+    let rows: [(Reason, World, &str); 26] = [
         (Reason::ProductUnknown, capped(0), "0:00 open nobody nothing nowhere from=10.2.0.1"),
         (Reason::ProductUnknown, capped(0), "0:00 open ben nothing"),
         (Reason::PersonUnknown, capped(0), "0:00 open nobody unrated nowhere from=10.2.0.1"),
@@ -121,6 +121,7 @@ fn the_most_fundamental_reason_is_given_first() {
             "0:00 open ben unrated lab fare=tokens from=10.2.0.1",
         ),
         (Reason::NotOnTariff, capped(0), "8760:00 open ben unrated lab fare=tokens from=10.1.0.1"),
+        (Reason::NoLease, capped(0), "0:00 open ben minutely lab fare=tokens lease=60 clock-wrong"),
         (Reason::SeatHeldElsewhere, capped(0), "0:00 open daan revit host=b"),
         (Reason::NoFreeSeat, capped(0), "0:00 open ben unrated"),
         (Reason::BucketNotInForce, capped(0), "0:00 open ben revit lab"),
@@ -129,8 +130,11 @@ fn the_most_fundamental_reason_is_given_first() {
         (Reason::DailyCapReached, capped(2), "8760:00 open ben revit"),
         (Reason::MonthlyCapReached, capped(3), "8760:00 open ben revit"),
         (Reason::ConfirmationNeeded, capped(4), "8760:00 open ben revit"),
-        (Reason::BucketExhausted, branched(), "8760:00 open ben revit lab"),
-        (Reason::PoolExhausted, World::new(), "8760:00 open ben revit"),
+        (Reason::BucketExhausted, branched(), "8760:00 open ben revit lab clock-wrong"),
+        (Reason::PoolExhausted, World::new(), "8760:00 open ben revit clock-wrong"),
+        (Reason::ClockWrong, World::new(), "0:00 open ben revit clock-wrong"),
+        (Reason::TokensNotAgreed, World::new(), "0:00 open ben revit agreed=9"),
+        (Reason::TokensNotAgreed, World::new(), "0:00 open ben revit lease=3600"),
     ];
     let mut given: Vec<Reason> = rows.iter().map(|(reason, ..)| *reason).collect();
     for (reason, mut world, line) in rows {
@@ -160,7 +164,7 @@ fn every_reason_has_words_of_its_own() {
     }
     assert_eq!(Reason::from_code("no-such-reason"), None);
     let transient = Reason::ALL.iter().filter(|reason| reason.is_transient()).count();
-    assert_eq!(transient, 10, "a new reason says whether it passes by itself");
+    assert_eq!(transient, 12, "a new reason says whether it passes by itself");
 }
 
 /// Where somebody is, and what is done about it, stands in the decision.
