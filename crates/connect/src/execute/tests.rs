@@ -178,7 +178,7 @@ fn what_the_plan_itself_did_is_no_change() {
 fn of_what_was_sent_undoing_takes_back_what_is_so() {
     let mut case = Case::new();
     let step = case.plan.steps().next().unwrap().clone();
-    [0, 1].map(|at| case.progress.take_in(at, Outcome::Sent));
+    (0..2).for_each(|at| case.progress.take_in(at, Outcome::Sent));
     // The first arrived, the second did not.
     case.directory.members.get_mut(&step.group_id).unwrap().insert(step.account.clone());
     let reading = read_groups(&mut case.directory, &["A".into(), "B".into()], &case.managed);
