@@ -267,7 +267,7 @@ impl Drop for Place {
 
 fn watch_running(state: &SharedState, liveness: &Liveness, now: Instant) {
     let state = state.read();
-    for (id, session) in state.sessions() {
+    for (id, session) in state.sessions().iter().filter(|(_, session)| session.lease.is_none()) {
         liveness.watch(*id, now.max(session.opened), gate::next_due(&state, session));
     }
 }
@@ -385,6 +385,8 @@ fn follow(shared: &SharedState, liveness: &Liveness, touched: &[SessionId]) {
     let state = shared.read();
     for &id in touched {
         match state.sessions().get(&id) {
+            // Nothing is heard of a lease before it comes back.
+            Some(session) if session.lease.is_some() => {}
             Some(session) if liveness.last_heard(id).is_some() => {
                 liveness.set_due(id, gate::next_due(&state, session));
             }

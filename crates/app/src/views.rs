@@ -3,6 +3,7 @@
 use crate::liveness::Liveness;
 use faregate_core::amount::{Money, Ticks};
 use faregate_core::burn::{Sum, total};
+use faregate_core::charges::PairUse;
 use faregate_core::estate::PersonId;
 use faregate_core::event::{OpenUse, Route, SessionId, Source};
 use faregate_core::forecast::{MonthEnd, month_end};
@@ -221,7 +222,7 @@ fn own_session(
         Route::Tokens { bucket, .. } => ("tokens", state.estate().bucket(bucket)),
     };
     let pair = (session.person, session.product);
-    let held = state.charges().pair(pair).and_then(|known| known.hold).map(|hold| hold.ticks);
+    let held = state.charges().pair(pair).and_then(PairUse::first_to_end).map(|hold| hold.ticks);
     let charged = state.charges().of_pair(pair).next_back().map(|charge| charge.ticks);
     let tokens = if route == "tokens" { held.or(charged).unwrap_or_default() } else { Ticks::ZERO };
     OpenSession {

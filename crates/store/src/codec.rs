@@ -366,7 +366,8 @@ tags! {
         6 => AccessEnded, 7 => NotEligible, 8 => OutsideSchedule, 9 => RegionNotAllowed,
         10 => SeatHeldElsewhere, 11 => NoFreeSeat, 12 => BucketNotInForce,
         13 => ConcurrentCapReached, 14 => WindowCapReached, 15 => DailyCapReached,
-        16 => MonthlyCapReached, 17 => ConfirmationNeeded, 18 => BucketNotYours
+        16 => MonthlyCapReached, 17 => ConfirmationNeeded, 18 => BucketNotYours,
+        19 => NoLease, 20 => ClockWrong, 21 => TokensNotAgreed
     }
     Fare { 0 => Seat, 1 => FreeSeat, 2 => Tokens }
     Mode { 0 => Enforce, 1 => Monitor }

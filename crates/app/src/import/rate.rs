@@ -86,7 +86,8 @@ impl Recording<'_> {
         });
         // What a running session owes beyond its charges is the gate's to book, once it is heard of again.
         let running = state.sessions().values().filter_map(|session| {
-            let pair = session.metered_pair()?;
+            // A lease is no use: what it was used for is told by its workstation.
+            let pair = session.metered_pair().filter(|_| session.lease.is_none())?;
             let end = charged_through(state, pair, session.opened);
             Some((pair, Interval { start: session.opened, end }))
         });
