@@ -69,3 +69,17 @@ pub enum Understood {
     /// `Max borrow interval for feature, f, set to n hours`, which the licence may say as well.
     BorrowHours(String, u32),
 }
+
+impl Understood {
+    /// The feature that it is about; `None` for all.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Access(_, code, _) | Self::Timeout(code, _) => code.as_deref(),
+            Self::Reserve(_, code, _)
+            | Self::ReserveIgnored(code, _)
+            | Self::Max(_, code, _)
+            | Self::BorrowHours(code, _) => Some(code),
+        }
+    }
+}

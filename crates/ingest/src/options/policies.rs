@@ -36,10 +36,21 @@ pub struct Note {
     pub help: &'static str,
 }
 
-/// The policies of an options file, and what they leave out.
+/// The policies of an options file, and what they leave out; users are the people of those keys.
 #[must_use]
 pub fn to_policies(file: &OptionsFile, table: &FeatureTable) -> Imported {
+    to_policies_of(file, table, &|_| None)
+}
+
+/// The same where some users have other keys than their names: `key` tells the key of a user who has one.
+#[must_use]
+pub fn to_policies_of(
+    file: &OptionsFile,
+    table: &FeatureTable,
+    key: &dyn Fn(&str) -> Option<String>,
+) -> Imported {
     let mut import = Import {
+        key,
         groups: file.groups(),
         codes: BTreeMap::new(),
         all: Rules::default(),
@@ -58,7 +69,8 @@ struct Rules {
     exclude: Terms,
 }
 
-struct Import {
+struct Import<'a> {
+    key: &'a dyn Fn(&str) -> Option<String>,
     groups: Groups,
     /// Rules by product family and code.
     codes: BTreeMap<String, BTreeMap<String, Rules>>,
@@ -66,7 +78,7 @@ struct Import {
     out: Imported,
 }
 
-impl Import {
+impl Import<'_> {
     fn note(&mut self, lines: impl IntoIterator<Item = usize>, text: String, help: &'static str) {
         self.out.notes.push(Note { lines: lines.into_iter().collect(), text, help });
     }
@@ -111,7 +123,8 @@ impl Import {
 
     /// Puts somebody on a list: of a family's code, or of all features.
     fn list(&mut self, line: usize, code: Option<(String, String)>, include: bool, who: &Who) {
-        let term = terms::term(who, &self.groups);
+        let term = terms::term(who, &self.groups, self.key);
+        let cannot = term.as_ref().map(|_| ()).map_err(|what| *what);
         let all = code.is_none();
         let rules = match code {
             Some((family, code)) => self.codes.entry(family).or_default().entry(code).or_default(),
@@ -124,7 +137,7 @@ impl Import {
             Err(_) if include => list.complete = false,
             Err(_) => {}
         }
-        if let Err(what) = term_error(who, &self.groups) {
+        if let Err(what) = cannot {
             let scope = if all { "all features" } else { "the product" };
             let text = if include {
                 format!(
@@ -142,7 +155,7 @@ impl Import {
         let Some((GroupKind::Users, name)) = who.group() else { return };
         let Some(group) = self.groups.get(GroupKind::Users, name) else { return };
         let key = name.as_str().to_lowercase();
-        let members = group.members.iter().map(|(member, _)| member.as_str().to_lowercase());
+        let members = group.members.iter().map(|(member, _)| terms::key(member, self.key));
         self.out.groups.entry(key).or_default().extend(members);
     }
 
@@ -192,7 +205,9 @@ impl Import {
             }
             family_policies(&mut families, family, name, codes, &all.include);
         }
-        if let Some(condition) = all.include.any().filter(|_| all.include.complete) {
+        // Who includes a group that does not exist includes nobody, and shuts out all others.
+        if !all.include.lines.is_empty() && all.include.complete {
+            let condition = Condition::any(&all.include.any_of);
             let others = listed.iter().map(|family| format!("resource == {}", product(family)));
             let condition = others.fold(condition, Condition::or);
             let say = "the licence server includes you for no product";
@@ -208,10 +223,6 @@ impl Import {
     }
 }
 
-fn term_error(who: &Who, groups: &Groups) -> Result<(), &'static str> {
-    terms::term(who, groups).map(|_| ())
-}
-
 fn family_policies(
     out: &mut String,
     family: &str,
@@ -219,8 +230,11 @@ fn family_policies(
     codes: &BTreeMap<String, Rules>,
     all: &Terms,
 ) {
+    // Where one code has a list, the policy about all products leaves the family out, and every code needs its own.
+    let listed = codes.values().any(|rules| !rules.include.lines.is_empty());
+    let shut_out = |rules: &Rules| rules.shut_out(all, listed);
     let pairs: BTreeSet<(Option<Condition>, Option<Condition>)> =
-        codes.values().map(|rules| (rules.exclude.any(), rules.shut_out(all))).collect();
+        codes.values().map(|rules| (rules.exclude.any(), shut_out(rules))).collect();
     let resource = product(family);
     let mut pairs = pairs.into_iter();
     if let (1, Some((exclude, shut_out))) = (pairs.len(), pairs.next()) {
@@ -236,7 +250,7 @@ fn family_policies(
     }
     let denied: Option<Vec<Condition>> = codes
         .values()
-        .map(|rules| match (rules.exclude.any(), rules.shut_out(all)) {
+        .map(|rules| match (rules.exclude.any(), shut_out(rules)) {
             (Some(exclude), Some(shut_out)) => Some(exclude.or(shut_out.text())),
             (one, other) => one.or(other),
         })
@@ -252,8 +266,9 @@ fn family_policies(
 
 impl Rules {
     /// Who is not included, where somebody is, and where all who are can be said.
-    fn shut_out(&self, all: &Terms) -> Option<Condition> {
-        if self.include.lines.is_empty() || !self.include.complete || !all.complete {
+    fn shut_out(&self, all: &Terms, listed: bool) -> Option<Condition> {
+        let by_all = listed && !all.lines.is_empty();
+        if (self.include.lines.is_empty() && !by_all) || !self.include.complete || !all.complete {
             return None;
         }
         let terms = self.include.any_of.union(&all.any_of).cloned().collect();

@@ -57,7 +57,7 @@ pub fn agrees(file: &OptionsFile, echo: &Echo) -> Vec<Difference> {
     let mut found = Vec::new();
     for (line, directive) in file.directives() {
         let Some(expected) = expected(directive) else { continue };
-        if code(&expected).is_some_and(|code| !is_served(echo, code)) {
+        if expected.code().is_some_and(|code| !is_served(echo, code)) {
             continue;
         }
         let forms = forms(&expected, echo);
@@ -113,23 +113,13 @@ fn expected(directive: &Directive) -> Option<Understood> {
     })
 }
 
-fn code(what: &Understood) -> Option<&str> {
-    match what {
-        Understood::Access(_, code, _) | Understood::Timeout(code, _) => code.as_deref(),
-        Understood::Reserve(_, code, _)
-        | Understood::ReserveIgnored(code, _)
-        | Understood::Max(_, code, _)
-        | Understood::BorrowHours(code, _) => Some(code),
-    }
-}
-
 fn is_served(echo: &Echo, code: &str) -> bool {
     echo.served.is_empty() || echo.served.contains(code)
 }
 
 /// What may be echoed instead: the thing itself, or the same of every component of its package.
 fn forms(expected: &Understood, echo: &Echo) -> Vec<Vec<Understood>> {
-    let components = code(expected).and_then(|code| echo.packages.get(code));
+    let components = expected.code().and_then(|code| echo.packages.get(code));
     let of = |component: &String| renamed(expected, component);
     let whole = vec![expected.clone()];
     [Some(whole), components.map(|all| all.iter().map(of).collect())]

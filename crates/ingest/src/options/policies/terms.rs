@@ -69,12 +69,17 @@ impl Condition {
 ///
 /// # Errors
 /// What a policy cannot ask for.
-pub(super) fn term(who: &Who, groups: &Groups) -> Result<Vec<String>, &'static str> {
-    let key = |name: &Name| literal(&name.as_str().to_lowercase());
+pub(super) fn term(
+    who: &Who,
+    groups: &Groups,
+    person: &dyn Fn(&str) -> Option<String>,
+) -> Result<Vec<String>, &'static str> {
     Ok(match who {
-        Who::User(name) => vec![format!("principal == Person::{}", key(name))],
+        Who::User(name) => vec![format!("principal == Person::{}", literal(&key(name, person)))],
         Who::Group(name) => match groups.get(GroupKind::Users, name) {
-            Some(_) => vec![format!("principal in Group::{}", key(name))],
+            Some(_) => {
+                vec![format!("principal in Group::{}", literal(&name.as_str().to_lowercase()))]
+            }
             None => Vec::new(),
         },
         Who::Host(name) => vec![host(name)?],
@@ -86,6 +91,11 @@ pub(super) fn term(who: &Who, groups: &Groups) -> Result<Vec<String>, &'static s
         Who::Display(_) => return Err("policies do not know displays"),
         Who::Project(_) => return Err("policies do not know LM_PROJECT"),
     })
+}
+
+/// The key of a user: as policies write them, in lower case.
+pub(super) fn key(user: &Name, person: &dyn Fn(&str) -> Option<String>) -> String {
+    person(user.as_str()).unwrap_or_else(|| user.as_str().to_owned()).to_lowercase()
 }
 
 fn host(name: &Name) -> Result<String, &'static str> {
