@@ -1,12 +1,13 @@
 //! The policies of a contract, ready to be asked: read anew whenever the journal says that rules changed.
 
+use crate::engine::SharedState;
 use crate::orders::{Kind, OrderRefusal};
 use faregate_core::access::{Forbidden, Policies, Policy, Question, Verdict};
 use faregate_core::event::{Event, Mode, PolicySet, Reason};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 use faregate_policy::cases::{Cases, Failure};
-use faregate_policy::{Fault, READY, Ready, RuleBook, Ruling};
+use faregate_policy::{Fault, Mention, READY, Ready, RuleBook, Ruling};
 use std::sync::Arc;
 
 mod books;
@@ -96,6 +97,11 @@ impl Rules {
         self.enforced.explain(state, question)
     }
 
+    /// The names that the policies in force mention.
+    pub(crate) fn mentions(&self) -> impl Iterator<Item = Mention<'_>> {
+        self.enforced.mentions()
+    }
+
     /// The sentence that a policy in force, by its name, has for the person.
     #[must_use]
     pub fn sentence(&self, name: &str) -> Option<&str> {
@@ -119,25 +125,27 @@ impl Policy for Shut {
     }
 }
 
-/// What is allowed in sets of policies, and probably not meant.
+/// What is allowed in sets of policies and probably not meant; where a contract is known, also which names in them
+/// nothing in it bears. As most sets forbid only, the shipped [`BASE`] stands beside them unless one has its name.
 ///
 /// # Errors
 /// All that is wrong with them, each with its place and what to do about it.
-pub fn check(sets: &[PolicySet]) -> Result<Vec<String>, Vec<String>> {
+pub fn check(
+    mut sets: Vec<PolicySet>,
+    contract: Option<&SharedState>,
+) -> Result<Vec<String>, Vec<String>> {
+    if !sets.iter().any(|set| set.name == BASE) {
+        sets.extend(shipped_set(BASE));
+    }
     let worded = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let book = RuleBook::load(sets).map_err(worded)?;
-    Ok(book.warnings().iter().map(ToString::to_string).collect())
-}
-
-/// As [`check`], and which names in the sets nothing in a state bears.
-///
-/// # Errors
-/// As [`check`].
-pub fn check_in(state: &State, sets: &[PolicySet]) -> Result<Vec<String>, Vec<String>> {
-    let worded = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let book = RuleBook::load(sets).map_err(worded)?;
-    let unknown = unmeant::unknown_names(state.estate(), &book, |_| true);
-    Ok(book.warnings().iter().chain(&unknown).map(ToString::to_string).collect())
+    let book = RuleBook::load(&sets).map_err(worded)?;
+    // Nobody is kept from deciding while policies are compiled: the contract is read after that.
+    let unknown = contract.map(|contract| {
+        let state = contract.read();
+        unmeant::unknown_names(state.estate(), &book, |_| true)
+    });
+    let all = book.warnings().iter().chain(unknown.iter().flatten());
+    Ok(all.map(ToString::to_string).collect())
 }
 
 /// How many policies a set holds, when it can be read.
@@ -173,6 +181,31 @@ pub fn with(state: &State, set: PolicySet) -> Vec<PolicySet> {
     sets.into_values().collect()
 }
 
+/// The policies that would decide: the sets in force but for those named in `without`, and `tried` beside them, each
+/// instead of the one of its name. Whatever their mode, those that are tried decide.
+///
+/// # Errors
+/// [`OrderRefusal`] when a name in `without` is no set's, or the sets have faults together.
+pub fn proposed(
+    state: &State,
+    tried: Vec<PolicySet>,
+    without: &[String],
+) -> Result<Rules, OrderRefusal> {
+    let held = state.policies();
+    if let Some(name) = without.iter().find(|name| !held.contains_key(*name)) {
+        let message = format!("no policies are called `{name}`");
+        let help = "`faregate policy list` names those that hold";
+        return Err(OrderRefusal::new(Kind::Unknown, "unknown", message, help));
+    }
+    let mut sets = held.clone();
+    sets.retain(|name, set| set.mode == Mode::Enforce && !without.contains(name));
+    let deciding = tried.into_iter().map(|set| PolicySet { mode: Mode::Enforce, ..set });
+    sets.extend(deciding.map(|set| (set.name.clone(), set)));
+    let sets: Vec<PolicySet> = sets.into_values().collect();
+    Rules::from_sets(&sets)
+        .map_err(|faults| invalid(&faults, "correct the policies; nothing was changed"))
+}
+
 /// The event that lets a set of policies hold, and what its author should know.
 ///
 /// # Errors
@@ -189,12 +222,13 @@ pub(crate) fn adopt(
         let help = "use letters, digits and hyphens";
         return Err(OrderRefusal::new(Kind::Invalid, "bad-name", message, help));
     }
+    const HELP: &str = "correct the policies and try again; what held before holds on";
     let sets = with(state, set.clone());
     // Whatever its mode, it is judged as if it decided: that is where it is meant to go.
     let deciding = sets.iter().filter(|known| known.name == name || known.mode == Mode::Enforce);
-    let book = books.of(deciding).map_err(|faults| invalid(&faults))?;
+    let book = books.of(deciding).map_err(|faults| invalid(&faults, HELP))?;
     // What the gate will ask is compiled here and now, and kept: it can be read, or nothing is adopted.
-    books.both(sets.iter()).map_err(|faults| invalid(&faults))?;
+    books.both(sets.iter()).map_err(|faults| invalid(&faults, HELP))?;
     let warnings = warnings(state, &book, name, now);
     Ok((Event::PolicyAdopted(set), warnings))
 }
@@ -213,9 +247,8 @@ fn warnings(state: &State, book: &RuleBook, name: &str, now: Instant) -> Vec<Str
     warnings
 }
 
-fn invalid(faults: &[Fault]) -> OrderRefusal {
+fn invalid(faults: &[Fault], help: &str) -> OrderRefusal {
     let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-    let help = "correct the policies and try again; what held before holds on";
     OrderRefusal::new(Kind::Invalid, "invalid-policies", lines.join("\n"), help)
 }
 

@@ -1,21 +1,26 @@
-//! What another set of rules would have done: the asks of a past period are decided again, in order, by the
-//! same gate, on a copy of the contract that they have not been charged in yet.
+//! What another set of rules would have done: the asks of a past period are decided twice, in order, by the same
+//! gate: under the rules in force and under the others, each time on a copy of the contract that they have not been
+//! charged in yet. What differs between the two runs is what the rules change, and nothing else is.
 //!
-//! Reported use counts as an ask at its opening; what was turned away then and would not be now counts with its
-//! first unit, as nobody knows how long it would have lasted. Budgets, seats and people are those of today, with what the
-//! period spent given back: so a rule is judged by what it changes, not by what was bought meanwhile.
+//! Reported use counts as an ask at its opening; what was turned away then and is not in a run counts with its
+//! first unit, as nobody knows how long it would have lasted. [`BASIS`] says on whose tokens and seats: so a rule is
+//! judged by what it changes, not by what was bought meanwhile. What really happened is told beside it, as a sum.
 
 use crate::engine::{Engine, Failure};
 use crate::ports::{Store, Use};
 use crate::rules::Rules;
+use crate::views::grouped;
 use faregate_core::amount::Ticks;
 use faregate_core::estate::{PersonId, ProductId};
 use faregate_core::event::{Ask, Cause, Event, Fare, OpenUse, Reason, SessionId, Unit};
 use faregate_core::gate::{self, Seen};
-use faregate_core::state::{Broken, Checkpoint, State};
+use faregate_core::state::{Broken, State};
 use faregate_core::when::{DAY, Date, Instant};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
+
+mod compare;
+pub use compare::compare;
 
 /// How an ask ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,20 +65,63 @@ pub struct Changed {
     pub rule: Option<String>,
 }
 
-/// What another set of rules would have done.
-#[derive(Clone, Debug, Default)]
-pub struct Simulation {
-    /// How many asks were decided again.
+/// How the answers of two sets of rules differ.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// How many asks both decided.
     pub asks: u64,
-    /// Those that would have ended otherwise: how many of each.
+    /// Those that they decided otherwise: how many of each.
     pub changed: BTreeMap<Changed, u64>,
-    /// Tokens that the period cost.
-    pub before: Ticks,
-    /// Tokens that it would have cost.
-    pub after: Ticks,
 }
 
-/// Decides the asks of a period again, under other rules.
+impl Answers {
+    /// How many asks they decided otherwise.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.changed.values().sum()
+    }
+}
+
+/// What another set of rules would have done in a period.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Simulation {
+    /// How the answers of the rules in force differ from those of the others.
+    pub answers: Answers,
+    /// Tokens that the period costs under the rules in force.
+    pub before: Ticks,
+    /// Tokens that it costs under the others.
+    pub after: Ticks,
+    /// What really happened.
+    pub happened: Happened,
+}
+
+/// What really happened in a period, under the rules, budgets and seats of its days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Happened {
+    /// How many asks ended otherwise than they do under the rules in force.
+    pub otherwise: u64,
+    /// Tokens that were charged.
+    pub charged: Ticks,
+}
+
+/// On which tokens and seats both runs decide.
+pub const BASIS: &str = "both runs spend from the buckets as they stand today, with what the period was charged \
+     given back; caps begin at zero; seats are held as they were then, people and groups are as they are today";
+
+impl Simulation {
+    /// What really happened, where it is not what the rules in force come to on these budgets.
+    #[must_use]
+    pub fn departure(&self) -> Option<String> {
+        let Happened { otherwise, charged } = self.happened;
+        let is_other = otherwise > 0 || charged != self.before;
+        is_other.then(|| {
+            let charged = grouped(charged.tokens());
+            format!("when it happened, {otherwise} of these asks ended otherwise than they do under the rules in force on this basis, and {charged} tokens were charged")
+        })
+    }
+}
+
+/// Decides the asks of a period twice, under the rules in force and under others.
 ///
 /// # Errors
 /// [`Failure`] when the journal cannot be read.
@@ -85,7 +133,13 @@ pub fn simulate(
 ) -> Result<Simulation, Failure> {
     let shared = engine.state();
     let actual = shared.read();
-    let mut world = World::new(&actual, rules, from, until)?;
+    let today = Rules::of(&actual);
+    let start = unused(&actual, from, until)?;
+    let mut runs = Runs {
+        before: World::new(start.clone(), &today, actual.at()),
+        after: World::new(start, rules, actual.at()),
+        found: Simulation::default(),
+    };
     let decisions = decisions(&mut *engine.store, from, until)?;
     let names = engine.store.names()?;
     let in_period = |at: Instant| from <= at && at < until;
@@ -105,45 +159,28 @@ pub fn simulate(
         }
         asks.extend(going_on.extract_if(.., |past| past.at < end));
         asks.sort_by_key(|past| past.at);
-        asks.into_iter().try_for_each(|past| world.ask(past))?;
+        asks.into_iter().try_for_each(|past| runs.ask(past))?;
         day = day.plus(1);
     }
+    // What goes on past the end of the period owes the units that begin in it.
+    runs.before.close_until(Instant(i64::MAX))?;
+    runs.after.close_until(Instant(i64::MAX))?;
     let charged = |state: &State| {
         let period = state.charges().iter().filter(|charge| in_period(charge.at));
         period.map(|charge| charge.ticks).sum()
     };
-    world.simulation.before = charged(&actual);
-    world.close_until(until)?;
-    world.simulation.after = charged(&world.state);
-    Ok(world.simulation)
+    let Runs { before, after, mut found } = runs;
+    (found.before, found.after) = (charged(&before.state), charged(&after.state));
+    found.happened.charged = charged(&actual);
+    Ok(found)
 }
 
-/// How the answers of two sets of rules differ today, for every person and product: on a workstation that
-/// nothing is known of, on the bucket that pays for the person.
-#[must_use]
-pub fn compare(state: &State, old: &Rules, new: &Rules, now: Instant) -> Simulation {
-    let mut found = Simulation::default();
-    for person in state.estate().people() {
-        for product in state.estate().products() {
-            let (person, product) = (person.key.clone(), product.key.clone());
-            let ask = Ask { person, product, ..Ask::default() };
-            let answer = |rules: &Rules| gate::open(state, rules.policies(), &ask, now);
-            let (before, after) = (answer(old), answer(new));
-            found.asks += 1;
-            let outcomes = Outcome::of(&before).zip(Outcome::of(&after));
-            let Some((before, then)) = outcomes.filter(|(before, then)| before != then) else {
-                continue;
-            };
-            let rule = match after {
-                Event::Refused(refused) => refused.basis.rule,
-                _ => None,
-            };
-            let Ask { person, product, .. } = ask;
-            let changed = Changed { person, product, before, after: then, rule };
-            *found.changed.entry(changed).or_default() += 1;
-        }
+/// The rule that turned somebody away.
+fn rule_of(event: Event) -> Option<String> {
+    match event {
+        Event::Refused(refused) => refused.basis.rule,
+        _ => None,
     }
-    found
 }
 
 fn utc_day(at: Instant) -> Date {
@@ -155,7 +192,7 @@ struct Past {
     at: Instant,
     closed: Option<Instant>,
     ask: Ask,
-    before: Outcome,
+    happened: Outcome,
 }
 
 impl Past {
@@ -165,16 +202,16 @@ impl Past {
         let (user, host) = (name(one.user)?, name(one.host)?);
         let person = state.estate().person_known_as(user, one.opened)?;
         let product = state.product_of_feature(name(one.feature)?)?;
-        let before = Self::through(state, person, product, one.opened);
+        let happened = Self::through(state, person, product, one.opened);
         let key = state.estate().product(product)?.key.clone();
         let ask = Ask { person: user.clone(), product: key, host: host.clone(), ..Ask::default() };
-        Some(Self { at: one.opened, closed: Some(one.closed), ask, before })
+        Some(Self { at: one.opened, closed: Some(one.closed), ask, happened })
     }
 
     /// Use that a log shows as going on: for as long as it was charged, as nobody knows of more.
     fn going_on(state: &State, open: &OpenUse) -> Option<Self> {
         let (person, product) = (open.person, open.product?);
-        let before = Self::through(state, person, product, open.opened);
+        let happened = Self::through(state, person, product, open.opened);
         let (who, what) = (state.estate().person(person)?, state.estate().product(product)?);
         let (person_key, product_key) = (who.key.clone(), what.key.clone());
         let units = state.charges().of_pair((person, product));
@@ -193,7 +230,7 @@ impl Past {
             host: open.host.clone(),
             ..Ask::default()
         };
-        Some(Self { at: open.opened, closed, ask, before })
+        Some(Self { at: open.opened, closed, ask, happened })
     }
 
     /// How reported use went through.
@@ -222,11 +259,11 @@ fn decisions(store: &mut dyn Store, from: Instant, until: Instant) -> Result<Vec
                     Event::Refused(refused) => refused.ask.clone(),
                     _ => return true,
                 };
-                let Some(before) = Outcome::of(event) else { return true };
-                if matches!(before, Outcome::Through(_)) {
+                let Some(happened) = Outcome::of(event) else { return true };
+                if matches!(happened, Outcome::Through(_)) {
                     open.insert(SessionId(entry.seq), found.len());
                 }
-                found.push(Past { at: entry.at, closed: None, ask, before });
+                found.push(Past { at: entry.at, closed: None, ask, happened });
             }
             _ => {}
         }
@@ -235,64 +272,59 @@ fn decisions(store: &mut dyn Store, from: Instant, until: Instant) -> Result<Vec
     Ok(found)
 }
 
-/// The contract in which the asks are decided again.
+/// The same asks, decided under two sets of rules.
+struct Runs<'r> {
+    before: World<'r>,
+    after: World<'r>,
+    found: Simulation,
+}
+
+impl Runs<'_> {
+    fn ask(&mut self, past: Past) -> Result<(), Failure> {
+        let (before, _) = self.before.ask(&past)?;
+        let (after, rule) = self.after.ask(&past)?;
+        self.found.answers.asks += 1;
+        self.found.happened.otherwise += u64::from(before != past.happened);
+        if before != after {
+            let Ask { person, product, .. } = past.ask;
+            let changed = Changed { person, product, before, after, rule };
+            *self.found.answers.changed.entry(changed).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+/// A contract in which the asks are decided again.
 struct World<'r> {
     state: State,
     rules: &'r Rules,
     ends: BinaryHeap<Reverse<(Instant, SessionId)>>,
     /// The newest that is on record: what runs then is not known to have run longer.
     known: Instant,
-    simulation: Simulation,
 }
 
 impl<'r> World<'r> {
-    fn new(
-        actual: &State,
-        rules: &'r Rules,
-        from: Instant,
-        until: Instant,
-    ) -> Result<Self, Failure> {
-        let mut state = actual.clone();
-        let in_period = |at: Instant| from <= at && at < until;
-        let units: Vec<Unit> = state
-            .charges()
-            .iter()
-            .map(|charge| charge.unit())
-            .filter(|u| in_period(u.at))
-            .collect();
-        let (seq, at) = (state.seq() + 1, state.at());
-        state.apply(seq, at, &Event::UsageReversed(units))?;
-        let state = State::restore(before(state.checkpoint(), from))?;
-        let (ends, simulation) = (BinaryHeap::new(), Simulation::default());
-        Ok(Self { state, rules, ends, known: at, simulation })
+    fn new(state: State, rules: &'r Rules, known: Instant) -> Self {
+        Self { state, rules, ends: BinaryHeap::new(), known }
     }
 
-    fn ask(&mut self, past: Past) -> Result<(), Failure> {
+    /// How an ask ends here, and the rule that turns it away.
+    fn ask(&mut self, past: &Past) -> Result<(Outcome, Option<String>), Failure> {
         self.close_until(past.at)?;
         let event = gate::open(&self.state, self.rules.policies(), &past.ask, past.at);
-        let rule = match &event {
-            Event::Refused(refused) => refused.basis.rule.clone(),
-            _ => None,
-        };
         let id = SessionId(self.apply(past.at, &event)?);
-        self.simulation.asks += 1;
-        let after = Outcome::of(&event).unwrap_or(past.before);
-        if let Outcome::Through(_) = after {
-            let closed = past.closed.unwrap_or_else(|| self.end_of(&past));
+        let outcome = Outcome::of(&event).unwrap_or(past.happened);
+        if let Outcome::Through(_) = outcome {
+            let closed = past.closed.unwrap_or_else(|| self.end_of(past));
             self.ends.push(Reverse((closed.max(past.at), id)));
         }
-        if after != past.before {
-            let Ask { person, product, .. } = past.ask;
-            let changed = Changed { person, product, before: past.before, after, rule };
-            *self.simulation.changed.entry(changed).or_default() += 1;
-        }
-        Ok(())
+        Ok((outcome, rule_of(event)))
     }
 
     /// When a session ended of which no end is on record: it runs still; or nobody let it begin, then it would
     /// have lasted so long that its first unit is owed.
     fn end_of(&self, past: &Past) -> Instant {
-        match past.before {
+        match past.happened {
             Outcome::Through(_) => self.known,
             Outcome::Refused(_) => {
                 let grace =
@@ -326,9 +358,17 @@ impl<'r> World<'r> {
     }
 }
 
-/// The contract as it would stand at an instant had nobody used anything since: nothing runs, nothing is held.
-fn before(mut checkpoint: Checkpoint, at: Instant) -> Checkpoint {
-    checkpoint.at = at;
+/// The contract as it would stand at the beginning of a period had nobody used anything since: nothing runs, nothing is
+/// held, and what the period was charged is given back.
+fn unused(actual: &State, from: Instant, until: Instant) -> Result<State, Broken> {
+    let mut state = actual.clone();
+    let all = state.charges().iter().map(|charge| charge.unit());
+    let units: Vec<Unit> = all.filter(|unit| from <= unit.at && unit.at < until).collect();
+    state.apply(state.seq() + 1, state.at(), &Event::UsageReversed(units))?;
+    let mut checkpoint = state.checkpoint();
+    checkpoint.at = from;
+    // Later use stays paid for, but it covers nothing of the period.
+    checkpoint.charges.retain(|charge| charge.at < from);
     checkpoint.sessions.clear();
     checkpoint.pairs.clear();
     checkpoint.elsewhere.clear();
@@ -340,5 +380,5 @@ fn before(mut checkpoint: Checkpoint, at: Instant) -> Checkpoint {
     }
     checkpoint.rulebook.counts.tapes.clear();
     checkpoint.rulebook.counts.running.clear();
-    checkpoint
+    State::restore(checkpoint)
 }

@@ -22,6 +22,8 @@ mod insight;
 mod leakage;
 #[path = "use_cases/logs.rs"]
 mod logs;
+#[path = "use_cases/made_up.rs"]
+mod made_up;
 #[path = "use_cases/mutants.rs"]
 mod mutants;
 #[path = "use_cases/once.rs"]

@@ -431,8 +431,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Decides the asks of a past period again, under other policies and on the budgets and seats of today. Books
-         *     nothing. A period of very many asks is cut short, and the answer says so.
+         * Decides the asks of a past period twice, under the policies in force and under others, on the same budgets and
+         *     seats: what differs is what the others change. Books nothing. A period of very many asks is cut short, and the
+         *     answer says so.
          */
         post: operations["simulate_policies"];
         delete?: never;
@@ -946,9 +947,9 @@ export interface components {
         };
         /** @description Asks of one person for one product that would end otherwise. */
         ChangedAnswer: {
-            /** @description How they would end. */
+            /** @description How they would end under the others. */
             after: string;
-            /** @description How they end now: a fare, or the code of a refusal. */
+            /** @description How they end under the rules in force: a fare, or the code of a refusal. */
             before: string;
             /** @description The person, as they asked. */
             person: string;
@@ -1678,7 +1679,7 @@ export interface components {
             faults: string[];
             /** @description Whether they can be adopted. */
             valid: boolean;
-            /** @description What is allowed, and probably not meant. */
+            /** @description What is allowed, and probably not meant; among it names that nothing bears. */
             warnings: string[];
         };
         /** @description How answers would differ. */
@@ -1711,12 +1712,14 @@ export interface components {
         PolicySimulation: {
             /**
              * Format: int64
-             * @description How many asks were decided again.
+             * @description How many asks were decided, twice each: under the rules in force and under the others.
              */
             asks: number;
+            /** @description On which budgets and seats both were decided, in words. */
+            basis: string;
             /**
              * Format: int64
-             * @description How many would have ended otherwise.
+             * @description How many end otherwise under the others.
              */
             changed: number;
             /** @description Whether the period was cut short, because it has more asks than are decided again at once. */
@@ -1726,6 +1729,11 @@ export interface components {
              * @description First date.
              */
             from: string;
+            /**
+             * Format: int64
+             * @description How many asks ended otherwise when they happened than they do under the rules in force, on this basis.
+             */
+            happened_otherwise: number;
             money?: components["schemas"]["Money"] | null;
             /** @description Those, as many as were asked for. */
             rows: components["schemas"]["ChangedAnswer"][];
@@ -1736,10 +1744,12 @@ export interface components {
              * @description Last date that was simulated.
              */
             to: string;
-            /** @description Tokens that it would have cost. */
+            /** @description Tokens that it costs under the others. */
             tokens_after: components["schemas"]["Tokens"];
-            /** @description Tokens that the period cost. */
+            /** @description Tokens that the period costs under the rules in force. */
             tokens_before: components["schemas"]["Tokens"];
+            /** @description Tokens that the period was charged when it happened. */
+            tokens_charged: components["schemas"]["Tokens"];
         };
         /**
          * @description Kinds of pools.
@@ -2217,6 +2227,8 @@ export interface components {
             key?: string | null;
             /** @description `pool`, `bucket`, `offering` or `seat`. */
             of: string;
+            /** @description What is done about use of which nobody can tell where it is: one of the same three. */
+            unknown: string;
             /** @description Until when. */
             until?: string | null;
         };

@@ -26,6 +26,15 @@ async fn policies_are_checked() {
     let well = json!({ "valid": true, "faults": [], "warnings": [] });
     assert_eq!(check(json!([])).await, (200, well.clone()));
     assert_eq!(check(sets(NO_REVIT)).await, (200, well));
+    // As the command does: the contract has a group `staff`.
+    let named = |group: &str| {
+        format!("@id(\"a\") forbid (principal in Group::\"{group}\", action, resource);")
+    };
+    let (_, known) = check(sets(&named("staff"))).await;
+    assert_eq!(known["warnings"], json!([]));
+    let (_, unknown) = check(sets(&named("stuff"))).await;
+    let warning = "new:1: there is no group `stuff`\n  help: did you mean Group::\"staff\"?";
+    assert_eq!((&unknown["valid"], &unknown["warnings"]), (&json!(true), &json!([warning])));
     let (status, broken) = check(sets("forbid (")).await;
     assert_eq!((status, &broken["valid"]), (200, &json!(false)));
     assert!(!broken["faults"].as_array().unwrap().is_empty());

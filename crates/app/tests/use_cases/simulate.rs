@@ -5,14 +5,14 @@ use crate::world::*;
 use faregate_app::bulk;
 use faregate_app::engine::Engine;
 use faregate_app::rules::{BASE, Rules, shipped_set};
-use faregate_app::simulate::{Outcome, Simulation, compare, simulate};
+use faregate_app::simulate::{Answers, Outcome, Simulation, compare, simulate};
 use faregate_core::amount::Ticks;
 use faregate_core::event::{Fare, Mode, PolicySet, Reason, SessionId};
 use faregate_core::when::DAY;
 use std::panic::catch_unwind;
 
 /// Everything on tokens but what somebody is forbidden.
-fn forbidding(who: &str) -> PolicySet {
+pub(crate) fn forbidding(who: &str) -> PolicySet {
     let text = format!(
         "@id(\"no-{who}\") forbid (principal == Person::\"{who}\", action == Action::\"open-on-tokens\", resource);"
     );
@@ -34,7 +34,7 @@ fn whole(engine: &mut Engine, rules: &Rules) -> Simulation {
 }
 
 /// Person, product, before, after and rule of what changed, and how often.
-fn changes(found: &Simulation) -> Vec<(String, String, &str, &str, String, u64)> {
+fn changes(found: &Answers) -> Vec<(String, String, &str, &str, String, u64)> {
     let row = |(change, count): (&faregate_app::simulate::Changed, &u64)| {
         let rule = change.rule.clone().unwrap_or_default();
         let (person, product) = (change.person.clone(), change.product.clone());
@@ -84,8 +84,12 @@ fn decided() -> World {
 
 fn check_todays_rules_change_nothing(world: &mut World, rules: &Rules, asks: u64, spent: i64) {
     let found = whole(&mut world.engine, rules);
-    assert_eq!(changes(&found), []);
-    assert_eq!((found.asks, found.before, found.after), (asks, tokens(spent), tokens(spent)));
+    assert_eq!(changes(&found.answers), []);
+    let spent = tokens(spent);
+    assert_eq!((found.answers.asks, found.before, found.after), (asks, spent, spent));
+    // With tokens enough, that is what happened.
+    assert_eq!((found.happened.otherwise, found.happened.charged), (0, spent));
+    assert_eq!(found.departure(), None);
 }
 
 #[test]
@@ -150,10 +154,10 @@ fn who_would_have_been_turned_away_and_what_it_would_have_cost() {
     let mut world = reported();
     let found = whole(&mut world.engine, &rules(&[forbidding("ana")]));
     let expected = ruled("no-ana", vec![row("ana", "autocad", 2), row("ana", "revit", 1)]);
-    assert_eq!(changes(&found), expected);
+    assert_eq!(changes(&found.answers), expected);
     assert_eq!((found.before, found.after), (tokens(34), tokens(7)));
     let found = whole(&mut world.engine, &rules(&[forbidding("ben")]));
-    assert_eq!(changes(&found), ruled("no-ben", vec![row("ben", "autocad", 2)]));
+    assert_eq!(changes(&found.answers), ruled("no-ben", vec![row("ben", "autocad", 2)]));
     assert_eq!((found.before, found.after), (tokens(34), tokens(27)));
 
     // Without Ana, Ben could have had Revit as well: the tokens that she spent were his.
@@ -168,7 +172,7 @@ fn who_would_have_been_turned_away_and_what_it_would_have_cost() {
         String::new(),
         1,
     ));
-    assert_eq!(changes(&found), expected);
+    assert_eq!(changes(&found.answers), expected);
     assert_eq!((found.before, found.after), (tokens(17), tokens(17)));
 }
 
@@ -179,7 +183,7 @@ fn only_the_period_counts() {
     let during = |from: i64, until: i64, world: &mut World| {
         let (from, until) = (T0.plus(from * MINUTE), T0.plus(until * MINUTE));
         let found = simulate(&mut world.engine, &forbidding, from, until).unwrap();
-        (found.asks, found.before, found.after)
+        (found.answers.asks, found.before, found.after)
     };
     assert_eq!(during(0, 60, &mut world), (0, Ticks::ZERO, Ticks::ZERO));
     assert_eq!(during(0, 61, &mut world), (1, tokens(7), Ticks::ZERO));
@@ -187,7 +191,23 @@ fn only_the_period_counts() {
     assert_eq!(during(10_000, 20_000, &mut world), (0, Ticks::ZERO, Ticks::ZERO));
 }
 
-/// Caps in force count in the period as they would have then, from nothing.
+/// Who used it on later days pays for it on earlier ones all the same.
+#[test]
+fn later_use_covers_nothing_of_the_period() {
+    let mut world = reported_with(&[used("ana", REVIT, 9_000, 9_100)]);
+    let today = todays(&world.engine);
+    let found = simulate(&mut world.engine, &today, T0, T0.plus(DAY)).unwrap();
+    assert_eq!(
+        (found.before, found.after, found.happened.charged),
+        (tokens(17), tokens(17), tokens(17))
+    );
+    let found =
+        simulate(&mut world.engine, &rules(&[forbidding("ben")]), T0, T0.plus(DAY)).unwrap();
+    assert_eq!((changes(&found.answers).len(), found.after), (0, tokens(17)));
+}
+
+/// Caps in force count in the period as they would have then, from nothing; as they hold in both runs, they change
+/// nothing.
 #[test]
 fn caps_hold_in_a_simulation() {
     let mut world = reported();
@@ -197,16 +217,18 @@ fn caps_hold_in_a_simulation() {
     let today = todays(&world.engine);
     let found = whole(&mut world.engine, &today);
     // Ana has spent 7 on AutoCAD when she asks for Revit; the window of her AutoCAD goes on.
-    let expected = (
-        "ana".to_owned(),
-        "revit".to_owned(),
-        "tokens",
-        "daily-cap-reached",
-        "ten-a-day".to_owned(),
-        1,
-    );
-    assert_eq!(changes(&found), [expected]);
-    assert_eq!((found.before, found.after), (tokens(34), tokens(14)));
+    assert_eq!(changes(&found.answers), []);
+    assert_eq!((found.before, found.after), (tokens(14), tokens(14)));
+    assert_eq!((found.happened.otherwise, found.happened.charged), (1, tokens(34)));
+    // Without the AutoCAD that she pays for first, the cap leaves room for Revit.
+    let text =
+        "@id(\"cad\") forbid (principal, action, resource == Product::\"autocad\");".to_owned();
+    let no_autocad = PolicySet { name: "cad".to_owned(), mode: Mode::Enforce, text };
+    let found = whole(&mut world.engine, &rules(&[no_autocad]));
+    let revit =
+        ("ana".to_owned(), "revit".to_owned(), "daily-cap-reached", "tokens", String::new(), 1);
+    assert!(changes(&found.answers).contains(&revit), "{:?}", found.answers);
+    assert_eq!((found.before, found.after), (tokens(14), tokens(20)));
 }
 
 #[test]

@@ -4,10 +4,12 @@ use crate::cli::budgets::Giver;
 use crate::cli::rules::{Adopt, Mode, Policy, PolicyChange, Simulate};
 use crate::commands::orders;
 use crate::fault::{Code, Fault};
+use crate::giving::refused;
 use crate::output::{self, Align, number};
 use crate::{aside, estate, say};
-use faregate_app::rules::{self, BASE, Rules, shipped, test_cases};
-use faregate_app::simulate::{Changed, Outcome, Simulation, compare, simulate};
+use faregate_app::rules::{self, Rules, shipped, test_cases};
+use faregate_app::simulate::{Answers, BASIS, Changed, Outcome, Simulation, compare, simulate};
+use faregate_core::amount::Money;
 use faregate_core::event::{self, PolicySet};
 use faregate_core::state::State;
 use faregate_store::directory::DataDirectory;
@@ -19,7 +21,7 @@ pub(crate) fn run(path: &Path, action: Policy, as_json: bool) -> Result<ExitCode
     let done = match action {
         Policy::List => list(path, as_json),
         Policy::Show { name } => show(path, &name, as_json),
-        Policy::Check { sets } => return check(&sets, as_json),
+        Policy::Check { sets } => return check(path, &sets, as_json),
         Policy::Test { sets, cases } => return test(&sets, cases.as_deref(), as_json),
         Policy::Diff(change) => diff(path, &change, as_json),
         Policy::Simulate(args) => run_simulation(path, &args, as_json),
@@ -115,16 +117,13 @@ fn show(path: &Path, name: &str, as_json: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Sets are checked together with `base`, as most forbid only.
-fn check(names: &[String], as_json: bool) -> Result<ExitCode, Fault> {
-    let mut sets = Vec::new();
-    for name in names {
-        sets.push(source(name)?.set);
-    }
-    if !sets.iter().any(|set| set.name == BASE) {
-        sets.extend(rules::shipped_set(BASE));
-    }
-    match rules::check(&sets) {
+/// Without a store the sets are checked by themselves, with one also whether it knows the names in them.
+fn check(path: &Path, names: &[String], as_json: bool) -> Result<ExitCode, Fault> {
+    let sets = names.iter().map(|name| Ok(source(name)?.set));
+    let sets = sets.collect::<Result<Vec<PolicySet>, Fault>>()?;
+    let contract =
+        if DataDirectory::exists(path) { Some(estate::read(path)?.state()) } else { None };
+    match rules::check(sets, contract.as_ref()) {
         Ok(warnings) if as_json => {
             output::json(&json!({ "valid": true, "faults": [], "warnings": warnings }))?;
             Ok(ExitCode::SUCCESS)
@@ -176,50 +175,27 @@ fn cases_of(file: &Path) -> Result<String, Fault> {
     })
 }
 
-fn no_set(name: &str) -> Fault {
-    let help = "`faregate policy list` names those that hold";
-    Fault::new(Code::Usage, format!("no policies are called `{name}`"), help)
-}
-
-/// The sets that would hold after a change, all of those that decide.
-fn changed(state: &State, change: &PolicyChange) -> Result<Vec<PolicySet>, Fault> {
-    if let Some(unknown) = change.without.iter().find(|name| !state.policies().contains_key(*name))
-    {
-        return Err(no_set(unknown));
-    }
-    let mut sets: Vec<PolicySet> = state
-        .policies()
-        .values()
-        .filter(|set| set.mode == event::Mode::Enforce)
-        .filter(|set| !change.without.contains(&set.name))
-        .cloned()
-        .collect();
-    for name in &change.sets {
-        let mut new = source_or_held(state, name)?.set;
-        new.mode = event::Mode::Enforce;
-        sets.retain(|set| set.name != new.name);
-        sets.push(new);
-    }
-    Ok(sets)
-}
-
-fn rules_of(sets: &[PolicySet]) -> Result<Rules, Fault> {
-    Rules::from_sets(sets).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Fault::new(Code::Policy, lines.join("\n"), "correct the policies; nothing was changed")
-    })
+/// The rules that would decide after a change.
+fn changed(state: &State, change: &PolicyChange) -> Result<Rules, Fault> {
+    let tried = change.sets.iter().map(|name| Ok(source_or_held(state, name)?.set));
+    let tried = tried.collect::<Result<Vec<PolicySet>, Fault>>()?;
+    rules::proposed(state, tried, &change.without).map_err(refused)
 }
 
 fn diff(path: &Path, change: &PolicyChange, as_json: bool) -> Result<(), Fault> {
     let engine = estate::read(path)?;
     let shared = engine.state();
     let state = shared.read();
-    let new = rules_of(&changed(&state, change)?)?;
+    let new = changed(&state, change)?;
     let now = crate::ambient::now();
     let found = compare(&state, &Rules::of(&state), &new, now);
-    let words =
-        format!("{} of {} answers would change", found.changed.values().sum::<u64>(), found.asks);
-    tell(&found, usize::MAX, as_json, &words)
+    let rows = shown(&found, usize::MAX);
+    if as_json {
+        return output::json(&json!({ "asks": found.asks, "changed": values(&rows) }));
+    }
+    table(&rows);
+    aside!("{} of {} answers would change", found.changes(), found.asks);
+    Ok(())
 }
 
 fn run_simulation(path: &Path, args: &Simulate, as_json: bool) -> Result<(), Fault> {
@@ -229,54 +205,61 @@ fn run_simulation(path: &Path, args: &Simulate, as_json: bool) -> Result<(), Fau
         let state = shared.read();
         let (from, until) = estate::span(&state, &args.span)?;
         let price = state.tariff().and_then(|(_, tariff)| tariff.token_price(from, state.zone()));
-        (rules_of(&changed(&state, &args.change)?)?, from, until, price)
+        (changed(&state, &args.change)?, from, until, price)
     };
     let found = simulate(&mut engine, &new, from, until)?;
+    let rows = shown(&found.answers, args.limit);
+    if as_json {
+        return output::json(&json!({
+            "asks": found.answers.asks, "tokens_before": found.before.tokens(),
+            "tokens_after": found.after.tokens(), "changed": values(&rows),
+            "happened_otherwise": found.happened.otherwise,
+            "tokens_charged": found.happened.charged.tokens(), "basis": BASIS,
+        }));
+    }
+    table(&rows);
+    tell_simulation(&found, price);
+    Ok(())
+}
+
+fn tell_simulation(found: &Simulation, price: Option<Money>) {
     let difference = found.after.minus(found.before).unwrap_or_default();
     let money = price.map(|price| price.for_tokens(difference));
     let money =
         money.map_or(String::new(), |money| format!(" ({money} {})", money.currency.code()));
-    let words = format!(
-        "{} asks decided again, {} otherwise; {} tokens instead of {}, {}{money}",
-        found.asks,
-        found.changed.values().sum::<u64>(),
+    aside!(
+        "{} asks decided under both, {} otherwise; {} tokens instead of {}, {}{money}",
+        found.answers.asks,
+        found.answers.changes(),
         number(found.after.tokens()),
         number(found.before.tokens()),
         number(difference.tokens()),
     );
-    tell(&found, args.limit, as_json, &words)
+    aside!("{BASIS}");
+    found.departure().into_iter().for_each(|told| aside!("{told}"));
 }
 
-fn tell(found: &Simulation, limit: usize, as_json: bool, words: &str) -> Result<(), Fault> {
-    let mut changed: Vec<(&Changed, &u64)> = found.changed.iter().collect();
-    // Who is let through or turned away matters more than why.
+/// What would change, as many as are asked for: who is let through or turned away matters more than why.
+fn shown(found: &Answers, limit: usize) -> Vec<(&Changed, u64)> {
+    let mut changed: Vec<(&Changed, u64)> =
+        found.changed.iter().map(|(change, count)| (change, *count)).collect();
     let refused = |outcome: Outcome| matches!(outcome, Outcome::Refused(_));
     changed.sort_by_key(|(change, count)| {
-        (refused(change.before) && refused(change.after), std::cmp::Reverse(**count))
+        (refused(change.before) && refused(change.after), std::cmp::Reverse(*count))
     });
     changed.truncate(limit);
-    if as_json {
-        let rows: Vec<Value> = changed.iter().map(|(change, count)| row(change, **count)).collect();
-        return output::json(&json!({
-            "asks": found.asks, "tokens_before": found.before.tokens(),
-            "tokens_after": found.after.tokens(), "changed": rows,
-        }));
-    }
-    let rows: Vec<Vec<String>> = changed
-        .iter()
-        .map(|(change, count)| {
-            let Changed { person, product, before, after, rule } = change;
-            let rule = rule.clone().unwrap_or_default();
-            vec![
-                person.clone(),
-                product.clone(),
-                before.key().to_owned(),
-                after.key().to_owned(),
-                rule,
-                count.to_string(),
-            ]
-        })
-        .collect();
+    changed
+}
+
+fn table(changed: &[(&Changed, u64)]) {
+    let row = |(change, count): &(&Changed, u64)| {
+        let Changed { person, product, before, after, rule } = change;
+        let rule = rule.clone().unwrap_or_default();
+        let outcomes = [before, after].map(|outcome| outcome.key().to_owned());
+        let [before, after] = outcomes;
+        vec![person.clone(), product.clone(), before, after, rule, count.to_string()]
+    };
+    let rows: Vec<Vec<String>> = changed.iter().map(row).collect();
     let columns = [
         ("person", Align::Left),
         ("product", Align::Left),
@@ -286,8 +269,10 @@ fn tell(found: &Simulation, limit: usize, as_json: bool, words: &str) -> Result<
         ("times", Align::Right),
     ];
     output::table(&columns, &rows, "no answer would change");
-    aside!("{words}");
-    Ok(())
+}
+
+fn values(changed: &[(&Changed, u64)]) -> Vec<Value> {
+    changed.iter().map(|(change, count)| row(change, *count)).collect()
 }
 
 fn row(change: &Changed, count: u64) -> Value {
@@ -320,7 +305,7 @@ fn retire(path: &Path, name: &str, giver: &Giver, as_json: bool) -> Result<(), F
         let shared = engine.state();
         let state = shared.read();
         let without = PolicyChange { sets: Vec::new(), without: vec![name.to_owned()] };
-        let left = rules_of(&changed(&state, &without)?)?;
+        let left = changed(&state, &without)?;
         let found = compare(&state, &Rules::of(&state), &left, crate::ambient::now());
         let is_lost = |change: &Changed| {
             matches!((change.before, change.after), (Outcome::Through(_), Outcome::Refused(_)))

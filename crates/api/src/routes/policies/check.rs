@@ -27,7 +27,7 @@ pub struct PolicyCheck {
     pub valid: bool,
     /// All that is wrong with them, each with its place and what to do about it.
     pub faults: Vec<String>,
-    /// What is allowed, and probably not meant.
+    /// What is allowed, and probably not meant; among it names that nothing bears.
     pub warnings: Vec<String>,
 }
 
@@ -46,11 +46,8 @@ pub async fn check(
     State(server): State<Server>,
     Sent(Checking { sets: sent }): Sent<Checking>,
 ) -> Result<Json<PolicyCheck>, Problem> {
-    let mut all = sets(sent)?;
-    if !all.iter().any(|set| set.name == rules::BASE) {
-        all.extend(rules::shipped_set(rules::BASE));
-    }
-    let checked = match server.reckon(move || rules::check(&all)).await? {
+    let (sets, gate) = (sets(sent)?, server.gate.clone());
+    let checked = match server.reckon(move || rules::check(sets, Some(gate.state()))).await? {
         Ok(warnings) => PolicyCheck { valid: true, faults: Vec::new(), warnings },
         Err(faults) => PolicyCheck { valid: false, faults, warnings: Vec::new() },
     };

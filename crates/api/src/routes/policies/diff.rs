@@ -1,6 +1,6 @@
 //! `/v1/policies/diff`: how answers would differ today under other policies.
 
-use super::trying::{ChangedAnswer, Rows, TriedSet, changes, rules, sets};
+use super::trying::{ChangedAnswer, Rows, TriedSet, changes, sets};
 use crate::Server;
 use crate::authority::{Authorized, ReadEstate};
 use crate::extract::{Params, Sent};
@@ -8,6 +8,7 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use faregate_app::rules;
 use faregate_app::simulate::compare;
 use faregate_core::state;
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,7 @@ pub async fn diff(
     let (gate, known) = (server.gate.clone(), server.rules.clone());
     let found = server.reckon(move || {
         let state = gate.state().read().clone();
-        let (old, new) = (known.of(&state), rules(&state, tried, &without)?);
+        let (old, new) = (known.of(&state), rules::proposed(&state, tried, &without)?);
         Ok::<_, Problem>(compare(&state, &old, &new, gate.now()))
     });
     let found = found.await??;

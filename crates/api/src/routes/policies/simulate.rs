@@ -1,6 +1,6 @@
 //! `/v1/policies/simulate`: a past period, decided again under other policies.
 
-use super::trying::{ChangedAnswer, Rows, TriedSet, changes, rules, sets};
+use super::trying::{ChangedAnswer, Rows, TriedSet, changes, sets};
 use crate::Server;
 use crate::authority::{Authorized, ReadEstate};
 use crate::extract::{Params, Sent};
@@ -9,8 +9,8 @@ use crate::routes::{DAYS_MAX, span};
 use crate::wire::{Money, Tokens};
 use axum::Json;
 use axum::extract::State;
-use faregate_app::rules::Rules;
-use faregate_app::simulate::{Simulation, simulate};
+use faregate_app::rules::{self, Rules};
+use faregate_app::simulate::{BASIS, Simulation, simulate};
 use faregate_app::views::grouped;
 use faregate_core::amount::Ticks;
 use faregate_core::when::Date;
@@ -52,24 +52,31 @@ pub struct PolicySimulation {
     pub to: String,
     /// Whether the period was cut short, because it has more asks than are decided again at once.
     pub cut: bool,
-    /// How many asks were decided again.
+    /// How many asks were decided, twice each: under the rules in force and under the others.
     pub asks: u64,
-    /// How many would have ended otherwise.
+    /// How many end otherwise under the others.
     pub changed: u64,
     /// Those, as many as were asked for.
     pub rows: Vec<ChangedAnswer>,
-    /// Tokens that the period cost.
+    /// Tokens that the period costs under the rules in force.
     pub tokens_before: Tokens,
-    /// Tokens that it would have cost.
+    /// Tokens that it costs under the others.
     pub tokens_after: Tokens,
-    /// What the difference is worth at the price of the first date; negative when it would have cost less.
+    /// What the difference is worth at the price of the first date; negative when the others cost less.
     pub money: Option<Money>,
+    /// How many asks ended otherwise when they happened than they do under the rules in force, on this basis.
+    pub happened_otherwise: u64,
+    /// Tokens that the period was charged when it happened.
+    pub tokens_charged: Tokens,
+    /// On which budgets and seats both were decided, in words.
+    pub basis: &'static str,
     /// All of it in words.
     pub text: String,
 }
 
-/// Decides the asks of a past period again, under other policies and on the budgets and seats of today. Books
-/// nothing. A period of very many asks is cut short, and the answer says so.
+/// Decides the asks of a past period twice, under the policies in force and under others, on the same budgets and
+/// seats: what differs is what the others change. Books nothing. A period of very many asks is cut short, and the
+/// answer says so.
 #[utoipa::path(
     post, path = "/v1/policies/simulate", operation_id = "simulate_policies", tag = "rules", params(Rows), request_body = Simulating,
     responses(
@@ -94,7 +101,7 @@ pub async fn run(
     let gate = server.gate.clone();
     let new = server.reckon(move || {
         let state = gate.state().read().clone();
-        rules(&state, tried, &without)
+        rules::proposed(&state, tried, &without)
     });
     let new = new.await??;
     let (found, until) = bounded(&server, &new, from, to).await?;
@@ -118,7 +125,7 @@ async fn bounded(
             simulate(engine, &rules, zone.start_of(from), zone.start_of(last.plus(1)))
         };
         let found = server.report(read).await?;
-        let more = (ASKS_MAX / found.asks.max(1)).min(8);
+        let more = (ASKS_MAX / found.answers.asks.max(1)).min(8);
         if days == whole || more < 2 {
             return Ok((found, last));
         }
@@ -138,12 +145,13 @@ fn shown(
     let tariff = state.tariff().map(|(_, tariff)| tariff);
     let price = tariff.and_then(|tariff| tariff.token_price(on_first, state.zone()));
     let difference = found.after.minus(found.before).unwrap_or_default();
-    let (rows, changed) = changes(found, rows);
+    let (rows, changed) = changes(&found.answers, rows);
     let short = if cut { format!(" The period was cut short after {to}.") } else { String::new() };
     let number = |ticks: Ticks| grouped(ticks.tokens());
+    let departure = found.departure().map_or(String::new(), |told| format!(" {}.", capital(&told)));
     let text = format!(
-        "{} asks decided again, {changed} otherwise: {} tokens instead of {}.{short}",
-        found.asks,
+        "{} asks decided under both, {changed} otherwise: {} tokens instead of {}.{departure}{short}",
+        found.answers.asks,
         number(found.after),
         number(found.before),
     );
@@ -151,12 +159,20 @@ fn shown(
         from: from.to_string(),
         to: to.to_string(),
         cut,
-        asks: found.asks,
+        asks: found.answers.asks,
         changed,
         rows,
         tokens_before: found.before.into(),
         tokens_after: found.after.into(),
         money: price.map(|price| price.for_tokens(difference).into()),
+        happened_otherwise: found.happened.otherwise,
+        tokens_charged: found.happened.charged.into(),
+        basis: BASIS,
         text,
     }
+}
+
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

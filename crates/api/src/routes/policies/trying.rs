@@ -1,12 +1,10 @@
-//! What the three ways to try policies share: the sets in a body, and the rules that they make up.
+//! What the three ways to try policies share: the sets in a body, and the rows that say what would change.
 
 use crate::problem::Problem;
 use crate::wire::order::POLICIES_MAX;
 use axum::http::StatusCode;
-use faregate_app::rules::Rules;
-use faregate_app::simulate::{Changed, Simulation};
+use faregate_app::simulate::{Answers, Changed};
 use faregate_core::event::{Mode, PolicySet};
-use faregate_core::state::State;
 use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use utoipa::{IntoParams, ToSchema};
@@ -44,9 +42,9 @@ pub struct ChangedAnswer {
     pub person: String,
     /// Key of the product.
     pub product: String,
-    /// How they end now: a fare, or the code of a refusal.
+    /// How they end under the rules in force: a fare, or the code of a refusal.
     pub before: &'static str,
-    /// How they would end.
+    /// How they would end under the others.
     pub after: &'static str,
     /// The policy or cap that would turn them away.
     pub rule: Option<String>,
@@ -66,30 +64,8 @@ pub(crate) fn sets(sent: Vec<TriedSet>) -> Result<Vec<PolicySet>, Problem> {
     Ok(sent.into_iter().map(set).collect())
 }
 
-/// The rules that would decide: those that do, without some, and with these instead of those of their names.
-pub(crate) fn rules(
-    state: &State,
-    tried: Vec<PolicySet>,
-    without: &[String],
-) -> Result<Rules, Problem> {
-    if let Some(name) = without.iter().find(|name| !state.policies().contains_key(*name)) {
-        return Err(Problem::unknown("policies", name));
-    }
-    let deciding = state.policies().values().filter(|set| set.mode == Mode::Enforce);
-    let kept = deciding.filter(|set| {
-        !without.contains(&set.name) && !tried.iter().any(|new| new.name == set.name)
-    });
-    let sets: Vec<PolicySet> = kept.cloned().chain(tried.clone()).collect();
-    Rules::from_sets(&sets).map_err(|faults| {
-        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        let (status, help) =
-            (StatusCode::UNPROCESSABLE_ENTITY, "correct the policies; nothing was changed");
-        Problem::new(status, "invalid-policies", lines.join("\n"), help)
-    })
-}
-
 /// What would change, the most frequent first; and how often anything would.
-pub(crate) fn changes(found: &Simulation, rows: &Rows) -> (Vec<ChangedAnswer>, u64) {
+pub(crate) fn changes(found: &Answers, rows: &Rows) -> (Vec<ChangedAnswer>, u64) {
     let mut all: Vec<(&Changed, &u64)> = found.changed.iter().collect();
     all.sort_by_key(|(_, times)| Reverse(**times));
     all.truncate(crate::paging::rows_of(rows.limit, ROWS).clamp(1, crate::paging::ROWS_MAX));
@@ -101,5 +77,5 @@ pub(crate) fn changes(found: &Simulation, rows: &Rows) -> (Vec<ChangedAnswer>, u
         rule: changed.rule.clone(),
         times: *times,
     });
-    (shown.collect(), found.changed.values().sum())
+    (shown.collect(), found.changes())
 }
