@@ -29,7 +29,7 @@ pub(crate) enum Code {
     Zone = 7,
     /// The address cannot be listened on.
     Address = 8,
-    /// `doctor` or `explain` found something wrong.
+    /// `doctor`, `explain` or `options check` found something wrong.
     Findings = 9,
     /// The store was written by a newer release.
     Newer = 10,
@@ -43,6 +43,12 @@ pub(crate) enum Code {
     Policy = 14,
     /// An estate file cannot be taken in.
     Estate = 15,
+    /// An options file, its plan or its settings cannot be used.
+    Options = 16,
+    /// Nobody knows whether the licence server took the options file.
+    Unverified = 17,
+    /// The licence server did not take the options file.
+    NotTaken = 18,
     /// A log is empty.
     Empty = 20,
     /// A log is compressed.

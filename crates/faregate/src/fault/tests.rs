@@ -3,7 +3,7 @@ use faregate_core::event::SessionId;
 use std::path::{Path, PathBuf};
 
 /// Every code, and what it means to whoever reads it in a script.
-const CODES: [(Code, &str); 21] = [
+const CODES: [(Code, &str); 24] = [
     (Code::Failed, "anything without a code of its own; the message says what"),
     (Code::Usage, "the command line is wrong"),
     (Code::Input, "an input file cannot be read"),
@@ -12,7 +12,7 @@ const CODES: [(Code, &str); 21] = [
     (Code::Damaged, "the store is damaged"),
     (Code::Zone, "there is no such time zone"),
     (Code::Address, "the address cannot be listened on"),
-    (Code::Findings, "`doctor` or `explain` found something wrong"),
+    (Code::Findings, "`doctor`, `explain` or `options check` found something wrong"),
     (Code::Newer, "a newer release wrote the store"),
     (
         Code::Tariff,
@@ -22,6 +22,12 @@ const CODES: [(Code, &str); 21] = [
     (Code::Refused, "an order was refused: it contradicts what is true, or is not theirs to give"),
     (Code::Policy, "policies are not valid, or their cases fail"),
     (Code::Estate, "an estate file cannot be taken in; every fault is named with its line"),
+    (Code::Options, "an options file, its plan or its settings cannot be used; nothing was written"),
+    (Code::Unverified, "nobody knows whether the licence server took the options file; it is written"),
+    (
+        Code::NotTaken,
+        "the licence server did not take the options file; the message says which one is in place",
+    ),
     (Code::Empty, "a log is empty"),
     (Code::Compressed, "a log is compressed"),
     (Code::Utf16, "a log is UTF-16"),
@@ -57,7 +63,8 @@ fn codes_are_distinct_and_in_the_table() {
         Code::Zone | Code::Address | Code::Findings | Code::Newer | Code::Tariff => 11,
         Code::Features | Code::Refused | Code::Policy | Code::Estate | Code::Empty => 16,
         Code::Compressed | Code::Utf16 | Code::Binary | Code::Format | Code::Undated => 21,
-        Code::Stopped => 22,
+        Code::Options | Code::Unverified | Code::NotTaken => 24,
+        Code::Stopped => 25,
     };
     assert_eq!(numbers.len(), counted(Code::Stopped));
 }
