@@ -6,7 +6,7 @@ use crate::commands::orders;
 use crate::fault::{Code, Fault};
 use crate::output;
 use crate::{aside, estate, say};
-use faregate_app::rules::{self, BASE};
+use faregate_app::rules;
 use faregate_core::event::{Mode, PolicySet};
 use faregate_ingest::options::OptionsFile;
 use faregate_ingest::options::conflicts::conflicts;
@@ -101,8 +101,7 @@ pub(super) fn import(path: &Path, args: &ImportOptions, as_json: bool) -> Result
 fn validate(imported: &Imported) -> Result<(), Fault> {
     let text = imported.text.clone();
     let set = PolicySet { name: "imported".to_owned(), mode: Mode::Enforce, text };
-    let sets: Vec<PolicySet> = rules::shipped_set(BASE).into_iter().chain([set]).collect();
-    rules::check(&sets).map(|_| ()).map_err(|faults| {
+    rules::check(vec![set], None).map(|_| ()).map_err(|faults| {
         let help = "report the options file; nothing was adopted";
         Fault::new(Code::Policy, faults.join("\n"), help)
     })
