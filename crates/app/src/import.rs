@@ -17,6 +17,7 @@ use names::Names;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
+pub mod agent;
 mod days;
 pub mod flexnet;
 pub mod known;
@@ -63,6 +64,8 @@ pub struct Recording<'e> {
     counts: Counts,
     /// Sessions kept and not charged, by feature.
     quarantined: BTreeMap<u32, u64>,
+    /// What the batch makes of leases.
+    leased: agent::Leased,
     /// Use that begins after this is not believed.
     believed_until: Instant,
     finished: bool,
@@ -93,6 +96,7 @@ impl<'e> Recording<'e> {
             open_until: FxHashMap::default(),
             counts: Counts::default(),
             quarantined: BTreeMap::new(),
+            leased: agent::Leased::default(),
             believed_until,
             finished: false,
         };
@@ -222,7 +226,8 @@ impl<'e> Recording<'e> {
         self.counts.open_sessions = self.begun.len() as u64;
         self.source_ended(self.counts.last);
         self.touch_going_on();
-        if self.counts.sessions == 0 && self.counts.closed == 0 && self.pairs.is_empty() {
+        let is_empty = self.pairs.is_empty() && self.leased.is_empty();
+        if self.counts.sessions == 0 && self.counts.closed == 0 && is_empty {
             // Nothing new: dropping the batch leaves the store exactly as it was.
             return Ok(self.counts);
         }
@@ -255,9 +260,11 @@ impl<'e> Recording<'e> {
         for event in self.names.take_events() {
             work.apply(event)?;
         }
+        self.free_leased(work)?;
         if let Some(from) = self.from {
             self.rate(work, from, source)?;
         }
+        self.end_empty_leases(work)?;
         let recognised = self.recognised(&work.guard);
         let begun = std::mem::take(&mut self.begun).into_values().chain(recognised).collect();
         let ended = std::mem::take(&mut self.ended);

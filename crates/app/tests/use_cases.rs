@@ -2,6 +2,8 @@
 
 #[path = "use_cases/access.rs"]
 mod access;
+#[path = "use_cases/agents.rs"]
+mod agents;
 #[path = "use_cases/atomicity.rs"]
 mod atomicity;
 #[path = "use_cases/batches.rs"]

@@ -5,6 +5,7 @@
 //! Feed stretches in order of their start; memory grows with the pairs touched, not with their use.
 
 use crate::charges::Pair;
+use crate::estate::BucketId;
 use crate::event::{self, Charge, Source};
 use crate::ledger::Ledger;
 use crate::state::State;
@@ -35,6 +36,8 @@ pub struct Rating {
     source: Source,
     ledger: Ledger,
     pairs: FxHashMap<Pair, PairRating>,
+    /// Whose tokens pay for a pair's units that begin in a span, where it is not their own bucket's.
+    payers: Vec<(Pair, Interval, BucketId)>,
     ready: Vec<Charge>,
 }
 
@@ -69,6 +72,7 @@ impl Rating {
             source,
             ledger: state.ledger().clone(),
             pairs: FxHashMap::default(),
+            payers: Vec::new(),
             ready: Vec::new(),
         }
     }
@@ -76,6 +80,11 @@ impl Rating {
     /// Says that the import has new use of this pair: only such pairs are derived again.
     pub fn touch(&mut self, state: &State, pair: Pair) {
         self.pairs.entry(pair).or_insert_with(|| PairRating::new(state, pair, self.from));
+    }
+
+    /// Says that this bucket pays for the pair's units that begin in a span: it held the tokens for them.
+    pub fn pay_from(&mut self, pair: Pair, span: Interval, bucket: BucketId) {
+        self.payers.push((pair, span, bucket));
     }
 
     /// Brings what rating these pairs needs into the cache: the processor waits for all of it at once, where
@@ -129,7 +138,12 @@ impl Rating {
                 continue;
             }
             metering.charge(start, state.zone());
-            let charge = crate::gate::unpaid(rate, pair, state.payer(pair.0), start, self.source);
+            let held = self
+                .payers
+                .iter()
+                .find(|(of, span, _)| *of == pair && span.start <= start && start < span.end);
+            let payer = held.map_or_else(|| state.payer(pair.0), |(_, _, bucket)| *bucket);
+            let charge = crate::gate::unpaid(rate, pair, payer, start, self.source);
             match &mut known.compared {
                 Some(compared) => compared.missing.push(charge),
                 None => self.ready.push(settled(&mut self.ledger, charge)),

@@ -27,6 +27,9 @@ impl Recording<'_> {
     ) -> Result<(), Failure> {
         let mut others = self.other_uses(&work.guard, from)?.into_iter().peekable();
         let mut rating = Rating::new(&work.guard, from, source);
+        for (pair, span, bucket) in self.leased.payers() {
+            rating.pay_from(*pair, *span, *bucket);
+        }
         for pair in std::mem::take(&mut self.pairs) {
             rating.touch(&work.guard, pair);
         }
