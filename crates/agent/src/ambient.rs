@@ -37,6 +37,24 @@ pub fn account() -> String {
     }
 }
 
+/// The machine's name.
+#[must_use]
+pub fn machine_name() -> String {
+    #[cfg(unix)]
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    #[cfg(not(unix))]
+    let name = variable("COMPUTERNAME").unwrap_or_default();
+    if name.is_empty() { "unnamed".to_owned() } else { name }
+}
+
+/// What was said on the command line, without the program's name.
+///
+/// # Errors
+/// A word that is no text.
+pub fn arguments() -> Result<Vec<String>, std::ffi::OsString> {
+    std::env::args_os().skip(1).map(std::ffi::OsString::into_string).collect()
+}
+
 /// Where the agent keeps its state when nothing else is said: the system's place for a service, or else the person's.
 #[must_use]
 pub fn state_directory() -> PathBuf {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 /// A process, told apart from a later one with the same number.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct ProcessId {
     /// The boot of the machine that it belongs to.
     pub boot: String,
@@ -130,4 +132,18 @@ pub trait Prompter {
     fn withdraw(&mut self, id: u64);
     /// Answers given since the last time.
     fn answers(&mut self) -> Vec<Answer>;
+}
+
+impl<P: Prompter + ?Sized> Prompter for Box<P> {
+    fn show(&mut self, question: &Question) {
+        (**self).show(question);
+    }
+
+    fn withdraw(&mut self, id: u64) {
+        (**self).withdraw(id);
+    }
+
+    fn answers(&mut self) -> Vec<Answer> {
+        (**self).answers()
+    }
 }
