@@ -162,9 +162,8 @@ pub fn compare(state: &State, poll: &Snapshot) -> Vec<Difference> {
         let open = || state.elsewhere().filter_map(|open| Some((open.product?, open)));
         let logged: BTreeSet<_> = open().map(|(product, open)| (open.person, product)).collect();
         found.extend(held_beside(poll, &logged, Kind::HeldNotInLog, GRACE));
-        let uses = open().map(|(product, open)| {
-            (None, open.person, product, open.host.as_str(), open.opened)
-        });
+        let uses = open()
+            .map(|(product, open)| (None, open.person, product, open.host.as_str(), open.opened));
         found.extend(not_held(state, poll, uses, Kind::InLogNotHeld));
     }
     found.sort_by(|one, other| {
@@ -192,9 +191,8 @@ fn held_beside<'a>(
     grace: i64,
 ) -> impl Iterator<Item = Difference> + 'a {
     let is_new = move |held: &Held| held.since.plus(grace) > poll.at;
-    let is_known = |held: &Held| {
-        held.person.zip(held.product).is_some_and(|pair| known.contains(&pair))
-    };
+    let is_known =
+        |held: &Held| held.person.zip(held.product).is_some_and(|pair| known.contains(&pair));
     poll.held.iter().filter(move |held| !is_known(held) && !(grace > 0 && is_new(held))).map(
         move |held| Difference {
             kind,

@@ -4,6 +4,8 @@
 mod applying;
 #[path = "options/estate.rs"]
 mod estate;
+#[path = "options/holding.rs"]
+mod holding;
 #[path = "options/importing.rs"]
 mod importing;
 #[path = "options/planning.rs"]

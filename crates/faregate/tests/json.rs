@@ -98,6 +98,11 @@ const COMMANDS: &[&str] = &[
     "policy simulate office-hours",
     "policy adopt office-hours --mode monitor",
     "policy retire office-hours",
+    "options plan a.opt",
+    "options explain a.opt",
+    "options check a.opt",
+    "options import a.opt",
+    "lmstat lmstat.txt --at 2026-03-02T12:00:00Z",
     "directory csv --into out --settings directory.toml",
     "caps",
     "refusals",
@@ -119,6 +124,7 @@ const ELSEWHERE: &[&str] = &[
     "place review",
     "key revoke",
     "completions",
+    "options apply",
     "directory plan",
     "directory show",
     "directory execute",
@@ -143,6 +149,8 @@ fn place() -> Place {
     );
     let directory = "kind = \"scim\"\nurl = \"https://id.example\"\nsecret_file = \"x\"\ngroups.AEC = \"aec-collection\"\n";
     place.write("directory.toml", directory);
+    place.write("a.opt", "TIMEOUTALL 900\n");
+    place.write("lmstat.txt", "Feature usage info:\n");
     place.write("people.csv", "login,name\nmia,Mia\n");
     place.write("groups.csv", "key,name\nx,X\n");
     place.write("buckets.csv", "key,parent\nsouth,general\n");
@@ -218,6 +226,9 @@ fn every_error_is_json_too() {
         ("policy check a.log", 14),
         ("import flexnet no-such.log --zone UTC", 3),
         ("burn --data other", 4),
+        ("options plan no-such.opt", 3),
+        ("options apply wrong.toml", 16),
+        ("lmstat no-such.txt", 3),
         ("explain 1", 2),
         ("key --role emperor", 2),
     ];

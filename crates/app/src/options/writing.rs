@@ -32,12 +32,15 @@ pub enum Unwritable {
     Region(BadRegion),
     /// The file is not UTF-8, and a name has no byte in it.
     Encoding,
+    /// It has lines, and none of them is one of an options file.
+    Foreign,
 }
 
 impl fmt::Display for Unwritable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Region(bad) => bad.fmt(f),
+            Self::Foreign => f.write_str("it is no options file; name another, or an empty one"),
             Self::Encoding => f.write_str(
                 "it is not UTF-8, and a name has a letter that Latin-1 has not; store the file as UTF-8",
             ),
@@ -51,6 +54,10 @@ impl fmt::Display for Unwritable {
 /// [`Unwritable`].
 pub fn prepare(before: Vec<u8>, plan: &Plan) -> Result<Prepared, Unwritable> {
     let (text, encoding) = decode(&before);
+    let own = OptionsFile::parse(&text);
+    if own.directives().next().is_none() && !own.bad_lines().is_empty() {
+        return Err(Unwritable::Foreign);
+    }
     let merged = merge(&text, &plan.file).map_err(Unwritable::Region)?;
     let after = encode(&merged.text, encoding).ok_or(Unwritable::Encoding)?;
     let file = OptionsFile::parse(&merged.text);

@@ -103,7 +103,11 @@ fn print(state: &State, found: &Snapshot, differences: &[Difference], rejected: 
         ("licences", Align::Right),
         ("since", Align::Left),
     ];
-    let none = if found.unknown.is_empty() { "nobody holds anything" } else { "who holds what is not known" };
+    let none = if found.unknown.is_empty() {
+        "nobody holds anything"
+    } else {
+        "who holds what is not known"
+    };
     output::table(&columns, &rows, none);
     rejected.iter().for_each(|rejected| aside!("warning: {rejected}"));
     for why in &found.unknown {
@@ -205,7 +209,8 @@ fn watch(
         pause(every, &stop);
     }
     if !as_json {
-        aside!("{polls} polls, {} hold something as far as is known", watch.open());
+        let held = output::number(watch.open() as f64);
+        aside!("polled {polls} times; held, as far as is known: {held}");
     }
     Ok(())
 }

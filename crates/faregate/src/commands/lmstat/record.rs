@@ -24,7 +24,8 @@ impl Record {
         let failed = |why: std::io::Error| unusable(&path, &why.to_string());
         let mut options = OpenOptions::new();
         let file = options.create(true).append(true).open(&path).map_err(failed)?;
-        file.try_lock().map_err(|why| unusable(&path, &format!("another watch writes it: {why}")))?;
+        file.try_lock()
+            .map_err(|why| unusable(&path, &format!("another watch writes it: {why}")))?;
         let text = match std::fs::read_to_string(&path) {
             Err(why) if why.kind() == ErrorKind::NotFound => String::new(),
             read => read.map_err(failed)?,
@@ -32,7 +33,8 @@ impl Record {
         let mut watch = Watch::default();
         for line in text.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
             // A line that was cut short says nothing; the next poll says it again.
-            if let Some((at, seen)) = serde_json::from_str(line).ok().and_then(|value| read(&value)) {
+            if let Some((at, seen)) = serde_json::from_str(line).ok().and_then(|value| read(&value))
+            {
                 watch.recall(at, &seen);
             }
         }

@@ -23,10 +23,8 @@ pub(super) fn run(path: &Path, args: &Apply, as_json: bool) -> Result<ExitCode, 
         "by": crate::ambient::account(), "file": file.display().to_string(), "plan": prepared.id(),
         "before": digest(&prepared.before), "after": digest(&prepared.after),
     });
-    let limits = Limits {
-        command: Duration::from_secs(args.limit),
-        wait: Duration::from_secs(args.wait),
-    };
+    let limits =
+        Limits { command: Duration::from_secs(args.limit), wait: Duration::from_secs(args.wait) };
     let log = args.planned.log.as_deref().map(|log| (log, args.planned.daemon.as_str()));
     let record = (path.join(RECORD), head);
     let mut server = LicenceServer::new(file, log, (&args.reread, limits), record)
@@ -88,7 +86,8 @@ fn tell(plan: &Plan, prepared: &Prepared, applied: &Applied) {
 /// The exit code, and what is to be done where it is not 0.
 fn end(applied: &Applied) -> Result<ExitCode, Fault> {
     let lines = |found: &[_], first: &str| {
-        let found = found.iter().map(|one: &faregate_ingest::options::echo::Difference| one.to_string());
+        let found =
+            found.iter().map(|one: &faregate_ingest::options::echo::Difference| one.to_string());
         std::iter::once(first.to_owned()).chain(found).collect::<Vec<_>>().join("\n")
     };
     match &applied.outcome {
@@ -104,8 +103,9 @@ fn end(applied: &Applied) -> Result<ExitCode, Fault> {
                 Some(Err(why)) => format!("but not re-read: {why}"),
                 None => "but nobody told the daemon to re-read it".to_owned(),
             };
-            let first =
-                format!("the daemon did not take the new file; the old one is in place again {again}");
+            let first = format!(
+                "the daemon did not take the new file; the old one is in place again {again}"
+            );
             Err(Fault::new(
                 Code::NotTaken,
                 lines(found, &first),
@@ -113,7 +113,8 @@ fn end(applied: &Applied) -> Result<ExitCode, Fault> {
             ))
         }
         Outcome::Disagrees(found, why) => {
-            let first = format!("the daemon did not take the file, and it was not taken back: {why}");
+            let first =
+                format!("the daemon did not take the file, and it was not taken back: {why}");
             Err(Fault::new(
                 Code::NotTaken,
                 lines(found, &first),

@@ -86,9 +86,7 @@ pub(super) fn import(path: &Path, args: &ImportOptions, as_json: bool) -> Result
             let message = format!("the file restricts nobody, so `{name}` would say nothing");
             Err(Fault::new(Code::Options, message, "nothing was adopted"))
         }
-        Some(name) => {
-            orders::adopt(path, (name, "monitor", &imported.text), &args.giver, as_json)
-        }
+        Some(name) => orders::adopt(path, (name, "monitor", &imported.text), &args.giver, as_json),
         None if as_json => output::json(&in_json(&imported)),
         None => {
             output::text_as_is(&imported.text);
@@ -118,7 +116,7 @@ fn print_notes(imported: &Imported, missing: &[String], as_json: bool) {
     for group in missing {
         let members = imported.groups.get(group).map_or(0, std::collections::BTreeSet::len);
         aside!(
-            "warning: the estate has no group `{group}`; add it with its {members} members before these policies decide"
+            "warning: the estate has no group `{group}`; add it with its members ({members}) before these policies decide"
         );
     }
 }

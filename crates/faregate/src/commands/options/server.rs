@@ -169,8 +169,10 @@ pub(super) fn in_json(applied: &Applied) -> Value {
     let Applied { written, copy, outcome, warnings } = applied;
     let mut value = json!({ "written": written, "copy": copy, "warnings": warnings });
     let told = |found: &[_]| {
-        let found: Vec<String> =
-            found.iter().map(|one: &faregate_ingest::options::echo::Difference| one.to_string()).collect();
+        let found: Vec<String> = found
+            .iter()
+            .map(|one: &faregate_ingest::options::echo::Difference| one.to_string())
+            .collect();
         json!(found)
     };
     match outcome {
@@ -213,7 +215,14 @@ struct Log {
 impl Log {
     fn new(path: &Path, daemon: &str) -> Self {
         let reader = Reader::new(daemon);
-        Self { path: path.to_owned(), daemon: daemon.to_owned(), reader, offset: 0, inode: 0, mark: 0 }
+        Self {
+            path: path.to_owned(),
+            daemon: daemon.to_owned(),
+            reader,
+            offset: 0,
+            inode: 0,
+            mark: 0,
+        }
     }
 
     /// From here on, what is said is new; a log that is not there yet may come.
