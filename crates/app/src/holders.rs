@@ -190,11 +190,11 @@ fn held_beside<'a>(
     kind: Kind,
     grace: i64,
 ) -> impl Iterator<Item = Difference> + 'a {
-    let is_new = move |held: &Held| held.since.plus(grace) > poll.at;
+    let is_new = move |held: &Held| grace > 0 && held.since.plus(grace) > poll.at;
     let is_known =
         |held: &Held| held.person.zip(held.product).is_some_and(|pair| known.contains(&pair));
-    poll.held.iter().filter(move |held| !is_known(held) && !(grace > 0 && is_new(held))).map(
-        move |held| Difference {
+    poll.held.iter().filter(move |held| !(is_known(held) || is_new(held))).map(move |held| {
+        Difference {
             kind,
             person: held.person,
             user: held.user.clone(),
@@ -202,8 +202,8 @@ fn held_beside<'a>(
             what: held.what.clone(),
             since: held.since,
             session: None,
-        },
-    )
+        }
+    })
 }
 
 type Running<'a> = (Option<SessionId>, PersonId, ProductId, &'a str, Instant);
