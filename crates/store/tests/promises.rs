@@ -12,6 +12,8 @@ mod crashes;
 mod desk;
 #[path = "promises/holds.rs"]
 mod holds;
+#[path = "promises/leases.rs"]
+mod leases;
 #[path = "promises/planted.rs"]
 mod planted;
 #[path = "promises/races.rs"]

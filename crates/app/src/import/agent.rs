@@ -181,7 +181,7 @@ impl Told<'_> {
     fn cut<'u>(&self, one: &'u LateUse, outcome: &mut Outcome) -> Option<(&'u LateUse, Interval)> {
         let lease = one.lease.and_then(|id| self.leases.get(&id)).map(|lease| lease.span);
         let earliest = lease.map_or(self.enrolled.at, |span| span.start.max(self.enrolled.at));
-        if lease.is_none() && one.opened > self.latest {
+        if one.opened > self.latest {
             outcome.early += 1;
             return None;
         }

@@ -254,7 +254,7 @@ impl Asked<'_> {
         let known = charges.pair(pair).copied().unwrap_or_default();
         let held = known.hold.map(|hold| hold.meter.unit_end(hold.start, zone));
         let shared = known.holds().filter_map(|hold| hold.lease).chain(held).min();
-        let paid = || charges.covered_until(pair, zone).filter(|end| self.now < *end);
+        let paid = || self.paid_for_leases(pair, meter);
         let end = shared.or_else(paid).unwrap_or_else(|| meter.unit_end(self.now, zone));
         // A lease that is past and did not come back may have used all that is held for it.
         if self.now < asked.min(end) { Ok(Some(asked.min(end))) } else { Err(Reason::NoLease) }
@@ -281,6 +281,22 @@ impl Asked<'_> {
         };
         let grace_end = now;
         Some((Route::Tokens { bucket, ticks, meter, unit_start, grace_end }, bucket))
+    }
+
+    /// Until when the unit that is paid covers a further lease, whatever the leases that are out were used for:
+    /// use from before makes the unit begin, and end, the earlier.
+    fn paid_for_leases(&self, pair: Pair, meter: Meter) -> Option<Instant> {
+        let (charges, zone) = (self.state.charges(), self.state.zone());
+        let end = charges.covered_until(pair, zone).filter(|end| self.now < *end)?;
+        if charges.pair(pair).is_none_or(|known| known.leases == 0) {
+            return Some(end);
+        }
+        let start = charges.of_pair(pair).next_back()?.at;
+        let out = self.state.sessions().values().filter(|one| one.metered_pair() == Some(pair));
+        let reaches = |until: Instant| start < meter.unit_end(until.plus(-1), zone);
+        let out = out.filter(|one| one.lease.is_some_and(reaches));
+        let ends = out.map(|one| meter.unit_end(one.opened, zone));
+        ends.chain([end]).min()
     }
 
     /// What is held for a lease that is out, shared: whoever runs the product here makes it their own hold.

@@ -130,6 +130,34 @@ fn whoever_opens_the_product_meanwhile_uses_what_the_lease_holds() {
     );
 }
 
+/// What it may have been used for before would make the unit that is paid end earlier.
+#[test]
+fn a_lease_ends_with_the_unit_that_another_may_have_begun() {
+    check_leases(
+        "begun before",
+        "9:00 open ben revit agreed=10 lease=28800 => 10 of bucket 1 from 9:00
+         12:00 open ben revit => 0 of bucket 1 from 12:00
+         12:05 alive 2 => posted
+         13:00 open ben revit lease=999999 => 0 of bucket 1 from 12:00
+         13:00 until 3 => 33:00
+         34:00 open ben revit lease=999999 => no-lease
+         34:00 close 1 => closed
+         34:00 close 3 => closed
+         34:00 open ben revit lease=999999 => 0 of bucket 1 from 12:00
+         34:00 until 4 => 36:00",
+    );
+    check_leases(
+        "of another day",
+        "20:00 open ben daily agreed=4 lease=3600 => 4 of bucket 1 from 20:00
+         32:00 open ben daily => 4 of bucket 1 from 32:00
+         32:05 alive 2 => posted
+         32:10 open ben daily lease=3600 => no-lease
+         33:00 close 1 => voided
+         33:00 open ben daily lease=3600 => 0 of bucket 1 from 32:00
+         33:00 until 3 => 34:00",
+    );
+}
+
 /// What a lease may have used stays held for it: whoever opens the product later pays for themselves.
 #[test]
 fn a_lease_that_is_past_keeps_its_hold() {
