@@ -7,7 +7,7 @@ use crate::Server;
 use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use faregate_core::estate::{Device, DeviceId};
 use faregate_core::when::Instant;
 use faregate_protocol::signature::{
@@ -64,9 +64,9 @@ impl Agents {
     }
 
     /// Whether a request made at an instant, by the device's clock, comes in time and for the first time.
-    fn admit(&self, claim: &Claim, now: Instant) -> Result<(), Problem> {
+    fn admit(&self, key: &VerifyingKey, claim: &Claim, now: Instant) -> Result<(), Problem> {
         let mut replays = self.replays.lock().unwrap_or_else(PoisonError::into_inner);
-        match replays.admit(now, Instant(claim.created), &claim.key_id, claim.nonce) {
+        match replays.admit(now, Instant(claim.created), key.to_bytes(), claim.nonce) {
             Ok(()) => Ok(()),
             Err(replays::Refused::Clock) => Err(clock_off(now)),
             Err(replays::Refused::Again) => Err(not_believed(
@@ -114,6 +114,12 @@ pub(crate) struct Sealed {
 impl Sealed {
     pub(crate) async fn read(request: Request, server: &Server) -> Result<Self, Problem> {
         let claim = claim(request.headers())?;
+        if request.method() != Method::GET && !is_json(request.headers()) {
+            let (detail, help) =
+                ("the body is not said to be JSON", "send `Content-Type: application/json`");
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Problem::new(status, "bad-body", detail, help));
+        }
         let method = request.method().as_str().to_owned();
         let target =
             request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
@@ -142,7 +148,7 @@ impl Sealed {
         })?;
         let now = server.gate.now();
         // Only what is signed may fill the memory of what came before.
-        server.agents.admit(&self.claim, now)?;
+        server.agents.admit(key, &self.claim, now)?;
         Ok(now)
     }
 
@@ -154,6 +160,12 @@ impl Sealed {
             Problem::new(status, "bad-body", why.to_string(), "see /openapi.json for its shape")
         })
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
 }
 
 fn claim(headers: &HeaderMap) -> Result<Claim, Problem> {

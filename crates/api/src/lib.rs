@@ -255,7 +255,7 @@ fn workstations() -> OpenApiRouter<Server> {
         .routes(routes!(agent::ask::ask))
         .routes(routes!(agent::open::open))
         .routes(routes!(agent::close::close))
-        // .routes(routes!(agent::uses::uses))
+        .routes(routes!(agent::uses::uses))
         .routes(routes!(agents::list))
         .routes(routes!(agents::codes::make))
 }

@@ -17,7 +17,7 @@ pub struct Problem {
     #[serde(rename = "type")]
     pub kind: &'static str,
     /// The HTTP status in words.
-    pub title: String,
+    pub title: &'static str,
     /// The HTTP status.
     pub status: u16,
     /// What happened, for the reader.
@@ -40,7 +40,7 @@ impl Problem {
         detail: impl Into<String>,
         help: impl Into<Cow<'static, str>>,
     ) -> Self {
-        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        let title = status.canonical_reason().unwrap_or("Error");
         Self {
             kind: "about:blank",
             title,

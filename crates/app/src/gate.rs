@@ -86,7 +86,7 @@ type Reply<T> = Box<dyn FnOnce(Result<T, Failure>) + Send>;
 type Task = Box<dyn FnOnce(&mut Engine) + Send>;
 
 enum Job {
-    Open(OpenRequest, Reply<Decision>),
+    Open(Box<OpenRequest>, Reply<Decision>),
     OpenMany(Vec<OpenRequest>, Reply<Vec<Decision>>),
     Alive(SessionId, Seen),
     Close(SessionId, Reply<Ending>),
@@ -164,7 +164,7 @@ impl Gate {
         reply: impl FnOnce(Result<Decision, Failure>) + Send + 'static,
     ) {
         match Place::take(&self.opens, 1) {
-            Some(place) => self.send(Job::Open(request, place.until(reply))),
+            Some(place) => self.send(Job::Open(Box::new(request), place.until(reply))),
             None => reply(Err(Failure::Busy)),
         }
     }
@@ -268,7 +268,8 @@ impl Drop for Place {
 fn watch_running(state: &SharedState, liveness: &Liveness, now: Instant) {
     let state = state.read();
     for (id, session) in state.sessions().iter().filter(|(_, session)| session.lease.is_none()) {
-        liveness.watch(*id, now.max(session.opened), gate::next_due(&state, session));
+        let (since, due) = (now.max(session.opened), gate::next_due(&state, session));
+        liveness.watch(*id, since, due, session.device);
     }
 }
 
@@ -390,7 +391,10 @@ fn follow(shared: &SharedState, liveness: &Liveness, touched: &[SessionId]) {
             Some(session) if liveness.last_heard(id).is_some() => {
                 liveness.set_due(id, gate::next_due(&state, session));
             }
-            Some(session) => liveness.watch(id, session.opened, gate::next_due(&state, session)),
+            Some(session) => {
+                let due = gate::next_due(&state, session);
+                liveness.watch(id, session.opened, due, session.device);
+            }
             None => liveness.forget(id),
         }
     }

@@ -3,6 +3,7 @@
 //! Heartbeats are evidence, not facts: they stay in memory and are not journalled, unless they make a
 //! session owe something. A restart takes every session as heard of at that moment.
 
+use faregate_core::estate::DeviceId;
 use faregate_core::event::SessionId;
 use faregate_core::gate::Seen;
 use faregate_core::when::Instant;
@@ -31,6 +32,8 @@ struct Pulse {
     seen: Seen,
     /// Being in use at or after this instant makes the session owe something.
     due: Option<Instant>,
+    /// The workstation that speaks for it, when one does.
+    device: Option<DeviceId>,
 }
 
 /// The pulses of all running sessions.
@@ -45,10 +48,22 @@ impl Default for Liveness {
 }
 
 impl Liveness {
-    /// Begins to watch a session.
-    pub fn watch(&self, id: SessionId, now: Instant, due: Option<Instant>) {
+    /// Begins to watch a session, for which a workstation may speak.
+    pub fn watch(
+        &self,
+        id: SessionId,
+        now: Instant,
+        due: Option<Instant>,
+        device: Option<DeviceId>,
+    ) {
         let seen = Seen { previous: now, at: now };
-        self.shard(id).insert(id, Pulse { heard: now, seen, due });
+        self.shard(id).insert(id, Pulse { heard: now, seen, due, device });
+    }
+
+    /// The workstation that speaks for a session, when one does.
+    #[must_use]
+    pub fn device(&self, id: SessionId) -> Option<DeviceId> {
+        self.shard(id).get(&id).and_then(|pulse| pulse.device)
     }
 
     /// Ceases to watch a session.

@@ -21,8 +21,8 @@ pub(super) struct Replays {
     /// Nothing made before this is believed: what came then was forgotten.
     since: Instant,
     generation: i64,
-    current: FxHashSet<(String, [u8; 16])>,
-    previous: FxHashSet<(String, [u8; 16])>,
+    current: FxHashSet<([u8; 32], [u8; 16])>,
+    previous: FxHashSet<([u8; 32], [u8; 16])>,
 }
 
 impl Replays {
@@ -32,12 +32,12 @@ impl Replays {
         Self { since, generation, current, previous }
     }
 
-    /// Admits a request that a device made at an instant, or says why not.
+    /// Admits a request that the holder of a key made at an instant, or says why not.
     pub(super) fn admit(
         &mut self,
         now: Instant,
         created: Instant,
-        device: &str,
+        key: [u8; 32],
         nonce: [u8; 16],
     ) -> Result<(), Refused> {
         let age = now.0.saturating_sub(created.0);
@@ -45,7 +45,7 @@ impl Replays {
             return Err(Refused::Clock);
         }
         self.turn(now);
-        let used = (device.to_owned(), nonce);
+        let used = (key, nonce);
         if self.previous.contains(&used) || !self.current.insert(used) {
             return Err(Refused::Again);
         }
@@ -68,6 +68,7 @@ impl Replays {
 mod tests {
     use super::*;
 
+    const D1: [u8; 32] = [1; 32];
     const T0: Instant = Instant(1_767_225_600);
 
     #[test]
@@ -75,12 +76,7 @@ mod tests {
         let mut replays = Replays::new(T0);
         let now = T0.plus(10_000);
         let mut admit = |age: i64| {
-            replays.admit(
-                now,
-                now.plus(-age),
-                "d1",
-                age.to_le_bytes().repeat(2).try_into().unwrap(),
-            )
+            replays.admit(now, now.plus(-age), D1, age.to_le_bytes().repeat(2).try_into().unwrap())
         };
         assert_eq!(admit(0), Ok(()));
         assert_eq!(admit(WINDOW_SECONDS), Ok(()));
@@ -92,8 +88,8 @@ mod tests {
     #[test]
     fn nothing_from_before_the_start_is_admitted() {
         let mut replays = Replays::new(T0);
-        assert_eq!(replays.admit(T0, T0.plus(-1), "d1", [0; 16]), Err(Refused::Clock));
-        assert_eq!(replays.admit(T0, T0, "d1", [0; 16]), Ok(()));
+        assert_eq!(replays.admit(T0, T0.plus(-1), D1, [0; 16]), Err(Refused::Clock));
+        assert_eq!(replays.admit(T0, T0, D1, [0; 16]), Ok(()));
     }
 
     /// Whatever was admitted is refused at every later second at which its time alone would let it in.
@@ -103,14 +99,14 @@ mod tests {
             for ahead in [-WINDOW_SECONDS, 0, WINDOW_SECONDS] {
                 let now = T0.plus(10_000 + start);
                 let mut replays = Replays::new(T0);
-                assert_eq!(replays.admit(now, now.plus(ahead), "d1", [1; 16]), Ok(()));
+                assert_eq!(replays.admit(now, now.plus(ahead), D1, [1; 16]), Ok(()));
                 assert_eq!(
-                    replays.admit(now, now.plus(ahead), "d2", [1; 16]),
+                    replays.admit(now, now.plus(ahead), [2; 32], [1; 16]),
                     Ok(()),
                     "another device"
                 );
                 for later in [0, 1, 299, 300, 301, 599, 600] {
-                    let again = replays.admit(now.plus(later), now.plus(ahead), "d1", [1; 16]);
+                    let again = replays.admit(now.plus(later), now.plus(ahead), D1, [1; 16]);
                     assert!(again.is_err(), "{start} {ahead} {later}");
                 }
             }
@@ -123,7 +119,7 @@ mod tests {
         for second in 0..10_000_i64 {
             let nonce = second.to_le_bytes().repeat(2).try_into().unwrap();
             let now = T0.plus(second);
-            assert_eq!(replays.admit(now, now, "d1", nonce), Ok(()));
+            assert_eq!(replays.admit(now, now, D1, nonce), Ok(()));
         }
         let kept = replays.current.len() + replays.previous.len();
         assert!(kept <= 1_200, "{kept}");

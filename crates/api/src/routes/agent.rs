@@ -8,7 +8,7 @@ pub mod close;
 pub mod enrol;
 pub mod open;
 pub mod rules;
-// pub mod uses;
+pub mod uses;
 
 use crate::Server;
 use crate::agents::Signed;

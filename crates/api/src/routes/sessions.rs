@@ -15,6 +15,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use faregate_app::access::Role;
 use faregate_app::views;
 use faregate_core::event::SessionId;
 use serde::{Deserialize, Serialize};
@@ -96,12 +97,12 @@ pub async fn open_batch(
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn heartbeat(
-    _: Authorized<SpendTokens>,
+    who: Authorized<SpendTokens>,
     State(server): State<Server>,
     Segment(id): Segment,
     Params(Idle { idle }): Params<Idle>,
 ) -> Result<StatusCode, Problem> {
-    let id = session_id(&id)?;
+    let id = own_session(&server, &who, &id)?;
     if server.gate.heartbeat(id, !idle) { Ok(StatusCode::NO_CONTENT) } else { Err(no_session(id)) }
 }
 
@@ -136,11 +137,11 @@ pub struct Ended {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn close(
-    _: Authorized<SpendTokens>,
+    who: Authorized<SpendTokens>,
     State(server): State<Server>,
     Segment(id): Segment,
 ) -> Result<Json<Ended>, Problem> {
-    let id = session_id(&id)?;
+    let id = own_session(&server, &who, &id)?;
     let (reply, waiting) = oneshot::channel();
     server.gate.close(id, |ending| drop(reply.send(ending)));
     let ending = answered(waiting).await?;
@@ -215,11 +216,25 @@ pub async fn list(
     Ok(Json(Sessions { rows, next, total, open_now: total - unclosed, unclosed }))
 }
 
-fn session_id(text: &str) -> Result<SessionId, Problem> {
-    text.parse().map_err(|_| {
+/// The session with this id. For those of an enrolled workstation only that workstation speaks, and whoever runs
+/// Faregate.
+fn own_session(
+    server: &Server,
+    who: &Authorized<SpendTokens>,
+    text: &str,
+) -> Result<SessionId, Problem> {
+    let id: SessionId = text.parse().map_err(|_| {
         let detail = format!("`{text}` is no id of a session");
         Problem::bad_request("bad-id", detail, "ids look like `s42`")
-    })
+    })?;
+    let is_devices = server.gate.liveness().device(id).is_some() || is_lease(server, id);
+    if is_devices && who.role() != Role::Administrator { Err(no_session(id)) } else { Ok(id) }
+}
+
+/// Leases are not watched, since nothing is heard of them before they come back.
+fn is_lease(server: &Server, id: SessionId) -> bool {
+    server.gate.liveness().last_heard(id).is_none()
+        && server.gate.state().read().sessions().get(&id).is_some_and(|one| one.lease.is_some())
 }
 
 fn no_session(id: SessionId) -> Problem {

@@ -72,6 +72,7 @@ impl Workstation {
             .header("content-digest", &headers.content_digest)
             .header("signature-input", &headers.signature_input)
             .header("signature", &headers.signature)
+            .header("content-type", "application/json")
             .body(body)
     }
 

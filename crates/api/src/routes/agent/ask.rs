@@ -23,7 +23,7 @@ use faregate_protocol::wire::{Ask, Asked, Bucket, Open};
     responses(
         (status = 200, body = Asked), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, description = "the workstation is another person's", body = Problem),
-        (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
     ),
     security(("device" = []))
 )]

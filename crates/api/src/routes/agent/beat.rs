@@ -21,7 +21,7 @@ const SESSIONS_MAX: usize = 1_000;
     post, path = "/v1/agent/beat", operation_id = "agent_beat", tag = "agent", request_body = Beat,
     responses(
         (status = 200, body = BeatAnswer), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 413, body = Problem), (status = 422, body = Problem)
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)
     ),
     security(("device" = []))
 )]

@@ -19,7 +19,7 @@ const SESSIONS_MAX: usize = 1_000;
     post, path = "/v1/agent/close", operation_id = "agent_close", tag = "agent", request_body = Close,
     responses(
         (status = 200, body = Closed), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
     ),
     security(("device" = []))
 )]

@@ -27,7 +27,7 @@ const ORDERER: &str = "enrolment code";
         (status = 200, body = Enrolled), (status = 400, body = Problem),
         (status = 401, description = "the signature or the code is no good", body = Problem),
         (status = 409, description = "the key is another device's", body = Problem),
-        (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
     ),
     security(("device" = []))
 )]

@@ -29,7 +29,7 @@ const SEAT_GRANT_SECONDS: i64 = 30 * DAY;
     responses(
         (status = 200, body = Opened), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, description = "the workstation is another person's", body = Problem),
-        (status = 413, body = Problem), (status = 422, description = "the key was used for another request", body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, description = "the key was used for another request", body = Problem),
         (status = 429, description = "too many wait already", body = Problem), (status = 503, body = Problem)
     ),
     security(("device" = []))

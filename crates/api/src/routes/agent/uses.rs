@@ -4,11 +4,11 @@ use super::name_of;
 use crate::Server;
 use crate::agents::Signed;
 use crate::problem::Problem;
-use crate::routes::answered;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use faregate_app::import::agent::{LateUse, take_in};
+use faregate_app::engine;
+use faregate_app::import::agent::{AHEAD_MAX_SECONDS, Failure, LateUse, take_in};
 use faregate_core::event::SessionId;
 use faregate_core::when::Instant;
 use faregate_protocol::wire::{Use, Uses, UsesTaken};
@@ -23,7 +23,7 @@ const USES_MAX: usize = 10_000;
     post, path = "/v1/agent/uses", operation_id = "agent_uses", tag = "agent", request_body = Uses,
     responses(
         (status = 200, body = UsesTaken), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 413, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
     ),
     security(("device" = []))
 )]
@@ -38,7 +38,9 @@ pub async fn uses(
     }
     let mut taken = UsesTaken::default();
     let mut late = Vec::with_capacity(body.uses.len());
-    for one in body.uses {
+    // What begins in the future is neither taken nor refused: it can be told again when it is past.
+    let soon = now.plus(AHEAD_MAX_SECONDS).0;
+    for one in body.uses.into_iter().filter(|one| one.opened <= soon) {
         let key = one.key.clone();
         match late_use(&server, &device.name, one, now) {
             Ok(one) => late.push(one),
@@ -50,10 +52,21 @@ pub async fn uses(
     let (returned, keys) = (returned?, late.iter().map(|one| one.key.clone()).collect::<Vec<_>>());
     let (reply, waiting) = oneshot::channel();
     server.gate.run(move |engine| drop(reply.send(take_in(engine, id, late, returned))));
-    let outcome = answered(waiting).await?;
+    let outcome = waiting.await.unwrap_or(Err(engine::Failure::Stopping.into())).map_err(told)?;
     taken.taken = keys;
     (taken.duplicates, taken.late) = (outcome.duplicates, outcome.late);
     Ok(Json(taken))
+}
+
+fn told(why: Failure) -> Problem {
+    match why {
+        Failure::Failed(failure) => failure.into(),
+        other => {
+            let help =
+                "tell of a device's own leases only, and of each use apart if one is refused";
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "not-its-lease", other.to_string(), help)
+        }
+    }
 }
 
 fn late_use(server: &Server, host: &str, told: Use, now: Instant) -> Result<LateUse, &'static str> {
