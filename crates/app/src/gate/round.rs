@@ -40,7 +40,7 @@ impl<'e, 's> Round<'e, 's> {
     pub(super) fn take(&mut self, job: Job) -> Option<Pending> {
         match job {
             Job::Open(request, reply) => {
-                Some(Pending::Open(reply, self.open(from_outside(request)).map(Box::new)))
+                Some(Pending::Open(reply, self.open(from_outside(*request)).map(Box::new)))
             }
             Job::OpenMany(requests, reply) => {
                 let requests = requests.into_iter().map(from_outside).collect();

@@ -161,12 +161,11 @@ impl<'a> Simulation<'a> {
             Some(lease) if now.plus(STEP) <= lease.until && self.chance.below(20) == 0 => {
                 self.sit_down(place);
             }
-            Some(_) => {
-                if self.chance.below(12) == 0 {
-                    let asleep = self.chance.below(40) as i64 * STEP;
-                    self.laptops[place].asleep_until = now.plus(asleep);
-                }
+            Some(_) if self.chance.below(12) == 0 => {
+                let asleep = self.chance.below(40) as i64 * STEP;
+                self.laptops[place].asleep_until = now.plus(asleep);
             }
+            Some(_) => {}
         }
     }
 
@@ -266,10 +265,10 @@ impl<'a> Simulation<'a> {
         }
         self.tell(place, &[lease.id]);
         // The answer was lost on the way.
-        if self.chance.below(2) == 0 {
-            if let Some((_, last)) = self.log.last().cloned() {
-                self.take_in(place, last, &[lease.id]);
-            }
+        if self.chance.below(2) == 0
+            && let Some((_, last)) = self.log.last().cloned()
+        {
+            self.take_in(place, last, &[lease.id]);
         }
     }
 
