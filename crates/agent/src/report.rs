@@ -28,9 +28,10 @@ pub fn status(home: &Home, times: &mut impl Times) -> Result<Status, Fault> {
     let memory = remembered(home)?.memory;
     let mut clock = Clock::new(memory.anchor.clone());
     clock.look(&now);
+    let last_contact = told.as_ref().and_then(|told| told.last_contact);
     let mut status = match told {
         Some(told) if running => told,
-        _ => Status::of(&memory, clock.server_time(&now)),
+        _ => Status { last_contact, ..Status::of(&memory, clock.server_time(&now)) },
     };
     status.running = running;
     status.server_time = clock.server_time(&now);

@@ -3,7 +3,7 @@
 use super::away::Away;
 use super::{Effect, Flight, Problem, Reply, Request, Settle, Stage, Turn};
 use crate::memory::{Basis, Pair, Record, Through};
-use faregate_protocol::grant::Grant;
+use faregate_protocol::grant::{Grant, GrantedFare};
 use faregate_protocol::jws;
 use faregate_protocol::rules::Level;
 use faregate_protocol::wire::{Asked, Opened, Refusal};
@@ -90,6 +90,9 @@ impl Turn<'_> {
 
     fn asked(&mut self, pair: &Pair, asked: Box<Asked>) {
         self.treat(pair, asked.level, asked.save_minutes);
+        if matches!(asked.route.as_str(), "tokens" | "refused") {
+            self.forget_seat(pair);
+        }
         if let Some(refusal) = asked.refusal.clone() {
             return self.deny(pair, &refusal, (false, None));
         }
@@ -106,6 +109,17 @@ impl Turn<'_> {
             } else {
                 self.question(pair, asked, None);
             }
+        }
+    }
+
+    /// Whoever has no seat any more has none while the server is away either.
+    fn forget_seat(&mut self, pair: &Pair) {
+        let is_seat = |grant: &&Grant| {
+            grant.fare == GrantedFare::Seat
+                && (&grant.account, &grant.product) == (&pair.0, &pair.1)
+        };
+        if let Some(grant) = self.state.memory.grants.iter().find(is_seat).cloned() {
+            self.keep(Record::GrantGone(grant));
         }
     }
 
@@ -191,8 +205,8 @@ impl Turn<'_> {
     /// Gives a lease back: what was used under it is told first.
     pub(super) fn give_back(&mut self, lease: &str) {
         let of = |grant: &&Grant| match &grant.fare {
-            faregate_protocol::grant::GrantedFare::Lease { session, .. } => session == lease,
-            faregate_protocol::grant::GrantedFare::Seat => false,
+            GrantedFare::Lease { session, .. } => session == lease,
+            GrantedFare::Seat => false,
         };
         let grants: Vec<Grant> = self.state.memory.grants.iter().filter(of).cloned().collect();
         grants.into_iter().for_each(|grant| self.keep(Record::GrantGone(grant)));

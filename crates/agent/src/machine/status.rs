@@ -104,7 +104,6 @@ impl Status {
         };
         let grants = memory.grants.iter().filter(|grant| server_time < grant.until);
         Self {
-            last_contact: memory.anchor.as_ref().map(|anchor| anchor.server),
             rules: memory.rules.as_ref().map(|rules| rules.version),
             rules_issued: memory.rules.as_ref().map(|rules| rules.issued),
             rules_doubt: memory.doubt.as_ref().map(|doubt| doubt.why.clone()),

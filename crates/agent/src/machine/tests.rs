@@ -244,7 +244,7 @@ impl World {
         self.now.chance = [0; 16];
         self.now.chance[..8].copy_from_slice(&self.steps.to_le_bytes());
         let effects = self.state.step(input, &self.now);
-        let is_quiet = effects.is_empty() && self.steps % 50 != 0;
+        let is_quiet = effects.is_empty() && !self.steps.is_multiple_of(50);
         for (at, effect) in effects.into_iter().enumerate() {
             if let Effect::Keep(records) = &effect {
                 assert_eq!(at, 0, "what is kept is kept before anything is done");

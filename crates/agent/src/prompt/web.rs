@@ -38,8 +38,8 @@ const CONNECTIONS_MAX: usize = 16;
 /// A question that a waiting page did not fetch by so many looks for answers has the browser opened after all.
 const LOOKS_MAX: u8 = 2;
 
-/// How the browser of a person is opened: a program and its arguments, in which `{url}` and `{account}` are replaced.
-/// No shell reads them.
+/// How the browser of a person is opened: a program and its arguments, in which `{url}` and `{account}` are replaced;
+/// where no argument holds `{url}`, it comes last. No shell reads them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opener(Vec<String>);
 
@@ -72,6 +72,9 @@ impl Opener {
         let (program, arguments) = self.0.split_first()?;
         let mut command = Command::new(program);
         command.args(arguments.iter().map(put));
+        if !arguments.iter().any(|word| word.contains("{url}")) {
+            command.arg(url);
+        }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Some(command)
     }

@@ -383,6 +383,19 @@ fn nothing_is_left_standing_still() {
 }
 
 #[test]
+fn a_seat_that_the_server_took_away_is_none_without_it_either() {
+    let mut world = at(Level::Suspend);
+    world.grant(GrantedFare::Seat, 720);
+    world.appear(1);
+    world.exchange();
+    world.go(1);
+    world.server.mode = Mode::Down;
+    world.appear(2);
+    world.run(2);
+    assert_eq!(world.refused(), "server-unreachable");
+}
+
+#[test]
 fn strange_grants_are_put_aside() {
     let mut world = World::new();
     let own = std::mem::replace(&mut world.server.key, SigningKey::from_bytes(&[8; 32]));

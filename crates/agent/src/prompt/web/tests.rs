@@ -240,6 +240,20 @@ fn settle(page: &mut Page) {
     }
 }
 
+#[test]
+fn an_address_comes_last_where_no_place_is_named() {
+    let command = |words: &[&str]| {
+        let opener = Opener::new(words.iter().map(|&word| word.to_owned()).collect());
+        opener.command("jo", "http://x/").map(|command| format!("{command:?}"))
+    };
+    assert_eq!(command(&["b", "-n"]).as_deref(), Some(r#""b" "-n" "http://x/""#));
+    assert_eq!(
+        command(&["b", "--at={url}", "-n"]).as_deref(),
+        Some(r#""b" "--at=http://x/" "-n""#)
+    );
+    assert_eq!(command(&[]), None);
+}
+
 #[cfg(unix)]
 #[test]
 fn the_browser_is_opened_once_a_question_and_an_account_is_no_command() {
