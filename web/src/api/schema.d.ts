@@ -4,6 +4,168 @@
  */
 
 export interface paths {
+    "/v1/agent/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what opening a product would come to, and how far the agent is to go. Books nothing. */
+        post: operations["agent_ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/beat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that a workstation is alive, and these of its sessions. A session not heard of for 15 minutes ends. */
+        post: operations["agent_beat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends sessions of the workstation. Ending one again changes nothing. */
+        post: operations["agent_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrols a workstation. The request is signed with the key that it carries (`keyid="new"`), which proves that the
+         *     workstation has it. The code is used up, unless it was made for many.
+         */
+        post: operations["enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens a product. No more tokens are held than the user agreed to; the same `key` gets the same answer for ever.
+         * @description A refusal is an answer, not an error. On a seat, or with a lease, the answer carries a signed grant.
+         */
+        post: operations["agent_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules in force, as a compact JWS of `faregate-rules`. */
+        get: operations["agent_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agent/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in use that the server has not seen, and leases that are given back. The same stretch is booked once,
+         *     however often and in whatever parts it is told; its times are evidence, and are bounded by the server's.
+         */
+        post: operations["agent_uses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All workstations that ever were enrolled. */
+        get: operations["agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agents/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes codes with which workstations enrol. */
+        post: operations["enrolment_codes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/balances": {
         parameters: {
             query?: never;
@@ -740,6 +902,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A workstation. */
+        Agent: {
+            /**
+             * Format: int64
+             * @description How far its wall clock was ahead then, in seconds.
+             */
+            clock_ahead?: number | null;
+            /** @description Since when it speaks for itself. */
+            enrolled: string;
+            /** @description When it was last heard of, since this server started. */
+            heard?: string | null;
+            /** @description Its id: `d42`. */
+            id: string;
+            /** @description Name of the machine. */
+            name: string;
+            /** @description Key of the person whose it is, when it is one person's alone. */
+            person?: string | null;
+            /** @description From when on no longer. */
+            revoked?: string | null;
+            /** @description Sessions that go on there. */
+            sessions?: number | null;
+            /** @description Release of its agent. */
+            version?: string | null;
+        };
+        /** @description The workstations. */
+        Agents: {
+            /** @description In the order enrolled; those that were revoked, too. */
+            rows: components["schemas"]["Agent"][];
+            /**
+             * Format: int32
+             * @description Version of the rules that agents should have; 0: none were set.
+             */
+            rules: number;
+        };
         /** @description Tokens, and what they cost. */
         Amount: {
             money?: components["schemas"]["Money"] | null;
@@ -761,6 +957,54 @@ export interface components {
             person: string;
             /** @description To how many tokens. */
             tokens: components["schemas"]["Tokens"];
+        };
+        /** @description Somebody is about to open a product: what would that come to? */
+        Ask: {
+            /** @description The account of the operating system. */
+            account: string;
+            /** @description Key of the bucket (the project) that shall pay. */
+            bucket?: string | null;
+            /**
+             * Format: int64
+             * @description The device's wall clock.
+             */
+            clock: number;
+            /** @description Key of the product. */
+            product: string;
+            /** @description Its version, as it names itself. */
+            version?: string | null;
+        };
+        /** @description What opening would come to, and how far to go. */
+        Asked: {
+            bucket?: components["schemas"]["Bucket"] | null;
+            /** @description Buckets the person may choose from. */
+            buckets: components["schemas"]["Bucket"][];
+            /** @description What they could do instead, in words. */
+            instead: string[];
+            /**
+             * Format: double
+             * @description What is left in the bucket before.
+             */
+            left?: number | null;
+            /** @description How far to go. */
+            level: components["schemas"]["Level"];
+            /** @description What they cost, in words, where a price is known: `30.00 USD`. */
+            money?: string | null;
+            refusal?: components["schemas"]["Refusal"] | null;
+            /** @description `seat`, `free-seat`, `tokens` or `refused`. */
+            route: string;
+            /**
+             * Format: int32
+             * @description Minutes to save before a product is ended.
+             */
+            save_minutes: number;
+            /**
+             * Format: double
+             * @description Tokens that would be held now; 0 on a seat, or when the running unit is paid.
+             */
+            tokens: number;
+            /** @description What they should know. */
+            warnings: string[];
         };
         /** @description Somebody asks for tokens. */
         Asking: {
@@ -814,6 +1058,38 @@ export interface components {
              * @description In no bucket.
              */
             unallocated: number;
+        };
+        /** @description A device is alive, and so are these sessions. */
+        Beat: {
+            /**
+             * Format: int64
+             * @description The device's wall clock.
+             */
+            clock: number;
+            /**
+             * Format: int32
+             * @description Version of the rules that it has; 0: none.
+             */
+            rules?: number;
+            /** @description Sessions that go on. */
+            sessions?: components["schemas"]["Pulse"][];
+            /** @description Release of the agent. */
+            version?: string;
+        };
+        /** @description What a device should know after a beat. */
+        BeatAnswer: {
+            /**
+             * Format: int64
+             * @description The server's time.
+             */
+            now: number;
+            /**
+             * Format: int32
+             * @description Version of the rules in force: fetch them when it differs.
+             */
+            rules: number;
+            /** @description What is to be said of sessions. */
+            sessions?: components["schemas"]["PulseAnswer"][];
         };
         /** @description What a bucket has. */
         Bucket: {
@@ -968,10 +1244,29 @@ export interface components {
             /** @description The sets; the shipped `base` stands beside them unless one has its name. */
             sets: components["schemas"]["TriedSet"][];
         };
+        /** @description Sessions end. */
+        Close: {
+            /** @description Their ids. */
+            sessions: string[];
+        };
+        /** @description What became of them. */
+        Closed: {
+            /** @description Those that ended now, or had ended before. */
+            ended: string[];
+            /** @description Those that are not this device's. */
+            unknown: string[];
+        };
         /** @description A one-time code. */
         Code: {
             /** @description The part of the link after `token=`. */
             token: string;
+        };
+        /** @description Codes, shown once and never again. */
+        Codes: {
+            /** @description Each enrols one workstation, or many when they are shared. */
+            codes: string[];
+            /** @description When they expire. */
+            expires: string;
         };
         /** @description Our balance beside the vendor's: ours less theirs is the sum of the parts. */
         Compared: {
@@ -1171,6 +1466,31 @@ export interface components {
             /** @description Id of the session. */
             session: string;
         };
+        /** @description A device wants to be known. */
+        Enrol: {
+            /** @description The one-time code, from whoever runs the server. */
+            code: string;
+            /** @description Name of the machine. */
+            name: string;
+            /** @description The device's public key, base64. */
+            public_key: string;
+            /** @description Name of the operating system. */
+            system: string;
+            /** @description Release of the agent. */
+            version: string;
+        };
+        /** @description A device is known. */
+        Enrolled: {
+            /** @description Its id, for `keyid`: `d42`. */
+            device: string;
+            /**
+             * Format: int64
+             * @description The server's time.
+             */
+            now: number;
+            /** @description The server's public key, base64: what it signs is believed from here on. */
+            server_key: string;
+        };
         /** @description What becomes of one thing. */
         EstateChange: {
             /** @description Its key. */
@@ -1326,6 +1646,11 @@ export interface components {
             /** @description First instant at which it is theirs no longer; `null`: it stays. */
             until?: string | null;
         };
+        /**
+         * @description How far an agent goes.
+         * @enum {string}
+         */
+        Level: "inform" | "ask" | "suspend" | "close";
         /** @description Who the caller is. */
         Me: {
             /** @description Name. */
@@ -1386,6 +1711,37 @@ export interface components {
             site?: string | null;
             /** @description Version of the product, as it names itself. */
             version?: string | null;
+        };
+        /** @description The answer to an open. */
+        Opened: {
+            /** @description Key of the bucket that pays. */
+            bucket?: string | null;
+            /**
+             * Format: int64
+             * @description Place in the journal, for `faregate explain`.
+             */
+            decision: number;
+            /**
+             * Format: int64
+             * @description Closed before this instant it costs nothing.
+             */
+            free_until?: number | null;
+            /** @description A [`crate::grant::Grant`] as JWS: for a seat, or for the lease that was asked for. */
+            grant?: string | null;
+            refusal?: components["schemas"]["Refusal"] | null;
+            /** @description Whether the same key was answered before. */
+            repeated: boolean;
+            /** @description `seat`, `tokens` or `refused`. */
+            route: string;
+            /** @description Id of the session, unless refused. */
+            session?: string | null;
+            /**
+             * Format: double
+             * @description Tokens held now.
+             */
+            tokens: number;
+            /** @description What they should know. */
+            warnings: string[];
         };
         /**
          * @description An order: `order` says which.
@@ -1493,6 +1849,16 @@ export interface components {
             order: "review-breach";
             /** @description Why. */
             why: string;
+        } | {
+            /** @description Its id, as `GET /v1/agents` gives it: `d42`. */
+            device: string;
+            /** @enum {string} */
+            order: "revoke-device";
+        } | {
+            /** @enum {string} */
+            order: "set-agent-rules";
+            /** @description The rules, in TOML. */
+            text: string;
         } | {
             /** @enum {string} */
             order: "note-directory-run";
@@ -1765,6 +2131,11 @@ export interface components {
             /** @description What to do about it. */
             help: string;
             /**
+             * Format: int64
+             * @description The server's time in seconds since 1970 UTC, for an agent whose clock is off.
+             */
+            now?: number | null;
+            /**
              * Format: int32
              * @description The HTTP status.
              */
@@ -1773,6 +2144,30 @@ export interface components {
             title: string;
             /** @description Always `about:blank`: `code` says what happened. */
             type: string;
+        };
+        /** @description A session goes on. */
+        Pulse: {
+            /** @description Whether the product was used since the last beat. */
+            active: boolean;
+            /** @description Its id: `s42`. */
+            session: string;
+        };
+        /** @description What is to be said of a session. */
+        PulseAnswer: {
+            /**
+             * Format: double
+             * @description What that unit costs, in tokens.
+             */
+            next_tokens?: number | null;
+            /**
+             * Format: int64
+             * @description When being used makes it cost the next unit; `null` when it never does.
+             */
+            next_unit?: number | null;
+            /** @description `false`: no such session of this device runs; tell of the use, and open anew. */
+            runs: boolean;
+            /** @description Its id. */
+            session: string;
         };
         /** @description What would happen. */
         Quoted: {
@@ -2356,6 +2751,56 @@ export interface components {
              */
             zero_rows: number;
         };
+        /** @description A stretch of use. */
+        Use: {
+            /** @description The account of the operating system. */
+            account: string;
+            /** @description On what it was let through: `seat`, `lease`, `grace`, `none`. */
+            basis?: string;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            closed: number;
+            /** @description Names the stretch for ever. */
+            key: string;
+            /** @description The lease's session, when it was under one. */
+            lease?: string | null;
+            /**
+             * Format: int64
+             * @description When it began, by the best knowledge of the server's time.
+             */
+            opened: number;
+            /** @description Key of the product. */
+            product: string;
+        };
+        /** @description Use that the server has not seen, each part once it has ended. */
+        Uses: {
+            /** @description Leases that are given back: nothing more is used under them. */
+            returned?: string[];
+            /** @description The uses, in any order. */
+            uses: components["schemas"]["Use"][];
+        };
+        /** @description What became of the uses. */
+        UsesTaken: {
+            /**
+             * Format: int64
+             * @description Of those, the ones that were known already.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Of those, the ones under a lease that had ended.
+             */
+            late: number;
+            /** @description Keys of those that will never be taken, and why. */
+            refused: [
+                string,
+                string
+            ][];
+            /** @description Keys of those that need not be sent again. */
+            taken: string[];
+        };
         /** @description What keeping two budgets apart costs: estimates in tokens. */
         WallFigures: {
             /**
@@ -2386,6 +2831,23 @@ export interface components {
              */
             variation: number;
         };
+        /** @description Which codes to make. */
+        Wanted: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count?: number;
+            /**
+             * Format: int32
+             * @description For how many days they can be used.
+             */
+            days?: number;
+            /** @description Any name of the one person whose workstation it will be; anybody's by default. */
+            person?: string | null;
+            /** @description Whether each enrols any number of workstations, and not just one. */
+            shared?: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -2395,6 +2857,621 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    agent_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the workstation is another person's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_beat: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Beat"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BeatAnswer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Close"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closed"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enrol"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolled"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the signature or the code is no good */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the key is another device's */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Opened"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the workstation is another person's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many wait already */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a compact JWS */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jose": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agent_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Uses"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsesTaken"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agents"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrolment_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Codes"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such person */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     balances: {
         parameters: {
             query?: never;
