@@ -226,6 +226,17 @@ save_minutes = 1
     }
 
     #[test]
+    fn the_reference_shows_rules_that_can_be_read() {
+        let page = include_str!("../../../docs/reference/agent-rules.md");
+        let (_, rest) = page.split_once("```toml\n").unwrap();
+        let rules = Rules::from_toml(rest.split_once("```").unwrap().0).unwrap();
+        assert_eq!((rules.products.len(), rules.groups.len()), (2, 1));
+        let (told, defaults) =
+            (Rules { products: Vec::new(), groups: Vec::new(), ..rules }, Rules::default());
+        assert_eq!(told, defaults, "what the page shows for all are the defaults");
+    }
+
+    #[test]
     fn faults_say_where_and_what_to_write() {
         let fault = |text: &str| Rules::from_toml(text).unwrap_err();
         assert!(fault("levle = 1").contains("line 1"), "{}", fault("levle = 1"));
