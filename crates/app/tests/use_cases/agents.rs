@@ -3,8 +3,8 @@
 use crate::world::{Desk, MINUTE, T0, World, refusal, request, tokens};
 use faregate_app::gate::Decision;
 use faregate_app::import::agent::{Failure, LateUse, Outcome, take_in};
-use faregate_core::estate::{Device, DeviceId};
-use faregate_core::event::{AgentSaid, Event, Reason, SessionId};
+use faregate_core::estate::{BucketId, BucketTerms, Device, DeviceId, GENERAL};
+use faregate_core::event::{AgentSaid, BucketSet, Event, Move, MoveCause, Reason, SessionId};
 use faregate_core::ledger::Account;
 use faregate_core::when::{DAY, Instant};
 
@@ -324,4 +324,30 @@ fn another_device_s_key_is_another_request() {
     assert!(!ask(AgentSaid { clock_wrong: true, ..said }), "set right meanwhile, it asks the same");
     assert!(ask(AgentSaid { lease: Some(60), ..said }));
     assert!(desk.open_many(vec![request("key", "ana", "revit")]).is_err());
+}
+
+/// The tokens were held in a bucket that the person chose: that one pays, not their own.
+#[test]
+fn a_lease_on_a_chosen_bucket_is_paid_from_it() {
+    let desk = desk(10);
+    let terms = BucketTerms { parent: Some(GENERAL), ..BucketTerms::default() };
+    let (key, name) = ("lab".to_owned(), "Lab".to_owned());
+    let (from, to, why) = (Some(GENERAL), Some(BucketId(1)), String::new());
+    desk.append(vec![
+        Event::BucketsSet(vec![BucketSet { key, name, terms }]),
+        Event::TokensMoved(Move { from, to, ticks: tokens(10), cause: MoveCause::Order, why }),
+    ])
+    .unwrap();
+    let mut asked = request("lab", "ana", "revit");
+    asked.ask.bucket = Some("lab".to_owned());
+    let agreed = Some(tokens(10));
+    asked.ask.more.agent = Some(AgentSaid { agreed, lease: Some(3_600), ..AgentSaid::default() });
+    let lease = SessionId(desk.open_many(vec![asked]).unwrap()[0].seq);
+    assert_eq!(balances(&desk), [0, 10, 0]);
+    let uses = [used("ana", after(24, 10), 30, Some(lease))];
+    assert_eq!(tell(&desk, &uses, &[lease]).unwrap(), booked(1));
+    assert_eq!(balances(&desk), [10, 0, 0]);
+    let buckets =
+        desk.state(|state| state.charges().iter().map(|one| one.bucket).collect::<Vec<_>>());
+    assert_eq!(buckets, [BucketId(1)]);
 }

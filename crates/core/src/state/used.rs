@@ -27,7 +27,7 @@ impl State {
             let (start, lease) = (unit_start, basis.lease);
             if ticks.is_positive() {
                 self.place(pair, Hold { bucket, ticks, meter, start, grace_end, lease })?;
-            } else if lease.is_some() || start == at {
+            } else if lease.is_some() || !self.is_paid(pair, at) {
                 self.charges.change_pair(pair, |known| join(known, (start, grace_end), lease));
             }
             self.charges.change_pair(pair, |known| {
@@ -45,6 +45,10 @@ impl State {
         self.sessions.insert(id, session);
         self.tally.opened = self.tally.opened.saturating_add(1);
         Ok(())
+    }
+
+    fn is_paid(&self, pair: Pair, at: Instant) -> bool {
+        self.charges.covered_until(pair, &self.zone).is_some_and(|end| at < end)
     }
 
     fn place(&mut self, pair: Pair, hold: Hold) -> Result<(), Broken> {

@@ -2,6 +2,15 @@
 
 use proptest::prelude::*;
 
+/// What an agent says that asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said {
+    pub(crate) agreed: i64,
+    pub(crate) clock_wrong: bool,
+    /// For how many hours it asks for a lease.
+    pub(crate) hours: Option<u32>,
+}
+
 /// One step; numbers that name something are taken modulo how many there are.
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
@@ -17,6 +26,7 @@ pub(crate) enum Command {
         person: Option<u32>,
         product: u16,
         bucket: Option<u16>,
+        agent: Option<Said>,
     },
     Alive(usize),
     Close(usize),
@@ -65,8 +75,16 @@ pub(crate) enum Command {
 }
 
 pub(crate) fn commands() -> impl Strategy<Value = Vec<Command>> {
-    let open = (option(0.9, 0..3u32), 0..4u16, option(0.2, 0..3u16))
-        .prop_map(|(person, product, bucket)| Command::Open { person, product, bucket });
+    let agreed = prop_oneof![4 => Just(10), 1 => 0..10i64];
+    let said = (agreed, prop::bool::weighted(0.1), option(0.7, 0..30u32))
+        .prop_map(|(agreed, clock_wrong, hours)| Said { agreed, clock_wrong, hours });
+    let open = (option(0.9, 0..3u32), 0..4u16, option(0.2, 0..3u16), option(0.4, said));
+    let open = open.prop_map(|(person, product, bucket, agent)| Command::Open {
+        person,
+        product,
+        bucket,
+        agent,
+    });
     let wait = prop_oneof![1..400i64, 600..5_000i64, 80_000..90_000i64].prop_map(Command::Wait);
     let reported = (0..3u32, 0..4u16, 0..4_000i64, 1..2_000i64);
     let import = proptest::collection::vec(reported, 1..5).prop_map(Command::Import);

@@ -1,12 +1,14 @@
 //! Drives a subject and the reference side by side, and checks after every step all that is promised.
 
-use crate::commands::Command;
+use crate::commands::{Command, Said};
 use crate::model::{self, Answer, DAY, Model, Pair};
 use crate::subject::Subject;
 use faregate_core::access::Policies;
 use faregate_core::amount::Ticks;
 use faregate_core::estate::{BucketId, PersonId, ProductId};
-use faregate_core::event::{Ask, Cause, Event, MoveCause, Route, SessionId};
+use faregate_core::event::{
+    AgentSaid, Ask, Cause, Circumstances, Event, MoveCause, Route, SessionId,
+};
 use faregate_core::gate::{self, Seen};
 use faregate_core::invariants;
 use faregate_core::ledger::Account;
@@ -77,7 +79,9 @@ impl<S: Subject> Harness<S> {
         match command {
             Command::Buy { tokens, days } => self.buy(*tokens, *days),
             Command::Allocate { bucket, tokens } => self.allocate(*bucket, *tokens),
-            Command::Open { person, product, bucket } => self.open(*person, *product, *bucket),
+            Command::Open { person, product, bucket, agent } => {
+                self.open(*person, *product, *bucket, *agent)
+            }
             Command::Alive(index) => self.nth(*index).map_or(Ok(()), |id| self.alive(id)),
             Command::Close(index) => {
                 self.nth(*index).map_or(Ok(()), |id| self.end(id, Cause::Closed))
@@ -166,11 +170,19 @@ impl<S: Subject> Harness<S> {
         person: Option<u32>,
         product: u16,
         bucket: Option<u16>,
+        agent: Option<Said>,
     ) -> Result<(), Caught> {
+        let said = agent.map(|said| AgentSaid {
+            agreed: Ticks::from_tokens(said.agreed),
+            clock_wrong: said.clock_wrong,
+            lease: said.hours.map(|hours| hours * 3_600),
+            ..AgentSaid::default()
+        });
         let ask = Ask {
             person: person.map_or("desk".to_owned(), |person| format!("person-{person}")),
             product: format!("product-{product}"),
             bucket: bucket.map(|id| format!("bucket-{id}")),
+            more: Circumstances { agent: said, ..Circumstances::default() },
             ..Ask::default()
         };
         let event = gate::open(self.subject.state(), Policies::default(), &ask, Instant(self.now));
@@ -178,7 +190,7 @@ impl<S: Subject> Harness<S> {
         let expected = match person.or(self.model.named(self.now)) {
             Some(person) => {
                 let payer = bucket.unwrap_or(model::home(person));
-                self.model.open(id, (person, product), payer, self.now)
+                self.model.open(id, (person, product), payer, self.now, agent)
             }
             None => Answer::Refused("person-unknown"),
         };
@@ -186,13 +198,33 @@ impl<S: Subject> Harness<S> {
         if answer != expected {
             return Err(Caught::Model(format!("answered {answer:?}, not {expected:?}")));
         }
-        if !matches!(answer, Answer::Refused(_)) {
+        self.book(event)?;
+        self.check_lease(id)?;
+        if !self.is_lease(id) && !matches!(answer, Answer::Refused(_)) {
             self.seen.insert(id, self.now);
         }
-        self.book(event)
+        Ok(())
+    }
+
+    fn is_lease(&self, id: u64) -> bool {
+        let session = self.subject.state().sessions().get(&SessionId(id));
+        session.is_some_and(|session| session.lease.is_some())
+    }
+
+    /// It may be used for as long as the reference says.
+    fn check_lease(&self, id: u64) -> Result<(), Caught> {
+        let session = self.subject.state().sessions().get(&SessionId(id));
+        let until = session.and_then(|session| session.lease).map(|until| until.0);
+        if until == self.model.lease(id) {
+            return Ok(());
+        }
+        Err(Caught::Model(format!("a lease until {until:?}, not {:?}", self.model.lease(id))))
     }
 
     fn alive(&mut self, id: u64) -> Result<(), Caught> {
+        if self.is_lease(id) {
+            return Ok(());
+        }
         let previous = self.seen.insert(id, self.now).unwrap_or(self.now);
         self.settle(id, previous, self.now)
     }
@@ -209,13 +241,16 @@ impl<S: Subject> Harness<S> {
     fn end(&mut self, id: u64, cause: Cause) -> Result<(), Caught> {
         let last = self.seen.remove(&id).unwrap_or(self.now);
         let at = if cause == Cause::Closed { self.now } else { last };
-        self.settle(id, last, at)?;
+        if !self.is_lease(id) {
+            self.settle(id, last, at)?;
+        }
         self.model.ended(id);
         let session = self.subject.state().sessions().get(&SessionId(id)).cloned();
         let closed = gate::close(self.subject.state(), SessionId(id), Instant(at), cause);
         let closed = closed.map_err(|id| Caught::Model(format!("{id} does not run")))?;
         if let Some((session, (person, product))) =
             session.and_then(|session| Some((session.clone(), session.metered_pair()?)))
+            && session.lease.is_none()
         {
             self.uses.push(((person.0, product.0), session.opened.0, at));
         }
@@ -227,11 +262,29 @@ impl<S: Subject> Harness<S> {
         let silent: Vec<u64> =
             self.seen.iter().filter(|(_, at)| **at < silent_before).map(|(id, _)| *id).collect();
         silent.into_iter().try_for_each(|id| self.end(id, Cause::Silent))?;
+        self.end_lost_leases()?;
         self.model.expire(self.now);
         while let Some(event) = gate::expiry(self.subject.state(), Instant(self.now)) {
             self.book(event)?;
         }
         self.due()
+    }
+
+    /// Leases that are out for a day longer than they lasted.
+    fn end_lost_leases(&mut self) -> Result<(), Caught> {
+        let mut lost = self.model.lost(self.now);
+        while let Some(event) = gate::lease_end(self.subject.state(), Instant(self.now)) {
+            let Event::Closed { session, .. } = event else { unreachable!() };
+            if !lost.remove(&session.0) {
+                return Err(Caught::Model(format!("{session} was given up")));
+            }
+            self.model.ended(session.0);
+            self.book(event)?;
+        }
+        match lost.first() {
+            None => Ok(()),
+            Some(id) => Err(Caught::Model(format!("lease {id} is out for ever"))),
+        }
     }
 
     /// The last event comes again, under its old number and under the next one.
@@ -306,7 +359,9 @@ impl<S: Subject> Harness<S> {
         }
         let pairs = state.charges().pairs();
         let mut holds: Vec<(Pair, i64)> = pairs
-            .filter_map(|(pair, known)| Some(((pair.0.0, pair.1.0), known.hold?.start.0)))
+            .flat_map(|(pair, known)| {
+                known.holds().map(|hold| ((pair.0.0, pair.1.0), hold.start.0))
+            })
             .collect();
         holds.sort_unstable();
         let tally = state.tally();

@@ -132,3 +132,22 @@ fn catches_mutant_lends_for_ever() {
     let caught = caught::<subject::LendsForEver>();
     assert!(by_invariant(&caught, &["loans-owe-what-was-lent"]), "{caught:?}");
 }
+
+#[test]
+fn catches_mutant_holds_nothing_for_a_lease() {
+    let caught = caught::<subject::HoldsNothingForALease>();
+    assert!(by_invariant(&caught, &["a-lease-holds-what-it-may-use"]), "{caught:?}");
+}
+
+#[test]
+fn catches_mutant_spends_unasked() {
+    let caught = caught::<subject::SpendsUnasked>();
+    let lease = |what: &String| what.starts_with("balances") || what.starts_with("a lease");
+    assert!(matches!(&caught, Caught::Model(what) if lease(what)), "{caught:?}");
+}
+
+#[test]
+fn catches_mutant_takes_the_lease_along() {
+    let caught = caught::<subject::TakesTheLeaseAlong>();
+    assert!(by_invariant(&caught, &["a-lease-holds-what-it-may-use"]), "{caught:?}");
+}

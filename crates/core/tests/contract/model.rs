@@ -2,7 +2,9 @@
 //! integers, as slowly and simply as possible. It shares no code with the crate.
 
 mod budget;
+mod leases;
 mod seats;
+use crate::commands::Said;
 pub(crate) use budget::LARGE;
 use budget::{Project, Request};
 use seats::Seats;
@@ -28,13 +30,16 @@ pub(crate) type Pair = (u32, u16);
 const CAPPED: &str = "concurrent-cap-reached";
 const NOT_ON_TARIFF: &str = "not-on-tariff";
 /// The nearest obstacle is the one given: the last of these.
-const RANKS: [&str; 6] = [
+const RANKS: [&str; 9] = [
     NOT_ON_TARIFF,
+    leases::NO_LEASE,
     "no-free-seat",
     "bucket-not-in-force",
     CAPPED,
     "bucket-exhausted",
     "pool-exhausted",
+    "clock-wrong",
+    "tokens-not-agreed",
 ];
 
 /// Price of a unit of each product in ticks, and whether the unit is a date rather than 24 hours.
@@ -77,6 +82,8 @@ struct Session {
     opened: i64,
     /// `None`: on tokens.
     seat: Option<usize>,
+    /// Until when without the server.
+    lease: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +91,8 @@ struct Hold {
     bucket: u16,
     start: i64,
     grace_end: i64,
+    /// Until when leases share it.
+    lease: Option<i64>,
 }
 
 /// Whose budget a unit belongs to, and whether it could pay.
@@ -100,6 +109,8 @@ pub(crate) struct Model {
     packs: Vec<Pack>,
     sessions: BTreeMap<u64, Session>,
     holds: BTreeMap<Pair, Hold>,
+    /// Holds that only leases have.
+    leased: BTreeMap<Pair, Hold>,
     pub(crate) charges: BTreeMap<Pair, BTreeMap<i64, Payer>>,
     pub(crate) holds_ended: u64,
     seats: Seats,
@@ -126,22 +137,29 @@ impl Model {
     }
 
     /// On which fare somebody gets through: a seat of theirs, else what is paid, a free seat, tokens.
-    pub(crate) fn open(&mut self, id: u64, pair: Pair, bucket: u16, now: i64) -> Answer {
+    pub(crate) fn open(
+        &mut self,
+        id: u64,
+        pair: Pair,
+        bucket: u16,
+        now: i64,
+        said: Option<Said>,
+    ) -> Answer {
         if bucket == APART && pair.0 != OWNER_APART {
             return Answer::Refused("bucket-not-yours");
         }
         if let Some(seat) = self.seats.covering(pair, now) {
             return match self.is_capped(pair.0) {
                 true => Answer::Refused(CAPPED),
-                false => self.sit(id, pair, seat, now, Answer::Seat),
+                false => self.sit(id, pair, seat, (now, said), Answer::Seat),
             };
         }
-        let tokens_first = self.paid_until(pair).is_some_and(|(until, _)| now < until);
+        let tokens_first = self.payer(pair, now).is_some();
         let mut nearest = NOT_ON_TARIFF;
         for on_tokens in [tokens_first, !tokens_first] {
             let answer = match on_tokens {
-                true => self.open_on_tokens(id, pair, bucket, now),
-                false => self.open_on_free_seat(id, pair, now),
+                true => self.open_on_tokens(id, pair, bucket, (now, said)),
+                false => self.open_on_free_seat(id, pair, (now, said)),
             };
             let Answer::Refused(reason) = answer else { return answer };
             let rank = |reason: &str| RANKS.iter().position(|known| *known == reason);
@@ -157,9 +175,25 @@ impl Model {
         hold.or_else(|| last.map(|(start, (payer, _))| (unit_end(pair.1, *start), *payer)))
     }
 
-    fn open_on_tokens(&mut self, id: u64, pair: Pair, bucket: u16, now: i64) -> Answer {
+    /// Who paid, or reserved, what covers this instant.
+    fn payer(&self, pair: Pair, now: i64) -> Option<u16> {
+        let paid = self.paid_until(pair).filter(|(until, _)| now < *until);
+        let leased = self.leased.get(&pair).filter(|hold| Some(now) < hold.lease);
+        paid.map(|(_, payer)| payer).or(leased.map(|hold| hold.bucket))
+    }
+
+    fn open_on_tokens(
+        &mut self,
+        id: u64,
+        pair: Pair,
+        bucket: u16,
+        (now, said): (i64, Option<Said>),
+    ) -> Answer {
         let Some((ticks, _)) = rate(pair.1) else { return Answer::Refused(NOT_ON_TARIFF) };
-        let paid = self.paid_until(pair).filter(|(until, _)| now < *until).map(|(_, payer)| payer);
+        let Ok(lease) = self.lease_until(pair, now, said) else {
+            return Answer::Refused(leases::NO_LEASE);
+        };
+        let paid = self.payer(pair, now);
         if paid.is_none() && !self.in_force(bucket, now) {
             return Answer::Refused("bucket-not-in-force");
         }
@@ -172,18 +206,32 @@ impl Model {
                 return Answer::Refused("bucket-exhausted");
             }
             None if !self.covers(bucket, ticks, now) => return Answer::Refused("pool-exhausted"),
+            None if said.is_some_and(|said| said.clock_wrong) => {
+                return Answer::Refused("clock-wrong");
+            }
+            None if said.is_some_and(|said| i128::from(said.agreed) * TOKEN < ticks) => {
+                return Answer::Refused("tokens-not-agreed");
+            }
             None => bucket,
         };
-        if paid.is_none() {
+        if paid.is_some() {
+            self.share(pair, now, lease);
+        } else {
             self.available[usize::from(bucket)] -= ticks;
             self.held[usize::from(bucket)] += ticks;
-            self.holds.insert(pair, Hold { bucket, start: now, grace_end: now + GRACE });
+            let holds = if lease.is_some() { &mut self.leased } else { &mut self.holds };
+            holds.insert(pair, Hold { bucket, start: now, grace_end: now + GRACE, lease });
         }
-        self.sessions.insert(id, Session { pair, bucket, opened: now, seat: None });
+        self.sessions.insert(id, Session { pair, bucket, opened: now, seat: None, lease });
         Answer::Tokens { bucket, ticks: if paid.is_some() { 0 } else { ticks } }
     }
 
-    fn open_on_free_seat(&mut self, id: u64, pair: Pair, now: i64) -> Answer {
+    fn open_on_free_seat(
+        &mut self,
+        id: u64,
+        pair: Pair,
+        (now, said): (i64, Option<Said>),
+    ) -> Answer {
         let used: Vec<usize> = self.sessions.values().filter_map(|session| session.seat).collect();
         let Some(seat) = self.seats.free(pair.1, now, |seat| !used.contains(&seat)) else {
             return Answer::Refused("no-free-seat");
@@ -192,11 +240,20 @@ impl Model {
             return Answer::Refused(CAPPED);
         }
         self.seats.give(seat, Some(pair.0), now);
-        self.sit(id, pair, seat, now, Answer::FreeSeat)
+        self.sit(id, pair, seat, (now, said), Answer::FreeSeat)
     }
 
-    fn sit(&mut self, id: u64, pair: Pair, seat: usize, now: i64, answer: Answer) -> Answer {
-        let session = Session { pair, bucket: home(pair.0), opened: now, seat: Some(seat) };
+    fn sit(
+        &mut self,
+        id: u64,
+        pair: Pair,
+        seat: usize,
+        (now, said): (i64, Option<Said>),
+        answer: Answer,
+    ) -> Answer {
+        let lease = leases::asked(now, said);
+        let (bucket, opened, seat) = (home(pair.0), now, Some(seat));
+        let session = Session { pair, bucket, opened, seat, lease };
         self.sessions.insert(id, session);
         answer
     }
@@ -249,10 +306,7 @@ impl Model {
         else {
             return;
         };
-        let runs_on = self.sessions.values().any(|s| s.seat.is_none() && s.pair == session.pair);
-        if !runs_on && self.holds.contains_key(&session.pair) {
-            self.resolve(session.pair, false);
-        }
+        self.leave(session.pair);
     }
 
     /// Books a unit: the bucket pays when it can.
@@ -330,6 +384,7 @@ impl Model {
         let holds: Vec<(i64, i128)> = self
             .holds
             .iter()
+            .chain(&self.leased)
             .map(|(pair, hold)| (hold.start, rate(pair.1).expect("held").0))
             .collect();
         let least = |chosen: u32| {
@@ -391,11 +446,18 @@ impl Model {
     }
 
     pub(crate) fn holds(&self) -> Vec<(Pair, i64)> {
-        self.holds.iter().map(|(pair, hold)| (*pair, hold.start)).collect()
+        let all = self.holds.iter().chain(&self.leased);
+        let mut all: Vec<(Pair, i64)> = all.map(|(pair, hold)| (*pair, hold.start)).collect();
+        all.sort_unstable();
+        all
     }
 
     fn resolve(&mut self, pair: Pair, spent: bool) {
-        let Hold { bucket, start, .. } = self.holds.remove(&pair).expect("a hold to resolve");
+        let hold = self.holds.remove(&pair).expect("a hold to resolve");
+        self.settle(pair, hold, spent);
+    }
+
+    fn settle(&mut self, pair: Pair, Hold { bucket, start, .. }: Hold, spent: bool) {
         let (ticks, _) = rate(pair.1).expect("only rated products are held");
         self.held[usize::from(bucket)] -= ticks;
         self.holds_ended += 1;

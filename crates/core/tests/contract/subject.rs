@@ -182,3 +182,65 @@ subject! {
         }
     }
 }
+
+subject! {
+    /// Gives a lease and holds nothing for it.
+    HoldsNothingForALease {
+        fn apply(&mut self, seq: u64, at: Instant, event: &Event) -> Result<(), Broken> {
+            let mut event = event.clone();
+            if let Event::Opened(Opened { route: Route::Tokens { ticks, .. }, basis, .. }) =
+                &mut event
+                && basis.lease.is_some()
+            {
+                *ticks = Ticks::ZERO;
+            }
+            self.0.apply(seq, at, &event)
+        }
+    }
+}
+
+subject! {
+    /// Spends tokens that nobody agreed to.
+    SpendsUnasked {
+        fn apply(&mut self, seq: u64, at: Instant, event: &Event) -> Result<(), Broken> {
+            let Event::Refused(Refused { ask, reason: Reason::TokensNotAgreed, basis, tariff }) =
+                event
+            else {
+                return self.0.apply(seq, at, event);
+            };
+            let estate = self.0.estate();
+            let person = estate.person_known_as(&ask.person, at).expect("asked before");
+            let product = estate.product_called(&ask.product).expect("asked before");
+            let chosen = ask.bucket.as_deref().and_then(|key| estate.bucket_called(key));
+            let rate = self.0.rate(product, at).expect("it has a price");
+            let route = Route::Tokens {
+                bucket: chosen.unwrap_or(self.0.payer(person)),
+                ticks: rate.ticks,
+                meter: rate.meter,
+                unit_start: at,
+                grace_end: at.plus(300),
+            };
+            let (ask, basis, tariff) = (ask.clone(), basis.clone(), *tariff);
+            let opened = Opened { ask, person, product, route, tariff, basis };
+            self.0.apply(seq, at, &Event::Opened(opened))
+        }
+    }
+}
+
+subject! {
+    /// Takes a lease's hold away when somebody who used it leaves.
+    TakesTheLeaseAlong {
+        fn apply(&mut self, seq: u64, at: Instant, event: &Event) -> Result<(), Broken> {
+            let mut event = event.clone();
+            if let Event::Closed { session, hold: hold @ None, .. } = &mut event {
+                let ending = self.0.sessions().get(session).filter(|one| one.lease.is_none());
+                let pair = ending.and_then(Session::metered_pair);
+                let known = pair.and_then(|pair| self.0.charges().pair(pair));
+                if known.is_some_and(|known| known.running() == 1 && known.hold.is_some()) {
+                    *hold = Some(Outcome::Voided);
+                }
+            }
+            self.0.apply(seq, at, &event)
+        }
+    }
+}
