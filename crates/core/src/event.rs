@@ -95,7 +95,7 @@ pub enum Event {
     Opened(Opened),
     /// Somebody may not.
     Refused(Refused),
-    /// A hold was resolved: the one hold of this person and product.
+    /// A hold was resolved: that of whoever runs the product for this person, else that of their leases.
     HoldEnded {
         /// Whose.
         person: PersonId,
