@@ -67,6 +67,12 @@ impl Book {
         }
     }
 
+    /// As after a failed write.
+    #[cfg(test)]
+    pub(crate) fn forget_file(&mut self) {
+        self.file = None;
+    }
+
     fn rewrite(&mut self, memory: &Memory) -> io::Result<()> {
         let mut bytes = Vec::new();
         for record in memory.records() {

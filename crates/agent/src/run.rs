@@ -222,21 +222,31 @@ impl<P: Processes, T: Times, Q: Prompter> Agent<P, T, Q> {
         let now = self.now();
         let effects = self.state.step(input, &now);
         let has_news = !effects.is_empty();
-        let mut is_written = true;
-        for effect in effects {
-            match effect {
-                Effect::Keep(records) => is_written = self.keep(&records),
-                Effect::Send(id, Request::Open(_)) if !is_written => {
-                    let why = "the request could not be written down on this machine".to_owned();
-                    drop(self.answers.send((id, Reply::Unreachable(why))));
-                }
-                Effect::Send(id, request) => self.send(id, request, &now),
-                effect => self.act(effect, &now),
-            }
-        }
+        self.carry_out(effects, &now);
         if has_news {
             self.tell_status(&now);
         }
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>, now: &Now) {
+        for effect in effects {
+            match effect {
+                Effect::Keep(records) => {
+                    self.keep(&records);
+                }
+                Effect::Send(id, Request::Open(_)) if !self.is_written() => {
+                    let why = "the request could not be written down on this machine".to_owned();
+                    drop(self.answers.send((id, Reply::Unreachable(why))));
+                }
+                Effect::Send(id, request) => self.send(id, request, now),
+                effect => self.act(effect, now),
+            }
+        }
+    }
+
+    /// Whether all that is remembered is on the disk; what could not be written before is tried once more.
+    fn is_written(&mut self) -> bool {
+        self.is_durable || self.keep(&[])
     }
 
     fn keep(&mut self, records: &[crate::memory::Record]) -> bool {
@@ -308,4 +318,91 @@ impl<P: Processes, T: Times, Q: Prompter> Agent<P, T, Q> {
 /// It cannot be read.
 pub fn remembered(home: &Home) -> Result<book::Reading, Fault> {
     book::read(home.path()).map_err(|error| home.fault("cannot be read", &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::Device;
+    use crate::memory::Record;
+    use crate::ports::{Answer, Process, Question};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use faregate_protocol::SigningKey;
+    use faregate_protocol::wire::Open;
+
+    struct Nobody;
+
+    impl Processes for Nobody {
+        fn running(&mut self, _: &dyn Fn(&str) -> bool) -> Vec<Process> {
+            Vec::new()
+        }
+        fn version(&mut self, _: &Process) -> Option<String> {
+            None
+        }
+        fn suspend(&mut self, _: &ProcessId) -> bool {
+            false
+        }
+        fn resume(&mut self, _: &ProcessId) -> bool {
+            false
+        }
+        fn ask_to_close(&mut self, _: &ProcessId) -> bool {
+            false
+        }
+        fn end(&mut self, _: &ProcessId) -> bool {
+            false
+        }
+    }
+
+    impl Times for Nobody {
+        fn wall(&mut self) -> i64 {
+            0
+        }
+        fn since_boot(&mut self) -> Duration {
+            Duration::ZERO
+        }
+        fn boot(&mut self) -> String {
+            String::new()
+        }
+        fn idle(&mut self) -> Option<Duration> {
+            None
+        }
+    }
+
+    impl Prompter for Nobody {
+        fn show(&mut self, _: &Question) {}
+        fn withdraw(&mut self, _: u64) {}
+        fn answers(&mut self) -> Vec<Answer> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_written_down_is_not_sent_until_it_is() {
+        let directory = tempfile::tempdir().unwrap();
+        let home = Home::new(directory.path().to_owned());
+        home.make().unwrap();
+        let key = SigningKey::from_bytes(&[1; 32]);
+        home.keep_key(&key).unwrap();
+        let server_key = STANDARD.encode(key.verifying_key().to_bytes());
+        let (server, device) = ("http://127.0.0.1:9".to_owned(), "d1".to_owned());
+        home.keep_device(&Device { server, device, server_key }).unwrap();
+        let ports = Ports { processes: Nobody, times: Nobody, prompter: Nobody };
+        let mut agent = Agent::new(home, ports).unwrap();
+        // As when the disk is full: what is rewritten has no place.
+        let place = directory.path().join("memory.next");
+        fs::create_dir(&place).unwrap();
+        agent.book.forget_file();
+        assert!(!agent.keep(&[Record::Close("s1".to_owned())]));
+        let now = agent.now();
+        for is_written in [false, true] {
+            if is_written {
+                fs::remove_dir(&place).unwrap();
+            }
+            agent.carry_out(vec![Effect::Send(1, Request::Open(Box::<Open>::default()))], &now);
+            let (_, reply) = agent.answered.recv().unwrap();
+            let Reply::Unreachable(said) = reply else { panic!("{reply:?}") };
+            assert_eq!(said.contains("could not be written down"), !is_written, "{said}");
+        }
+    }
 }
