@@ -49,6 +49,8 @@ pub(super) struct Server {
     pub(super) returned: Vec<String>,
     pub(super) next_unit: Option<i64>,
     pub(super) beats: Vec<Beat>,
+    /// Whether it passes over what it is told.
+    pub(super) is_deaf: bool,
     pub(super) asks: u32,
     /// How often anything was asked of it, there or not.
     pub(super) requests: usize,
@@ -73,6 +75,7 @@ impl Server {
             returned: Vec::new(),
             next_unit: None,
             beats: Vec::new(),
+            is_deaf: false,
             asks: 0,
             requests: 0,
         }
@@ -96,6 +99,8 @@ impl Server {
                 Reply::Asked(Box::new(self.asked()))
             }
             Request::Open(open) => Reply::Opened(Box::new(self.open(open))),
+            Request::Close(_) if self.is_deaf => Reply::Closed(Closed::default()),
+            Request::Uses(_) if self.is_deaf => Reply::Taken(UsesTaken::default()),
             Request::Close(close) => {
                 close.sessions.iter().for_each(|session| drop(self.running.take(session)));
                 let ended = close.sessions.clone();

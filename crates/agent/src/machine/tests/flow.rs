@@ -233,6 +233,34 @@ fn a_session_that_the_server_lost_is_told_of_and_opened_anew() {
 }
 
 #[test]
+fn a_server_that_goes_away_while_a_lost_session_is_opened_anew_changes_nothing() {
+    let mut world = World::with_rules(&format!("graced_opens = 1\n{RULES}"));
+    world.appear(1);
+    world.exchange();
+    world.answer(QuestionKind::Spend, Choice::Spend);
+    world.exchange();
+    world.server.running.clear();
+    world.done.clear();
+    while world.server.mode == Mode::Up {
+        if world.sent.iter().any(|(_, request)| matches!(request, Request::Ask(_))) {
+            world.server.mode = Mode::Down;
+        }
+        for (id, request) in std::mem::take(&mut world.sent) {
+            let reply = world.server.answer(&request, world.server_time);
+            world.step(Input::Reply(id, reply));
+        }
+        world.pass_millis(500);
+        world.step(Input::Tick(Some(0)));
+    }
+    world.run(20);
+    assert_eq!((world.standing().as_str(), world.disk.graced.len()), ("tokens", 0));
+    world.server.mode = Mode::Up;
+    world.server.tokens = 0.0;
+    world.run(310);
+    assert_eq!((world.server.running.len(), world.done.len()), (1, 0));
+}
+
+#[test]
 fn what_was_opened_without_the_server_is_settled_on_its_return() {
     for (refused, sessions) in [(false, 1), (true, 0)] {
         let mut world = at(Level::Close);
@@ -354,6 +382,25 @@ fn a_server_that_is_away_is_not_asked_in_a_circle() {
     world.run_minutes(600);
     let beats = world.server.requests - before;
     assert!((115..=134).contains(&beats), "{beats} in ten hours");
+}
+
+#[test]
+fn a_server_that_passes_over_what_it_is_told_is_told_again_once_a_period() {
+    let mut world = at(Level::Inform);
+    world.server.refusal = Some(refusal());
+    world.appear(1);
+    world.run(120);
+    world.server.is_deaf = true;
+    world.go(1);
+    world.server.refusal = None;
+    world.appear(2);
+    world.run(1);
+    world.go(2);
+    world.run(1_000);
+    assert_eq!(world.disk.queue_length(), 2, "nothing is forgotten");
+    world.server.is_deaf = false;
+    world.run(310);
+    assert_eq!((world.disk.queue_length(), world.server.uses.len()), (0, 1));
 }
 
 #[test]
