@@ -241,9 +241,10 @@ fn a_server_that_goes_away_while_a_lost_session_is_opened_anew_changes_nothing()
     world.exchange();
     world.server.running.clear();
     world.done.clear();
-    while world.server.mode == Mode::Up {
+    for _ in 0..2_000 {
         if world.sent.iter().any(|(_, request)| matches!(request, Request::Ask(_))) {
             world.server.mode = Mode::Down;
+            break;
         }
         for (id, request) in std::mem::take(&mut world.sent) {
             let reply = world.server.answer(&request, world.server_time);
@@ -252,6 +253,7 @@ fn a_server_that_goes_away_while_a_lost_session_is_opened_anew_changes_nothing()
         world.pass_millis(500);
         world.step(Input::Tick(Some(0)));
     }
+    assert_eq!(world.server.mode, Mode::Down, "it was asked for anew");
     world.run(20);
     assert_eq!((world.standing().as_str(), world.disk.graced.len()), ("tokens", 0));
     world.server.mode = Mode::Up;
@@ -401,6 +403,21 @@ fn a_server_that_passes_over_what_it_is_told_is_told_again_once_a_period() {
     world.server.is_deaf = false;
     world.run(310);
     assert_eq!((world.disk.queue_length(), world.server.uses.len()), (0, 1));
+}
+
+#[test]
+fn a_close_that_is_passed_over_is_told_again_once_a_period() {
+    let mut world = at(Level::Suspend);
+    world.server.tokens = 0.0;
+    world.appear(1);
+    world.exchange();
+    world.server.is_deaf = true;
+    world.go(1);
+    world.run(1);
+    assert_eq!(world.disk.closes.len(), 1);
+    world.server.is_deaf = false;
+    world.run(310);
+    assert_eq!((world.disk.closes.len(), world.server.running.len()), (0, 0));
 }
 
 #[test]
