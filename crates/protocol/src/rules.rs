@@ -34,11 +34,14 @@ pub enum Level {
     Close,
 }
 
+/// A session that is not heard of for 15 minutes ends, and one beat may get lost.
+const HEARTBEAT_SECONDS_MAX: u32 = 450;
+
 /// All that an agent needs to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Rules {
-    /// How often an agent says that it is alive, 60 to 3,600 seconds.
+    /// How often an agent says that it is alive, 60 to 450 seconds.
     pub heartbeat_seconds: u32,
     /// A product not touched for so long is idle, 60 to 86,400 seconds.
     pub idle_seconds: u32,
@@ -60,7 +63,7 @@ pub struct Rules {
 
 /// A product, and how to know it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Watched {
     /// Key of the product.
     pub product: String,
@@ -84,7 +87,7 @@ pub struct Watched {
 
 /// A group of people who are treated in another way.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct Treated {
     /// Key of the group.
     pub group: String,
@@ -133,6 +136,7 @@ impl Rules {
     /// What is wrong, with the line where it can be told, and what to write instead.
     pub fn from_toml(text: &str) -> Result<Self, String> {
         let rules: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        all_known(text)?;
         rules.check()?;
         Ok(rules)
     }
@@ -153,7 +157,7 @@ impl Rules {
     }
 
     fn check(&self) -> Result<(), String> {
-        within("heartbeat_seconds", self.heartbeat_seconds, 60, 3_600)?;
+        within("heartbeat_seconds", self.heartbeat_seconds, 60, HEARTBEAT_SECONDS_MAX)?;
         within("idle_seconds", self.idle_seconds, 60, 86_400)?;
         within("warn_seconds", self.warn_seconds, 0, 86_400)?;
         let own = self.products.iter().filter_map(|one| one.save_minutes);
@@ -176,6 +180,29 @@ impl Rules {
             None => Ok(()),
         }
     }
+}
+
+/// What an operator writes must mean something; what a newer server signs may mean more than an agent knows, and
+/// is read all the same.
+fn all_known(text: &str) -> Result<(), String> {
+    let written: toml::Table = text.parse().map_err(|error: toml::de::Error| error.to_string())?;
+    known_in(text, &written, &Rules::default())?;
+    let tables =
+        |name: &str| written.get(name).and_then(|all| all.as_array()).into_iter().flatten();
+    let watched = tables("product").filter_map(|one| one.as_table());
+    watched.into_iter().try_for_each(|one| known_in(text, one, &Watched::default()))?;
+    let treated = tables("group").filter_map(|one| one.as_table());
+    treated.into_iter().try_for_each(|one| known_in(text, one, &Treated::default()))
+}
+
+fn known_in(text: &str, written: &toml::Table, all: &impl Serialize) -> Result<(), String> {
+    let all = serde_json::to_value(all).map_err(|error| error.to_string())?;
+    let Some(unknown) = written.keys().find(|key| all.get(key).is_none()) else { return Ok(()) };
+    let line = text.lines().position(|line| line.trim_start().starts_with(unknown.as_str()));
+    let line = line.map_or(0, |line| line.saturating_add(1));
+    let names = all.as_object().map(|all| all.keys().cloned().collect::<Vec<_>>().join("`, `"));
+    let names = names.unwrap_or_default();
+    Err(format!("line {line}: unknown field `{unknown}`: write one of `{names}`"))
 }
 
 fn within(name: &str, value: u32, least: u32, most: u32) -> Result<(), String> {
@@ -225,6 +252,16 @@ save_minutes = 1
         assert_eq!(level("civil-3d", &[]), (Level::Inform, 5));
     }
 
+    /// Agents are older or newer than their server.
+    #[test]
+    fn what_a_newer_server_says_more_is_no_fault() {
+        let mut told = serde_json::to_value(Rules::from_toml(TEXT).unwrap()).unwrap();
+        told["of_later"] = 1.into();
+        told["product"][0]["of_later"] = "x".into();
+        let read: Rules = serde_json::from_value(told).unwrap();
+        assert_eq!(read, Rules::from_toml(TEXT).unwrap());
+    }
+
     #[test]
     fn the_reference_shows_rules_that_can_be_read() {
         let page = include_str!("../../../docs/reference/agent-rules.md");
@@ -239,8 +276,11 @@ save_minutes = 1
     #[test]
     fn faults_say_where_and_what_to_write() {
         let fault = |text: &str| Rules::from_toml(text).unwrap_err();
-        assert!(fault("levle = 1").contains("line 1"), "{}", fault("levle = 1"));
-        assert_eq!(fault("heartbeat_seconds = 5"), "`heartbeat_seconds` is 5: write 60 to 3600");
+        assert!(fault("levle = 1").starts_with("line 1: unknown field `levle`: write one of `"));
+        let nested = fault("level = \"ask\"\n[[product]]\nproduct = \"revit\"\nprocess = \"x\"");
+        assert!(nested.starts_with("line 4: unknown field `process`"), "{nested}");
+        assert!(fault("[[group]]\ngroup = \"a\"\nminutes = 1").contains("unknown field `minutes`"));
+        assert_eq!(fault("heartbeat_seconds = 5"), "`heartbeat_seconds` is 5: write 60 to 450");
         assert!(fault("level = \"kill\"").contains("inform"));
         assert_eq!(fault("save_minutes = 0"), "`save_minutes` is 0: write 1 to 240");
         assert!(fault("[[product]]\nproduct = \"revit\"").contains("name at least one"));
