@@ -48,7 +48,7 @@ impl Stand {
     /// What is found of it, once its program has been started: for a moment it still bears its parent's name.
     fn found(&self, processes: &mut SystemProcesses, name: &str) -> Process {
         let pid = self.child.id();
-        until(|| found(processes, name).into_iter().find(|it| it.id.pid == pid))
+        until(|| found(processes, name).into_iter().find(|it| it.id.pid == pid && it.name == name))
     }
 
     fn id(&self, processes: &mut SystemProcesses) -> ProcessId {
