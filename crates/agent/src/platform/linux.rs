@@ -24,6 +24,11 @@ const NAME_BYTES_MAX: usize = 15;
 /// its arguments can be read.
 const LOOKS_MAX: u8 = 3;
 
+/// After so many looks a number that is of no interest is looked at less often.
+const LOOKS_AT_FIRST: u64 = 3;
+/// So often, then: every so many looks. What takes over an old number (`exec`) is found that much later.
+const LOOKS_APART: u64 = 8;
+
 /// The processes of this machine.
 pub struct SystemProcesses {
     proc: OwnedFd,
@@ -37,6 +42,8 @@ pub struct SystemProcesses {
 /// What is known of a process's number.
 struct Seen {
     round: u64,
+    /// The round in which it was seen first.
+    since: u64,
     /// As the kernel says it.
     comm: Vec<u8>,
     /// The same, whole, once that is known.
@@ -73,14 +80,19 @@ impl SystemProcesses {
     }
 
     fn look(&mut self, pid: u32, wanted: &dyn Fn(&str) -> bool) -> Option<Process> {
+        let round = self.round;
+        if let Some(seen) = self.seen.get_mut(&pid).filter(|seen| seen.rests(pid, round)) {
+            seen.round = round;
+            return None;
+        }
         let mut buffer = [0; 64];
         let comm = self.read(pid, "comm", &mut buffer)?;
         let comm = comm.strip_suffix(b"\n").unwrap_or(comm);
-        let seen = self.seen.entry(pid).or_insert_with(|| Seen::new(pid, comm));
+        let seen = self.seen.entry(pid).or_insert_with(|| Seen::new(pid, comm, round));
         if seen.comm != comm {
-            *seen = Seen::new(pid, comm);
+            *seen = Seen::new(pid, comm, round);
         }
-        seen.round = self.round;
+        seen.round = round;
         seen.complete(pid);
         if !seen.is(wanted) {
             return None;
@@ -88,7 +100,7 @@ impl SystemProcesses {
         let stat = stat(pid).filter(Stat::lives)?;
         if seen.process.as_ref().is_none_or(|process| process.id.start != stat.start) {
             // The number may have come again under the same name.
-            *seen = Seen { round: self.round, ..Seen::new(pid, comm) };
+            *seen = Seen::new(pid, comm, round);
             seen.complete(pid);
             let id = ProcessId { boot: self.boot.clone(), pid, start: stat.start };
             let account = self.accounts.name(uid(pid)?);
@@ -175,13 +187,20 @@ impl Processes for SystemProcesses {
 }
 
 impl Seen {
-    fn new(pid: u32, comm: &[u8]) -> Self {
+    fn new(pid: u32, comm: &[u8], round: u64) -> Self {
         let path = fs::read_link(format!("/proc/{pid}/exe")).ok();
         let path = path.map(|path| path.to_string_lossy().into_owned());
         // An update replaced the file while it runs.
         let path = path.map(|path| path.trim_end_matches(" (deleted)").to_owned());
         let name = (comm.len() < NAME_BYTES_MAX).then(|| String::from_utf8_lossy(comm).into());
-        Self { round: 0, comm: comm.to_vec(), name, looks: 0, path, process: None }
+        Self { round, since: round, comm: comm.to_vec(), name, looks: 0, path, process: None }
+    }
+
+    /// Whether it need not be looked at in this round: nine tenths of an idle agent's time went into that.
+    fn rests(&self, pid: u32, round: u64) -> bool {
+        let is_new = round.saturating_sub(self.since) < LOOKS_AT_FIRST;
+        let is_due = round.wrapping_add(u64::from(pid)) % LOOKS_APART == 0;
+        self.process.is_none() && !is_new && !is_due
     }
 
     /// Finds the whole of a name that the kernel cut: the file or the argument that begins like it.
