@@ -10,6 +10,8 @@ use faregate_protocol::wire::{Asked, Opened, Refusal};
 
 /// The refusal that a yes of the person settles.
 const CONFIRMATION: &str = "confirmation-needed";
+/// The problem of a request that the server saw before; what it answered then is not known.
+const DOUBLED: &str = "replayed";
 
 impl Turn<'_> {
     pub(super) fn reply(&mut self, id: u64, reply: Reply) {
@@ -50,12 +52,19 @@ impl Turn<'_> {
 
     /// The server does not take the request as it is.
     fn problem(&mut self, id: u64, flight: Flight, problem: Problem) {
-        if let (Some(server), false) = (problem.now, flight.again) {
-            self.state.clock.hear(server, self.now);
-            self.log("the server's time was taken over: requests are signed with it");
+        // Sent twice by somebody on the way: what became of the first is asked for, signed anew.
+        let is_doubled = problem.code == DOUBLED;
+        if (problem.now.is_some() || is_doubled) && !flight.again {
+            if let Some(server) = problem.now {
+                self.state.clock.hear(server, self.now);
+                self.log("the server's time was taken over: requests are signed with it");
+            }
             let request = flight.request.clone();
             self.state.flights.insert(id, Flight { again: true, ..flight });
             return self.out.push(Effect::Send(id, request));
+        }
+        if is_doubled {
+            return self.nothing(id, &flight, Away::Unreachable, "its requests arrive twice");
         }
         self.refused_request(&flight.request, &problem);
         if let Some(pair) = flight.pair.filter(|pair| self.awaits(pair, id)) {

@@ -370,6 +370,21 @@ fn a_clock_that_the_server_corrects_is_taken_over_once() {
 }
 
 #[test]
+fn a_request_that_arrived_twice_is_signed_anew_and_opens_once() {
+    let mut world = at(Level::Inform);
+    world.appear(1);
+    let doubled = || Reply::Problem(Problem { code: "replayed".to_owned(), ..Problem::default() });
+    let (id, _) = world.sent.pop().unwrap();
+    world.step(Input::Reply(id, doubled()));
+    let (again, _) = world.sent.pop().unwrap();
+    assert_eq!(again, id, "sent once more at once");
+    world.step(Input::Reply(id, doubled()));
+    assert!(world.sent.is_empty(), "and then after a wait, as if nobody had answered");
+    world.run(5);
+    assert_eq!((world.server.answers.len(), world.server.running.len()), (1, 1));
+}
+
+#[test]
 fn a_server_that_is_away_is_not_asked_in_a_circle() {
     let mut world = World::new();
     world.server.mode = Mode::Down;
