@@ -31,6 +31,11 @@ impl Tick {
         later.0.saturating_duration_since(self.0)
     }
 
+    /// The tick so long ago.
+    pub(crate) fn before(self, span: Duration) -> Self {
+        Self(self.0.checked_sub(span).unwrap_or(self.0))
+    }
+
     /// Seconds since this tick.
     pub(crate) fn seconds(self) -> f64 {
         self.until(Self::now()).as_secs_f64()

@@ -14,9 +14,8 @@ use std::time::Duration;
 
 mod answer;
 mod latency;
-pub(crate) use answer::Answer;
-use answer::Answers;
-use latency::Latency;
+pub(crate) use answer::{Answer, Answers};
+pub(crate) use latency::Latency;
 
 /// Bytes read at once.
 const CHUNK: usize = 1 << 18;

@@ -42,6 +42,21 @@ pub(crate) fn own_cpu() -> Result<Cpu> {
     Ok(stat("/proc/self/stat")?.1)
 }
 
+/// The CPU seconds of a process so far.
+pub(crate) fn cpu_of(process: u32) -> Result<Cpu> {
+    Ok(stat(&format!("/proc/{process}/stat"))?.1)
+}
+
+/// The CPU seconds that anybody used on this machine so far.
+pub(crate) fn all_cpu() -> Result<f64> {
+    let text = read_to_string("/proc/stat")?;
+    let fields = text.lines().next().context("no times in /proc/stat")?.split_whitespace().skip(1);
+    let ticks: Vec<f64> = fields.filter_map(|field| field.parse().ok()).collect();
+    // User, nice, system, idle, waiting for disks, interrupts, stolen by the host; guests are within user.
+    let idle: f64 = ticks.iter().skip(3).take(2).sum();
+    Ok((ticks.iter().take(8).sum::<f64>() - idle) / TICKS_PER_SECOND)
+}
+
 /// Each thread of a process by name, those of one name together.
 pub(crate) fn threads_of(process: u32) -> Result<Vec<(String, Cpu)>> {
     let mut threads: Vec<(String, Cpu)> = Vec::new();

@@ -1,8 +1,9 @@
-//! The races against the peers, the targets of quality, and the kill test.
+//! The races against the peers, the targets of quality, the morning of the agents, and the kill test.
 //!
 //! `cargo run --release -p faregate-bench -- races` runs ours and the peers in one run, interleaved, and
 //! prints each figure with its target. Nothing of this ships with the product.
 
+mod agents;
 mod ambient;
 mod chance;
 mod command;
@@ -36,6 +37,8 @@ enum Command {
     Quality(quality::Quality),
     /// Load one server without a peer, to profile it
     Look(look::Look),
+    /// A morning of 100,000 workstation agents
+    Agents(agents::Agents),
     /// Kill the server under load and look for what it acknowledged
     Kill {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -48,6 +51,7 @@ fn main() -> anyhow::Result<()> {
         Command::Races(args) => races::run(&args),
         Command::Quality(args) => quality::run(&args),
         Command::Look(args) => look::run(&args),
+        Command::Agents(args) => agents::run(&args),
         Command::Kill { args } => kill::run(&args),
     }
 }

@@ -57,6 +57,11 @@ impl Server {
         machine::threads_of(self.child.id())
     }
 
+    /// CPU seconds of all its threads, those that ended included.
+    pub(crate) fn cpu(&self) -> Result<Cpu> {
+        machine::cpu_of(self.child.id())
+    }
+
     /// Resident memory in MiB: now, and at its highest.
     pub(crate) fn memory(&self) -> Result<(f64, f64)> {
         machine::memory_of(self.child.id())

@@ -18,7 +18,7 @@ impl Answer<'_> {
 
 /// The answers of one connection, one at a time.
 #[derive(Default)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     bytes: Vec<u8>,
     /// Status, and where the body begins and ends, once the head is complete.
     head: Option<(u16, usize, usize)>,
@@ -26,7 +26,7 @@ pub(super) struct Answers {
 
 impl Answers {
     /// Takes more bytes; returns the answer once it is complete.
-    pub(super) fn add(&mut self, bytes: &[u8]) -> Result<Option<Answer<'_>>> {
+    pub(crate) fn add(&mut self, bytes: &[u8]) -> Result<Option<Answer<'_>>> {
         self.bytes.extend_from_slice(bytes);
         if self.head.is_none() {
             self.head = head(&self.bytes)?;
@@ -36,7 +36,7 @@ impl Answers {
     }
 
     /// Forgets the answer; the next one begins.
-    pub(super) fn next(&mut self) {
+    pub(crate) fn next(&mut self) {
         self.bytes.clear();
         self.head = None;
     }
