@@ -344,6 +344,7 @@ fn a_lease_on_a_chosen_bucket_is_paid_from_it() {
     asked.ask.more.agent = Some(AgentSaid { agreed, lease: Some(3_600), ..AgentSaid::default() });
     let lease = SessionId(desk.open_many(vec![asked]).unwrap()[0].seq);
     assert_eq!(balances(&desk), [0, 10, 0]);
+    desk.clock.set(after(25, 0));
     let uses = [used("ana", after(24, 10), 30, Some(lease))];
     assert_eq!(tell(&desk, &uses, &[lease]).unwrap(), booked(1));
     assert_eq!(balances(&desk), [10, 0, 0]);
