@@ -1,7 +1,8 @@
 //! Linux: `/proc`, read as little as can be.
 //!
-//! A look at all processes reads one short file of each, `comm`. Only a name that is new to a number is looked at
-//! further, and only what is wanted is looked at closely, once. `examples/listing.rs` measures it.
+//! A look at all processes reads one short file, `comm`, of each that is new, and now and then of the others. Only a
+//! name that is new to a number is looked at further, and only what is wanted is looked at closely, once.
+//! `examples/listing.rs` measures it.
 
 use super::idle;
 use super::probe::Probe;
