@@ -104,6 +104,11 @@ const COMMANDS: &[&str] = &[
     "options import a.opt",
     "lmstat lmstat.txt --at 2026-03-02T12:00:00Z",
     "directory csv --into out --settings directory.toml",
+    "agent check-rules agents.toml",
+    "agent set-rules agents.toml",
+    "agent rules",
+    "agent code",
+    "agent list",
     "caps",
     "refusals",
     "quote nora revit",
@@ -123,6 +128,7 @@ const ELSEWHERE: &[&str] = &[
     "explain",
     "place review",
     "key revoke",
+    "agent revoke",
     "completions",
     "options apply",
     "directory plan",
@@ -151,6 +157,7 @@ fn place() -> Place {
     place.write("directory.toml", directory);
     place.write("a.opt", "TIMEOUTALL 900\n");
     place.write("lmstat.txt", "Feature usage info:\n");
+    place.write("agents.toml", "[[product]]\nproduct = \"revit\"\nprocesses = [\"Revit.exe\"]\n");
     place.write("people.csv", "login,name\nmia,Mia\n");
     place.write("groups.csv", "key,name\nx,X\n");
     place.write("buckets.csv", "key,parent\nsouth,general\n");
