@@ -59,8 +59,12 @@ impl Server {
     }
 
     pub(crate) fn start_as(place: &Place, args: &[&str]) -> Self {
-        let args = [args, &["--json", "--listen", "127.0.0.1:0"]].concat();
-        let mut child = place.command(&args).stdout(Stdio::piped()).spawn().unwrap();
+        Self::spawn(place.command(&[args, &["--json", "--listen", "127.0.0.1:0"]].concat()))
+    }
+
+    /// Starts a command that says where it listens, as JSON.
+    pub(crate) fn spawn(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line).unwrap_or_else(|why| panic!("{why}: {line}"));
