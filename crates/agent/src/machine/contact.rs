@@ -281,7 +281,9 @@ impl Turn<'_> {
             let told = |one: &faregate_protocol::wire::Use| {
                 (&one.account, &one.product) == (&pair.0, &pair.1)
             };
-            if !self.state.memory.uses.values().any(told) {
+            // A lease that is still to be given back would be taken for what pays.
+            let returns = !self.state.memory.returns.is_empty();
+            if !returns && !self.state.memory.uses.values().any(told) {
                 self.live(&pair).is_settling = false;
                 self.begin(&pair);
             }
