@@ -153,7 +153,7 @@ fn e2e(host: &Host) -> Ran {
     } else if !host.installed("chromium") {
         skipped("chromium is not installed")
     } else {
-        host.run("cargo build --release --locked -p faregate-agent --example prompt")?;
+        host.run("cargo build --release --locked -p faregate-agent --bins --example prompt")?;
         command(host, "tools/e2e.sh")
     }
 }
