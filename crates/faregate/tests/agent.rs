@@ -5,6 +5,9 @@
 //! and prints the figures of `docs/reference/promises.md`. The agent must have been built: `cargo build -p faregate-agent`.
 #![cfg(target_os = "linux")]
 
+// The one that takes a minute comes first.
+#[path = "agent/day.rs"]
+mod a_day;
 #[path = "agent/away.rs"]
 mod away;
 #[path = "agent/chance.rs"]
@@ -13,8 +16,6 @@ mod chance;
 mod chaos;
 #[path = "agent/clocks.rs"]
 mod clocks;
-#[path = "agent/day.rs"]
-mod day;
 #[path = "agent/desk.rs"]
 mod desk;
 #[path = "agent/footprint.rs"]

@@ -18,7 +18,7 @@ const HARM: usize = 25;
 /// In each round of so many the person says no.
 const NO_EVERY: usize = 4;
 /// So much faster time passes in the end, so that a silence of 15 minutes is over soon.
-const RATE_OF_TIME: u32 = 30;
+const RATE_OF_TIME: u32 = 60;
 
 const ESTATE: &str = "
 [[bucket]]
