@@ -1,7 +1,7 @@
 //! The workstation agent against the real server: processes that bear products' names, a proxy that loses and repeats
 //! what they say to each other, programs killed and stopped at random, clocks that are set.
 //!
-//! The chaos is short here; `FAREGATE_CHAOS_ROUNDS=100 cargo test -p faregate --test agent -- --nocapture` is long,
+//! The chaos is short here; `FAREGATE_CHAOS_ROUNDS=60 cargo test -p faregate --test agent chaos -- --nocapture` is long,
 //! and prints the figures of `docs/reference/promises.md`. The agent must have been built: `cargo build -p faregate-agent`.
 #![cfg(target_os = "linux")]
 
