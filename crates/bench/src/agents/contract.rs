@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn each_device_has_a_key_of_its_own_and_a_seed_gives_the_same_ones() {
-        let public = |seed| keys(seed, 500).iter().map(|key| key.verifying_key().to_bytes());
+        let public = |seed| keys(seed, 500).into_iter().map(|key| key.verifying_key().to_bytes());
         let mut all: Vec<[u8; 32]> = public(1).chain(public(2)).collect();
         assert!(all.iter().copied().eq(public(1).chain(public(2))));
         all.sort_unstable();

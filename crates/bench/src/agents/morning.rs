@@ -107,7 +107,10 @@ impl<'a> Morning<'a> {
         let count = keys.len() as u64;
         for (number, turn) in (0..).zip((0..count).map(|number| number * 7_919 % count)) {
             let first = course.lasting(PERIOD_SECONDS * turn as f64 / count as f64);
-            due.push(Reverse((first, Job::Beat(number))));
+            // A morning of less than five minutes does not hear of everybody.
+            if first < course.end() {
+                due.push(Reverse((first, Job::Beat(number))));
+            }
         }
         for number in 0..visits.len() as u32 {
             // Few at first, twice the mean in the middle, few at the end.
@@ -385,4 +388,106 @@ fn visits(course: &Course, agents: u32, chance: &mut Chance) -> Vec<Visit> {
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     serde_json::from_slice(body).context("that is no such answer")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faregate_protocol::rules::Level;
+
+    const MINUTE: Course = Course { opens: 0, minutes: 1.0, speed: 1.0, seed: 1 };
+
+    /// One agent, whose user has a seat, not of the product that they open.
+    fn morning(keys: &[SigningKey]) -> Morning<'_> {
+        let mut morning = Morning::new(MINUTE, keys, keys[0].verifying_key());
+        morning.visits = vec![Visit { agent: 0, product: 20, stays: None, session: None }];
+        morning
+    }
+
+    fn follows(morning: &mut Morning<'_>, job: Job, answer: &impl Serialize) -> bool {
+        morning.follow(job, 200, &serde_json::to_vec(answer).unwrap()).is_ok()
+    }
+
+    fn opened() -> Opened {
+        let session = Some("s9".to_owned());
+        Opened { route: "tokens".to_owned(), tokens: 10.0, session, ..Opened::default() }
+    }
+
+    #[test]
+    fn another_fare_or_level_than_the_contract_says_is_wrong() {
+        let keys = contract::keys(1, 1);
+        let mut morning = morning(&keys);
+        let mut says = |route: &str, tokens, level| {
+            let asked = Asked { route: route.to_owned(), tokens, level, ..Asked::default() };
+            follows(&mut morning, Job::Ask(0), &asked)
+        };
+        assert!(says("tokens", 10.0, Level::Inform));
+        assert!(!says("seat", 10.0, Level::Inform));
+        assert!(!says("tokens", 9.0, Level::Inform));
+        assert!(!says("tokens", 10.0, Level::Ask));
+        assert!(morning.follow(Job::Null, 500, b"").is_err());
+        let mut opens = |opened: Opened| follows(&mut morning, Job::Open(0), &opened);
+        assert!(!opens(Opened { tokens: 20.0, ..opened() }));
+        assert!(!opens(Opened { repeated: true, ..opened() }));
+        assert!(!opens(Opened { grant: Some(String::new()), ..opened() }));
+        assert!(!opens(Opened { session: None, ..opened() }));
+        assert!(opens(opened()));
+    }
+
+    #[test]
+    fn a_session_that_is_not_kept_is_wrong() {
+        let keys = contract::keys(1, 1);
+        let mut morning = morning(&keys);
+        assert!(follows(&mut morning, Job::Open(0), &opened()));
+        let good = PulseAnswer {
+            session: "s9".to_owned(),
+            runs: true,
+            next_unit: Some(1),
+            next_tokens: Some(10.0),
+        };
+        assert_eq!(morning.beat(0, 0).sessions.len(), 1);
+        let mut beats = |sessions: Vec<PulseAnswer>, rules| {
+            follows(&mut morning, Job::Beat(0), &BeatAnswer { now: 0, rules, sessions })
+        };
+        assert!(beats(vec![good.clone()], contract::RULES));
+        assert!(!beats(vec![good.clone()], contract::RULES + 1));
+        assert!(!beats(vec![], contract::RULES));
+        assert!(!beats(vec![PulseAnswer { runs: false, ..good.clone() }], contract::RULES));
+        assert!(!beats(vec![PulseAnswer { next_unit: None, ..good.clone() }], contract::RULES));
+        assert!(!beats(vec![PulseAnswer { next_tokens: None, ..good.clone() }], contract::RULES));
+        let other = PulseAnswer { session: "s8".to_owned(), ..good.clone() };
+        assert!(!beats(vec![other], contract::RULES));
+    }
+
+    #[test]
+    fn nothing_begins_after_the_end() {
+        let keys = contract::keys(1, 10);
+        let morning = Morning::new(MINUTE, &keys, keys[0].verifying_key());
+        assert_eq!(morning.due.len(), 3, "two beats of ten, and the null endpoint");
+        assert!(morning.due.iter().all(|Reverse((when, _))| *when < MINUTE.end()));
+    }
+
+    #[test]
+    fn a_session_that_is_closed_need_not_run_any_more() {
+        let keys = contract::keys(1, 1);
+        let mut morning = morning(&keys);
+        assert!(follows(&mut morning, Job::Open(0), &opened()));
+        assert_eq!(morning.beat(0, 0).sessions.len(), 1);
+        morning.write(Job::Close(0), &mut Vec::new()).unwrap();
+        let ended = PulseAnswer {
+            session: "s9".to_owned(),
+            runs: false,
+            next_unit: None,
+            next_tokens: None,
+        };
+        let answer = BeatAnswer { now: 0, rules: contract::RULES, sessions: vec![ended] };
+        assert!(follows(&mut morning, Job::Beat(0), &answer), "the beat was under way");
+        assert!(morning.beat(0, 0).sessions.is_empty());
+        let closed = |ended: &[&str]| Closed {
+            ended: ended.iter().map(|&id| id.to_owned()).collect(),
+            unknown: Vec::new(),
+        };
+        assert!(follows(&mut morning, Job::Close(0), &closed(&["s9"])));
+        assert!(!follows(&mut morning, Job::Close(0), &closed(&[])));
+    }
 }
