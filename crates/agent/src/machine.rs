@@ -14,6 +14,7 @@ mod contact;
 mod person;
 mod replies;
 mod sessions;
+mod sleep;
 mod status;
 mod words;
 
@@ -180,6 +181,12 @@ pub struct State {
     last_id: u64,
     contact: contact::Contact,
     idle: Option<u64>,
+    /// When somebody last touched the machine, by the server's time.
+    last_active: Option<i64>,
+    /// The last look at the clock, in milliseconds since boot.
+    looked: Option<u64>,
+    /// Beginning of the sleep after which nobody touched the machine yet.
+    nap: Option<i64>,
 }
 
 /// What is known of a session while the agent runs.
@@ -257,6 +264,9 @@ impl State {
             last_id: 0,
             contact: contact::Contact::default(),
             idle: None,
+            last_active: None,
+            looked: None,
+            nap: None,
         }
     }
 
@@ -264,6 +274,7 @@ impl State {
     pub fn step(&mut self, input: Input, now: &Now) -> Vec<Effect> {
         self.clock.look(now);
         let mut turn = Turn { state: self, now, kept: Vec::new(), out: Vec::new(), keys: 0 };
+        turn.wake();
         turn.take(input);
         turn.tend();
         if let Some(anchor) = turn.state.clock.to_keep(now) {
@@ -317,6 +328,7 @@ impl Turn<'_> {
             Input::GiveBack(session) => self.give_back(&session),
             Input::Tick(idle) => {
                 self.state.idle = idle;
+                self.touched(idle);
                 self.tick();
             }
             Input::Stop => self.stop(),

@@ -50,6 +50,10 @@ pub enum Record {
     Treated(Pair, Level, u32),
     /// What was decided last.
     Decided(Decided),
+    /// The machine was not used from one instant to another, by the server's time: it slept.
+    Nap(i64, i64),
+    /// Naps that ended by this instant count no more.
+    NapsGone(i64),
 }
 
 /// The server has other rules than these, and this agent does not have them.
@@ -170,6 +174,8 @@ pub struct Memory {
     pub treated: BTreeMap<Pair, (Level, u32)>,
     /// What was decided last.
     pub decided: BTreeMap<Pair, Decided>,
+    /// When the machine slept, and until when, while products ran that the server is still to be told of.
+    pub naps: BTreeMap<i64, i64>,
 }
 
 impl Memory {
@@ -209,6 +215,8 @@ impl Memory {
                 self.treated.insert(pair, (level, minutes));
             }
             Record::Decided(decided) => drop(self.decided.insert(decided.pair.clone(), decided)),
+            Record::Nap(from, to) => drop(self.naps.insert(from, to)),
+            Record::NapsGone(by) => self.naps.retain(|_, to| *to > by),
         }
     }
 
@@ -229,6 +237,7 @@ impl Memory {
         let treated = self.treated.iter();
         all.extend(treated.map(|(pair, (level, min))| Record::Treated(pair.clone(), *level, *min)));
         all.extend(self.decided.values().cloned().map(Record::Decided));
+        all.extend(self.naps.iter().map(|(from, to)| Record::Nap(*from, *to)));
         all
     }
 

@@ -15,7 +15,7 @@ pub(super) struct Cliff {
     is_told: bool,
     goes_on: bool,
     /// When the product was asked to close before it, in milliseconds since boot.
-    asked_at: Option<u64>,
+    pub(super) asked_at: Option<u64>,
 }
 
 impl Turn<'_> {

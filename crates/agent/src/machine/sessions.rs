@@ -361,16 +361,17 @@ impl Turn<'_> {
         let at = self.server_time();
         let went_on = at.saturating_sub(session.since) >= LEAVING_SECONDS;
         if self.state.started && went_on && !session.suspended {
-            let key = self.fresh_key();
-            self.keep(Record::Use(used(key, &session.pair, (session.since, at), None, "none")));
+            for times in self.used_parts(session.since, at) {
+                let key = self.fresh_key();
+                self.keep(Record::Use(used(key, &session.pair, times, None, "none")));
+            }
         }
     }
 
-    /// Puts a stretch of use into the queue.
+    /// Puts what was used of a stretch into the queue.
     pub(super) fn tell_use(&mut self, pair: &Pair, through: &Through, until: i64) {
-        if until > through.since {
+        for times in self.used_parts(through.since, until) {
             let key = self.fresh_key();
-            let times = (through.since, until);
             let lease = through.lease.clone();
             self.keep(Record::Use(used(key, pair, times, lease, through.basis.word())));
         }

@@ -1,5 +1,6 @@
 //! A machine, a person and a server made up for tests: every step is held against what must always be true.
 
+mod asleep;
 mod flow;
 mod matrix;
 mod random;
