@@ -199,6 +199,8 @@ struct Live {
     is_settling: bool,
     cliff: Option<person::Cliff>,
     is_idle_told: bool,
+    /// When it last began anew, or will, in milliseconds since boot: the server stood otherwise than it had said.
+    anew_at: Option<u64>,
 }
 
 /// Why a product that runs is opened once more.

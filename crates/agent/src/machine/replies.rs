@@ -10,6 +10,10 @@ use faregate_protocol::wire::{Asked, Opened, Refusal};
 
 /// The refusal that a yes of the person settles.
 const CONFIRMATION: &str = "confirmation-needed";
+/// The refusal of an open on a price or a route that changed since the server said it.
+const NOT_AGREED: &str = "tokens-not-agreed";
+/// The problem of an open whose key names another for the server.
+const KEY_REUSED: &str = "key-reused";
 /// The problem of a request that the server saw before; what it answered then is not known.
 const DOUBLED: &str = "replayed";
 
@@ -59,7 +63,7 @@ impl Turn<'_> {
                 self.state.clock.hear(server, self.now);
                 self.log("the server's time was taken over: requests are signed with it");
             }
-            let request = flight.request.clone();
+            let request = flight.request.clone().at(self.now.wall);
             self.state.flights.insert(id, Flight { again: true, ..flight });
             return self.out.push(Effect::Send(id, request));
         }
@@ -70,6 +74,9 @@ impl Turn<'_> {
         if let Some(pair) = flight.pair.filter(|pair| self.awaits(pair, id)) {
             if self.leave_if_gone(&pair) {
                 return;
+            }
+            if problem.code == KEY_REUSED {
+                return self.begin_anew(&pair);
             }
             // What the server would not take was not opened by it.
             self.change(&pair, |session| session.opening = None);
@@ -192,6 +199,9 @@ impl Turn<'_> {
             Some(asked) if refusal.code == CONFIRMATION => {
                 self.question(pair, asked, Some(&refusal));
             }
+            // What was asked before is not known any more after a crash.
+            None if refusal.code == CONFIRMATION => self.begin_anew(pair),
+            _ if refusal.code == NOT_AGREED => self.begin_anew(pair),
             _ => self.deny(pair, &refusal, (false, Some(opened.decision))),
         }
     }
@@ -252,6 +262,17 @@ impl Turn<'_> {
 }
 
 impl Request {
+    /// The same, sent at another time by the wall clock.
+    fn at(mut self, wall: i64) -> Self {
+        match &mut self {
+            Self::Beat(beat) => beat.clock = wall,
+            Self::Ask(ask) => ask.clock = wall,
+            Self::Open(open) => open.clock = wall,
+            Self::Rules | Self::Close(_) | Self::Uses(_) => {}
+        }
+        self
+    }
+
     /// As a word in the log.
     pub(super) fn name(&self) -> &'static str {
         match self {

@@ -12,18 +12,23 @@ const SILENCE_SECONDS: i64 = 900;
 const LEAVING_SECONDS: i64 = 60;
 /// A product that was ended and is still there is ended again after so many milliseconds.
 const END_AGAIN_MILLIS: u64 = 10_000;
+/// What begins anew for the second time waits for so many milliseconds.
+const ANEW_MILLIS: u64 = 30_000;
 
 impl Turn<'_> {
     /// What was remembered and still runs is taken up where it was left.
     pub(super) fn start(&mut self) {
-        self.state.started = true;
         let known: Vec<Pair> = self.state.memory.sessions.keys().cloned().collect();
+        // Left behind by a crash, while an answer was awaited for what was gone: nobody knows more than was kept.
+        let is_gone = |pair: &&Pair| self.session(pair).is_some_and(|one| one.processes.is_empty());
+        let gone: Vec<Pair> = known.iter().filter(is_gone).cloned().collect();
+        gone.iter().for_each(|pair| self.finish(pair));
+        self.state.started = true;
         for pair in known {
             let Some(session) = self.session(&pair) else { continue };
-            match (session.processes.is_empty(), &session.through) {
-                (true, _) => self.finish(&pair),
-                (false, None) => self.begin(&pair),
-                (false, Some(through)) => {
+            match &session.through {
+                None => self.begin(&pair),
+                Some(through) => {
                     let unknown = through.session.is_none();
                     self.live(&pair).settle = unknown.then_some(Settle::Returned);
                     self.log(format!("adopted {} of {}", pair.1, pair.0));
@@ -100,6 +105,21 @@ impl Turn<'_> {
         }
     }
 
+    /// Begins once more where the server stands otherwise than it said: nobody is turned away for that. A server
+    /// that never agrees with itself is asked now and then.
+    pub(super) fn begin_anew(&mut self, pair: &Pair) {
+        self.change(pair, |session| session.opening = None);
+        let millis = self.now.millis();
+        let before = self.live(pair).anew_at;
+        let next = before.map_or(0, |at| at.saturating_add(ANEW_MILLIS));
+        self.live(pair).anew_at = Some(next.max(millis));
+        if next <= millis {
+            return self.begin(pair);
+        }
+        let attempt = Attempt { retry_at: Some(next), ..self.attempt() };
+        self.stage(pair, Stage::Asking(attempt));
+    }
+
     fn attempt(&self) -> Attempt {
         Attempt { flight: None, failed: 0, since: self.now.millis(), retry_at: None }
     }
@@ -113,8 +133,9 @@ impl Turn<'_> {
         self.airborne(pair, flight);
     }
 
-    /// The open is the same, to the byte, however often it is sent.
+    /// The open is the same however often it is sent, but for the clock: that tells of the sending.
     pub(super) fn send_open(&mut self, pair: &Pair, open: Open) {
+        let open = Open { clock: self.now.wall, ..open };
         let flight = self.send(Request::Open(Box::new(open)), Some(pair));
         self.airborne(pair, flight);
     }
@@ -331,8 +352,9 @@ impl Turn<'_> {
         }
         let under_way = |live: &Live| matches!(&live.stage, Stage::Opening { attempt, .. } if attempt.flight.is_some());
         if self.state.live.get(pair).is_some_and(under_way) {
-            // The answer will name the session that is to be ended.
-            return;
+            // The answer will name the session that is to be ended; the use was told above, once for all.
+            let at = self.server_time();
+            return self.change(pair, |session| (session.through, session.since) = (None, at));
         }
         self.forget(pair);
     }

@@ -1,6 +1,7 @@
 //! A machine, a person and a server made up for tests: every step is held against what must always be true.
 
 mod asleep;
+mod changed;
 mod flow;
 mod matrix;
 mod random;
@@ -53,6 +54,10 @@ pub(super) struct Server {
     /// Whether it passes over what it is told.
     pub(super) is_deaf: bool,
     pub(super) asks: u32,
+    /// How much more an open comes to than was said.
+    pub(super) rise: f64,
+    /// The clocks of opens.
+    pub(super) clocks: Vec<i64>,
     /// How often anything was asked of it, there or not.
     pub(super) requests: usize,
 }
@@ -78,6 +83,8 @@ impl Server {
             beats: Vec::new(),
             is_deaf: false,
             asks: 0,
+            rise: 0.0,
+            clocks: Vec::new(),
             requests: 0,
         }
     }
@@ -151,18 +158,19 @@ impl Server {
     }
 
     fn open(&mut self, open: &Open) -> Opened {
-        let body = serde_json::to_string(open).unwrap();
+        self.clocks.push(open.clock);
+        let body = serde_json::to_string(&Open { clock: 0, ..open.clone() }).unwrap();
         let first = self.bodies.entry(open.key.clone()).or_insert_with(|| body.clone());
         assert_eq!(*first, body, "a key names one request for ever");
         if let Some(known) = self.answers.get(&open.key) {
             return Opened { repeated: true, ..known.clone() };
         }
         let mut opened = Opened { decision: 7, route: "refused".to_owned(), ..Opened::default() };
-        let tokens = if self.seat { 0.0 } else { self.tokens };
+        let tokens = if self.seat { 0.0 } else { self.tokens + self.rise };
         if let Some(refusal) = &self.refusal {
             opened.refusal = Some(refusal.clone());
         } else if open.agreed.unwrap_or(0.0) < tokens {
-            let code = "not-agreed".to_owned();
+            let code = "tokens-not-agreed".to_owned();
             opened.refusal = Some(Refusal { code, ..Refusal::default() });
         } else {
             let session = format!("s{}", self.answers.len() + 1);

@@ -34,6 +34,8 @@ const LOOKS_APART: u64 = 8;
 pub struct SystemProcesses {
     proc: OwnedFd,
     boot: String,
+    /// The account that the agent runs as.
+    own: u32,
     round: u64,
     seen: BTreeMap<u32, Seen>,
     accounts: Accounts,
@@ -73,6 +75,7 @@ impl SystemProcesses {
         Ok(Self {
             proc: openat(rustix::fs::CWD, "/proc", flags, Mode::empty())?,
             boot: boot(),
+            own: unix::own_uid(),
             round: 0,
             seen: BTreeMap::new(),
             accounts: Accounts::default(),
@@ -104,7 +107,8 @@ impl SystemProcesses {
             *seen = Seen::new(pid, comm, round);
             seen.complete(pid);
             let id = ProcessId { boot: self.boot.clone(), pid, start: stat.start };
-            let account = self.accounts.name(uid(pid)?);
+            let whose = uid(pid).filter(|whose| unix::is_ours(self.own, *whose))?;
+            let account = self.accounts.name(whose);
             seen.process =
                 Some(Process { id, name: seen.name(), path: seen.path.clone(), account });
         }
@@ -320,6 +324,19 @@ mod tests {
         assert_eq!(Stat::parse(b"12 (a"), None);
         assert_eq!(Stat::parse(b"12 (a) S 1 2"), None);
         assert_eq!(Stat::parse(b""), None);
+    }
+
+    #[test]
+    fn processes_of_other_accounts_are_not_listed_for_a_person() {
+        let mut processes = SystemProcesses::new().unwrap();
+        let own = unix::own_uid();
+        let me = std::process::id();
+        let listed = |processes: &mut SystemProcesses| {
+            processes.running(&|_| true).iter().any(|process| process.id.pid == me)
+        };
+        assert!(listed(&mut processes));
+        let mut processes = SystemProcesses { own: own + 1, ..SystemProcesses::new().unwrap() };
+        assert!(!listed(&mut processes) && !listed(&mut processes));
     }
 
     #[test]

@@ -16,6 +16,8 @@ use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
 pub struct SystemProcesses {
     system: System,
     boot: String,
+    /// The account that the agent runs as.
+    own: u32,
     accounts: Accounts,
     versions: BTreeMap<ProcessId, Option<String>>,
 }
@@ -28,7 +30,7 @@ impl SystemProcesses {
     pub fn new() -> std::io::Result<Self> {
         let (accounts, versions) = (Accounts::default(), BTreeMap::new());
         let system = System::new().map_err(std::io::Error::other)?;
-        Ok(Self { system, boot: boot(), accounts, versions })
+        Ok(Self { system, boot: boot(), own: unix::own_uid(), accounts, versions })
     }
 
     /// Sends a signal to the process, or the group that it leads; whether somebody got it.
@@ -68,12 +70,15 @@ impl Processes for SystemProcesses {
             let path = process.exe().map(|path| path.to_string_lossy().into_owned());
             let zombie = process.status() == sysinfo::ProcessStatus::Zombie;
             let file = path.as_deref().map(base);
-            if zombie || !(wanted(&name) || file.is_some_and(wanted)) {
+            let whose = process.user_id().map(|uid| **uid);
+            // Root sees all, also what hides whose it is.
+            let is_ours = whose.map_or(self.own == 0, |whose| unix::is_ours(self.own, whose));
+            if zombie || !is_ours || !(wanted(&name) || file.is_some_and(wanted)) {
                 continue;
             }
             let (boot, start) = (self.boot.clone(), process.start_time());
             let id = ProcessId { boot, pid: pid.as_u32(), start };
-            let account = process.user_id().map(|uid| self.accounts.name(**uid));
+            let account = whose.map(|uid| self.accounts.name(uid));
             found.push(Process { id, name, path, account: account.unwrap_or_default() });
         }
         self.versions.retain(|id, _| found.iter().any(|process| process.id == *id));

@@ -19,6 +19,16 @@ impl Accounts {
     }
 }
 
+/// Whether processes of an account are this agent's business: root looks after all, a person after their own.
+pub(super) fn is_ours(own: u32, whose: u32) -> bool {
+    own == 0 || own == whose
+}
+
+/// The account that this agent runs as.
+pub(super) fn own_uid() -> u32 {
+    rustix::process::getuid().as_raw()
+}
+
 /// The process to signal, unless it is the first of all, or this one.
 pub(super) fn target(id: &ProcessId) -> Option<Pid> {
     let pid = Pid::from_raw(i32::try_from(id.pid).ok()?)?;
@@ -29,4 +39,22 @@ pub(super) fn target(id: &ProcessId) -> Option<Pid> {
 pub(super) fn signal_group(leader: Pid, signal: Signal) -> bool {
     leader != rustix::process::getpgrp()
         && rustix::process::kill_process_group(leader, signal).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ours;
+
+    #[test]
+    fn a_person_looks_after_their_own_processes_and_root_after_all() {
+        for (own, whose, ours) in [
+            (0, 0, true),
+            (0, 1_000, true),
+            (1_000, 1_000, true),
+            (1_000, 1_001, false),
+            (1_000, 0, false),
+        ] {
+            assert_eq!(is_ours(own, whose), ours, "{own} {whose}");
+        }
+    }
 }
