@@ -137,7 +137,9 @@ impl Answer {
             }),
             429 | 500.. => Reply::Unavailable(format!("status {status}")),
             _ => match serde_json::from_slice::<Problem>(&body) {
-                Ok(problem) if !problem.code.is_empty() => Reply::Problem(problem),
+                Ok(problem) if !problem.code.is_empty() => {
+                    Reply::Problem(Problem { status, ..problem })
+                }
                 // A proxy, a portal of a hotel, another program: not the server.
                 _ => Reply::Unreachable(format!(
                     "something else answers there, with status {status}"
@@ -222,6 +224,7 @@ mod tests {
                 .reply(|body| (body == b"ok").then(|| Reply::Rules(String::new())))
             {
                 Reply::Rules(_) => "good",
+                Reply::Problem(problem) if problem.status != status => "another status",
                 Reply::Problem(problem) if problem.now == Some(7) => "problem now",
                 Reply::Problem(_) => "problem",
                 Reply::Unavailable(_) => "unavailable",

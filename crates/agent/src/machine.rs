@@ -88,6 +88,8 @@ pub enum Reply {
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default)]
 pub struct Problem {
+    /// The HTTP status.
+    pub status: u16,
     /// Stable code.
     pub code: String,
     /// What happened.

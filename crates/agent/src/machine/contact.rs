@@ -3,13 +3,14 @@
 //! While nothing changes there is one beat a period and nothing else. A server that cannot be reached is tried
 //! again after a wait that doubles, up to the period, with chance in it: a thousand agents must not come back at once.
 
-use super::{Flight, Request, Settle, Stage, Turn};
+use super::{Flight, Problem, Request, Settle, Stage, Turn};
 use crate::memory::{Doubt, Pair, Record, Session, Through};
 use faregate_protocol::jws;
 use faregate_protocol::rules::SignedRules;
 use faregate_protocol::wire::{
-    Beat, BeatAnswer, Close, Closed, Pulse, PulseAnswer, Uses, UsesTaken,
+    Beat, BeatAnswer, Close, Closed, Pulse, PulseAnswer, Use, Uses, UsesTaken,
 };
+use std::collections::BTreeSet;
 
 /// So much of a queue goes into one request.
 const BATCH: usize = 500;
@@ -27,6 +28,12 @@ pub(super) struct Contact {
     beat_at: u64,
     beat_sent: Option<u64>,
     queue_at: u64,
+    /// Uses and returns are told one by one: the server would not take them together.
+    singly: bool,
+    /// Keys of uses, and leases, that the server would not even take alone. They are tried again after a period, and
+    /// nothing else waits for them.
+    aside: BTreeSet<String>,
+    aside_until: u64,
     /// The version of the rules that the server named, when it is not ours and was not asked for yet.
     wanted: Option<u32>,
 }
@@ -95,7 +102,8 @@ impl Turn<'_> {
     }
 
     /// The server answered that it does not want this; it is not asked again before the next period.
-    pub(super) fn not_taken(&mut self, request: &Request, code: &str) {
+    pub(super) fn not_taken(&mut self, request: &Request, problem: &Problem) {
+        let code = &problem.code;
         let next = self.now.millis().saturating_add(self.period());
         match request {
             Request::Beat(_) => {
@@ -105,9 +113,36 @@ impl Turn<'_> {
                 self.state.contact.beat_at = next;
             }
             Request::Rules => self.rules_missed(),
+            Request::Uses(uses) if matches!(problem.status, 400 | 413 | 422) => {
+                self.take_apart(uses, next);
+            }
             Request::Close(_) | Request::Uses(_) => self.state.contact.queue_at = next,
             Request::Ask(_) | Request::Open(_) => {}
         }
+    }
+
+    /// One bad part must not keep the others from being told.
+    fn take_apart(&mut self, uses: &Uses, next: u64) {
+        let contact = &mut self.state.contact;
+        let mut parts = uses.uses.iter().map(|one| &one.key).chain(&uses.returned);
+        if let (Some(only), None) = (parts.next(), parts.next()) {
+            contact.aside.insert(only.clone());
+            contact.aside_until = next;
+        }
+        contact.singly = true;
+    }
+
+    /// What is to be told next: all but what was put aside, or just one of it.
+    fn untold(&self) -> (Vec<Use>, Vec<String>) {
+        let contact = &self.state.contact;
+        let waits = |key: &String| !contact.aside.contains(key);
+        let most = if contact.singly { 1 } else { BATCH };
+        let uses = self.state.memory.uses.values().filter(|one| waits(&one.key)).take(most);
+        let uses: Vec<Use> = uses.cloned().collect();
+        // What was used under a lease is told before it is given back.
+        let most = if contact.singly { most - uses.len() } else { BATCH };
+        let returned = self.state.memory.returns.iter().filter(|lease| waits(lease)).take(most);
+        (uses, returned.cloned().collect())
     }
 
     fn beat(&mut self) {
@@ -278,12 +313,13 @@ impl Turn<'_> {
                 let through = Through { since: at, seen: at, ..through };
                 self.change(&pair, |session| session.through = Some(through));
             }
-            let told = |one: &faregate_protocol::wire::Use| {
-                (&one.account, &one.product) == (&pair.0, &pair.1)
-            };
-            // A lease that is still to be given back would be taken for what pays.
-            let returns = !self.state.memory.returns.is_empty();
-            if !returns && !self.state.memory.uses.values().any(told) {
+            // A lease that is still to be given back would be taken for what pays; but nobody waits for one that
+            // the server would not take.
+            let aside = &self.state.contact.aside;
+            let returns = self.state.memory.returns.iter().any(|lease| !aside.contains(lease));
+            let of = |one: &&Use| (&one.account, &one.product) == (&pair.0, &pair.1);
+            let mut uses = self.state.memory.uses.values().filter(of);
+            if !returns && uses.all(|one| aside.contains(&one.key)) {
                 self.live(&pair).is_settling = false;
                 self.begin(&pair);
             }
@@ -300,14 +336,26 @@ impl Turn<'_> {
         let memory = &self.state.memory;
         let has_uses = !(memory.uses.is_empty() && memory.returns.is_empty());
         if has_uses && !self.state.flights.values().any(telling) {
-            let uses = self.state.memory.uses.values().take(BATCH).cloned().collect();
-            let returned = self.state.memory.returns.iter().take(BATCH).cloned().collect();
-            self.send(Request::Uses(Uses { uses, returned }), None);
+            self.tell_uses();
         }
         if !self.state.memory.closes.is_empty() && !self.state.flights.values().any(closing) {
             let sessions = self.state.memory.closes.iter().take(BATCH).cloned().collect();
             self.send(Request::Close(Close { sessions }), None);
         }
+    }
+
+    fn tell_uses(&mut self) {
+        let (mut uses, mut returned) = self.untold();
+        if uses.is_empty() && returned.is_empty() {
+            self.state.contact.singly = false;
+            if self.now.millis() < self.state.contact.aside_until {
+                return;
+            }
+            // A period went by since something was put aside: whether the server takes it now.
+            self.state.contact.aside.clear();
+            (uses, returned) = self.untold();
+        }
+        self.send(Request::Uses(Uses { uses, returned }), None);
     }
 
     pub(super) fn closed(&mut self, flight: &Flight, closed: Closed) {
@@ -329,6 +377,7 @@ impl Turn<'_> {
         if let Request::Uses(sent) = &flight.request {
             sent.returned.iter().for_each(|lease| self.done(Record::ReturnDone(lease.clone())));
             let left = sent.uses.iter().any(|one| self.state.memory.uses.contains_key(&one.key));
+            self.state.contact.singly &= self.state.memory.queue_length() > 0;
             self.not_in_a_circle(left);
         }
     }

@@ -257,7 +257,7 @@ impl Turn<'_> {
             "the server does not take {what}: {} ({}); {}",
             problem.code, problem.detail, problem.help
         ));
-        self.not_taken(request, &problem.code);
+        self.not_taken(request, problem);
     }
 }
 

@@ -4,6 +4,7 @@ mod asleep;
 mod changed;
 mod flow;
 mod matrix;
+mod queue;
 mod random;
 
 use super::*;
@@ -54,6 +55,11 @@ pub(super) struct Server {
     /// Whether it passes over what it is told.
     pub(super) is_deaf: bool,
     pub(super) asks: u32,
+    /// Uses that it cannot read, by their beginning; and requests of uses that it took.
+    pub(super) bad: BTreeSet<i64>,
+    pub(super) told: u32,
+    /// Whether it refuses every use for good.
+    pub(super) is_choosy: bool,
     /// How much more an open comes to than was said.
     pub(super) rise: f64,
     /// The clocks of opens.
@@ -83,6 +89,9 @@ impl Server {
             beats: Vec::new(),
             is_deaf: false,
             asks: 0,
+            bad: BTreeSet::new(),
+            told: 0,
+            is_choosy: false,
             rise: 0.0,
             clocks: Vec::new(),
             requests: 0,
@@ -114,7 +123,19 @@ impl Server {
                 let ended = close.sessions.clone();
                 Reply::Closed(Closed { ended, unknown: Vec::new() })
             }
+            Request::Uses(uses) if uses.uses.iter().any(|one| self.bad.contains(&one.opened)) => {
+                unprocessable()
+            }
+            Request::Uses(uses) if uses.returned.iter().any(|lease| lease == "bad") => {
+                unprocessable()
+            }
             Request::Uses(uses) => {
+                self.told += 1;
+                if self.is_choosy {
+                    let refused = uses.uses.iter().map(|one| (one.key.clone(), "foreign".into()));
+                    let refused = refused.collect();
+                    return Reply::Taken(UsesTaken { refused, ..UsesTaken::default() });
+                }
                 let taken = uses.uses.iter().map(|one| one.key.clone()).collect();
                 let told = uses.uses.iter().map(|one| (one.key.clone(), one.clone()));
                 self.uses.extend(told);
@@ -182,6 +203,11 @@ impl Server {
         self.answers.insert(open.key.clone(), opened.clone());
         opened
     }
+}
+
+fn unprocessable() -> Reply {
+    let (status, code) = (422, "bad-body".to_owned());
+    Reply::Problem(Problem { status, code, ..Problem::default() })
 }
 
 pub(super) fn signed_rules(key: &SigningKey, version: u32, text: &str) -> String {
