@@ -9,14 +9,16 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use faregate_core::estate::{Device, DeviceId};
+use faregate_core::state::State;
 use faregate_core::when::Instant;
+use faregate_protocol::rules::Rules;
 use faregate_protocol::signature::{
     CONTENT_DIGEST, Claim, Message, SIGNATURE, SIGNATURE_INPUT, WINDOW_SECONDS,
 };
 use faregate_protocol::{SigningKey, VerifyingKey, jws};
 use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 mod heard;
 mod replays;
@@ -28,6 +30,8 @@ pub struct Agents {
     key: SigningKey,
     replays: Mutex<Replays>,
     heard: Mutex<FxHashMap<DeviceId, Heard>>,
+    /// The rules last read, and their version.
+    rules: Mutex<(u32, Arc<Rules>)>,
 }
 
 impl Agents {
@@ -38,6 +42,7 @@ impl Agents {
             key: SigningKey::from_bytes(secret),
             replays: Mutex::new(Replays::new(started)),
             heard: Mutex::default(),
+            rules: Mutex::default(),
         }
     }
 
@@ -56,6 +61,18 @@ impl Agents {
             let status = StatusCode::INTERNAL_SERVER_ERROR;
             Problem::new(status, "not-signed", why.to_string(), "this is a bug: please report it")
         })
+    }
+
+    /// The rules in force and their version, read anew only when they changed. What was adopted was read before;
+    /// nothing adopted means that nothing is watched.
+    pub(crate) fn rules(&self, state: &State) -> (u32, Arc<Rules>) {
+        let version = state.agent_rules_version();
+        let mut known = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.0 != version {
+            let read = Rules::from_toml(state.agent_rules()).unwrap_or_default();
+            *known = (version, Arc::new(read));
+        }
+        known.clone()
     }
 
     /// What was heard of devices since the server started.

@@ -3,6 +3,7 @@
 use crate::estate::{Call, Estate, Reply};
 use faregate_app::access::Role;
 use faregate_app::ports::Clock;
+use faregate_core::when::DAY;
 use faregate_protocol::grant::{Grant, GrantedFare};
 use faregate_protocol::rules::SignedRules;
 use faregate_protocol::signature::{Message, WINDOW_SECONDS, sign};
@@ -388,6 +389,33 @@ async fn rules_are_read_before_they_hold_and_signed() {
     let seq = estate.seq();
     assert_eq!(set(RULES).await.status, 200);
     assert_eq!(estate.seq(), seq, "the same rules again change nothing");
+}
+
+#[tokio::test]
+async fn rules_hold_from_when_they_are_changed() {
+    let estate = Estate::office();
+    let device = Workstation::enrolled(&estate, 1).await;
+    let ask = json!({ "account": "ben", "product": "revit", "clock": 0 });
+    for level in ["suspend", "close", "inform"] {
+        let set = json!({ "order": "set-agent-rules", "text": format!("level = \"{level}\"") });
+        assert_eq!(order(&estate, set).await.status, 200);
+        assert_eq!(device.told(&estate, "/v1/agent/ask", ask.clone()).await["level"], level);
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_refused_is_told_of_seats_that_nobody_uses() {
+    let estate = Estate::office();
+    let device = Workstation::enrolled(&estate, 1).await;
+    let ask = json!({ "account": "dora", "product": "revit", "clock": 0 });
+    let instead = async || {
+        let asked = device.told(&estate, "/v1/agent/ask", ask.clone()).await;
+        assert_eq!(asked["refusal"]["code"], "bucket-exhausted");
+        asked["instead"].to_string()
+    };
+    assert!(!instead().await.contains("were not used here"));
+    estate.clock.pass(31 * DAY);
+    assert!(instead().await.contains("1 seats of colleagues were not used here for 30 days"));
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use faregate_core::estate::{BucketId, PersonId};
 use faregate_core::event;
 use faregate_core::state;
 use faregate_core::when::Instant;
-use faregate_protocol::rules::{Level, Rules};
+use faregate_protocol::rules::Level;
 use faregate_protocol::wire::{Ask, Asked, Bucket, Open};
 
 /// Says what opening a product would come to, and how far the agent is to go. Books nothing.
@@ -36,9 +36,13 @@ pub async fn ask(
     let open = Open { account, product, version, bucket, clock, ..Open::default() };
     // The price is what is asked about: whatever it is, it is not refused for that.
     let ask = question(&server, origin, &signed, &open, Some(Ticks(i64::MAX)))?;
-    server.read_on_seats().await?;
+    let refused = quoted(&server, &server.gate.state().read(), &ask, signed.now).refusal.is_some();
+    if refused {
+        // Only what else one could do depends on which seats were used; whoever may open need not wait for it.
+        server.read_on_seats().await?;
+    }
     let state = server.gate.state().read();
-    let (level, save_minutes) = level(&state, &ask, signed.now);
+    let (level, save_minutes) = level(&server, &state, &ask, signed.now);
     let quote = quoted(&server, &state, &ask, signed.now);
     let person = state.estate().person_known_as(&ask.person, signed.now);
     let buckets = person.map(|person| choices(&state, person)).unwrap_or_default();
@@ -69,8 +73,8 @@ fn told(
 }
 
 /// How far the agent is to go for whoever asks.
-fn level(state: &state::State, ask: &event::Ask, now: Instant) -> (Level, u32) {
-    let rules = Rules::from_toml(state.agent_rules()).unwrap_or_default();
+fn level(server: &Server, state: &state::State, ask: &event::Ask, now: Instant) -> (Level, u32) {
+    let (_, rules) = server.agents.rules(state);
     let estate = state.estate();
     let person = estate.person_known_as(&ask.person, now);
     let standing = person.and_then(|person| estate.standing(person));

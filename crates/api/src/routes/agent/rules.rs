@@ -18,12 +18,8 @@ use faregate_protocol::rules::{Rules, SignedRules};
     security(("device" = []))
 )]
 pub async fn rules(State(server): State<Server>, signed: Signed<()>) -> Result<Response, Problem> {
-    let (version, rules) = {
-        let state = server.gate.state().read();
-        // What was adopted was read before; nothing adopted means that nothing is watched.
-        let rules = Rules::from_toml(state.agent_rules()).unwrap_or_default();
-        (state.agent_rules_version(), rules)
-    };
+    let (version, rules) = server.agents.rules(&server.gate.state().read());
+    let rules = Rules::clone(&rules);
     let text = server.agents.sign(&SignedRules { version, issued: signed.now.0, rules })?;
     Ok(([(header::CONTENT_TYPE, "application/jose")], text).into_response())
 }
