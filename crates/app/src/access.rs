@@ -217,15 +217,21 @@ impl Access {
         self.issue(Kind::SignIn, &credential.name, credential.role, expires).map(Some)
     }
 
+    /// The workstation's enrolment code with this secret, if it is in force: for one workstation, or for many.
+    #[must_use]
+    pub fn find_code(&self, code: &str, now: Instant) -> Option<Credential> {
+        self.check(Kind::SharedCode, code, now).or_else(|| self.check(Kind::Code, code, now))
+    }
+
     /// Uses a workstation's enrolment code up, unless it was made for many; the code, or `None` when it is no good.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn use_code(&self, code: &str, now: Instant) -> Result<Option<Credential>, StoreError> {
-        if let Some(shared) = self.check(Kind::SharedCode, code, now) {
-            return Ok(Some(shared));
+        let Some(single) = self.find_code(code, now) else { return Ok(None) };
+        if single.kind == Kind::SharedCode {
+            return Ok(Some(single));
         }
-        let Some(single) = self.check(Kind::Code, code, now) else { return Ok(None) };
         // INVARIANT: removing decides who was first, as for links.
         Ok(self.remove(&single.hash)?.then_some(single))
     }

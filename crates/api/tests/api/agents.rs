@@ -158,6 +158,16 @@ async fn codes_expire_and_some_are_for_many() {
 }
 
 #[tokio::test]
+async fn who_was_revoked_does_not_come_back_with_a_code_that_many_know() {
+    let estate = Estate::office();
+    let device = Workstation::enrolled(&estate, 1).await;
+    order(&estate, json!({ "order": "revoke-device", "device": device.id })).await;
+    let shared = code(&estate, json!({ "shared": true })).await;
+    assert_eq!(problem(&device.enrol(&estate, &shared).await), (401, "bad-code".to_owned()));
+    assert_eq!(Workstation::new(2).enrol(&estate, &shared).await.status, 200);
+}
+
+#[tokio::test]
 async fn an_enrolment_proves_that_it_has_the_key() {
     let estate = Estate::new();
     let code = code(&estate, json!({})).await;
@@ -428,6 +438,14 @@ async fn a_workstation_of_one_person_is_theirs() {
     let body = json!({ "key": "k2", "account": "carla", "product": "revit", "clock": 0 });
     let reply = device.post(&estate, "/v1/agent/open", body).await;
     assert_eq!(problem(&reply), (403, "not-your-workstation".to_owned()));
+    let of = |key: &str, account: &str| {
+        json!({ "key": key, "account": account, "product": "revit",
+            "opened": estate.clock.now().0, "closed": estate.clock.now().0 + 60 })
+    };
+    let told = json!({ "uses": [of("u1", "carla"), of("u2", "ben")] });
+    let taken = device.told(&estate, "/v1/agent/uses", told).await;
+    assert_eq!(taken["taken"], json!(["u2"]));
+    assert_eq!(taken["refused"][0][0], "u1", "nor is use of others booked from here");
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ pub struct Outcome {
     pub booked: u64,
     /// Those that were known.
     pub duplicates: u64,
-    /// Of the new ones, those whose lease had ended: the vendor bills them all the same.
+    /// Of the new ones, those under no lease that was out: the vendor bills them all the same.
     pub late: u64,
     /// Those whose times could not be true: they were cut to what can, or left out where nothing was left.
     pub clamped: u64,
@@ -59,17 +59,6 @@ pub enum Failure {
     /// Nobody enrolled the device.
     #[error("no device {} is enrolled; enrol it first", .0.0)]
     NoDevice(DeviceId),
-    /// The session is no lease, or another device's.
-    #[error("`{0}` is no lease of this workstation; send the use without a lease")]
-    NotItsLease(SessionId),
-    /// The lease is for somebody or something else.
-    #[error("use `{key}`: lease `{lease}` is another person's or another product's")]
-    OtherLease {
-        /// What the agent calls the use.
-        key: String,
-        /// The lease that it names.
-        lease: SessionId,
-    },
     /// The store or the core refused.
     #[error(transparent)]
     Failed(#[from] engine::Failure),
@@ -83,7 +72,9 @@ impl From<StoreError> for Failure {
 
 /// Takes in what an agent tells of: its uses, and the leases that it gives back. All of it or nothing.
 ///
-/// The same again, in parts, in another order or weeks later, changes nothing.
+/// The same again, in parts, in another order or weeks later, changes nothing. A lease that is not this device's, or
+/// not for that person and product, counts for nothing: the use is booked without it, since the vendor bills it
+/// anyway, and a lease that is out no more need not be given back.
 ///
 /// # Errors
 /// [`Failure`]; nothing was booked.
@@ -100,28 +91,34 @@ pub fn take_in(
     let named = uses.iter().filter_map(|one| one.lease).chain(returned.iter().copied());
     let mut leases = BTreeMap::new();
     for id in named.collect::<BTreeSet<_>>() {
-        let lease = lease_of(&mut *engine.store, device, id)?;
-        leases.insert(id, lease.ok_or(Failure::NotItsLease(id))?);
+        leases.extend(lease_of(&mut *engine.store, device, id)?.map(|lease| (id, lease)));
     }
     let mut outcome = Outcome::default();
-    let told = Told { enrolled: &enrolled, leases: &leases, latest: now.plus(AHEAD_MAX_SECONDS) };
-    let mut evident = Vec::with_capacity(uses.len());
+    let earliest = first_enrolled(&shared.read(), &enrolled);
+    let told = Told { earliest, leases: &leases, latest: now.plus(AHEAD_MAX_SECONDS) };
+    let mut parts = Vec::with_capacity(uses.len());
     for one in &uses {
-        told.check(&shared.read(), one)?;
-        evident.extend(told.cut(one, &mut outcome));
+        parts.extend(told.part(&shared.read(), one, &mut outcome));
     }
     let features = FeatureTable::shipped();
     let mut recording = Recording::begin(engine, &features)?;
-    for (one, interval) in &evident {
-        let lease = one.lease.and_then(|id| Some((id, leases.get(&id)?)));
-        recording.tell(one, *interval, lease, &mut outcome)?;
+    for part in &parts {
+        recording.tell(part, &mut outcome)?;
     }
-    let is_out = |id: &SessionId| shared.read().sessions().contains_key(id);
+    let is_out =
+        |id: &SessionId| leases.contains_key(id) && shared.read().sessions().contains_key(id);
     recording.leased.returned = returned.into_iter().filter(is_out).collect();
-    let first = evident.iter().map(|(_, interval)| interval.start).min();
-    let span = first.zip(evident.iter().map(|(_, interval)| interval.end).max());
+    let first = parts.iter().map(|part| part.interval.start).min();
+    let span = first.zip(parts.iter().map(|part| part.interval.end).max());
     recording.finish("agent", vec![enrolled.device.name], Source::Log, span)?;
     Ok(outcome)
+}
+
+/// Since when the workstation is known under any of its ids: enrolled anew with the key that it has, it still has
+/// to tell of what was before.
+fn first_enrolled(state: &State, enrolled: &Enrolled) -> Instant {
+    let same = state.estate().devices().filter(|(_, one)| one.device.key == enrolled.device.key);
+    same.map(|(_, one)| one.at).min().unwrap_or(enrolled.at)
 }
 
 /// A lease as it was given.
@@ -158,42 +155,58 @@ fn lease_of(
 
 /// By what it is judged what a workstation tells of.
 struct Told<'a> {
-    enrolled: &'a Enrolled,
+    earliest: Instant,
     leases: &'a BTreeMap<SessionId, Lease>,
     latest: Instant,
 }
 
-impl Told<'_> {
-    /// A lease is used by whom it was given to, for what it was given for.
-    fn check(&self, state: &State, one: &LateUse) -> Result<(), Failure> {
-        let Some((id, lease)) = one.lease.and_then(|id| Some((id, self.leases.get(&id)?))) else {
-            return Ok(());
-        };
-        let person = state.estate().person_known_as(&one.person, lease.span.start);
-        let pair = person.zip(state.estate().product_called(&one.product));
-        if pair == Some(lease.pair) {
-            return Ok(());
-        }
-        Err(Failure::OtherLease { key: one.key.clone(), lease: id })
-    }
+/// What of a use can be true: under its lease, or without one.
+struct Part<'a> {
+    one: &'a LateUse,
+    interval: Interval,
+    lease: Option<(SessionId, &'a Lease)>,
+    /// Tells apart openings that were cut to the same instant.
+    ordinal: u16,
+}
 
+impl<'a> Told<'a> {
     /// What of a use can be true. Only its end depends on when it is told of: by its beginning it is known again.
-    fn cut<'u>(&self, one: &'u LateUse, outcome: &mut Outcome) -> Option<(&'u LateUse, Interval)> {
-        let lease = one.lease.and_then(|id| self.leases.get(&id)).map(|lease| lease.span);
-        let earliest = lease.map_or(self.enrolled.at, |span| span.start.max(self.enrolled.at));
+    fn part(&self, state: &State, one: &'a LateUse, outcome: &mut Outcome) -> Option<Part<'a>> {
         if one.opened > self.latest {
             outcome.early += 1;
             return None;
         }
-        let latest = lease.map_or(self.latest, |span| span.end.min(self.latest));
-        let start = one.opened.max(earliest);
-        let end = one.closed.min(latest);
-        let is_cut = (start, end) != (one.opened, one.closed);
-        outcome.clamped += u64::from(is_cut || end < start);
+        let whole = Interval { start: one.opened, end: one.closed };
+        let lease = self.lease_of(state, one);
+        let span = lease.map(|(_, lease)| lease.span);
+        let latest = span.map_or(self.latest, |span| span.end.min(self.latest));
+        let interval = Interval {
+            start: span.map_or(self.earliest, |span| span.start).max(whole.start),
+            end: whole.end.min(latest),
+        };
+        let is_cut = interval != whole;
+        outcome.clamped += u64::from(is_cut || interval.end < interval.start);
         // A launch of no length is kept like that of a log; one of which nothing is left is not.
-        let left = if is_cut { start < end } else { start <= end };
-        left.then_some((one, Interval { start, end }))
+        let is_left =
+            if is_cut { interval.start < interval.end } else { interval.start <= interval.end };
+        let ordinal = if interval.start == whole.start { 0 } else { ordinal(whole.start) };
+        is_left.then_some(Part { one, interval, lease, ordinal })
     }
+
+    /// The lease of a use, when it is one of this device for that person and product.
+    fn lease_of(&self, state: &State, one: &LateUse) -> Option<(SessionId, &'a Lease)> {
+        let id = one.lease?;
+        let lease = self.leases.get(&id)?;
+        let person = state.estate().person_known_as(&one.person, lease.span.start);
+        let pair = person.zip(state.estate().product_called(&one.product));
+        (pair == Some(lease.pair)).then_some((id, lease))
+    }
+}
+
+/// The same for the same told opening, in every batch.
+fn ordinal(opened: Instant) -> u16 {
+    let hash = xxhash_rust::xxh3::xxh3_64(&opened.0.to_le_bytes());
+    u16::try_from(hash & 0xffff).unwrap_or_default().max(1)
 }
 
 /// What a batch makes of leases.
@@ -217,18 +230,13 @@ impl Leased {
 }
 
 impl Recording<'_> {
-    fn tell(
-        &mut self,
-        one: &LateUse,
-        Interval { start, end }: Interval,
-        lease: Option<(SessionId, &Lease)>,
-        outcome: &mut Outcome,
-    ) -> Result<(), engine::Failure> {
+    fn tell(&mut self, part: &Part<'_>, outcome: &mut Outcome) -> Result<(), engine::Failure> {
+        let Part { one, interval: Interval { start, end }, lease, ordinal } = *part;
         let reported = Reported {
             user: self.intern(&one.person),
             host: self.intern(&one.host),
             feature: self.intern(&one.product),
-            ordinal: 0,
+            ordinal,
             opened: start,
             closed: Some(end),
         };
@@ -239,7 +247,10 @@ impl Recording<'_> {
             return Ok(());
         }
         outcome.booked += 1;
-        let Some((id, Lease { pair, span, bucket })) = lease else { return Ok(()) };
+        let Some((id, Lease { pair, span, bucket })) = lease else {
+            outcome.late += u64::from(one.lease.is_some());
+            return Ok(());
+        };
         let shared = self.engine.state();
         let state = shared.read();
         outcome.late += u64::from(!state.sessions().contains_key(&id));

@@ -157,26 +157,50 @@ fn the_parts_come_to_the_whole() {
     }
 }
 
+/// One that is wrong holds nothing else up, and takes nothing from anybody.
 #[test]
-fn a_lease_of_another_device_or_none_is_refused_whole() {
-    let desk = desk(40);
-    let (own, theirs) = (leased(&desk, "ana", LAPTOP, 8), leased(&desk, "ben", OTHER, 8));
-    let running = asks(&desk, "running", "ana", LAPTOP, None);
-    let before = told_of(&desk);
-    let good = used("ana", after(25, 0), 60, Some(own));
-    for wrong in [theirs, SessionId(running.seq), SessionId(1), SessionId(9_999)] {
+fn a_lease_of_another_device_or_none_counts_for_nothing() {
+    for wrong in 0..4 {
+        let desk = desk(60);
+        let (own, theirs) = (leased(&desk, "ana", LAPTOP, 8), leased(&desk, "ben", OTHER, 8));
+        let running = asks(&desk, "running", "ana", LAPTOP, None);
+        let wrong = [theirs, SessionId(running.seq), SessionId(1), SessionId(9_999)][wrong];
+        desk.clock.set(after(28, 0));
+        let good = used("ana", after(25, 0), 60, Some(own));
         let use_of = used("ana", after(26, 0), 60, Some(wrong));
-        let refused = tell(&desk, &[good.clone(), use_of], &[]).unwrap_err();
-        assert!(matches!(refused, Failure::NotItsLease(id) if id == wrong), "{refused}");
-        let refused = tell(&desk, std::slice::from_ref(&good), &[wrong]).unwrap_err();
-        assert!(matches!(refused, Failure::NotItsLease(id) if id == wrong), "{refused}");
+        let outcome = tell(&desk, &[good, use_of], &[own, wrong]).unwrap();
+        assert_eq!(outcome, Outcome { late: 1, ..booked(2) }, "{wrong}");
+        desk.state(|state| assert!(state.sessions().contains_key(&theirs), "still out"));
+        assert_eq!(
+            desk.charged(),
+            [after(25, 0)],
+            "one window of Ana's, whatever it was told under"
+        );
     }
+    let desk = desk(60);
+    let own = leased(&desk, "ana", LAPTOP, 8);
+    desk.clock.set(after(28, 0));
     let other = used("ben", after(26, 0), 60, Some(own));
-    let refused = tell(&desk, &[good, other], &[own]).unwrap_err();
-    assert!(matches!(refused, Failure::OtherLease { lease, .. } if lease == own), "{refused}");
+    assert_eq!(tell(&desk, &[other], &[]).unwrap(), Outcome { late: 1, ..booked(1) });
+    assert_eq!(balances(&desk), [10, 10, 0], "Ben's use is Ben's: Ana's lease holds what it held");
     let unknown = desk.run(|engine| take_in(engine, DeviceId(7), Vec::new(), Vec::new()));
     assert!(matches!(unknown, Err(Failure::NoDevice(DeviceId(7)))), "{unknown:?}");
-    assert_eq!(told_of(&desk), before);
+}
+
+/// Enrolled anew with the key that it has, it still has to tell of what was before.
+#[test]
+fn a_device_that_was_enrolled_anew_loses_nothing() {
+    let desk = desk(60);
+    desk.clock.set(after(50, 0));
+    let again = desk.run(|engine| {
+        let device = engine.state().read().estate().device(LAPTOP).unwrap().device.clone();
+        engine.append(vec![Event::DeviceRevoked(LAPTOP), Event::DeviceEnrolled(device)]).unwrap();
+        let (id, _) =
+            engine.state().read().estate().devices().last().map(|(id, one)| (id, one.at)).unwrap();
+        take_in(engine, id, vec![used("ana", after(10, 0), 60, None)], Vec::new())
+    });
+    assert_eq!(again.unwrap(), booked(1));
+    assert_eq!(desk.charged(), [after(10, 0)]);
 }
 
 /// Nobody brought it back in time: its tokens went to somebody else. The vendor bills it all the same.

@@ -174,7 +174,8 @@ impl Asked<'_> {
         let breach = self.within(&self.seat_domains(seat))?;
         self.seat_is_here(seat)?;
         self.under_caps(subject, None, Ticks::ZERO)?;
-        Ok((Route::Seat(seat), breach, self.lease_asked()))
+        // A seat needs no lease: nothing is held, and a session that nobody hears of ends by itself.
+        Ok((Route::Seat(seat), breach, None))
     }
 
     fn on_free_seat(&self, subject: Subject) -> Result<Way, Closed> {
@@ -192,7 +193,7 @@ impl Asked<'_> {
         let seat = free.ok_or(Reason::NoFreeSeat)?;
         let breach = self.within(&self.seat_domains(seat))?;
         self.under_caps(subject, None, Ticks::ZERO)?;
-        Ok((Route::FreeSeat(seat), breach, self.lease_asked()))
+        Ok((Route::FreeSeat(seat), breach, None))
     }
 
     fn on_tokens(&self, subject: Subject) -> Result<Way, Closed> {

@@ -151,7 +151,7 @@ impl Model {
         if let Some(seat) = self.seats.covering(pair, now) {
             return match self.is_capped(pair.0) {
                 true => Answer::Refused(CAPPED),
-                false => self.sit(id, pair, seat, (now, said), Answer::Seat),
+                false => self.sit(id, pair, seat, now, Answer::Seat),
             };
         }
         let tokens_first = self.payer(pair, now).is_some();
@@ -159,7 +159,7 @@ impl Model {
         for on_tokens in [tokens_first, !tokens_first] {
             let answer = match on_tokens {
                 true => self.open_on_tokens(id, pair, bucket, (now, said)),
-                false => self.open_on_free_seat(id, pair, (now, said)),
+                false => self.open_on_free_seat(id, pair, now),
             };
             let Answer::Refused(reason) = answer else { return answer };
             let rank = |reason: &str| RANKS.iter().position(|known| *known == reason);
@@ -226,12 +226,7 @@ impl Model {
         Answer::Tokens { bucket, ticks: if paid.is_some() { 0 } else { ticks } }
     }
 
-    fn open_on_free_seat(
-        &mut self,
-        id: u64,
-        pair: Pair,
-        (now, said): (i64, Option<Said>),
-    ) -> Answer {
+    fn open_on_free_seat(&mut self, id: u64, pair: Pair, now: i64) -> Answer {
         let used: Vec<usize> = self.sessions.values().filter_map(|session| session.seat).collect();
         let Some(seat) = self.seats.free(pair.1, now, |seat| !used.contains(&seat)) else {
             return Answer::Refused("no-free-seat");
@@ -240,20 +235,13 @@ impl Model {
             return Answer::Refused(CAPPED);
         }
         self.seats.give(seat, Some(pair.0), now);
-        self.sit(id, pair, seat, (now, said), Answer::FreeSeat)
+        self.sit(id, pair, seat, now, Answer::FreeSeat)
     }
 
-    fn sit(
-        &mut self,
-        id: u64,
-        pair: Pair,
-        seat: usize,
-        (now, said): (i64, Option<Said>),
-        answer: Answer,
-    ) -> Answer {
-        let lease = leases::asked(now, said);
+    fn sit(&mut self, id: u64, pair: Pair, seat: usize, now: i64, answer: Answer) -> Answer {
         let (bucket, opened, seat) = (home(pair.0), now, Some(seat));
-        let session = Session { pair, bucket, opened, seat, lease };
+        // A seat needs no lease.
+        let session = Session { pair, bucket, opened, seat, lease: None };
         self.sessions.insert(id, session);
         answer
     }

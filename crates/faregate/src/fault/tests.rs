@@ -22,8 +22,14 @@ const CODES: [(Code, &str); 24] = [
     (Code::Refused, "an order was refused: it contradicts what is true, or is not theirs to give"),
     (Code::Policy, "policies are not valid, or their cases fail"),
     (Code::Estate, "an estate file cannot be taken in; every fault is named with its line"),
-    (Code::Options, "an options file, its plan or its settings cannot be used; nothing was written"),
-    (Code::Unverified, "nobody knows whether the licence server took the options file; it is written"),
+    (
+        Code::Options,
+        "an options file, its plan or its settings cannot be used; nothing was written",
+    ),
+    (
+        Code::Unverified,
+        "nobody knows whether the licence server took the options file; it is written",
+    ),
     (
         Code::NotTaken,
         "the licence server did not take the options file; the message says which one is in place",

@@ -16,6 +16,9 @@ use faregate_protocol::wire::{Beat, BeatAnswer, Pulse, PulseAnswer};
 /// Sessions that one workstation can keep alive.
 const SESSIONS_MAX: usize = 1_000;
 
+/// The longest name of a release that is kept.
+const VERSION_MAX: usize = 64;
+
 /// Notes that a workstation is alive, and these of its sessions. A session not heard of for 15 minutes ends.
 #[utoipa::path(
     post, path = "/v1/agent/beat", operation_id = "agent_beat", tag = "agent", request_body = Beat,
@@ -47,7 +50,8 @@ pub async fn beat(
         sessions.map(|(pulse, own)| answer(&server, pulse, own)).collect();
     let alive = sessions.iter().filter(|answer| answer.runs).count();
     let clock_ahead = body.clock.saturating_sub(now.0);
-    let heard = Heard { at: now, clock_ahead, version: body.version, sessions: alive };
+    let version = body.version.chars().take(VERSION_MAX).collect();
+    let heard = Heard { at: now, clock_ahead, version, sessions: alive };
     server.agents.heard().insert(id, heard);
     Ok(Json(BeatAnswer { now: now.0, rules, sessions }))
 }

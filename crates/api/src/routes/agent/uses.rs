@@ -1,6 +1,6 @@
 //! `/v1/agent/uses`: use that the server has not seen, told once it is back.
 
-use super::name_of;
+use super::{is_theirs, name_of};
 use crate::Server;
 use crate::agents::Signed;
 use crate::problem::Problem;
@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use faregate_app::engine;
 use faregate_app::import::agent::{AHEAD_MAX_SECONDS, Failure, LateUse, take_in};
+use faregate_core::estate::Device;
 use faregate_core::event::SessionId;
 use faregate_core::when::Instant;
 use faregate_protocol::wire::{Use, Uses, UsesTaken};
@@ -42,7 +43,7 @@ pub async fn uses(
     let soon = now.plus(AHEAD_MAX_SECONDS).0;
     for one in body.uses.into_iter().filter(|one| one.opened <= soon) {
         let key = one.key.clone();
-        match late_use(&server, &device.name, one, now) {
+        match late_use(&server, &device, one, now) {
             Ok(one) => late.push(one),
             Err(why) => taken.refused.push((key, why.to_owned())),
         }
@@ -69,7 +70,12 @@ fn told(why: Failure) -> Problem {
     }
 }
 
-fn late_use(server: &Server, host: &str, told: Use, now: Instant) -> Result<LateUse, &'static str> {
+fn late_use(
+    server: &Server,
+    device: &Device,
+    told: Use,
+    now: Instant,
+) -> Result<LateUse, &'static str> {
     let Use { key, account, product, opened, closed, lease, basis: _ } = told;
     if account.len() > super::NAME_MAX || product.len() > super::NAME_MAX || key.is_empty() {
         return Err("a name is too long, or the key is missing");
@@ -82,8 +88,15 @@ fn late_use(server: &Server, host: &str, told: Use, now: Instant) -> Result<Late
         Some(Ok(id)) => Some(id),
         Some(Err(_)) => return Err("the lease is no id of a session"),
     };
-    let person = name_of(&server.gate.state().read(), &account, now);
-    let (opened, closed, host) = (Instant(opened), Instant(closed), host.to_owned());
+    let person = {
+        let state = server.gate.state().read();
+        let person = name_of(&state, &account, now);
+        if is_theirs(&state, device, &person, now).is_err() {
+            return Err("the workstation is another person's");
+        }
+        person
+    };
+    let (opened, closed, host) = (Instant(opened), Instant(closed), device.name.clone());
     Ok(LateUse { key, person, product, host, opened, closed, lease })
 }
 

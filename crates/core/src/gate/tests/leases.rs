@@ -74,8 +74,8 @@ fn a_lease_ends_with_the_unit_that_it_may_use() {
          20:00 open ben solve agreed=99 lease=60 => no-lease
          20:00 open ben revit agreed=99 lease=0 => no-lease
          20:00 open anna civil-3d lease=999999 => seat 0
-         20:00 until 2 => 44:00
-         68:00 lost => expired, closed",
+         20:00 until 2 => never
+         68:00 lost => expired",
     );
 }
 
