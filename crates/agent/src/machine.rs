@@ -16,7 +16,7 @@ mod replies;
 mod sessions;
 mod sleep;
 mod status;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 mod tests;

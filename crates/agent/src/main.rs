@@ -69,9 +69,7 @@ fn obey(said: &cli::Said) -> Result<String, Fault> {
             Ok(lines.into_iter().map(|line| line + "\n").collect())
         }
         Command::Lease { product, hours, account: given } => {
-            let grant = lease::take(&home, &mut times, (&account(given), product), *hours)?;
-            let until = log::instant(grant.until);
-            Ok(format!("{product} can be used without the server until {until}\n"))
+            Ok(lease::take(&home, &mut times, (&account(given), product), *hours)?.words())
         }
         Command::Return { product, account: given } => {
             let account = account(given);

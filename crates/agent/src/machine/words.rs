@@ -9,7 +9,7 @@ pub(super) fn number(tokens: f64) -> String {
 }
 
 /// `10 tokens`, `1 token`.
-pub(super) fn tokens(count: f64) -> String {
+pub(crate) fn tokens(count: f64) -> String {
     let ending = if number(count) == "1" { "" } else { "s" };
     format!("{} token{ending}", number(count))
 }

@@ -192,6 +192,53 @@ fn without_the_server_only_a_lease_opens() {
 }
 
 #[test]
+fn a_lease_says_what_it_holds_and_agrees_to_no_more() {
+    let machine = Machine::enrolled("fglease");
+    machine.server.known().tokens = 10.0;
+    machine.server.known().doubles = true;
+    let lease = ["lease", "revit", "--hours", "2", "--account", "jo"];
+    let said = machine.agent(&lease);
+    assert!(said.status.success(), "signed once more: {said:?}");
+    let said = text(&said);
+    assert!(said.starts_with("holds 10 tokens (about 30.00 USD) of Bridge West until "), "{said}");
+    let known = machine.server.known();
+    let (path, open) = known.requests.last().unwrap();
+    assert_eq!((path.as_str(), &open["agreed"]), ("/v1/agent/open", &10.0.into()));
+}
+
+#[test]
+fn a_lease_that_is_over_when_its_answer_comes_is_given_back_and_asked_for_anew() {
+    let machine = Machine::enrolled("fgpast");
+    let lease = ["lease", "revit", "--hours", "2", "--account", "jo"];
+    {
+        let mut known = machine.server.known();
+        (known.tokens, known.loses_answer, known.lease_seconds) = (10.0, true, Some(-10));
+    }
+    assert_eq!(machine.agent(&lease).status.code(), Some(4));
+    machine.server.known().lease_seconds = None;
+    assert!(machine.agent(&lease).status.success());
+    {
+        let known = machine.server.known();
+        assert_eq!((known.opened.len(), asked(&known, "/open")), (2, 3));
+    }
+    let _agent = machine.run();
+    machine.server.until("the old lease back", |known| known.uses.returned == ["s1"]);
+}
+
+#[test]
+fn an_order_outlives_a_problem() {
+    let machine = Machine::enrolled("fgorder");
+    let lease = ["lease", "revit", "--hours", "2", "--account", "jo"];
+    machine.server.known().loses_answer = true;
+    assert_eq!(machine.agent(&lease).status.code(), Some(4));
+    let devices = std::mem::take(&mut machine.server.known().devices);
+    assert_eq!(machine.agent(&lease).status.code(), Some(5), "the server does not know it");
+    machine.server.known().devices = devices;
+    assert!(machine.agent(&lease).status.success());
+    assert_eq!(machine.server.known().opened.len(), 1, "held once");
+}
+
+#[test]
 fn nobody_signs_by_a_clock_that_is_years_off() {
     let machine = Machine::with_time("fgtime", 1_500_000_000).enrol();
     let _agent = machine.run();

@@ -29,6 +29,10 @@ pub(crate) struct Known {
     pub away: bool,
     /// Whether the next open's answer is lost.
     pub loses_answer: bool,
+    /// Whether it says of the next open that it saw it before.
+    pub doubles: bool,
+    /// How long a lease lasts, whatever was asked for.
+    pub lease_seconds: Option<i64>,
     /// Answers by key.
     pub opened: BTreeMap<String, Opened>,
     /// Sessions that go on.
@@ -145,6 +149,9 @@ impl Server {
         if claim.created.abs_diff(self.time) > 3_600 {
             return disbelieve(&mut known, "clock-off", Some(self.time));
         }
+        if message.target.ends_with("/open") && std::mem::take(&mut known.doubles) {
+            return disbelieve(&mut known, "replayed", None);
+        }
         let body = serde_json::from_slice(message.body).unwrap_or_default();
         known.requests.push((message.target.to_owned(), body));
         let said = self.said(&mut known, message, key);
@@ -195,7 +202,8 @@ impl Server {
             product: open.product.clone(),
             fare,
             given: self.time,
-            until: self.time + i64::from(open.lease.unwrap_or(86_400)),
+            until: self.time
+                + known.lease_seconds.unwrap_or(i64::from(open.lease.unwrap_or(86_400))),
         };
         let is_granted = known.tokens <= 0.0 || open.lease.is_some();
         let opened = Opened {
@@ -235,7 +243,7 @@ fn asked(known: &Known) -> Value {
     let route = if known.tokens > 0.0 { "tokens" } else { "seat" };
     let bucket = json!({"key": "bw", "name": "Bridge West", "left": 412.0});
     json!({
-        "route": route, "tokens": known.tokens, "money": null, "left": 412.0, "bucket": bucket,
+        "route": route, "tokens": known.tokens, "money": "30.00 USD", "left": 412.0, "bucket": bucket,
         "buckets": [], "level": "suspend", "save_minutes": 10, "refusal": null, "instead": [],
         "warnings": []
     })
