@@ -118,7 +118,16 @@ fn what_was_gone_before_a_crash_was_not_used_until_the_next_start() {
         world.step(Input::Tick(Some(0)));
     }
     assert!(world.disk.sessions.values().all(|one| one.opening.is_some()));
-    world.pass_millis(5_000);
+    // A beat that fails notes that it goes on.
+    for _ in 0..40 {
+        world.pass_millis(10_000);
+        world.step(Input::Tick(Some(0)));
+        let is_beat = |(_, request): &(u64, Request)| matches!(request, Request::Beat(_));
+        if let Some(at) = world.sent.iter().position(is_beat) {
+            let (id, _) = world.sent.remove(at);
+            world.step(Input::Reply(id, Reply::Unreachable("cut".to_owned())));
+        }
+    }
     world.go(1);
     let gone = world.server_time;
     world.crash();
