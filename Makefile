@@ -12,15 +12,17 @@ help: ## this list
 
 demo: ## install what is missing, build, and start the demonstration (ARGS="--listen …")
 	@tools/bootstrap.sh --for demo
-	@$(MAKE) --no-print-directory build
+	@$(MAKE) --no-print-directory web
+	@cargo build --release --locked -p faregate
 	@exec $(TARGET)/release/faregate demo $(ARGS)
 
 test: ## install what is missing, and run every check (STEPS="fmt clippy" for some)
 	@tools/bootstrap.sh --for test
 	@cargo xtask ci $(STEPS)
 
-build: web ## the release binary, page included
+build: web ## the release binaries, page included
 	@cargo build --release --locked -p faregate
+	@cargo build --release --locked -p faregate-agent
 
 web: ## the page, when a source changed
 	@tools/web.sh build

@@ -129,7 +129,9 @@ fn doctest(host: &Host) -> Ran {
     command(host, "cargo test --workspace --locked --no-fail-fast --doc")
 }
 
+/// Each binary by itself: built together, the server would get the features that only the agent asks for.
 fn build(host: &Host) -> Ran {
+    host.run("cargo build --release --locked -p faregate-agent --bins --example prompt")?;
     command(host, "cargo build --release --locked -p faregate")
 }
 
@@ -162,6 +164,7 @@ fn kill(host: &Host) -> Ran {
     if !host.has("crates/bench/src/kill.rs") {
         return skipped("there is no kill test");
     }
+    host.run("cargo run --release --locked -p faregate-bench -- agents --short")?;
     command(host, "cargo run --release --locked -p faregate-bench -- kill --short")
 }
 

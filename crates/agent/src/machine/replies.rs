@@ -223,12 +223,6 @@ impl Turn<'_> {
 
     /// Gives a lease back: what was used under it is told first.
     pub(super) fn give_back(&mut self, lease: &str) {
-        let of = |grant: &&Grant| match &grant.fare {
-            GrantedFare::Lease { session, .. } => session == lease,
-            GrantedFare::Seat => false,
-        };
-        let grants: Vec<Grant> = self.state.memory.grants.iter().filter(of).cloned().collect();
-        grants.into_iter().for_each(|grant| self.keep(Record::GrantGone(grant)));
         let at = self.server_time();
         let under: Vec<(Pair, Through)> = self
             .state
@@ -246,6 +240,9 @@ impl Turn<'_> {
                 one.through = Some(Through { lease: None, since: at, seen: at, ..through });
             });
             self.live(&pair).settle = Some(Settle::Returned);
+        }
+        if let Some(grant) = self.lease(lease).cloned() {
+            self.keep(Record::GrantGone(grant));
         }
         self.keep(Record::Return(lease.to_owned()));
         self.log(format!("the lease {lease} is given back"));

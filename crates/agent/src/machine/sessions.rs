@@ -3,6 +3,7 @@
 use super::{Attempt, Effect, Live, Request, Settle, Stage, Turn};
 use crate::memory::{Basis, Decided, Pair, Record, Session, Through};
 use crate::ports::{Process, ProcessId, QuestionKind};
+use faregate_protocol::grant::{Grant, GrantedFare};
 use faregate_protocol::rules::Level;
 use faregate_protocol::wire::{Ask, Asked, Open, Refusal, Use};
 
@@ -392,11 +393,28 @@ impl Turn<'_> {
 
     /// Puts what was used of a stretch into the queue.
     pub(super) fn tell_use(&mut self, pair: &Pair, through: &Through, until: i64) {
-        for times in self.used_parts(through.since, until) {
-            let key = self.fresh_key();
-            let lease = through.lease.clone();
-            self.keep(Record::Use(used(key, pair, times, lease, through.basis.word())));
+        let lease = through.lease.as_deref();
+        let end = lease.and_then(|id| self.lease(id)).map_or(i64::MAX, |grant| grant.until);
+        for (opened, closed) in self.used_parts(through.since, until) {
+            // What goes on past its lease is told without it: under it no more counts than it was given for.
+            let under = (opened, closed.min(end));
+            let past = (opened.max(end), closed);
+            for (times, lease) in [(under, through.lease.clone()), (past, None)] {
+                if times.0 < times.1 {
+                    let key = self.fresh_key();
+                    self.keep(Record::Use(used(key, pair, times, lease, through.basis.word())));
+                }
+            }
         }
+    }
+
+    /// The lease whose tokens this session holds, while it is known.
+    pub(super) fn lease(&self, id: &str) -> Option<&Grant> {
+        let is_it = |grant: &&Grant| match &grant.fare {
+            GrantedFare::Lease { session, .. } => session == id,
+            GrantedFare::Seat => false,
+        };
+        self.state.memory.grants.iter().find(is_it)
     }
 }
 

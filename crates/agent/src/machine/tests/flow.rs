@@ -452,6 +452,25 @@ fn a_lease_is_given_back_after_its_use_was_told() {
 }
 
 #[test]
+fn use_past_the_end_of_a_lease_is_told_without_it() {
+    let mut world = at(Level::Suspend);
+    world.grant(lease(), 1);
+    let end = world.disk.grants[0].until;
+    world.server.mode = Mode::Down;
+    world.appear(1);
+    world.run(2 * 3_600);
+    world.step(Input::GiveBack("s900".to_owned()));
+    world.server.mode = Mode::Up;
+    world.run(300);
+    let mut told: Vec<&Use> = world.server.uses.values().collect();
+    told.sort_unstable_by_key(|one| one.opened);
+    let leases: Vec<Option<&str>> = told.iter().map(|one| one.lease.as_deref()).collect();
+    assert_eq!(leases, [Some("s900"), None, None], "under it, past it, after it was given back");
+    assert_eq!((told[0].closed, told[1].opened), (end, end));
+    assert_eq!(told[1].closed, told[2].opened, "nothing is left out");
+}
+
+#[test]
 fn nothing_is_left_standing_still() {
     let mut world = at(Level::Suspend);
     world.appear(1);
