@@ -4,10 +4,11 @@
 //! revoked, its key signed this very request, a moment ago, and for the first time.
 
 use crate::Server;
+use crate::extract::is_said_to_be;
 use crate::problem::Problem;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use faregate_core::estate::{Device, DeviceId};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
@@ -131,7 +132,8 @@ pub(crate) struct Sealed {
 impl Sealed {
     pub(crate) async fn read(request: Request, server: &Server) -> Result<Self, Problem> {
         let claim = claim(request.headers())?;
-        if request.method() != Method::GET && !is_json(request.headers()) {
+        if request.method() != Method::GET && !is_said_to_be(request.headers(), "application/json")
+        {
             let (detail, help) =
                 ("the body is not said to be JSON", "send `Content-Type: application/json`");
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -179,12 +181,6 @@ impl Sealed {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/json")
-}
-
 fn claim(headers: &HeaderMap) -> Result<Claim, Problem> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let read = Claim::read(text(CONTENT_DIGEST), text(SIGNATURE_INPUT), text(SIGNATURE));
@@ -193,15 +189,9 @@ fn claim(headers: &HeaderMap) -> Result<Claim, Problem> {
     })
 }
 
-/// The id of a device on the wire.
-pub(crate) fn device_key(id: DeviceId) -> String {
-    format!("d{}", id.0)
-}
-
 /// The device in force with this id.
 fn enrolled(server: &Server, key_id: &str) -> Result<(DeviceId, Device), Problem> {
-    let id = key_id.strip_prefix('d').and_then(|number| number.parse().ok()).map(DeviceId);
-    let id = id.ok_or_else(unknown_device)?;
+    let id: DeviceId = key_id.parse().map_err(|_| unknown_device())?;
     let state = server.gate.state().read();
     let enrolled = state.estate().device(id).ok_or_else(unknown_device)?;
     if enrolled.revoked.is_some() {

@@ -59,9 +59,7 @@ impl<S: Send + Sync> FromRequest<S> for Csv {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
-        if !essence.trim().eq_ignore_ascii_case("text/csv") {
+        if !is_said_to_be(request.headers(), "text/csv") {
             let (detail, help) =
                 ("the body is not said to be CSV", "send `Content-Type: text/csv`");
             let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
@@ -71,6 +69,13 @@ impl<S: Send + Sync> FromRequest<S> for Csv {
         let help = "send up to 8 MB; `faregate import token-usage` takes larger reports";
         read.map(Self).map_err(|why| Problem::new(why.status(), "bad-body", why.body_text(), help))
     }
+}
+
+/// Whether the body is said to be of a media type, whatever its parameters.
+pub(crate) fn is_said_to_be(headers: &HeaderMap, media_type: &str) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let essence = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case(media_type)
 }
 
 /// The longest idempotency key.

@@ -167,7 +167,7 @@ impl Order {
             Self::RetirePolicy { name } => format!("retire policies `{name}`"),
             Self::ReviewBreach { decision, .. } => format!("review decision {decision}"),
             Self::EnrolDevice { name, .. } => format!("enrol workstation `{name}`"),
-            Self::RevokeDevice { device } => format!("revoke workstation d{}", device.0),
+            Self::RevokeDevice { device } => format!("revoke workstation {device}"),
             Self::SetAgentRules { .. } => "set the rules for agents".to_owned(),
             Self::NoteDirectoryRun { plan, said } => format!("directory plan {plan}: {said}"),
         }

@@ -27,6 +27,9 @@ use faregate_protocol::wire;
 /// The longest name that an agent may send.
 const NAME_MAX: usize = 256;
 
+/// The most sessions in one request.
+const SESSIONS_MAX: usize = 1_000;
+
 /// The question for the gate. The workstation is the one that signed, whatever its agent says; `agreed` is what
 /// its user agreed to spend.
 fn question<T>(
@@ -79,6 +82,15 @@ fn is_theirs(state: &State, device: &Device, person: &str, now: Instant) -> Resu
     let detail = format!("the workstation {} is not that of {person}", device.name);
     let help = "sign in to your own workstation, or have this one enrolled for everybody";
     Err(Problem::new(StatusCode::FORBIDDEN, "not-your-workstation", detail, help))
+}
+
+/// One workstation has so many sessions at once.
+fn few_enough(sessions: usize) -> Result<(), Problem> {
+    if sessions <= SESSIONS_MAX {
+        return Ok(());
+    }
+    let detail = format!("{sessions} sessions of one workstation");
+    Err(Problem::bad_request("too-many-sessions", detail, "send at most 1,000"))
 }
 
 /// The session that runs on this device and has this id.

@@ -3,7 +3,6 @@
 pub mod codes;
 
 use crate::Server;
-use crate::agents::device_key;
 use crate::authority::{Authorized, ReadEstate};
 use crate::problem::Problem;
 use axum::Json;
@@ -59,7 +58,7 @@ pub async fn list(_: Authorized<ReadEstate>, State(server): State<Server>) -> Js
         let last = heard.get(&id);
         let owner = enrolled.device.person.and_then(|person| state.estate().person(person));
         Agent {
-            id: device_key(id),
+            id: id.to_string(),
             name: enrolled.device.name.clone(),
             person: owner.map(|person| person.key.clone()),
             enrolled: enrolled.at.to_string(),

@@ -328,8 +328,7 @@ fn request_id(text: &str) -> Result<RequestId, OrderRefusal> {
 
 /// The id of a workstation, as it is written: `d42`.
 fn device_id(text: &str) -> Result<DeviceId, OrderRefusal> {
-    let number = text.strip_prefix('d').and_then(|number| number.parse().ok());
-    number.map(DeviceId).ok_or_else(|| {
+    text.parse().map_err(|_| {
         invalid("bad-id", format!("`{text}` is no id of a workstation"), "ids look like `d42`")
     })
 }

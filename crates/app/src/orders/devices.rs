@@ -25,8 +25,7 @@ pub(super) fn enrol(
     });
     let warning = namesake.map(|(id, _)| {
         format!(
-            "another workstation in force is called `{name}`, too: d{}; revoke it if it is gone",
-            id.0
+            "another workstation in force is called `{name}`, too: {id}; revoke it if it is gone"
         )
     });
     Ok(Decided {
@@ -38,16 +37,16 @@ pub(super) fn enrol(
 
 pub(super) fn revoke(state: &State, id: DeviceId) -> Result<Decided, OrderRefusal> {
     let known = state.estate().device(id);
-    let known = known.ok_or_else(|| OrderRefusal::unknown("workstation", &format!("d{}", id.0)))?;
+    let known = known.ok_or_else(|| OrderRefusal::unknown("workstation", &id.to_string()))?;
     if known.revoked.is_some() {
-        let message = format!("workstation d{} was revoked already", id.0);
+        let message = format!("workstation {id} was revoked already");
         let help = "`faregate agent list` names those in force";
         return Err(OrderRefusal::new(Kind::Conflict, "revoked-already", message, help));
     }
     let name = &known.device.name;
     Ok(Decided {
         events: vec![Event::DeviceRevoked(id)],
-        said: vec![format!("workstation d{} `{name}` speaks for itself no longer", id.0)],
+        said: vec![format!("workstation {id} `{name}` speaks for itself no longer")],
         warnings: Vec::new(),
     })
 }

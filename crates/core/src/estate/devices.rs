@@ -2,6 +2,22 @@
 
 use super::{DeviceId, Estate, PersonId, next};
 use crate::when::Instant;
+use core::fmt;
+
+impl fmt::Display for DeviceId {
+    /// `d` and the number: `d42`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "d{}", self.0)
+    }
+}
+
+impl core::str::FromStr for DeviceId {
+    type Err = core::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.strip_prefix('d').unwrap_or_default().parse().map(Self)
+    }
+}
 
 /// A workstation with a key of its own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

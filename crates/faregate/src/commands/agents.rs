@@ -73,7 +73,7 @@ fn enrolled(path: &Path) -> Result<Value, Fault> {
     let rows = state.estate().devices().map(|(id, known)| {
         let owner = known.device.person.and_then(|person| state.estate().person(person));
         json!({
-            "id": format!("d{}", id.0), "name": known.device.name,
+            "id": id.to_string(), "name": known.device.name,
             "person": owner.map(|person| &person.key), "enrolled": known.at.to_string(),
             "revoked": known.revoked.map(|at| at.to_string()),
         })

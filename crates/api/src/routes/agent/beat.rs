@@ -1,6 +1,6 @@
 //! `/v1/agent/beat`: a workstation is alive, and so are its sessions.
 
-use super::session_of;
+use super::{few_enough, session_of};
 use crate::Server;
 use crate::agents::{Heard, Signed};
 use crate::problem::Problem;
@@ -12,9 +12,6 @@ use faregate_core::gate::next_due;
 use faregate_core::state;
 use faregate_core::when::Instant;
 use faregate_protocol::wire::{Beat, BeatAnswer, Pulse, PulseAnswer};
-
-/// Sessions that one workstation can keep alive.
-const SESSIONS_MAX: usize = 1_000;
 
 /// The longest name of a release that is kept.
 const VERSION_MAX: usize = 64;
@@ -33,10 +30,7 @@ pub async fn beat(
     signed: Signed<Beat>,
 ) -> Result<Json<BeatAnswer>, Problem> {
     let Signed { id, now, body, .. } = signed;
-    if body.sessions.len() > SESSIONS_MAX {
-        let detail = format!("{} sessions of one workstation", body.sessions.len());
-        return Err(Problem::bad_request("too-many-sessions", detail, "send at most 1,000"));
-    }
+    few_enough(body.sessions.len())?;
     let (rules, owned) = {
         let state = server.gate.state().read();
         let own = |pulse: &Pulse| {

@@ -1,6 +1,6 @@
 //! `/v1/agent/close`: products were closed.
 
-use super::session_of;
+use super::{few_enough, session_of};
 use crate::Server;
 use crate::agents::Signed;
 use crate::problem::Problem;
@@ -10,9 +10,6 @@ use axum::extract::State;
 use faregate_core::event::SessionId;
 use faregate_protocol::wire::{Close, Closed};
 use tokio::sync::oneshot;
-
-/// Sessions that are ended at once.
-const SESSIONS_MAX: usize = 1_000;
 
 /// Ends sessions of the workstation. Ending one again changes nothing.
 #[utoipa::path(
@@ -28,10 +25,7 @@ pub async fn close(
     signed: Signed<Close>,
 ) -> Result<Json<Closed>, Problem> {
     let asked = signed.body.sessions;
-    if asked.len() > SESSIONS_MAX {
-        let detail = format!("{} sessions of one workstation", asked.len());
-        return Err(Problem::bad_request("too-many-sessions", detail, "send at most 1,000"));
-    }
+    few_enough(asked.len())?;
     let mut closed = Closed::default();
     for id in asked {
         let own = {

@@ -2,7 +2,7 @@
 
 use super::{question, refusal};
 use crate::Server;
-use crate::agents::{Signed, device_key};
+use crate::agents::Signed;
 use crate::extract::checked_key;
 use crate::origin::Origin;
 use crate::problem::Problem;
@@ -43,7 +43,7 @@ pub async fn open(
     let agreed = signed.body.agreed.map(|tokens| Tokens(tokens).ticks()).transpose()?;
     let ask = question(&server, origin, &signed, &signed.body, agreed)?;
     // Two devices may choose the same key: each has its own.
-    let key = format!("{}:{key}", device_key(signed.id));
+    let key = format!("{}:{key}", signed.id);
     let (reply, waiting) = oneshot::channel();
     server.gate.open(OpenRequest { key, ask }, |answer| drop(reply.send(answer)));
     let decision = answered(waiting).await?;
@@ -92,7 +92,7 @@ fn grant(
     };
     let Some((fare, until)) = found else { return Ok(None) };
     let grant = Grant {
-        device: device_key(signed.id),
+        device: signed.id.to_string(),
         account: signed.body.account.clone(),
         product: signed.body.product.clone(),
         fare,
