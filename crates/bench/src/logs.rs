@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 /// Sessions of a whole log; a scale makes it smaller.
 pub(crate) const SESSIONS: u64 = 5_000_000;
 pub(crate) const PRODUCTS: u32 = 40;
-const PEOPLE: u32 = 60_000;
+/// As many people as the races of the other kinds have.
+pub(crate) const PEOPLE: u32 = 60_000;
 const DAY: i64 = 86_400;
 /// 2025-01-01, a Wednesday.
 const START: i64 = 1_735_689_600;
@@ -41,7 +42,11 @@ pub(crate) struct Log {
 
 /// The log of so many sessions, made now or before.
 pub(crate) fn log(home: &Path, sessions: u64) -> Result<Log> {
-    let path = home.join(format!("flexnet-{sessions}.log"));
+    log_of(&home.join(format!("flexnet-{sessions}.log")), sessions, PEOPLE)
+}
+
+/// The log of so many sessions of so many people in a file, made now or before.
+pub(crate) fn log_of(path: &Path, sessions: u64, people: u32) -> Result<Log> {
     let label = path.with_extension("json");
     if let Ok(text) = std::fs::read_to_string(&label) {
         let known: Log = serde_json::from_str(&text)?;
@@ -49,8 +54,8 @@ pub(crate) fn log(home: &Path, sessions: u64) -> Result<Log> {
             return Ok(known);
         }
     }
-    eprintln!("making a log of {sessions} sessions …");
-    let made = Writer::new(&path, sessions)?.write()?;
+    eprintln!("making a log of {sessions} sessions of {people} people …");
+    let made = Writer::new(path, sessions, people)?.write()?;
     std::fs::write(label, serde_json::to_string(&made)?)?;
     Ok(made)
 }
@@ -85,9 +90,9 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(path: &Path, wanted: u64) -> Result<Self> {
+    fn new(path: &Path, wanted: u64, people: u32) -> Result<Self> {
         let mut chance = Chance::new(SEED);
-        let people = (0..PEOPLE).map(|_| Person::random(&mut chance)).collect();
+        let people = (0..people).map(|_| Person::random(&mut chance)).collect();
         Ok(Self {
             out: BufWriter::with_capacity(1 << 20, File::create(path)?),
             chance,

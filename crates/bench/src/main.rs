@@ -8,6 +8,7 @@ mod ambient;
 mod chance;
 mod command;
 mod estate;
+mod growth;
 mod kill;
 mod load;
 mod logs;
@@ -37,6 +38,8 @@ enum Command {
     Quality(quality::Quality),
     /// Load one server without a peer, to profile it
     Look(look::Look),
+    /// Import 1, 10, 100 million sessions: time, memory and disk as a curve
+    Growth(growth::Growth),
     /// A morning of 100,000 workstation agents
     Agents(agents::Agents),
     /// Kill the server under load and look for what it acknowledged
@@ -51,6 +54,7 @@ fn main() -> anyhow::Result<()> {
         Command::Races(args) => races::run(&args),
         Command::Quality(args) => quality::run(&args),
         Command::Look(args) => look::run(&args),
+        Command::Growth(args) => growth::run(&args),
         Command::Agents(args) => agents::run(&args),
         Command::Kill { args } => kill::run(&args),
     }

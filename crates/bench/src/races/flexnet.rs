@@ -96,7 +96,7 @@ pub(crate) fn import(setting: &Setting, log: &Log) -> Result<(Ran, Value)> {
     Ok((ran, said))
 }
 
-fn faregate(setting: &Setting, data: &Path) -> Command {
+pub(crate) fn faregate(setting: &Setting, data: &Path) -> Command {
     let mut command = Command::new(&setting.binary);
     command.arg("--data").arg(data);
     command
