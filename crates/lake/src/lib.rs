@@ -3,4 +3,5 @@
 //! The lake is a projection of the store: whatever is in it can be made anew, so nothing in it is the truth.
 //! It never writes to the store, and nothing waits for it.
 
+pub mod kernels;
 pub mod tables;
