@@ -73,3 +73,4 @@ pub mod reading;
 pub mod scim;
 pub mod secret;
 pub mod settings;
+pub mod sources;

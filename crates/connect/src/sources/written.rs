@@ -1,0 +1,533 @@
+//! The sources as they are written, and the way from there to what they mean.
+
+use super::{
+    Access, BURST_MAX, Detail, Folder, Format, INSIGHTS_URL, Insights, Kind, LOGIN_URL,
+    OUTSTANDING_MAX, REQUESTS_PER_MINUTE_MAX, Report, Source, Sources, TOKEN_FLEX_URL, TokenFlex,
+    Via,
+};
+use crate::settings::{SecretPlace, SettingsFault};
+use faregate_core::when::{Date, Zone};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use toml::Spanned;
+
+/// A day and a minute, in seconds.
+const DAY: u64 = 86_400;
+const MINUTE: u64 = 60;
+/// The vendor's data is a day old, and its limits are counted over eight hours.
+const EVERY_MIN: Duration = Duration::from_secs(5 * MINUTE);
+const BYTES_MAX: u64 = 16 << 30;
+/// The longest name, which becomes a directory's.
+const NAME_MAX: usize = 64;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    #[serde(default)]
+    sources: BTreeMap<String, Spanned<WrittenSource>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSource {
+    kind: Spanned<WrittenKind>,
+    every: Option<Spanned<String>>,
+    zone: Option<Spanned<String>>,
+    stale_after: Option<Spanned<String>>,
+    keep: Option<Spanned<String>>,
+    patience: Option<Spanned<String>>,
+    // Of both APIs.
+    url: Option<Spanned<String>>,
+    auth: Option<Spanned<WrittenAuth>>,
+    via: Option<Spanned<WrittenVia>>,
+    from: Option<Spanned<String>>,
+    allowed_networks: Option<Spanned<Vec<String>>>,
+    roots_file: Option<Spanned<String>>,
+    requests_per_minute: Option<Spanned<u32>>,
+    burst: Option<Spanned<u32>>,
+    outstanding_max: Option<Spanned<u32>>,
+    delete_exports: Option<Spanned<bool>>,
+    bytes_max: Option<Spanned<u64>>,
+    // Of Token Flex.
+    contract: Option<Spanned<String>>,
+    detail: Option<Spanned<WrittenDetail>>,
+    enrichment: Option<Spanned<bool>>,
+    // Of Insights.
+    team: Option<Spanned<String>>,
+    context: Option<Spanned<String>>,
+    reports: Option<Spanned<Vec<WrittenReport>>>,
+    format: Option<Spanned<WrittenFormat>>,
+    // Of a folder.
+    path: Option<Spanned<String>>,
+    pattern: Option<Spanned<String>>,
+    files: Option<Spanned<String>>,
+    settle: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenAuth {
+    client_id: Option<Spanned<String>>,
+    client_secret: Option<Spanned<String>>,
+    refresh_token: Option<Spanned<String>>,
+    personal_token: Option<Spanned<String>>,
+    login_url: Option<Spanned<String>>,
+    user: Option<Spanned<String>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenKind {
+    TokenFlex,
+    Insights,
+    Folder,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenVia {
+    Export,
+    Query,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenDetail {
+    Sessions,
+    Days,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenFormat {
+    Csv,
+    Excel,
+    Json,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenReport {
+    Subscriptions,
+    Users,
+    Usage,
+    UsageReport,
+}
+
+pub(super) fn read(text: &str, beside: &Path) -> Result<Sources, Vec<SettingsFault>> {
+    let mut check = Check { text, beside, faults: Vec::new() };
+    match toml::from_str::<Written>(text) {
+        Ok(written) => {
+            let sources = check.sources(written);
+            check.faults.sort_by_key(|fault| fault.line);
+            if check.faults.is_empty() { Ok(Sources { sources }) } else { Err(check.faults) }
+        }
+        Err(error) => {
+            // The message alone: what the error displays quotes the line, and a secret may stand there.
+            let span = error.span().unwrap_or_default();
+            let message = error.message().lines().next().unwrap_or_default();
+            // An unknown variant is quoted, and a secret may have been put there by mistake.
+            let message = message.split(" variant `").next().unwrap_or_default();
+            let message = match message == "unknown" {
+                true => "a word that is not known here",
+                false => message,
+            };
+            check.fault(&span, message, "see the reference of the file of sources");
+            Err(check.faults)
+        }
+    }
+}
+
+struct Check<'a> {
+    text: &'a str,
+    beside: &'a Path,
+    faults: Vec<SettingsFault>,
+}
+
+/// A line that may be left out.
+type Maybe<T> = Option<Spanned<T>>;
+
+impl Check<'_> {
+    fn line(&self, span: &Range<usize>) -> usize {
+        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
+        before.iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    fn fault(&mut self, span: &Range<usize>, message: impl Into<String>, help: &str) {
+        let (line, message, help) = (self.line(span), message.into(), help.to_owned());
+        self.faults.push(SettingsFault { line, message, help });
+    }
+
+    fn sources(&mut self, written: Written) -> Vec<Source> {
+        let named = written.sources.into_iter();
+        named.filter_map(|(name, source)| self.source(name, source)).collect()
+    }
+
+    fn source(&mut self, name: String, source: Spanned<WrittenSource>) -> Option<Source> {
+        let span = source.span();
+        let mut source = source.into_inner();
+        let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || name.len() > NAME_MAX || !name.chars().all(known) {
+            let help = "use small letters, digits and `-`: it becomes a directory's name";
+            self.fault(&span, "the name of a source cannot be used", help);
+        }
+        let every = self.time(source.every.take(), "every", Duration::from_secs(6 * 3_600));
+        if let Some((every, at)) = every.as_ref().and_then(|(time, at)| Some((time, at.as_ref()?)))
+            && *every < EVERY_MIN
+        {
+            let help = "write \"5m\" or more: the vendor's data is a day old, and requests are few";
+            self.fault(at, "`every` is too often", help);
+        }
+        let days = |days: u64| Duration::from_secs(days * DAY);
+        let stale_after = self.time(source.stale_after.take(), "stale_after", days(3));
+        let keep = source.keep.take().map(|keep| self.time(Some(keep), "keep", days(0)));
+        let patience =
+            self.time(source.patience.take(), "patience", Duration::from_secs(30 * MINUTE));
+        let zone = self.zone(source.zone.take());
+        let kind = self.kind(&mut source);
+        Some(Source {
+            name,
+            kind: kind?,
+            every: every?.0,
+            zone: zone?,
+            stale_after: stale_after?.0,
+            keep: keep
+                .map(|keep| keep.map(|(keep, _)| keep))
+                .unwrap_or(Some(Duration::ZERO))
+                .filter(|keep| !keep.is_zero()),
+            patience: patience?.0,
+            beside: self.beside.to_owned(),
+            line: self.line(&span),
+        })
+    }
+
+    /// A length of time such as `6h`, with its place when it is written.
+    fn time(
+        &mut self,
+        written: Maybe<String>,
+        name: &str,
+        usual: Duration,
+    ) -> Option<(Duration, Option<Range<usize>>)> {
+        let Some(written) = written else { return Some((usual, None)) };
+        let span = written.span();
+        let time = length(written.get_ref());
+        if time.is_none() {
+            let help = "write a number and s, m, h or d, such as \"6h\"";
+            self.fault(&span, format!("`{name}` is not a length of time"), help);
+        }
+        Some((time?, Some(span)))
+    }
+
+    fn zone(&mut self, written: Maybe<String>) -> Option<Zone> {
+        let Some(written) = written else { return Some(Zone::utc()) };
+        let zone = Zone::named(written.get_ref());
+        if let Err(why) = &zone {
+            let help = "write a name such as \"Europe/Berlin\", or leave it out for UTC";
+            self.fault(&written.span(), why.to_string(), help);
+        }
+        zone.ok()
+    }
+
+    fn kind(&mut self, source: &mut WrittenSource) -> Option<Kind> {
+        let kind = *source.kind.get_ref();
+        self.foreign_lines(source, kind);
+        match kind {
+            WrittenKind::Folder => self.folder(source).map(Kind::Folder),
+            WrittenKind::TokenFlex => {
+                let access = self.access(source, TOKEN_FLEX_URL);
+                let token_flex = self.token_flex(source);
+                Some(Kind::TokenFlex(token_flex?, access?))
+            }
+            WrittenKind::Insights => {
+                let access = self.access(source, INSIGHTS_URL);
+                let insights = self.insights(source);
+                Some(Kind::Insights(insights?, access?))
+            }
+        }
+    }
+
+    /// Lines that mean nothing for this kind are told of rather than passed over.
+    fn foreign_lines(&mut self, source: &WrittenSource, kind: WrittenKind) {
+        fn at<T>(line: &Maybe<T>) -> Option<Range<usize>> {
+            line.as_ref().map(Spanned::span)
+        }
+        use WrittenKind::{Folder, Insights, TokenFlex};
+        let both: &[WrittenKind] = &[TokenFlex, Insights];
+        let lines: [(&str, Option<Range<usize>>, &[WrittenKind]); 21] = [
+            ("url", at(&source.url), both),
+            ("auth", at(&source.auth), both),
+            ("via", at(&source.via), both),
+            ("from", at(&source.from), both),
+            ("allowed_networks", at(&source.allowed_networks), both),
+            ("roots_file", at(&source.roots_file), both),
+            ("requests_per_minute", at(&source.requests_per_minute), both),
+            ("burst", at(&source.burst), both),
+            ("outstanding_max", at(&source.outstanding_max), both),
+            ("delete_exports", at(&source.delete_exports), &[TokenFlex]),
+            ("patience", at(&source.patience), both),
+            ("contract", at(&source.contract), &[TokenFlex]),
+            ("detail", at(&source.detail), &[TokenFlex]),
+            ("enrichment", at(&source.enrichment), &[TokenFlex]),
+            ("team", at(&source.team), &[Insights]),
+            ("context", at(&source.context), &[Insights]),
+            ("reports", at(&source.reports), &[Insights]),
+            ("format", at(&source.format), &[Insights]),
+            ("path", at(&source.path), &[Folder]),
+            ("pattern", at(&source.pattern), &[Folder]),
+            ("settle", at(&source.settle), &[Folder]),
+        ];
+        let files = ("files", at(&source.files), &[Folder] as &[WrittenKind]);
+        for (name, at, kinds) in lines.into_iter().chain([files]) {
+            if let Some(at) = at.filter(|_| !kinds.contains(&kind)) {
+                let message = format!("`{name}` means nothing for this kind of source");
+                self.fault(&at, message, "leave it out, or change the kind");
+            }
+        }
+    }
+
+    /// A line that is not there is told of at the kind's, which asks for it.
+    fn needed(
+        &mut self,
+        source: &Spanned<WrittenKind>,
+        name: &str,
+        line: Maybe<String>,
+        help: &str,
+    ) -> Option<String> {
+        let span = line.as_ref().map_or_else(|| source.span(), Spanned::span);
+        let text = line.map(Spanned::into_inner).filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            self.fault(&span, format!("`{name}` is missing"), help);
+        }
+        text
+    }
+
+    fn date(&mut self, written: Maybe<String>) -> Option<Option<Date>> {
+        let Some(written) = written else { return Some(None) };
+        let date: Option<Date> = written.get_ref().parse().ok();
+        if date.is_none() {
+            self.fault(&written.span(), "`from` is not a day", "write it as \"2026-01-31\"");
+        }
+        Some(Some(date?))
+    }
+
+    fn token_flex(&mut self, source: &mut WrittenSource) -> Option<TokenFlex> {
+        let help = "write the number of the agreement, as the vendor's account shows it";
+        let contract = self.needed(&source.kind, "contract", source.contract.take(), help);
+        let from = self.date(source.from.take());
+        Some(TokenFlex {
+            contract: contract?,
+            via: via(source.via.as_ref()),
+            detail: match source.detail.as_ref().map(|detail| *detail.get_ref()) {
+                None | Some(WrittenDetail::Sessions) => Detail::Sessions,
+                Some(WrittenDetail::Days) => Detail::Days,
+            },
+            from: from?,
+            enrichment: source.enrichment.as_ref().is_some_and(|yes| *yes.get_ref()),
+        })
+    }
+
+    fn insights(&mut self, source: &mut WrittenSource) -> Option<Insights> {
+        let from = self.date(source.from.take());
+        let reports = source.reports.take().map(|reports| {
+            if reports.get_ref().is_empty() {
+                let help = "name one of subscriptions, users, usage and usage-report";
+                self.fault(&reports.span(), "no report is asked for", help);
+            }
+            let mut reports: Vec<_> = reports.into_inner().into_iter().map(report).collect();
+            reports.sort();
+            reports.dedup();
+            reports
+        });
+        let format = source.format.as_ref().map(|format| *format.get_ref());
+        Some(Insights {
+            team: source.team.take().map(Spanned::into_inner),
+            context: source.context.take().map(Spanned::into_inner),
+            via: via(source.via.as_ref()),
+            reports: reports.unwrap_or_else(|| vec![Report::Usage]),
+            format: match format.unwrap_or(WrittenFormat::Csv) {
+                WrittenFormat::Csv => Format::Csv,
+                WrittenFormat::Excel => Format::Excel,
+                WrittenFormat::Json => Format::Json,
+            },
+            from: from?,
+        })
+    }
+
+    fn folder(&mut self, source: &mut WrittenSource) -> Option<Folder> {
+        let kind = &source.kind;
+        let path = self.needed(kind, "path", source.path.take(), "name the folder to watch");
+        let help = "name what the files are, such as \"token-usage\" or \"flexnet\"";
+        let files = self.needed(kind, "files", source.files.take(), help);
+        let settle = self.time(source.settle.take(), "settle", Duration::from_secs(MINUTE));
+        let bytes_max = self.bytes(source.bytes_max.take());
+        let pattern = source.pattern.take();
+        if let Some(pattern) = pattern.as_ref().filter(|text| text.get_ref().contains('/')) {
+            let help = "write a pattern of names; folders within the folder are not looked into";
+            self.fault(&pattern.span(), "`pattern` holds a `/`", help);
+        }
+        Some(Folder {
+            path: self.beside.join(path?),
+            pattern: pattern.map_or_else(|| "*".to_owned(), Spanned::into_inner),
+            files: files?,
+            settle: settle?.0,
+            bytes_max,
+        })
+    }
+
+    fn bytes(&mut self, written: Maybe<u64>) -> u64 {
+        if let Some(zero) = written.as_ref().filter(|bytes| *bytes.get_ref() == 0) {
+            self.fault(&zero.span(), "`bytes_max` is 0", "write how large a file may be, in bytes");
+        }
+        written.map_or(BYTES_MAX, Spanned::into_inner)
+    }
+
+    fn access(&mut self, source: &mut WrittenSource, url: &str) -> Option<Access> {
+        let auth = source.auth.take();
+        if auth.is_none() {
+            let help = "write a table auth with client_id and client_secret";
+            self.fault(&source.kind.span(), "`auth` is missing", help);
+        }
+        let auth = auth?;
+        let is_insights = *source.kind.get_ref() == WrittenKind::Insights;
+        let mut access = self.auth(auth, is_insights)?;
+        if let Some(other) = source.url.take() {
+            access.url = other.into_inner();
+        } else {
+            url.clone_into(&mut access.url);
+        }
+        let networks = source.allowed_networks.take();
+        access.allowed_networks = networks.map(Spanned::into_inner).unwrap_or_default();
+        let roots = source.roots_file.take();
+        access.roots_file = roots.map(|file| self.beside.join(file.into_inner()));
+        let sustained = source.requests_per_minute.take();
+        access.requests_per_minute =
+            self.at_most(sustained, "requests_per_minute", REQUESTS_PER_MINUTE_MAX);
+        access.burst = self.at_most(source.burst.take(), "burst", BURST_MAX);
+        if source.outstanding_max.is_some() {
+            let max = u32::try_from(OUTSTANDING_MAX).unwrap_or(u32::MAX);
+            let outstanding = self.at_most(source.outstanding_max.take(), "outstanding_max", max);
+            access.outstanding_max = outstanding as usize;
+        }
+        access.delete_exports = source.delete_exports.as_ref().is_some_and(|yes| *yes.get_ref());
+        access.bytes_max = self.bytes(source.bytes_max.take());
+        Some(access)
+    }
+
+    /// What the vendor allows is also what can be written.
+    fn at_most(&mut self, written: Maybe<u32>, name: &str, max: u32) -> u32 {
+        let Some(written) = written else { return max };
+        if !(1..=max).contains(written.get_ref()) {
+            let message = format!("`{name}` is {}", written.get_ref());
+            let help = format!("write a number from 1 to {max}, which is what the vendor allows");
+            self.fault(&written.span(), message, &help);
+        }
+        *written.get_ref()
+    }
+
+    fn auth(&mut self, auth: Spanned<WrittenAuth>, is_insights: bool) -> Option<Access> {
+        let span = auth.span();
+        let auth = auth.into_inner();
+        let client_id = auth.client_id.map(Spanned::into_inner);
+        if client_id.is_none() {
+            let help = "copy it from the application's page at the vendor";
+            self.fault(&span, "`client_id` is missing", help);
+        }
+        let client_secret = self.secret(auth.client_secret, "client_secret");
+        let refresh_token = self.token_file(auth.refresh_token);
+        if let Some(personal) = auth.personal_token.as_ref().filter(|_| !is_insights) {
+            let message = "`personal_token` means nothing for this kind of source";
+            self.fault(&personal.span(), message, "leave it out, or change the kind");
+        }
+        let personal_token = self.secret(auth.personal_token, "personal_token");
+        if client_secret == Some(None) && refresh_token == Some(None) {
+            let help = "name the file or variable of the secret, or the file of a refresh token";
+            self.fault(&span, "`client_secret` is missing", help);
+        }
+        let client_id = client_id?;
+        Some(Access {
+            url: String::new(),
+            login_url: auth.login_url.map_or_else(|| LOGIN_URL.to_owned(), Spanned::into_inner),
+            user: auth.user.map_or_else(|| client_id.clone(), Spanned::into_inner),
+            client_id,
+            client_secret: client_secret?,
+            refresh_token: refresh_token?,
+            personal_token: personal_token?,
+            allowed_networks: Vec::new(),
+            roots_file: None,
+            requests_per_minute: REQUESTS_PER_MINUTE_MAX,
+            burst: BURST_MAX,
+            outstanding_max: 10,
+            delete_exports: false,
+            bytes_max: BYTES_MAX,
+        })
+    }
+
+    /// Where a secret is. The text is not quoted: it may be the secret itself.
+    fn secret(&mut self, written: Maybe<String>, name: &str) -> Option<Option<SecretPlace>> {
+        let Some(written) = written else { return Some(None) };
+        let text = written.get_ref();
+        let place = match text.split_once(':') {
+            Some(("file", file)) if !file.is_empty() => {
+                Some(SecretPlace::File(self.beside.join(file).to_string_lossy().into_owned()))
+            }
+            Some(("env", variable)) if !variable.is_empty() => {
+                Some(SecretPlace::Variable(variable.to_owned()))
+            }
+            _ => None,
+        };
+        if place.is_none() {
+            let help = "write \"file:NAME\" or \"env:NAME\"; the secret itself does not stand here";
+            self.fault(&written.span(), format!("`{name}` does not say where it is"), help);
+        }
+        place.map(Some)
+    }
+
+    /// A refresh token is rewritten at each use, so it is in a file.
+    fn token_file(&mut self, written: Maybe<String>) -> Option<Option<PathBuf>> {
+        let span = written.as_ref().map(Spanned::span).unwrap_or_default();
+        match self.secret(written, "refresh_token")? {
+            None => Some(None),
+            Some(SecretPlace::File(file)) => Some(Some(PathBuf::from(file))),
+            Some(SecretPlace::Variable(_)) => {
+                let help = "write \"file:NAME\": the vendor changes the token at each use";
+                self.fault(&span, "`refresh_token` is in a variable", help);
+                None
+            }
+        }
+    }
+}
+
+fn via(written: Option<&Spanned<WrittenVia>>) -> Via {
+    match written.map(|via| *via.get_ref()) {
+        None | Some(WrittenVia::Export) => Via::Export,
+        Some(WrittenVia::Query) => Via::Query,
+    }
+}
+
+fn report(written: WrittenReport) -> Report {
+    match written {
+        WrittenReport::Subscriptions => Report::Subscriptions,
+        WrittenReport::Users => Report::Users,
+        WrittenReport::Usage => Report::Usage,
+        WrittenReport::UsageReport => Report::UsageReport,
+    }
+}
+
+/// A length of time such as `90s`, `30m`, `6h` or `3d`.
+fn length(text: &str) -> Option<Duration> {
+    let unit = text.chars().last()?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => MINUTE,
+        'h' => 3_600,
+        'd' => DAY,
+        _ => return None,
+    };
+    let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+    let seconds = number.checked_mul(seconds)?;
+    // A hundred years: what is added to a date stays one.
+    (seconds > 0 && seconds <= 36_525 * DAY).then(|| Duration::from_secs(seconds))
+}
