@@ -90,6 +90,8 @@ pub struct Engine {
     /// The day on which the tokens' worth was last reckoned.
     priced: Option<Date>,
     since_snapshot: u64,
+    /// Who acts, for receipts of imports.
+    acting: String,
     /// The state could not be brought back to what is stored: it must be before anything else is decided.
     stale: bool,
 }
@@ -110,6 +112,7 @@ impl Engine {
             books,
             priced: None,
             since_snapshot: 0,
+            acting: String::new(),
             stale: true,
         };
         engine.reload()?;
@@ -137,6 +140,18 @@ impl Engine {
     #[must_use]
     pub fn state(&self) -> SharedState {
         self.state.clone()
+    }
+
+    /// Says who acts from now on, by the name of their key or of the operating system's account: receipts of
+    /// imports name them.
+    pub fn act_as(&mut self, name: &str) {
+        name.clone_into(&mut self.acting);
+    }
+
+    /// Who acts; empty when nobody said.
+    #[must_use]
+    pub(crate) fn acting(&self) -> &str {
+        &self.acting
     }
 
     /// The time to write with: never before the last commit.

@@ -50,6 +50,8 @@ pub struct Recording<'e> {
     engine: &'e mut Engine,
     names: Names<'e>,
     days: Days,
+    /// The number that the import gets.
+    batch: u32,
     /// Pairs with new use, and the earliest of it.
     pairs: FxHashSet<Pair>,
     from: Option<Instant>,
@@ -82,11 +84,13 @@ impl<'e> Recording<'e> {
     pub fn begin(engine: &'e mut Engine, features: &'e FeatureTable) -> Result<Self, Failure> {
         engine.ready()?;
         let believed_until = engine.now()?.plus(AHEAD_MAX_SECONDS);
+        let batch = engine.state().read().imports().next();
         engine.store.begin()?;
         let mut recording = Self {
             engine,
             names: Names::new(features),
-            days: Days::default(),
+            days: Days::of(batch),
+            batch,
             pairs: FxHashSet::default(),
             from: None,
             begun: BTreeMap::new(),
@@ -275,6 +279,9 @@ impl<'e> Recording<'e> {
             counts,
             begun,
             ended,
+            batch: self.batch,
+            by: self.engine.acting().to_owned(),
+            ..Receipt::default()
         }))?;
         self.store_work(work)
     }

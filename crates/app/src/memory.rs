@@ -1,6 +1,8 @@
 //! The store in memory: for tests, and as the model that the others must agree with.
 
-use crate::ports::{Batch, Entry, GateUse, Request, Store, StoreError, Use};
+use crate::ports::{
+    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock, left_of,
+};
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +13,7 @@ struct Content {
     requests: BTreeMap<String, Request>,
     snapshot: Option<Checkpoint>,
     names: Vec<String>,
-    uses: BTreeMap<Date, Vec<Use>>,
+    blocks: Vec<UseBlock>,
     gate_uses: Vec<GateUse>,
 }
 
@@ -101,24 +103,48 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError> {
-        self.content.uses.entry(day).or_default().extend_from_slice(uses);
+    fn add_uses(
+        &mut self,
+        batch: u32,
+        day: Date,
+        kind: BlockKind,
+        uses: &[Use],
+    ) -> Result<(), StoreError> {
+        if !uses.is_empty() {
+            let number = self.content.blocks.len() as u64 + 1;
+            let uses = uses.to_vec();
+            self.content.blocks.push(UseBlock { number, batch, day, kind, uses });
+        }
         Ok(())
     }
 
+    fn use_blocks(
+        &mut self,
+        after: u64,
+        visit: &mut dyn FnMut(UseBlock) -> bool,
+    ) -> Result<(), StoreError> {
+        let later = self.content.blocks.iter().filter(|block| block.number > after);
+        later.cloned().all(visit);
+        Ok(())
+    }
+
+    fn blocks_of(&mut self, day: Date) -> Result<Vec<UseBlock>, StoreError> {
+        Ok(self.content.blocks.iter().filter(|block| block.day == day).cloned().collect())
+    }
+
     fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError> {
-        let touching = |uses: &[Use]| uses.iter().any(|one| one.closed >= from);
-        Ok(self
-            .content
-            .uses
-            .iter()
-            .filter(|(_, uses)| touching(uses))
-            .map(|(day, _)| *day)
-            .collect())
+        let days: BTreeSet<Date> = self.content.blocks.iter().map(|block| block.day).collect();
+        let mut touching = Vec::new();
+        for day in days {
+            if self.uses_of(day)?.iter().any(|one| one.closed >= from) {
+                touching.push(day);
+            }
+        }
+        Ok(touching)
     }
 
     fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError> {
-        Ok(self.content.uses.get(&day).cloned().unwrap_or_default())
+        Ok(left_of(self.blocks_of(day)?))
     }
 
     fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {

@@ -5,6 +5,7 @@ use faregate_core::estate::Country;
 use faregate_core::event::Event;
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
+use std::collections::BTreeMap;
 
 /// Tells the time. The server's clock decides; all others are evidence.
 pub trait Clock: Send + Sync {
@@ -51,7 +52,7 @@ pub struct Request {
 }
 
 /// One use that has ended, as a source reported it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Use {
     /// Name of the user, interned by the store.
     pub user: u32,
@@ -65,6 +66,54 @@ pub struct Use {
     pub opened: Instant,
     /// When it was closed.
     pub closed: Instant,
+}
+
+/// A block of reported uses as it was stored: of one UTC day, of one import. Blocks are never changed or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UseBlock {
+    /// Its number; it grows from block to block.
+    pub number: u64,
+    /// The number of the import; 0 for what came before imports were numbered.
+    pub batch: u32,
+    /// The UTC day on which its uses were opened.
+    pub day: Date,
+    /// What it says of them.
+    pub kind: BlockKind,
+    /// The uses.
+    pub uses: Vec<Use>,
+}
+
+/// What a block says of its uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockKind {
+    /// The import tells of them.
+    Told,
+    /// The import was undone: what it told of never was. Where another import that stands told of it as well, a
+    /// block of that import's, in the same transaction, tells of it anew.
+    TakenBack,
+}
+
+/// What is left of a day's blocks, in order of their number, once what was taken back is left out.
+#[must_use]
+pub fn left_of(blocks: Vec<UseBlock>) -> Vec<Use> {
+    let mut taken: BTreeMap<Use, u32> = BTreeMap::new();
+    for block in blocks.iter().filter(|block| block.kind == BlockKind::TakenBack) {
+        for one in &block.uses {
+            *taken.entry(*one).or_default() += 1;
+        }
+    }
+    let told = blocks.into_iter().filter(|block| block.kind == BlockKind::Told);
+    let mut left: Vec<Use> = told.flat_map(|block| block.uses).collect();
+    if !taken.is_empty() {
+        left.retain(|one| match taken.get_mut(one).filter(|count| **count > 0) {
+            Some(count) => {
+                *count -= 1;
+                false
+            }
+            None => true,
+        });
+    }
+    left
 }
 
 /// One use that ran through our own gate on tokens and has ended.
@@ -198,19 +247,42 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn add_names(&mut self, first: u32, names: &[String]) -> Result<(), StoreError>;
 
-    /// Adds reported uses that were opened on one UTC day.
+    /// Adds a block of reported uses that were opened on one UTC day; none when there is no use.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError>;
+    fn add_uses(
+        &mut self,
+        batch: u32,
+        day: Date,
+        kind: BlockKind,
+        uses: &[Use],
+    ) -> Result<(), StoreError>;
 
-    /// The UTC days, ascending, with reported uses that were closed at or after `from`.
+    /// Calls `visit` with each block of reported uses after number `after`, in order, for as long as it answers
+    /// `true`.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a block cannot be read.
+    fn use_blocks(
+        &mut self,
+        after: u64,
+        visit: &mut dyn FnMut(UseBlock) -> bool,
+    ) -> Result<(), StoreError>;
+
+    /// All blocks of a UTC day, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a block cannot be read.
+    fn blocks_of(&mut self, day: Date) -> Result<Vec<UseBlock>, StoreError>;
+
+    /// The UTC days, ascending, with reported uses that were closed at or after `from` and not taken back.
     ///
     /// # Errors
     /// [`StoreError`].
     fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError>;
 
-    /// The reported uses that were opened on a UTC day, in no particular order.
+    /// The reported uses that were opened on a UTC day and not taken back, in no particular order.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -23,7 +23,7 @@ pub use decision::{
     AgentSaid, Ask, Basis, Cause, Circumstances, Fare, Opened, Outcome, Refused, Route, Trial,
 };
 pub use reason::Reason;
-pub use receipt::{Counts, OpenUse, Receipt};
+pub use receipt::{Counts, OpenUse, Overlap, Receipt};
 
 /// A live session is named by the journal's sequence number of its opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -104,6 +104,7 @@ pub struct State {
     pub(crate) seat_sessions: FxHashMap<SeatId, Vec<SessionId>>,
     pub(crate) elsewhere: FxHashMap<u64, OpenUse>,
     pub(crate) features: BTreeMap<String, ProductId>,
+    pub(crate) imports: Imports,
     pub(crate) refusals: BTreeMap<Reason, u64>,
     pub(crate) tally: Tally,
     pub(crate) terms: Terms,
@@ -139,6 +140,7 @@ impl Default for State {
             seat_sessions: FxHashMap::default(),
             elsewhere: FxHashMap::default(),
             features: BTreeMap::new(),
+            imports: Imports::default(),
             refusals: BTreeMap::new(),
             tally: Tally::default(),
             terms: Terms::default(),
@@ -208,6 +210,8 @@ pub enum Broken {
     Request(RequestId),
     /// A device in force has the key already, or there is none in force with this id.
     Device(DeviceId),
+    /// There is no such import that stands, or its number is not the next.
+    Import(u32),
     /// There is no set of policies of this name.
     NoPolicy(String),
     /// The contract began already; its zone never changes.
@@ -258,6 +262,7 @@ impl fmt::Display for Broken {
             Self::Device(device) => {
                 write!(f, "device {} is in force already, or no longer", device.0)
             }
+            Self::Import(batch) => write!(f, "import {batch} was undone already, or never made"),
             Self::NoPolicy(name) => write!(f, "there are no policies named `{name}`"),
             Self::AgreedAlready => write!(f, "the contract began already"),
             Self::UnknownId => write!(f, "the event names something that was never defined"),
@@ -315,10 +320,7 @@ impl State {
             Event::UsageReversed(units) => {
                 units.iter().try_for_each(|&unit| self.apply_reversal(unit))
             }
-            Event::Imported(receipt) => {
-                self.apply_receipt(receipt);
-                Ok(())
-            }
+            Event::Imported(receipt) => self.apply_receipt(seq, receipt),
             _ => match self.apply_budget(seq, at, event) {
                 Some(done) => done,
                 None => self.apply_estate(at, event),
@@ -521,6 +523,7 @@ mod requests;
 mod settled;
 mod used;
 pub use checkpoint::{Agents, Budgets, Checkpoint, Rulebook, Surroundings};
+pub use imported::{Import, Imports};
 use requests::Requests;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -14,11 +14,13 @@ use faregate_core::estate::{
 };
 use faregate_core::event::{
     AgentSaid, BucketSet, Cause, Charge, Counts, DipCause, Event, ExchangeRate, Fare,
-    FeatureMapped, Mode, Move, OpenUse, Outcome, PersonSet, PolicySet, Reason, Receipt, Route,
+    FeatureMapped, Mode, Move, OpenUse, Outcome, Overlap, PersonSet, PolicySet, Reason, Route,
     SessionId, Source, TokenRequest, Unit, VendorCharge,
 };
 use faregate_core::ledger::{Breakage, BucketBalance, Pack, PackKind};
-use faregate_core::state::{Agents, Budgets, Checkpoint, Rulebook, Session, Surroundings, Tally};
+use faregate_core::state::{
+    Agents, Budgets, Checkpoint, Import, Imports, Rulebook, Session, Surroundings, Tally,
+};
 use faregate_core::tariff::{Meter, Rate, SeatPrice, TariffParts, TokenPrice};
 use faregate_core::when::{Date, Instant};
 
@@ -323,7 +325,9 @@ records! {
     FeatureMapped { code, product, released }
     OpenUse { identity, person, product, host, opened }
     Counts { events, sessions, open_sessions, closed, rejected, quarantined, duplicates, seconds, first, last }
-    Receipt { kind, files, counts, begun, ended }
+    Overlap { uses, times, prices }
+    Import { seq, kind, undone }
+    Imports { kinds, all }
     Hold { bucket, ticks, meter, start, grace_end, lease }
     PairUse { hold, live, leased, leases }
     Pack { name, bought, remaining, from, until, kind, price, carried }
@@ -336,7 +340,7 @@ records! {
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
         bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
-        tally, surroundings, rulebook, budgets, agents
+        tally, surroundings, rulebook, budgets, agents, imports
     }
 }
 
@@ -470,6 +474,7 @@ variants! { Event {
 } }
 
 mod decided;
+mod imported;
 mod rules;
 
 #[cfg(test)]

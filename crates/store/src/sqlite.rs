@@ -1,7 +1,9 @@
 //! The store on SQLite: one file, one writer, group commit.
 
 use crate::codec::{self, Malformed};
-use faregate_app::ports::{Batch, Entry, GateUse, Request, Store, StoreError, Use};
+use faregate_app::ports::{
+    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+};
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
@@ -12,11 +14,12 @@ mod uses;
 use requests::Recent;
 
 /// The store's formats, each from the one before. Forward only; never edit one that was released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("sqlite/0001_spine.sql"),
     include_str!("sqlite/0002_recent_requests.sql"),
     include_str!("sqlite/0003_rules_and_budgets.sql"),
     include_str!("sqlite/0004_agents.sql"),
+    include_str!("sqlite/0005_imports.sql"),
 ];
 
 /// The contract that this store keeps. The tables are keyed by contract, so that one database can later
@@ -247,8 +250,26 @@ impl Store for SqliteStore {
         })
     }
 
-    fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError> {
-        self.atomically(|db, _| uses::insert(db, day, uses))
+    fn add_uses(
+        &mut self,
+        batch: u32,
+        day: Date,
+        kind: BlockKind,
+        uses: &[Use],
+    ) -> Result<(), StoreError> {
+        self.atomically(|db, _| uses::insert(db, batch, day, kind, uses))
+    }
+
+    fn use_blocks(
+        &mut self,
+        after: u64,
+        visit: &mut dyn FnMut(UseBlock) -> bool,
+    ) -> Result<(), StoreError> {
+        uses::after(&self.db, after, visit)
+    }
+
+    fn blocks_of(&mut self, day: Date) -> Result<Vec<UseBlock>, StoreError> {
+        uses::blocks_of(&self.db, day)
     }
 
     fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError> {

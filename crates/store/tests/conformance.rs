@@ -53,4 +53,8 @@ fn planted_mutants_are_caught() {
     check(Mutant::KeepsWhatIsRolledBack, "a rollback leaves what there was, byte for byte");
     check(Mutant::CommitsTooEarly, "a rollback leaves what there was, byte for byte");
     check(Mutant::ReplaysFromTheStart, "what was appended is replayed in order");
+    check(Mutant::ForgetsWhoTold, "blocks know their import, in the order stored");
+    check(Mutant::VisitsBlocksFromTheStart, "blocks know their import, in the order stored");
+    let taken_back = "what was taken back is left out, and can be told anew";
+    check(Mutant::ForgetsWhatWasTakenBack, taken_back);
 }

@@ -3,7 +3,7 @@
 //! A day's identities are read from the store when the day is first met, and put out again when too many
 //! are held. Logs come in order of time, so few days are at work at once.
 
-use crate::ports::{Store, StoreError, Use};
+use crate::ports::{BlockKind, Store, StoreError, Use};
 use faregate_core::when::{DAY, Date, Instant};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -23,6 +23,8 @@ struct Day {
 /// The days at work.
 #[derive(Default)]
 pub(super) struct Days {
+    /// The number of the import that they are of.
+    batch: u32,
     days: FxHashMap<Date, Day>,
     held: usize,
     clock: u64,
@@ -34,6 +36,10 @@ pub(super) fn day_of(at: Instant) -> Date {
 }
 
 impl Days {
+    pub(super) fn of(batch: u32) -> Self {
+        Self { batch, ..Self::default() }
+    }
+
     /// Whether a use is there already. Brings its day into memory.
     pub(super) fn has(
         &mut self,
@@ -67,7 +73,7 @@ impl Days {
     pub(super) fn flush(&mut self, store: &mut dyn Store, date: Date) -> Result<(), StoreError> {
         let Some(day) = self.days.get_mut(&date) else { return Ok(()) };
         if !day.waiting.is_empty() {
-            store.add_uses(date, &day.waiting)?;
+            store.add_uses(self.batch, date, BlockKind::Told, &day.waiting)?;
             day.waiting.clear();
         }
         Ok(())
@@ -78,7 +84,7 @@ impl Days {
         let mut dates: Vec<Date> = self.days.keys().copied().collect();
         dates.sort_unstable();
         dates.into_iter().try_for_each(|date| self.flush(store, date))?;
-        *self = Self::default();
+        *self = Self::of(self.batch);
         Ok(())
     }
 

@@ -436,8 +436,16 @@ impl Taking<'_> {
         }
         let (kind, files, counts) =
             ("vendor".to_owned(), vec![file.to_owned()], self.report.counts);
-        let (begun, ended) = (Vec::new(), Vec::new());
-        work.apply(Event::Imported(Receipt { kind, files, counts, begun, ended }))?;
+        let by = self.recording.engine.acting().to_owned();
+        let batch = self.recording.batch;
+        work.apply(Event::Imported(Receipt {
+            kind,
+            files,
+            counts,
+            batch,
+            by,
+            ..Receipt::default()
+        }))?;
         self.recording.store_work(work)
     }
 }

@@ -1,7 +1,9 @@
 //! A store that several may hold, that fails when told to, and into which a fault can be planted.
 
 use faregate_app::memory::MemoryStore;
-use faregate_app::ports::{Batch, Entry, GateUse, Request, Store, StoreError, Use};
+use faregate_app::ports::{
+    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+};
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
 use std::sync::mpsc::{Receiver, Sender};
@@ -186,11 +188,29 @@ impl Store for Shared {
         self.call()?.add_names(first, names)
     }
 
-    fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError> {
+    fn add_uses(
+        &mut self,
+        batch: u32,
+        day: Date,
+        kind: BlockKind,
+        uses: &[Use],
+    ) -> Result<(), StoreError> {
         if self.is(Fault::ForgetsBlocks) {
             return Ok(());
         }
-        self.call()?.add_uses(day, uses)
+        self.call()?.add_uses(batch, day, kind, uses)
+    }
+
+    fn use_blocks(
+        &mut self,
+        after: u64,
+        visit: &mut dyn FnMut(UseBlock) -> bool,
+    ) -> Result<(), StoreError> {
+        self.read()?.use_blocks(after, visit)
+    }
+
+    fn blocks_of(&mut self, day: Date) -> Result<Vec<UseBlock>, StoreError> {
+        self.read()?.blocks_of(day)
     }
 
     fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError> {

@@ -300,8 +300,8 @@ fn with_second_names(meter: Meter) -> World {
 
 /// The state but for what receipts count.
 fn books(world: &World) -> Checkpoint {
-    let tally = Default::default();
-    Checkpoint { seq: 0, tally, ..world.engine.state().read().checkpoint() }
+    let (tally, imports) = Default::default();
+    Checkpoint { seq: 0, tally, imports, ..world.engine.state().read().checkpoint() }
 }
 
 fn dips_of(world: &World) -> Vec<(String, i64, DipCause)> {

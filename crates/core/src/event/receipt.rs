@@ -16,6 +16,24 @@ pub struct Receipt {
     pub begun: Vec<OpenUse>,
     /// Identities of uses, begun in an earlier import, that have ended.
     pub ended: Vec<u64>,
+    /// Its number, from 1 without gaps: blocks of reported uses name it. 0 for what was taken in before there
+    /// were numbers.
+    pub batch: u32,
+    /// Who took it in, by the name of their key, or of the operating system's account; may be empty.
+    pub by: String,
+    /// What of it sources of another kind tell as well.
+    pub overlap: Overlap,
+}
+
+/// How many uses of an import a source of another kind tells of as well, and how many of these otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overlap {
+    /// Uses that lie, at least in part, in one of the same person and product.
+    pub uses: u64,
+    /// Of those, uses whose beginning or end differs by more than clocks do.
+    pub times: u64,
+    /// Days of a person and a product that the vendor charged otherwise than we had.
+    pub prices: u64,
 }
 
 /// How many of what an import added.

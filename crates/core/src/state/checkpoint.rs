@@ -2,7 +2,7 @@
 //!
 //! Projections are left out where they can be rebuilt, so two equal checkpoints mean two equal states.
 
-use super::{Session, State, Tally};
+use super::{Imports, Session, State, Tally};
 use crate::amount::Money;
 use crate::amount::Ticks;
 use crate::budget::{RequestId, Requested, Terms};
@@ -69,6 +69,8 @@ pub struct Checkpoint {
     pub budgets: Budgets,
     /// Workstations, and the rules for their agents.
     pub agents: Agents,
+    /// All imports that have a number.
+    pub imports: Imports,
 }
 
 /// Who is in which groups, where what may be used, when.
@@ -291,6 +293,7 @@ impl State {
             rulebook: Rulebook::of(self),
             budgets: Budgets::of(self),
             agents: Agents::of(self),
+            imports: self.imports.clone(),
         }
     }
 
@@ -314,6 +317,7 @@ impl State {
             features: checkpoint.features.into_iter().collect(),
             refusals: checkpoint.refusals.into_iter().collect(),
             tally: checkpoint.tally,
+            imports: checkpoint.imports,
             ..Self::default()
         };
         for parts in checkpoint.tariffs {

@@ -4,6 +4,71 @@ use super::{Broken, State};
 use crate::estate::ProductId;
 use crate::event::{Counts, FeatureMapped, OpenUse, Receipt};
 
+/// An import that has a number, as the state remembers it: its receipt is in the journal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Import {
+    /// Sequence number of its receipt.
+    pub seq: u64,
+    /// Which of the kinds of source it is.
+    pub kind: u16,
+    /// Sequence number of the event that took it back; 0 while it stands.
+    pub undone: u64,
+}
+
+impl Import {
+    /// Whether nobody took it back.
+    #[must_use]
+    pub const fn stands(&self) -> bool {
+        self.undone == 0
+    }
+}
+
+/// All imports that have a number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imports {
+    /// Kinds of source, as receipts name them, in the order met.
+    pub kinds: Vec<String>,
+    /// All imports: the first is number 1.
+    pub all: Vec<Import>,
+}
+
+impl Imports {
+    /// The import with this number.
+    #[must_use]
+    pub fn get(&self, batch: u32) -> Option<&Import> {
+        self.all.get(usize::try_from(batch).ok()?.checked_sub(1)?)
+    }
+
+    /// The number that the next import gets.
+    #[must_use]
+    pub fn next(&self) -> u32 {
+        u32::try_from(self.all.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// The kind of source of an import; empty when it has no number.
+    #[must_use]
+    pub fn kind(&self, batch: u32) -> &str {
+        let kind = self.get(batch).and_then(|import| self.kinds.get(usize::from(import.kind)));
+        kind.map_or("", String::as_str)
+    }
+
+    /// Whether an import with this number still counts; what has no number always does.
+    #[must_use]
+    pub fn stands(&self, batch: u32) -> bool {
+        self.get(batch).is_none_or(Import::stands)
+    }
+
+    fn add(&mut self, seq: u64, kind: &str) {
+        let known = self.kinds.iter().position(|one| one == kind);
+        let place = known.unwrap_or_else(|| {
+            self.kinds.push(kind.to_owned());
+            self.kinds.len().saturating_sub(1)
+        });
+        let kind = u16::try_from(place).unwrap_or(u16::MAX);
+        self.all.push(Import { seq, kind, undone: 0 });
+    }
+}
+
 impl State {
     pub(super) fn apply_mapped(&mut self, mapped: &[FeatureMapped]) -> Result<(), Broken> {
         if !mapped.iter().all(|one| self.estate.product(one.product).is_some()) {
@@ -16,7 +81,13 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn apply_receipt(&mut self, receipt: &Receipt) {
+    pub(super) fn apply_receipt(&mut self, seq: u64, receipt: &Receipt) -> Result<(), Broken> {
+        if receipt.batch > 0 {
+            if receipt.batch != self.imports.next() {
+                return Err(Broken::Import(receipt.batch));
+            }
+            self.imports.add(seq, &receipt.kind);
+        }
         for identity in &receipt.ended {
             self.elsewhere.remove(identity);
         }
@@ -26,6 +97,13 @@ impl State {
         let Counts { sessions, quarantined, .. } = receipt.counts;
         self.tally.imported = self.tally.imported.saturating_add(sessions);
         self.tally.quarantined = self.tally.quarantined.saturating_add(quarantined);
+        Ok(())
+    }
+
+    /// All imports that have a number.
+    #[must_use]
+    pub fn imports(&self) -> &Imports {
+        &self.imports
     }
 
     /// Uses that logs show as still going on, in no particular order.

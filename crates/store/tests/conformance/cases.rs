@@ -1,6 +1,8 @@
 //! The cases. Each gets an empty store.
 
-use faregate_app::ports::{Batch, Entry, GateUse, Request, Store, StoreError, Use};
+use faregate_app::ports::{
+    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+};
 use faregate_core::amount::Ticks;
 use faregate_core::estate::BucketId;
 use faregate_core::event::Event;
@@ -9,7 +11,7 @@ use faregate_core::when::{DAY, Date, Instant};
 
 pub(super) type Case = fn(&mut dyn Store);
 
-pub(super) const CASES: [(&str, Case); 14] = [
+pub(super) const CASES: [(&str, Case); 16] = [
     ("an empty store is empty", empty),
     ("what was appended is replayed in order", replayed),
     ("a visitor can stop the replay", stopped),
@@ -19,6 +21,8 @@ pub(super) const CASES: [(&str, Case); 14] = [
     ("a gap is refused, at the start and within", gaps),
     ("names keep their numbers", names),
     ("uses are found by day and by their end", uses),
+    ("blocks know their import, in the order stored", blocks),
+    ("what was taken back is left out, and can be told anew", taken_back),
     ("uses of the gate are found by their end", gate_uses),
     ("a snapshot replaces the one before", snapshots),
     ("a commit keeps all of a transaction", committed),
@@ -66,6 +70,7 @@ struct Told {
     entries: Vec<Entry>,
     names: Vec<String>,
     uses: Vec<(Date, Vec<Use>)>,
+    blocks: Vec<UseBlock>,
     gate_uses: Vec<GateUse>,
     snapshot: Option<Checkpoint>,
     request: Option<Request>,
@@ -78,6 +83,7 @@ fn told(store: &mut dyn Store) -> Told {
         entries: all(store, 0),
         names: store.names().unwrap(),
         uses: days.into_iter().map(|day| (day, sorted(store.uses_of(day).unwrap()))).collect(),
+        blocks: blocks_after(store, 0),
         gate_uses: store.gate_uses(since_ever).unwrap(),
         snapshot: store.snapshot().unwrap(),
         request: store.request("inside").unwrap(),
@@ -95,6 +101,16 @@ fn all(store: &mut dyn Store, after: u64) -> Vec<Entry> {
     entries
 }
 
+fn blocks_after(store: &mut dyn Store, after: u64) -> Vec<UseBlock> {
+    let mut blocks = Vec::new();
+    let mut visit = |block| {
+        blocks.push(block);
+        true
+    };
+    store.use_blocks(after, &mut visit).unwrap();
+    blocks
+}
+
 fn sorted(mut uses: Vec<Use>) -> Vec<Use> {
     uses.sort_unstable_by_key(|one| (one.opened, one.closed, one.user));
     uses
@@ -109,6 +125,7 @@ fn empty(store: &mut dyn Store) {
         entries: Vec::new(),
         names: Vec::new(),
         uses: Vec::new(),
+        blocks: Vec::new(),
         gate_uses: Vec::new(),
         snapshot: None,
         request: None,
@@ -192,10 +209,10 @@ fn names(store: &mut dyn Store) {
 
 fn uses(store: &mut dyn Store) {
     let (short, long, early) = (used(10, 5, 60), used(10, DAY - 1, 5 * DAY), used(-1, 7, 0));
-    store.add_uses(Date(10), &[short]).unwrap();
-    store.add_uses(Date(10), &[long]).unwrap();
-    store.add_uses(Date(-1), &[early]).unwrap();
-    store.add_uses(Date(12), &[]).unwrap();
+    store.add_uses(1, Date(10), BlockKind::Told, &[short]).unwrap();
+    store.add_uses(1, Date(10), BlockKind::Told, &[long]).unwrap();
+    store.add_uses(1, Date(-1), BlockKind::Told, &[early]).unwrap();
+    store.add_uses(1, Date(12), BlockKind::Told, &[]).unwrap();
     assert_eq!(sorted(store.uses_of(Date(10)).unwrap()), [short, long]);
     assert_eq!(store.uses_of(Date(-1)).unwrap(), [early]);
     assert_eq!(store.uses_of(Date(11)).unwrap(), []);
@@ -208,6 +225,50 @@ fn uses(store: &mut dyn Store) {
     check(early.closed.plus(1), &[10]);
     check(long.closed, &[10]);
     check(long.closed.plus(1), &[]);
+}
+
+fn blocks(store: &mut dyn Store) {
+    let (first, second, third) = (used(10, 5, 60), used(10, 6, 60), used(11, 7, 60));
+    store.add_uses(1, Date(10), BlockKind::Told, &[first, second]).unwrap();
+    store.add_uses(u32::MAX, Date(11), BlockKind::Told, &[third]).unwrap();
+    store.add_uses(2, Date(12), BlockKind::Told, &[]).unwrap();
+    store.add_uses(1, Date(10), BlockKind::TakenBack, &[second]).unwrap();
+    let all = blocks_after(store, 0);
+    let said: Vec<_> = all.iter().map(|block| (block.batch, block.day, block.kind)).collect();
+    let expected = [
+        (1, Date(10), BlockKind::Told),
+        (u32::MAX, Date(11), BlockKind::Told),
+        (1, Date(10), BlockKind::TakenBack),
+    ];
+    assert_eq!(said, expected);
+    assert_eq!(all[0].uses, [first, second]);
+    assert!(all.is_sorted_by(|one, next| one.number < next.number), "{all:?}");
+    assert_eq!(blocks_after(store, all[0].number), all[1..]);
+    assert_eq!(blocks_after(store, all[2].number), []);
+    assert_eq!(store.blocks_of(Date(10)).unwrap(), [all[0].clone(), all[2].clone()]);
+    let mut visited = 0;
+    let mut visit = |_| {
+        visited += 1;
+        false
+    };
+    store.use_blocks(0, &mut visit).unwrap();
+    assert_eq!(visited, 1);
+}
+
+fn taken_back(store: &mut dyn Store) {
+    let (stays, goes) = (used(10, 5, 60), used(10, 6, DAY));
+    store.add_uses(1, Date(10), BlockKind::Told, &[stays, goes]).unwrap();
+    store.add_uses(1, Date(10), BlockKind::TakenBack, &[goes]).unwrap();
+    assert_eq!(store.uses_of(Date(10)).unwrap(), [stays]);
+    assert_eq!(store.days_with_uses(stays.closed).unwrap(), [Date(10)]);
+    assert_eq!(store.days_with_uses(goes.closed).unwrap(), []);
+    store.add_uses(2, Date(10), BlockKind::Told, &[goes]).unwrap();
+    assert_eq!(sorted(store.uses_of(Date(10)).unwrap()), [stays, goes]);
+    assert_eq!(store.days_with_uses(goes.closed).unwrap(), [Date(10)]);
+    store.add_uses(2, Date(10), BlockKind::TakenBack, &[goes]).unwrap();
+    store.add_uses(1, Date(10), BlockKind::TakenBack, &[stays]).unwrap();
+    assert_eq!(store.uses_of(Date(10)).unwrap(), []);
+    assert_eq!(store.days_with_uses(Instant(i64::MIN)).unwrap(), []);
 }
 
 fn gate_uses(store: &mut dyn Store) {
@@ -236,7 +297,7 @@ fn snapshots(store: &mut dyn Store) {
 fn fill(store: &mut dyn Store, seq: u64, request: Request) {
     let first = u32::try_from(store.names().unwrap().len()).unwrap();
     store.add_names(first, &[format!("name {first}")]).unwrap();
-    store.add_uses(Date(10), &[used(10, seq.cast_signed(), 60)]).unwrap();
+    store.add_uses(1, Date(10), BlockKind::Told, &[used(10, seq.cast_signed(), 60)]).unwrap();
     let requests = vec![request];
     let gate_uses = vec![gate_used(seq.cast_signed(), 1_000)];
     store.append(&Batch { requests, gate_uses, ..batch([seq]) }).unwrap();

@@ -1,7 +1,9 @@
 //! A store with a fault planted, to show that the suite would notice.
 
 use faregate_app::memory::MemoryStore;
-use faregate_app::ports::{Batch, Entry, GateUse, Request, Store, StoreError, Use};
+use faregate_app::ports::{
+    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+};
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
 
@@ -13,6 +15,9 @@ pub(super) enum Mutant {
     KeepsWhatIsRolledBack,
     CommitsTooEarly,
     ReplaysFromTheStart,
+    ForgetsWhoTold,
+    VisitsBlocksFromTheStart,
+    ForgetsWhatWasTakenBack,
 }
 
 pub(super) struct Planted {
@@ -98,16 +103,36 @@ impl Store for Planted {
         self.inner.add_names(first, names)
     }
 
-    fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError> {
+    fn add_uses(
+        &mut self,
+        batch: u32,
+        day: Date,
+        kind: BlockKind,
+        uses: &[Use],
+    ) -> Result<(), StoreError> {
         match self.mutant {
             Mutant::ForgetsBlocks if !self.inner.uses_of(day)?.is_empty() => Ok(()),
             Mutant::CommitsTooEarly => {
-                self.inner.add_uses(day, uses)?;
+                self.inner.add_uses(batch, day, kind, uses)?;
                 let _ = self.inner.commit();
                 Ok(())
             }
-            _ => self.inner.add_uses(day, uses),
+            Mutant::ForgetsWhoTold => self.inner.add_uses(1, day, kind, uses),
+            _ => self.inner.add_uses(batch, day, kind, uses),
         }
+    }
+
+    fn use_blocks(
+        &mut self,
+        after: u64,
+        visit: &mut dyn FnMut(UseBlock) -> bool,
+    ) -> Result<(), StoreError> {
+        let after = if self.is(Mutant::VisitsBlocksFromTheStart) { 0 } else { after };
+        self.inner.use_blocks(after, visit)
+    }
+
+    fn blocks_of(&mut self, day: Date) -> Result<Vec<UseBlock>, StoreError> {
+        self.inner.blocks_of(day)
     }
 
     fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError> {
@@ -115,6 +140,11 @@ impl Store for Planted {
     }
 
     fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError> {
+        if self.is(Mutant::ForgetsWhatWasTakenBack) {
+            let blocks = self.inner.blocks_of(day)?.into_iter();
+            let told = blocks.filter(|block| block.kind == BlockKind::Told);
+            return Ok(told.flat_map(|block| block.uses).collect());
+        }
         self.inner.uses_of(day)
     }
 

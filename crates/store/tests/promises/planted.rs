@@ -1,7 +1,9 @@
 //! Either store, opened as often as a test likes, with a fault planted when it wants one.
 
 use faregate_app::memory::MemoryStore;
-use faregate_app::ports::{Batch, Entry, GateUse, Request, Store, StoreError, Use};
+use faregate_app::ports::{
+    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+};
 use faregate_core::amount::Ticks;
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
@@ -121,8 +123,26 @@ impl Store for Planted {
         self.with(|store| store.add_names(first, names))
     }
 
-    fn add_uses(&mut self, day: Date, uses: &[Use]) -> Result<(), StoreError> {
-        self.with(|store| store.add_uses(day, uses))
+    fn add_uses(
+        &mut self,
+        batch: u32,
+        day: Date,
+        kind: BlockKind,
+        uses: &[Use],
+    ) -> Result<(), StoreError> {
+        self.with(|store| store.add_uses(batch, day, kind, uses))
+    }
+
+    fn use_blocks(
+        &mut self,
+        after: u64,
+        visit: &mut dyn FnMut(UseBlock) -> bool,
+    ) -> Result<(), StoreError> {
+        self.with(|store| store.use_blocks(after, visit))
+    }
+
+    fn blocks_of(&mut self, day: Date) -> Result<Vec<UseBlock>, StoreError> {
+        self.with(|store| store.blocks_of(day))
     }
 
     fn days_with_uses(&mut self, from: Instant) -> Result<Vec<Date>, StoreError> {

@@ -46,9 +46,20 @@ impl Journal {
 
 /// All that can happen.
 pub(crate) fn journal() -> Vec<Entry> {
+    let mut journal = of_format_4();
+    imports(&mut journal);
+    entries(journal)
+}
+
+/// All that could happen in format 4.
+pub(crate) fn journal_of_format_4() -> Vec<Entry> {
+    entries(of_format_4())
+}
+
+fn of_format_4() -> Journal {
     let mut journal = of_format_3();
     agents(&mut journal);
-    entries(journal)
+    journal
 }
 
 /// All that could happen in format 3.
@@ -376,6 +387,7 @@ fn reports() -> Vec<Event> {
         counts,
         begun: vec![open],
         ended: vec![78],
+        ..Receipt::default()
     };
     let mapped = FeatureMapped { code: text("87471RVT_2022_0F"), product: REVIT, released: 2 };
     let (log, vendor) = (Source::Log, Source::Vendor);
@@ -446,4 +458,19 @@ fn agents(journal: &mut Journal) {
     journal.add(opened(ANA, "ana", Route::Seat(SeatId(0))));
     let (session, at) = (SessionId(second), T0);
     journal.add(Event::Closed { session, at, cause: Cause::Closed, hold: None });
+}
+
+/// An import with a number.
+fn imports(journal: &mut Journal) {
+    let counts = Counts { sessions: 2, ..Counts::default() };
+    let receipt = Receipt {
+        kind: text("flexnet"),
+        files: vec![text("b.log")],
+        counts,
+        batch: 1,
+        by: text("ana"),
+        overlap: Overlap { uses: 2, times: 1, prices: 1 },
+        ..Receipt::default()
+    };
+    journal.all([Event::Imported(receipt)]);
 }

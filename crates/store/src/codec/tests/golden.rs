@@ -7,7 +7,7 @@ mod rules;
 
 /// All kinds, as the golden file names them: the first release's, those that came with rules and
 /// budgets, and those that came with agents.
-pub(super) const KINDS: [&str; 54] = [
+pub(super) const KINDS: [&str; 55] = [
     "contract-agreed",
     "tariff-adopted",
     "products-defined",
@@ -62,6 +62,7 @@ pub(super) const KINDS: [&str; 54] = [
     "device-enrolled",
     "device-revoked",
     "agent-rules-set",
+    "imported-with-a-number",
 ];
 
 /// Add a variant here, to `KINDS`, to `events` and to the golden file.
@@ -92,6 +93,7 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::Closed { .. } => "closed",
         Event::UsageCharged(_) => "usage-charged",
         Event::UsageReversed(_) => "usage-reversed",
+        Event::Imported(receipt) if receipt.batch > 0 => "imported-with-a-number",
         Event::Imported(_) => "imported",
         Event::FeaturesMapped(_) => "features-mapped",
         Event::Ordered { .. } => "ordered",
@@ -234,7 +236,14 @@ fn receipt() -> Receipt {
         counts,
         begun: vec![open],
         ended: vec![128],
+        ..Receipt::default()
     }
+}
+
+/// What came with the numbers of imports.
+fn numbered() -> Vec<Event> {
+    let overlap = Overlap { uses: 300, times: 2, prices: 1 };
+    vec![Event::Imported(Receipt { batch: 130, by: text("ana"), overlap, ..receipt() })]
 }
 
 /// What the golden bytes mean.
@@ -294,5 +303,5 @@ pub(super) fn events() -> Vec<Event> {
             released: 300,
         }]),
     ];
-    first.into_iter().chain(rules::events()).collect()
+    first.into_iter().chain(rules::events()).chain(numbered()).collect()
 }

@@ -84,7 +84,9 @@ records! {
         events, sessions, open_sessions, closed, rejected, quarantined, duplicates, seconds, first,
         last
     }
-    Receipt { kind, files, counts, begun, ended }
+    Overlap { uses, times, prices }
+    Import { seq, kind, undone }
+    Imports { kinds, all }
     Hold { bucket, ticks, meter, start, grace_end, lease }
     PairUse { hold, live, leased, leases }
     Pack { name, bought, remaining, from, until, kind, price, carried }
@@ -97,7 +99,7 @@ records! {
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
         bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
-        tally, surroundings, rulebook, budgets, agents
+        tally, surroundings, rulebook, budgets, agents, imports
     }
 }
 
@@ -193,6 +195,27 @@ choices! {
         PeriodEnded { bucket, until }
         VendorBalance { at, ticks }
         BreachReviewed { decision, accepted, why }
+    }
+}
+
+/// Half of them were made before imports were numbered.
+impl Made for Receipt {
+    fn made(chance: &mut Chance) -> Self {
+        let all = Self {
+            kind: Made::made(chance),
+            files: Made::made(chance),
+            counts: Made::made(chance),
+            begun: Made::made(chance),
+            ended: Made::made(chance),
+            batch: Made::made(chance),
+            by: Made::made(chance),
+            overlap: Made::made(chance),
+        };
+        if all.batch > 0 && chance.below(2) == 0 {
+            return all;
+        }
+        let (batch, by, overlap) = Default::default();
+        Self { batch, by, overlap, ..all }
     }
 }
 
