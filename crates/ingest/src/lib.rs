@@ -18,11 +18,13 @@
     )
 )]
 
+pub mod container;
 pub mod estate;
 pub mod features;
 pub mod flexnet;
 pub mod lmstat;
 pub mod names;
 pub mod options;
+pub mod sheet;
 pub mod tariff;
 pub mod vendor;
