@@ -75,14 +75,14 @@ impl<'a, R: Read + Seek> Rows<'a, R> {
     fn row(&mut self, row: &mut Row) -> Result<(), Fault> {
         let limits = self.book.limits();
         let mut open: Option<Open> = None;
-        let mut text = String::new();
+        let (mut text, mut next) = (String::new(), 0);
         loop {
             let node = self.xml.next()?;
             match (&node, &mut open) {
                 (Node::Open(tag), None) if tag.is(b"c") => {
-                    let begun = begun(tag, row.len());
+                    let begun = begun(tag, next);
                     let (column, line) = (begun.column, self.line);
-                    if column < row.len() {
+                    if column < next {
                         return Err(self
                             .xml
                             .damaged(format!("a cell of row {line} comes too late")));
@@ -90,6 +90,7 @@ impl<'a, R: Read + Seek> Rows<'a, R> {
                     if column >= limits.columns_max {
                         return Err(self.xml.too_many(limits.columns_max, "columns"));
                     }
+                    next = column.saturating_add(1);
                     open = Some(begun);
                 }
                 (Node::Close(end), Some(cell)) if end.is(b"c") => {
