@@ -4,6 +4,79 @@
 //! another begins does not overlap it. One that runs past midnight counts on the next day from its
 //! first second on, whether or not anything else happens then.
 
+use super::Key;
+use super::runs::Runs;
+use core::ops::Range;
+use rustc_hash::FxHashMap;
+
+/// The sessions of one month, or of a part of its rows.
+#[derive(Debug, Default)]
+pub struct Spans {
+    scratch: Runs,
+    runs: Vec<(Key, Range<usize>)>,
+    opened: Vec<i64>,
+    closed: Vec<i64>,
+}
+
+impl Spans {
+    /// Adds rows: what to count by, and when each session began and ended, in seconds.
+    pub fn add(&mut self, dims: &[&[i32]], kept: Option<&[bool]>, opened: &[i64], closed: &[i64]) {
+        let before = self.opened.len();
+        self.opened.extend_from_slice(opened);
+        self.closed.extend_from_slice(closed);
+        let runs = &mut self.runs;
+        self.scratch.visit(opened.len(), dims, kept, |key, rows| {
+            let rows = before + rows.start..before + rows.end;
+            match runs.last_mut() {
+                Some((last, range)) if *last == key && range.end == rows.start => {
+                    range.end = rows.end
+                }
+                _ => runs.push((key, rows)),
+            }
+        });
+    }
+
+    fn run(&self, rows: &Range<usize>) -> Run<'_> {
+        let opened = self.opened.get(rows.clone()).unwrap_or_default();
+        (opened, self.closed.get(rows.clone()).unwrap_or_default())
+    }
+}
+
+/// Peaks by key, month after month.
+#[derive(Debug, Default)]
+pub struct Peaks {
+    sweep: Sweep,
+    running: FxHashMap<Key, Vec<i64>>,
+}
+
+impl Peaks {
+    /// The peaks of each key on each day of the next month, whose sessions may come in several parts.
+    /// Keys of which nothing runs are left out.
+    pub fn fold(&mut self, span: Span<'_>, parts: &[Spans]) -> Vec<(Key, Vec<Option<u32>>)> {
+        let mut runs: FxHashMap<Key, Vec<Run<'_>>> = FxHashMap::default();
+        for key in self.running.keys() {
+            runs.insert(*key, Vec::new());
+        }
+        for part in parts {
+            for (key, rows) in &part.runs {
+                runs.entry(*key).or_default().push(part.run(rows));
+            }
+        }
+        let mut found = Vec::with_capacity(runs.len());
+        for (key, runs) in runs {
+            let mut running = self.running.remove(&key).unwrap_or_default();
+            found.push((key, self.sweep.peaks(span, &runs, &mut running)));
+            if !running.is_empty() {
+                self.running.insert(key, running);
+            }
+        }
+        found
+    }
+}
+
+/// Columns of when sessions began and ended, equally long.
+pub type Run<'a> = (&'a [i64], &'a [i64]);
+
 /// The seconds of a sweep and its days.
 ///
 /// `starts` are the instants at which the days begin, ascending, and the instant at which the last one
@@ -43,23 +116,26 @@ const SECONDS_AN_EVENT: usize = 16;
 impl Sweep {
     /// The peak of each day of the span, `None` for days on which nothing ran.
     ///
-    /// `sessions` are those that begin before the span ends, with their beginning and end.
+    /// `sessions` are those that begin before the span ends, in any order.
     /// `running` holds the ends of earlier ones that reach into the span; afterwards of all that reach
     /// beyond it. Later sessions are left out.
     pub fn peaks(
         &mut self,
         span: Span<'_>,
-        sessions: impl ExactSizeIterator<Item = (i64, i64)>,
+        sessions: &[Run<'_>],
         running: &mut Vec<i64>,
     ) -> Vec<Option<u32>> {
         let mut level = 0;
-        let dense = (sessions.len() + running.len()) * SECONDS_AN_EVENT
-            >= usize::try_from(span.end() - span.begin()).unwrap_or(0);
+        let count = sessions.iter().map(|(opened, _)| opened.len()).sum::<usize>() + running.len();
+        let dense =
+            count * SECONDS_AN_EVENT >= usize::try_from(span.end() - span.begin()).unwrap_or(0);
         let carried = core::mem::take(running).into_iter().map(|end| (i64::MIN, end));
         let mut log = Log { span, dense, sweep: self, running, level: &mut level };
         log.open();
         carried.for_each(|(begun, end)| log.session(begun, end));
-        sessions.for_each(|(begun, end)| log.session(begun, end));
+        for (opened, closed) in sessions {
+            opened.iter().zip(*closed).for_each(|(begun, end)| log.session(*begun, *end));
+        }
         if dense { self.count(span, level) } else { self.sort(span, level) }
     }
 

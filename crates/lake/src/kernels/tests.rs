@@ -2,7 +2,7 @@
 
 use super::daily::Daily;
 use super::days::{DaySet, ForeignDay};
-use super::peaks::{Span, Sweep};
+use super::peaks::{Peaks, Span, Spans, Sweep};
 use super::runs::Runs;
 use super::totals::{Columns, Totals};
 use super::windows::{Launches, Windows};
@@ -152,8 +152,14 @@ proptest! {
     }
 
     #[test]
-    fn windows_are_those_of_the_model(uses in uses(), sorted in any::<bool>(), pieces in 1..5_usize) {
-        let mut windows = Windows::new(DAY);
+    fn windows_are_those_of_the_model(
+        uses in uses(),
+        sorted in any::<bool>(),
+        pieces in 1..5_usize,
+        counted in 0..120 * DAY,
+    ) {
+        let counted = FIRST_SECOND + counted..FIRST_SECOND + 100 * DAY;
+        let mut windows = Windows::new(DAY, counted.clone());
         let mut found: BTreeMap<(usize, Key), u64> = BTreeMap::new();
         for month in 0..MONTHS.len() {
             let launches = parts(&uses, month, sorted, pieces).iter().map(|part| {
@@ -177,7 +183,9 @@ proptest! {
             let key = Key::of([row.product, row.person]);
             if until.get(&key).is_none_or(|until| row.opened >= *until) {
                 until.insert(key, row.opened + DAY);
-                *model.entry((row.month(), key)).or_default() += 1;
+                if counted.contains(&row.opened) {
+                    *model.entry((row.month(), key)).or_default() += 1;
+                }
             }
         }
         prop_assert_eq!(found, model);
@@ -195,7 +203,8 @@ proptest! {
             let month = starts[0]..starts[starts.len() - 1];
             let sessions: Vec<(i64, i64)> =
                 spans.iter().filter(|span| month.contains(&span.0)).map(|span| (span.0, span.0 + span.1)).collect();
-            let peaks = sweep.peaks(Span { starts: &starts }, sessions.iter().copied(), &mut running);
+            let (opened, closed): (Vec<_>, Vec<_>) = sessions.into_iter().unzip();
+            let peaks = sweep.peaks(Span { starts: &starts }, &[(&opened, &closed)], &mut running);
             prop_assert_eq!(peaks.len(), usize::try_from(days).unwrap());
             found.extend(peaks);
         }
@@ -224,7 +233,42 @@ fn naive_peak(spans: &[(i64, i64)], midnight: i64) -> Option<u32> {
 }
 
 fn peaks(starts: &[i64], sessions: &[(i64, i64)], running: &mut Vec<i64>) -> Vec<Option<u32>> {
-    Sweep::default().peaks(Span { starts }, sessions.iter().copied(), running)
+    let (opened, closed): (Vec<_>, Vec<_>) = sessions.iter().copied().unzip();
+    Sweep::default().peaks(Span { starts }, &[(&opened, &closed)], running)
+}
+
+proptest! {
+    #[test]
+    fn peaks_by_product_are_those_of_each_alone(
+        uses in uses(),
+        sorted in any::<bool>(),
+        pieces in 1..5_usize,
+    ) {
+        let (mut peaks, mut alone) = (Peaks::default(), BTreeMap::new());
+        for (month, (first, days)) in first_days().zip(MONTHS).enumerate() {
+            let starts: Vec<i64> = (first..=first + days).map(|day| i64::from(day) * DAY).collect();
+            let span = Span { starts: &starts };
+            let parts = parts(&uses, month, sorted, pieces);
+            let spans = parts.iter().map(|part| {
+                let table = Table::of(part);
+                let closed: Vec<i64> = part.iter().map(|row| row.opened + row.seconds).collect();
+                let mut spans = Spans::default();
+                spans.add(&[&table.product], Some(&table.kept), &table.opened, &closed);
+                spans
+            });
+            let found: BTreeMap<Key, Vec<Option<u32>>> =
+                peaks.fold(span, &spans.collect::<Vec<_>>()).into_iter().collect();
+            for product in -1..3 {
+                let rows = uses.iter().filter(|row| row.kept && row.product == product && row.month() == month);
+                let sessions = rows.map(|row| (row.opened, row.opened + row.seconds));
+                let (opened, closed): (Vec<_>, Vec<_>) = sessions.unzip();
+                let running = alone.entry(product).or_default();
+                let model = Sweep::default().peaks(span, &[(&opened, &closed)], running);
+                let none = vec![None; starts.len() - 1];
+                prop_assert_eq!(found.get(&Key::of([product])).unwrap_or(&none), &model);
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! Which window covers a launch depends on all launches before it, so months are folded in order, and
 //! the end of each person's last window is carried from month to month.
+//! Any unit of time does, as long as all is in the same.
 
 use super::Key;
 use super::runs::Runs;
@@ -40,6 +41,7 @@ impl Launches {
 #[derive(Debug)]
 pub struct Windows {
     span: i64,
+    counted: Range<i64>,
     of: FxHashMap<Key, Open>,
 }
 
@@ -50,10 +52,10 @@ struct Open {
 }
 
 impl Windows {
-    /// No windows yet; each will last `span` seconds.
+    /// No windows yet; each will last `span`, and those that open within `counted` will be counted.
     #[must_use]
-    pub fn new(span: i64) -> Self {
-        Self { span, of: FxHashMap::default() }
+    pub fn new(span: i64, counted: Range<i64>) -> Self {
+        Self { span, counted, of: FxHashMap::default() }
     }
 
     /// Folds the launches of the next month, which may come in several parts.
@@ -72,14 +74,14 @@ impl Windows {
         let Some((key, _)) = runs.first() else {
             return;
         };
-        let span = self.span;
+        let (span, counted) = (self.span, &self.counted);
         let open = self.of.entry(*key).or_insert(Open { until: i64::MIN, count: 0 });
         if in_order(runs) {
-            runs.iter().for_each(|(_, launches)| open.see(launches, span));
+            runs.iter().for_each(|(_, launches)| open.see(launches, span, counted));
         } else {
             let mut sorted: Vec<i64> = runs.iter().flat_map(|(_, run)| *run).copied().collect();
             sorted.sort_unstable();
-            open.see(&sorted, span);
+            open.see(&sorted, span, counted);
         }
     }
 
@@ -91,11 +93,11 @@ impl Windows {
 }
 
 impl Open {
-    fn see(&mut self, launches: &[i64], span: i64) {
+    fn see(&mut self, launches: &[i64], span: i64, counted: &Range<i64>) {
         for &at in launches {
             if at >= self.until {
                 self.until = at.saturating_add(span);
-                self.count += 1;
+                self.count += u64::from(counted.contains(&at));
             }
         }
     }
