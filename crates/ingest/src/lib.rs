@@ -18,6 +18,7 @@
     )
 )]
 
+pub mod cloudevents;
 pub mod container;
 pub mod estate;
 pub mod features;

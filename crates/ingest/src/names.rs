@@ -83,6 +83,15 @@ pub fn decode(bytes: &[u8]) -> String {
     }
 }
 
+/// The first bytes of a text, no letter of it cut in two: half a letter would make all of it Windows-1252.
+pub(crate) fn head(bytes: &[u8], bytes_max: usize) -> &[u8] {
+    let Some(head) = bytes.get(..bytes_max) else { return bytes };
+    match core::str::from_utf8(head) {
+        Err(cut) if cut.error_len().is_none() => head.get(..cut.valid_up_to()).unwrap_or(head),
+        _ => head,
+    }
+}
+
 /// The letters where Windows-1252 differs from Latin-1: bytes 0x80 to 0x9F.
 const WINDOWS: [char; 32] = [
     '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',

@@ -19,6 +19,18 @@ fn the_encoding_seen_first_does_not_matter() {
 }
 
 #[test]
+fn a_head_cuts_no_letter_in_two() {
+    for (text, bytes_max, expected) in [
+        ("Núñez".as_bytes(), 2, "N"),
+        ("Núñez".as_bytes(), 3, "Nú"),
+        ("Núñez".as_bytes(), 99, "Núñez"),
+        (b"N\xfa\xf1ez", 3, "Núñ"),
+    ] {
+        assert_eq!(decode(head(text, bytes_max)), expected);
+    }
+}
+
+#[test]
 fn the_empty_text_is_always_the_first() {
     let mut names = Names::default();
     assert_eq!(names.intern(b""), NameId::EMPTY);
