@@ -75,18 +75,30 @@ impl std::fmt::Debug for Courier {
     }
 }
 
+/// What is taken as an answer, unless a request says otherwise.
+const ACCEPT: &str = "application/scim+json, application/json";
+
 /// A request.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) method: Method,
     /// Below the endpoint, with its query.
     pub(crate) path: &'a str,
     pub(crate) bearer: Option<&'a Secret>,
+    /// Which media types are taken.
+    pub(crate) accept: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,
     /// Content type and content.
     pub(crate) body: Option<(&'static str, String)>,
     /// Secrets that may be in an answer, apart from the bearer.
     pub(crate) secrets: Vec<&'a Secret>,
+}
+
+impl Default for Call<'_> {
+    fn default() -> Self {
+        let (method, secrets, headers) = (Method::GET, Vec::new(), Vec::new());
+        Self { method, path: "", bearer: None, accept: ACCEPT, headers, body: None, secrets }
+    }
 }
 
 impl Call<'_> {
@@ -105,6 +117,14 @@ pub(crate) struct Answer {
     pub(crate) json: Value,
     /// The server's words, of a refusal.
     pub(crate) words: String,
+}
+
+/// An answer whose content is still to be read.
+#[derive(Debug)]
+pub(crate) struct Opened {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
 }
 
 impl Courier {
@@ -166,30 +186,36 @@ impl Courier {
         }
     }
 
-    fn send_once(&self, call: &Call<'_>) -> Result<Answer, DirectoryError> {
+    /// Sends a request one time, and reads the whole answer.
+    pub(crate) fn send_once(&self, call: &Call<'_>) -> Result<Answer, DirectoryError> {
+        let Opened { status, headers, body } = self.open(call)?;
+        if !(200..300).contains(&status) {
+            let words = refusal(&headers, body, call);
+            return match status {
+                401 => Err(DirectoryError::Unauthorised { words }),
+                _ => Ok(Answer { status, headers, json: Value::Null, words }),
+            };
+        }
+        let json = self.json(&headers, body, call)?;
+        Ok(Answer { status, headers, json, words: String::new() })
+    }
+
+    /// Sends a request one time, and leaves the content to be read.
+    pub(crate) fn open(&self, call: &Call<'_>) -> Result<Opened, DirectoryError> {
         let response = self.run(call).map_err(|error| self.transport(&error))?;
         let (parts, body) = response.into_parts();
-        let status = parts.status.as_u16();
         if parts.status.is_redirection() {
             let to = parts.headers.get("location").map(|to| String::from_utf8_lossy(to.as_bytes()));
             return Err(DirectoryError::Redirected { to: call.words(&to.unwrap_or_default()) });
         }
-        if !parts.status.is_success() {
-            let words = refusal(&parts.headers, body, call);
-            return match status {
-                401 => Err(DirectoryError::Unauthorised { words }),
-                _ => Ok(Answer { status, headers: parts.headers, json: Value::Null, words }),
-            };
-        }
-        let json = self.json(&parts.headers, body, call)?;
-        Ok(Answer { status, headers: parts.headers, json, words: String::new() })
+        Ok(Opened { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 
     fn run(&self, call: &Call<'_>) -> Result<Response<Body>, ureq::Error> {
         let mut request = Request::builder()
             .method(call.method.clone())
             .uri(self.endpoint.url(call.path))
-            .header("accept", "application/scim+json, application/json");
+            .header("accept", call.accept);
         if let Some(bearer) = call.bearer {
             request = request.header("authorization", format!("Bearer {}", bearer.expose()));
         }
@@ -267,7 +293,7 @@ pub(crate) fn encoded(text: &str) -> String {
 }
 
 /// Whether to try again, and what wait was asked for.
-fn busy(result: &Result<Answer, DirectoryError>) -> Option<Option<Duration>> {
+pub(crate) fn busy(result: &Result<Answer, DirectoryError>) -> Option<Option<Duration>> {
     match result {
         Ok(Answer { status: 429 | 502 | 503 | 504, headers, .. }) => {
             let asked = header(headers, "retry-after");
@@ -283,13 +309,22 @@ fn is_json(kind: &str) -> bool {
     kind == "application/json" || kind == "application/scim+json" || kind == "text/json"
 }
 
-/// The server's words: what SCIM, Graph and OAuth call them, or the text itself.
+/// Where SCIM, Graph, OAuth and the vendor put their words.
+const WORDS_IN: [&str; 7] = [
+    "/detail",
+    "/error/message",
+    "/error_description",
+    "/errorSummary",
+    "/error",
+    "/developerMessage",
+    "/message",
+];
+
+/// The server's words: what it calls them, or the text itself.
 fn refusal(headers: &HeaderMap, mut body: Body, call: &Call<'_>) -> String {
     let bytes = body.with_config().limit(REFUSAL_BYTES_MAX).read_to_vec().unwrap_or_default();
     let json: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let words = ["/detail", "/error/message", "/error_description", "/errorSummary", "/error"]
-        .iter()
-        .find_map(|path| json.pointer(path)?.as_str().map(str::to_owned));
+    let words = WORDS_IN.iter().find_map(|path| json.pointer(path)?.as_str().map(str::to_owned));
     let kind = header(headers, "content-type").unwrap_or_default();
     let words = words.unwrap_or_else(|| match kind.starts_with("text/plain") {
         true => String::from_utf8_lossy(&bytes).into_owned(),

@@ -15,6 +15,11 @@ fn faults(text: &str, expected: &[&str]) {
 
 #[test]
 fn what_is_left_out_is_as_usual() {
+    let query = parse(&format!("{EBA}via = \"query\"\n")).unwrap();
+    let Kind::TokenFlex(what, _) = &query.sources[0].kind else { panic!("{query:?}") };
+    assert_eq!((what.via, what.detail), (Via::Query, Detail::Days));
+    let folder = parse("[sources.d]\nkind = \"folder\"\npath = \"d\"\nfiles = \"x\"\n").unwrap();
+    assert_eq!(folder.sources[0].every, Duration::from_secs(300));
     let sources = parse(EBA).unwrap();
     let source = sources.find("eba").unwrap();
     assert_eq!(source.every, Duration::from_secs(21_600));
@@ -99,6 +104,11 @@ fn every_fault_is_told_with_its_line() {
             "line 7: `outstanding_max` is 0; write a number from 1 to 50, which is what the vendor allows",
             "line 8: `bytes_max` is 0; write how large a file may be, in bytes",
         ],
+    );
+    let sessions = format!("{EBA}via = \"query\"\ndetail = \"sessions\"\n");
+    faults(
+        &sessions,
+        &["line 6: sessions come by export only; write detail = \"days\", or via = \"export\""],
     );
     faults(
         "[sources.a]\nkind = \"insights\"\nreports = []\n[sources.b]\nkind = \"folder\"\n\

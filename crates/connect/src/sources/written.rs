@@ -174,7 +174,9 @@ impl Check<'_> {
             let help = "use small letters, digits and `-`: it becomes a directory's name";
             self.fault(&span, "the name of a source cannot be used", help);
         }
-        let every = self.time(source.every.take(), "every", Duration::from_secs(6 * 3_600));
+        let is_folder = *source.kind.get_ref() == WrittenKind::Folder;
+        let usual = if is_folder { EVERY_MIN } else { Duration::from_secs(6 * 3_600) };
+        let every = self.time(source.every.take(), "every", usual);
         if let Some((every, at)) = every.as_ref().and_then(|(time, at)| Some((time, at.as_ref()?)))
             && *every < EVERY_MIN
         {
@@ -317,13 +319,21 @@ impl Check<'_> {
         let help = "write the number of the agreement, as the vendor's account shows it";
         let contract = self.needed(&source.kind, "contract", source.contract.take(), help);
         let from = self.date(source.from.take());
+        let via = via(source.via.as_ref());
+        let detail = match (source.detail.as_ref().map(|detail| *detail.get_ref()), via) {
+            (Some(WrittenDetail::Days), _) | (None, Via::Query) => Detail::Days,
+            (Some(WrittenDetail::Sessions) | None, Via::Export) => Detail::Sessions,
+            (Some(WrittenDetail::Sessions), Via::Query) => {
+                let help = "write detail = \"days\", or via = \"export\"";
+                let span = source.detail.as_ref().map(Spanned::span).unwrap_or_default();
+                self.fault(&span, "sessions come by export only", help);
+                Detail::Sessions
+            }
+        };
         Some(TokenFlex {
             contract: contract?,
-            via: via(source.via.as_ref()),
-            detail: match source.detail.as_ref().map(|detail| *detail.get_ref()) {
-                None | Some(WrittenDetail::Sessions) => Detail::Sessions,
-                Some(WrittenDetail::Days) => Detail::Days,
-            },
+            via,
+            detail,
             from: from?,
             enrichment: source.enrichment.as_ref().is_some_and(|yes| *yes.get_ref()),
         })
