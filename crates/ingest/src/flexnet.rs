@@ -2,7 +2,7 @@
 //!
 //! One pass, in memory proportional to what is out and to the distinct names, whatever the size
 //! of the file. The rules, each in its own module: [`sniff`] what the file is · `line` and `usage`
-//! one line · `clock` dates for times of day · `packages` one session written twice · `pairs`
+//! one line · `verbose` what a verbose log adds to it · `clock` dates for times of day · `packages` one session written twice · `pairs`
 //! OUT with IN · `daemons` who wrote it. None of them reads a file or the time.
 //!
 //! **Restarts.** A licence dies with the daemon that gave it, and the new daemon writes no IN for
@@ -32,6 +32,7 @@ mod reader;
 mod report;
 mod sniff;
 mod usage;
+mod verbose;
 
 pub use reader::{Options, Reader};
 pub use report::{

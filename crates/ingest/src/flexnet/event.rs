@@ -11,6 +11,8 @@ pub(crate) struct Event {
     /// The holder: a number of [`super::holders::Holders`].
     pub(crate) seat: u32,
     pub(crate) feature: NameId,
+    /// The address of the workstation; empty where the log is not verbose.
+    pub(crate) address: NameId,
     pub(crate) package: bool,
     pub(crate) daemon: u16,
     pub(crate) at: Stamp,

@@ -17,6 +17,7 @@ pub(crate) struct Held {
     pub(crate) licences: u16,
     pub(crate) daemon: u16,
     pub(crate) role: Role,
+    pub(crate) address: NameId,
 }
 
 /// Whether a licence that is out is a session.
@@ -92,8 +93,8 @@ impl Pairs {
             let package = self.packages.component_out(recent, names);
             (Role::Component, package.is_some_and(|package| self.cover(&package)))
         };
-        let held =
-            Held { opened: at, line: event.line, ordinal, licences, daemon: event.daemon, role };
+        let Event { line, daemon, address, .. } = *event;
+        let held = Held { opened: at, line, ordinal, licences, daemon, role, address };
         match self.held.get_mut(&key) {
             Some(queue) => queue.rest.push_back(held),
             None => {

@@ -10,6 +10,7 @@ use super::packages::Contents;
 use super::pairs::{Held, Key, Pairs, Role, is_undecided};
 use super::report::{Denial, Ended, RejectReason, Rejected, Session, Sink, Tally};
 use super::usage::{Kind, Usage, notes, words};
+use super::verbose;
 use crate::names::{NameId, Names};
 use faregate_core::when::{Date, Instant, Zone};
 
@@ -255,7 +256,9 @@ impl State {
         let whole = match usage {
             Some(Ok(usage)) => {
                 let tail = usage.tail;
-                tail.starts_with(b"  ") && (tail.trim_ascii().is_empty() || tail.ends_with(b")"))
+                let plain = tail.trim_ascii().is_empty() || tail.ends_with(b")");
+                verbose::is_whole(usage.verbose)
+                    || (usage.verbose.is_empty() && tail.starts_with(b"  ") && plain)
             }
             Some(Err(_)) => false,
             None => {
@@ -286,8 +289,18 @@ impl State {
             }
         };
         self.place = self.place.saturating_add(1);
+        let address = self.address(usage);
         let (at, line, place) = (self.clock.now(), self.tally.lines, self.place);
-        self.event(Event { what, seat, feature, package, daemon, at, line, place }, out);
+        self.event(Event { what, seat, feature, address, package, daemon, at, line, place }, out);
+    }
+
+    /// The name of an address is the same however it is written.
+    fn address(&mut self, usage: &Usage<'_>) -> NameId {
+        if usage.verbose.is_empty() {
+            return NameId::EMPTY;
+        }
+        let address = verbose::address(usage.verbose, usage.holder);
+        address.map_or(NameId::EMPTY, |ip| self.names.intern(ip.to_string().as_bytes()))
     }
 
     fn mark(&mut self, line: &Line<'_>, daemon: u16, out: &mut impl Sink) {
@@ -339,8 +352,9 @@ impl State {
     }
 
     fn life(&mut self, what: What, daemon: u16, at: Stamp, out: &mut impl Sink) {
-        let (line, place, feature) = (self.tally.lines, self.place, NameId::EMPTY);
-        self.event(Event { what, seat: 0, feature, package: false, daemon, at, line, place }, out);
+        let (line, place, none) = (self.tally.lines, self.place, NameId::EMPTY);
+        let (seat, feature, address, package) = (0, none, none, false);
+        self.event(Event { what, seat, feature, address, package, daemon, at, line, place }, out);
     }
 
     /// A date was read; if it is the first, everything before it can be dated backwards.
@@ -389,9 +403,20 @@ impl State {
             What::Upgrade { licences } => self.pairs.upgrade(key, licences),
             What::Denial { kind, major, minor, reason } => {
                 let (user, host) = self.holder(event);
-                let (feature, line) = (event.feature, event.line);
+                let Event { feature, address, line, .. } = *event;
                 self.tally.denials = self.tally.denials.saturating_add(1);
-                out.denial(Denial { kind, feature, user, host, at, major, minor, reason, line });
+                out.denial(Denial {
+                    kind,
+                    feature,
+                    user,
+                    host,
+                    address,
+                    at,
+                    major,
+                    minor,
+                    reason,
+                    line,
+                });
             }
             What::DaemonStarted | What::DaemonEnded => {}
         }
@@ -461,6 +486,7 @@ impl State {
             ordinal: held.ordinal,
             ended,
             licences: held.licences,
+            address: held.address,
             line: held.line,
         }
     }

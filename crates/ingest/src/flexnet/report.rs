@@ -1,6 +1,6 @@
 //! What comes out of a debug log: sessions, denials, rejected lines and the tally.
 
-use crate::names::{NameId, decode};
+use crate::names::{NameId, decode, head};
 use faregate_core::when::Instant;
 
 /// Where the reader puts what it finds, in the order in which it becomes certain.
@@ -62,6 +62,8 @@ pub struct Session {
     pub ended: Ended,
     /// How many licences it held, at least 1.
     pub licences: u16,
+    /// The IP address of the workstation, which only a verbose log says; else empty.
+    pub address: NameId,
     /// The line of the check-out, from 1.
     pub line: u64,
 }
@@ -92,6 +94,8 @@ pub struct Denial {
     pub user: NameId,
     /// From which machine; empty for [`DenialKind::Expired`].
     pub host: NameId,
+    /// From which IP address, which only a verbose log says; else empty.
+    pub address: NameId,
     /// When.
     pub at: Instant,
     /// FlexNet's major error, for example −4; 0 where the line has none.
@@ -133,8 +137,7 @@ pub struct Rejected {
 impl Rejected {
     pub(crate) fn new(line: u64, reason: RejectReason, bytes: &[u8]) -> Self {
         // A character takes at most four bytes.
-        let head = bytes.get(..800).unwrap_or(bytes);
-        let text = decode(head);
+        let text = decode(head(bytes, 800));
         Self { line, reason, text: text.chars().take(200).collect() }
     }
 }

@@ -32,10 +32,16 @@ fn transcript(found: &Collected, reader: &Reader) -> String {
         if s.licences > 1 {
             write!(text, " x{}", s.licences).unwrap();
         }
+        if !name(s.address).is_empty() {
+            write!(text, " from {}", name(s.address)).unwrap();
+        }
         lines.push((s.line, text));
     }
     for d in &found.denials {
-        let who = format!("{}@{}", name(d.user), name(d.host));
+        let mut who = format!("{}@{}", name(d.user), name(d.host));
+        if !name(d.address).is_empty() {
+            write!(who, " from {}", name(d.address)).unwrap();
+        }
         let (feature, reason) = (name(d.feature), name(d.reason));
         let (at, major, minor) = (d.at, d.major, d.minor);
         lines.push((
@@ -113,6 +119,7 @@ golden! {
     a_daemon_with_a_file_of_its_own_restarts_too: "daemon-alone" in "UTC";
     identical_check_outs_are_told_apart: "identical" in "UTC";
     a_package_at_the_very_end_waits_for_its_component: "package-at-the-end" in "UTC";
+    a_verbose_log_says_where_somebody_is: "verbose" in "UTC";
 }
 
 #[test]
@@ -140,6 +147,45 @@ fn line_ends_marks_padding_and_encoding_do_not_matter() {
     check_stored(|text| {
         text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect()
     });
+}
+
+#[test]
+fn a_person_is_the_same_in_a_log_of_either_encoding() {
+    let log = "8:00:00 (lmgrd) TIMESTAMP 5/6/2022\n8:00:01 (adskflex) OUT: \"f\" Jürgen Müller@büro-7  \n\
+        9:00:00 (adskflex) IN: \"f\" Jürgen Müller@büro-7  \n";
+    let latin: Vec<u8> =
+        log.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
+    let both = [log.as_bytes(), &latin].map(|bytes| {
+        let (found, reader) = read(bytes, "UTC", None);
+        let user = reader.names().text(found.sessions[0].user).to_owned();
+        assert_eq!(user.chars().filter(|letter| *letter == 'ü').count(), 2);
+        transcript(&found, &reader)
+    });
+    assert_eq!(both[0], both[1]);
+    // A server whose code page was changed writes on in the same file: one out and one in, one session.
+    let half = log.find("9:00").unwrap();
+    let latin_half = latin.iter().rposition(|byte| *byte == b'9').unwrap();
+    let mixed = [&log.as_bytes()[..half], &latin[latin_half..]].concat();
+    let (found, reader) = read(&mixed, "UTC", None);
+    assert_eq!(transcript(&found, &reader), both[0]);
+}
+
+#[test]
+fn a_rejected_line_is_told_in_its_own_letters() {
+    let log = format!("8:00:00 (adskflex) OUT: no feature {}", "ü".repeat(500));
+    let (found, _) = read(log.as_bytes(), "UTC", None);
+    assert_eq!(found.rejected[0].text.chars().count(), 200);
+    assert!(found.rejected[0].text.ends_with('ü') && !found.rejected[0].text.contains('Ã'));
+}
+
+#[test]
+fn a_verbose_line_that_is_cut_is_rejected() {
+    let log = "8:00:00 (lmgrd) TIMESTAMP 5/6/2022\n8:00:01 (adskflex) OUT: \"f\" jo@ws  ^^^ 11.19 jo 10.0.0.7 12 1 ^^^";
+    assert_eq!(read(log.as_bytes(), "UTC", None).0.sessions.len(), 1);
+    for until in log.len() - 26..log.len() - 1 {
+        let (found, _) = read(&log.as_bytes()[..until], "UTC", None);
+        assert_eq!(found.rejected.len(), 1, "{}", &log[..until]);
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@
 
 use super::line::without_blanks;
 use super::report::{DenialKind, Ended, RejectReason};
+use super::verbose;
+use crate::names::head;
 use memchr::{memchr, memchr_iter, memmem, memrchr};
 
 /// A usage event as written, nothing interned yet.
@@ -18,6 +20,8 @@ pub(crate) struct Usage<'a> {
     pub(crate) holder: &'a [u8],
     /// What follows the holder.
     pub(crate) tail: &'a [u8],
+    /// What a verbose log adds, from its first mark on; empty in others.
+    pub(crate) verbose: &'a [u8],
 }
 
 /// Which word the message began with.
@@ -48,6 +52,7 @@ impl<'a> Usage<'a> {
             Kind::Denial(_) => without_key(rest),
             _ => rest,
         };
+        let (rest, verbose) = verbose::divided(rest);
         let (holder, tail) = holder(rest);
         let (user, host) = divide(holder).ok_or(RejectReason::HolderUnreadable)?;
         if user.is_empty() || host.is_empty() {
@@ -56,7 +61,7 @@ impl<'a> Usage<'a> {
         if feature.len().max(user.len()).max(host.len()) > NAME_MAX {
             return Err(RejectReason::NameTooLong);
         }
-        Ok(Self { kind, feature, holder, tail })
+        Ok(Self { kind, feature, holder, tail, verbose })
     }
 }
 
@@ -84,7 +89,7 @@ fn expired(kind: Kind, rest: &[u8]) -> Result<Usage<'_>, RejectReason> {
     };
     match feature.len() {
         0 => Err(RejectReason::FeatureUnreadable),
-        1..=NAME_MAX => Ok(Usage { kind, feature, holder: &[], tail: &[] }),
+        1..=NAME_MAX => Ok(Usage { kind, feature, holder: &[], tail: &[], verbose: &[] }),
         _ => Err(RejectReason::NameTooLong),
     }
 }
@@ -134,9 +139,6 @@ pub(crate) struct Notes {
 pub(crate) fn notes(tail: &[u8]) -> Notes {
     let mut notes = Notes { licences: 1, ended: Ended::In };
     let mut rest = tail.trim_ascii();
-    if let Some(verbose) = memmem::find(rest, b"^^^") {
-        rest = rest.get(..verbose).unwrap_or(rest).trim_ascii();
-    }
     while let Some((before, note)) = last_bracket(rest) {
         match note {
             b"INACTIVE" => notes.ended = Ended::Inactive,
@@ -187,7 +189,7 @@ pub(crate) fn words(tail: &[u8]) -> Words<'_> {
     let text = text.trim_ascii();
     let text = text.strip_prefix(b"(").unwrap_or(text);
     let text = if coded.is_none() { text.strip_suffix(b")").unwrap_or(text) } else { text };
-    Words { text: text.get(..WORDS_MAX).unwrap_or(text).trim_ascii(), major, minor }
+    Words { text: head(text, WORDS_MAX).trim_ascii(), major, minor }
 }
 
 fn error_numbers(code: &[u8]) -> Option<(i32, i32)> {
