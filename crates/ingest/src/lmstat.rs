@@ -13,8 +13,10 @@ mod date;
 mod note;
 mod reader;
 mod row;
+mod snapshots;
 
 pub use reader::Reader;
+pub use snapshots::{NotLater, Snapshots, Use};
 
 use core::fmt;
 use faregate_core::when::Instant;

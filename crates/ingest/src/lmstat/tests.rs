@@ -359,3 +359,5 @@ fn real_outputs() {
         assert_eq!((held, status.rejected.as_slice()), (rows, &[][..]), "{path:?}");
     }
 }
+
+mod snapshots;
