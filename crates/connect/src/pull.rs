@@ -226,7 +226,9 @@ impl From<DirectoryError> for PullError {
         match error {
             DirectoryError::Unauthorised { words } => Self::SignIn { words },
             DirectoryError::Refused { status, words } => Self::Refused { status, words },
-            DirectoryError::Busy { words, .. } => Self::Throttled { seconds: None, words },
+            DirectoryError::Busy { tries, words } => {
+                Self::Away { words: format!("busy at each of {tries} tries: {words}") }
+            }
             DirectoryError::WaitsTooLong { seconds } => {
                 let words = format!("it asks to wait for {seconds} seconds");
                 Self::Throttled { seconds: Some(seconds), words }

@@ -6,6 +6,7 @@
 use super::wire::Wire;
 use super::{PullError, World};
 use crate::courier::{Call, Courier, Opened, clean, header};
+use crate::directory::DirectoryError;
 use crate::pace::retry_after;
 use crate::secret::Secret;
 use std::fs::{File, OpenOptions};
@@ -83,7 +84,7 @@ impl Download<'_> {
         }
         let secrets = vec![secret];
         let call = Call { path, accept: "*/*", headers, secrets, ..Call::default() };
-        let opened = match courier.open(&call).map_err(PullError::from) {
+        let opened = match courier.open(&call).map_err(without_query) {
             Ok(opened) => opened,
             Err(PullError::Away { words }) => return Ok(Attempt::Cut(secret.scrub(&words))),
             Err(error) => return Err(error),
@@ -204,6 +205,17 @@ impl Download<'_> {
 enum Attempt {
     Ended(Came),
     Cut(String),
+}
+
+/// Where a redirection leads is shown without what may open a door there.
+fn without_query(error: DirectoryError) -> PullError {
+    match error {
+        DirectoryError::Redirected { to } => {
+            let to = to.split('?').next().unwrap_or_default().to_owned();
+            DirectoryError::Redirected { to }.into()
+        }
+        other => other.into(),
+    }
 }
 
 /// What a server tells versions of a file by, when it can be relied on.

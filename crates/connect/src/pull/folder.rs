@@ -7,7 +7,7 @@ use super::inbox::{Label, Place, digest};
 use super::state::{Fault, seconds};
 use super::{Freshness, PullError, Pulled, World};
 use crate::sources::{Folder, Source};
-use faregate_core::when::{Instant, Zone};
+use faregate_core::when::Zone;
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};

@@ -4,10 +4,16 @@ mod contract;
 mod graph;
 mod graph_stub;
 mod hostile;
+mod pull_faults;
+mod pull_folder;
+mod pull_kills;
+mod pulling;
+mod pulls;
 mod scim;
 mod scim_server;
 mod stub;
 mod tls;
+mod vendor;
 
 use faregate_connect::courier::{Courier, CourierOptions};
 use faregate_connect::directory::{GroupKey, Person};
