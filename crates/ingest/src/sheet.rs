@@ -22,9 +22,12 @@ mod summary;
 pub use cells::Cells;
 pub use encoding::Encoding;
 pub use foreign::Foreign;
+pub(crate) use foreign::shown;
+pub(crate) use look::DELIMITERS;
 pub use look::{Form, HEAD_BYTES, look};
 pub use row::{Broken, Item, Row, Why};
 pub use splitter::{ROW_MAX, Splitter};
+pub(crate) use summary::begins_summary;
 pub use summary::is_summary;
 
 /// The rows of a table in memory, each handed to `visit`.

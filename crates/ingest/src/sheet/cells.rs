@@ -1,6 +1,7 @@
 //! Rows that were never text: of a workbook, or of the answer of an API.
 
 use super::Row;
+use crate::container::{self, CellKind};
 
 /// One row, built cell by cell. Cleared, it keeps its memory for the next.
 ///
@@ -35,6 +36,12 @@ impl Cells {
     /// Adds a number, written with a decimal point, if any, and without separators of thousands.
     pub fn number(&mut self, text: &str) {
         self.push(text, true);
+    }
+
+    /// The cells of a workbook's row instead of those that were there.
+    pub fn fill(&mut self, row: &container::Row) {
+        self.clear();
+        row.cells().iter().for_each(|cell| self.push(&cell.text, cell.kind == CellKind::Number));
     }
 
     fn push(&mut self, text: &str, is_number: bool) {

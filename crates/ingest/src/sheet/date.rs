@@ -10,6 +10,7 @@ use faregate_core::when::Date;
 mod clock;
 mod evidence;
 
+pub(crate) use clock::offset;
 pub use evidence::{Evidence, Unclear};
 
 /// Whether days or months come first where figures alone do not tell.
@@ -78,7 +79,10 @@ pub fn read(text: &str, order: Option<Order>) -> Result<Written, BadDate> {
     }
     let (day, rest) = split(text).ok_or(BadDate::Unreadable)?;
     let date = match day {
-        Day::Serial(days) => serial(days).ok_or(BadDate::Unbelievable)?,
+        Day::Serial(days) => {
+            let date = serial(days).ok_or(BadDate::Unbelievable)?;
+            return with_time(date, if rest.is_empty() { ".0" } else { rest });
+        }
         Day::Said(year, month, day) => dated(year, month, day)?,
         Day::Open(one, other, year) => ordered(one, other, year, order)?,
         Day::Short => return Err(BadDate::ShortYear),

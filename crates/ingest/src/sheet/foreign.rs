@@ -87,10 +87,9 @@ pub(super) fn other(head: &str) -> Option<Foreign> {
         b'{' | b'[' => return Some(Foreign::Json(shown(text))),
         _ => {}
     }
-    let odd = |byte: &&u8| **byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 12);
-    let odd = text.bytes().filter(|byte| odd(&byte)).count();
-    let has_odd = text.contains('\0') || odd.saturating_mul(50) > text.len();
-    has_odd.then_some(Foreign::Binary)
+    let line = text.split(['\n', '\r']).next().unwrap_or_default();
+    let is_odd = |byte: u8| byte < 32 && !matches!(byte, b'\t' | 12);
+    line.bytes().any(is_odd).then_some(Foreign::Binary)
 }
 
 /// The title of a page, for whoever wonders what they downloaded.

@@ -10,7 +10,7 @@ pub const HEAD_BYTES: usize = 64 * 1024;
 /// So many rows are looked at for the delimiter.
 const ROWS: usize = 50;
 /// What parts cells, the usual one first.
-const DELIMITERS: [u8; 4] = *b",;\t|";
+pub(crate) const DELIMITERS: [u8; 4] = *b",;\t|";
 
 /// How a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,8 +88,8 @@ fn likeliest(text: &[u8], line_end: u8) -> u8 {
     best.map_or(b',', |(_, delimiter)| *delimiter)
 }
 
-/// How many rows agree on how many cells there are, more than one, and on how many they do.
-fn agreement(text: &[u8], delimiter: u8, line_end: u8) -> (usize, usize) {
+/// How many rows agree on how many cells there are, more than one; whether the first does; and on how many.
+fn agreement(text: &[u8], delimiter: u8, line_end: u8) -> (usize, bool, usize) {
     let mut counts: Vec<usize> = Vec::new();
     let mut scan = Scan::default();
     let mut rest = text;
@@ -106,6 +106,7 @@ fn agreement(text: &[u8], delimiter: u8, line_end: u8) -> (usize, usize) {
         counts.push(scan.ends.len());
     }
     let alike = |count: usize| counts.iter().filter(|other| **other == count).count();
-    let rated = counts.iter().filter(|count| **count > 1).map(|count| (alike(*count), *count));
+    let rate = |count: &usize| (alike(*count), counts.first() == Some(count), *count);
+    let rated = counts.iter().filter(|count| **count > 1).map(rate);
     rated.max().unwrap_or_default()
 }

@@ -44,6 +44,12 @@ impl<'a> Row<'a> {
         self.numbers.get(place).copied().unwrap_or(false)
     }
 
+    /// Whether the source knows numbers from text, as a workbook does.
+    #[must_use]
+    pub fn is_typed(&self) -> bool {
+        !self.numbers.is_empty()
+    }
+
     /// The cells in order.
     pub fn iter(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let row = *self;

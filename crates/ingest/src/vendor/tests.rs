@@ -1,4 +1,6 @@
 use super::*;
+use crate::sheet::date::Order;
+use crate::sheet::number::Decimal;
 use proptest::prelude::*;
 
 fn told(report: &VendorReport) -> Vec<String> {
@@ -27,8 +29,8 @@ fn every_generation_of_headers_is_read() {
         &["2 2026-01-05 ana@acme.example Revit, cloud 2.5"],
     );
     check(
-        "Team;Tokens used;Product;Day used;Hashed Autodesk ID;Email\nAcme;1,250;AutoCAD;1/31/2026;0a1b;*****\n",
-        &["2 2026-01-31 0a1b AutoCAD 1250"],
+        "Team;Tokens used;Product;Day used;Hashed Autodesk ID;Email\nAcme;1,250;AutoCAD;1/31/2026;0a1b;*****\nAcme;12.5;AutoCAD;2/1/2026;0a1b;*****\n",
+        &["2 2026-01-31 0a1b AutoCAD 1250", "3 2026-02-01 0a1b AutoCAD 12.5"],
     );
     check(
         "usageDate,userName,productName,tokens\n2026-01-05,ANA,Maya,-6\n",
@@ -50,7 +52,7 @@ fn the_export_of_agreements_ends_its_header_with_a_comma() {
 #[test]
 fn bad_rows_are_told_with_line_and_reason() {
     let text = b"Day used,Email,Product,Tokens used\n\
-        2026-02-30,a@x,Revit,1\n2026-02-03,a@x,Revit,lots\n2026-02-03,,Revit,1\n2026-02-03,a@x,,1\n2026-02-03,a@x\n2026-02-03,\xff,Revit,1\n2026-02-03,a@x,Revit,1,\n2026-02-03,a@x,Revit,12,50\n";
+        2026-02-30,a@x,Revit,1\n2026-02-03,a@x,Rev\xc3\xadt,lots\n2026-02-03,,Revit,1\n2026-02-03,a@x,,1\n2026-02-03,a@x\n2026-02-03,\xff,Revit,1\n2026-02-03,a@x,Revit,1,\n2026-02-03,a@x,Revit,12,50\n";
     let report = read(text).unwrap();
     let told: Vec<String> = report.rejected.iter().map(RejectedRow::to_string).collect();
     assert_eq!(
@@ -60,9 +62,9 @@ fn bad_rows_are_told_with_line_and_reason() {
             "line 3: `lots` is no number of tokens",
             "line 4: nobody is named",
             "line 5: no product is named",
-            "line 6: 2 fields, unlike the header",
+            "line 6: 2 fields, unlike the 4 of the header",
             "line 7: the text is not UTF-8",
-            "line 9: 5 fields, unlike the header",
+            "line 9: 5 fields, unlike the 4 of the header",
         ]
     );
     assert_eq!(report.rows.len(), 1);
@@ -70,12 +72,44 @@ fn bad_rows_are_told_with_line_and_reason() {
 
 #[test]
 fn another_table_is_no_report() {
-    assert_eq!(read(b""), Err(NoReport::Empty));
-    assert_eq!(read(b"a,b\n1,2\n"), Err(NoReport::Column("Day used")));
-    assert_eq!(read(b"Day used,Product\n"), Err(NoReport::Column("Tokens used")));
-    assert_eq!(read(b"Day used,Tokens used\n"), Err(NoReport::Column("Product")));
-    let twice = read(b"Day used,usageDate,Product,Tokens used\n").unwrap_err();
-    assert_eq!(twice.to_string(), "`usageDate` is a second column of its kind; keep one");
+    let check = |text: &[u8], expected: &str| {
+        let told = read(text).unwrap_err().to_string();
+        assert!(told.starts_with(expected), "{told}");
+    };
+    check(b"", "the file is empty");
+    check(b"a,b\n1,2\n", "there is no column `Day used`; export the report Token Usage");
+    check(b"Day used,Product\n", "there is no column `Tokens used`");
+    check(b"Day used,Tokens used\n", "there is no column `Product`");
+    check(
+        b"Day used:Email:Product:Tokens used\n",
+        "there is no column `Day used`: line 1 is one cell, `Day used:Email:Product:Tokens used`",
+    );
+    check(
+        b"Day used,usageDate,Product,Tokens used\n",
+        "`usageDate` is a second column of its kind; keep one",
+    );
+}
+
+#[test]
+fn what_can_be_read_in_two_ways_is_asked_about_and_can_be_said() {
+    let text =
+        b"Day used;Email;Product;Tokens used\n1/2/2026;a@x;Revit;1,250\n3/4/2026;a@x;Revit;2\n";
+    let asked = read(text).unwrap_err().to_string();
+    assert_eq!(
+        asked,
+        "whether days or months come first in `Day used` cannot be told, as in `1/2/2026` on line 2; say --dates dmy or --dates mdy"
+    );
+    let said = Said { dates: Some(Order::Dmy), ..Said::default() };
+    let asked = read_as(text, said.clone()).unwrap_err().to_string();
+    assert_eq!(
+        asked,
+        "whether `1,250` of `Tokens used` on line 2 is thousands or decimals cannot be told; say --decimal point or --decimal comma"
+    );
+    let said = Said { decimal: Some(Decimal::Comma), ..said };
+    assert_eq!(
+        told(&read_as(text, said).unwrap()),
+        ["2 2026-02-01 a@x Revit 1.25", "3 2026-04-03 a@x Revit 2"]
+    );
 }
 
 #[test]

@@ -1,0 +1,140 @@
+//! What was decided of a table before it is read.
+
+use super::field::{Field, Layout};
+use super::kind::{Generation, Kind};
+use super::refusal::Refusal;
+use crate::mapping::Map;
+use crate::sheet::date::Order;
+use crate::sheet::number::Decimal;
+use crate::sheet::{Form, Row};
+use faregate_core::when::Zone;
+use std::sync::Arc;
+
+/// How a table is to be read.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What it is.
+    pub kind: Kind,
+    /// When the vendor wrote its headers so.
+    pub generation: Generation,
+    /// How its text is written; `None` for a workbook and for JSON.
+    pub(super) form: Option<Form>,
+    pub(super) scheme: Scheme,
+    /// The line of its header; rows before it are titles.
+    pub(super) header_line: u64,
+    pub(super) layout: Layout,
+    /// What the columns mean, by place.
+    pub(super) formats: Vec<Format>,
+    pub(super) zone: Option<Zone>,
+    /// Columns by which rows are left out: place, and which rule of the map.
+    pub(super) skips: Vec<(usize, usize)>,
+    /// Which part of an answer this is.
+    pub page: Option<Page>,
+}
+
+/// Which part of the rows an answer of an API has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// Rows in all.
+    pub total: u64,
+    /// How many come before.
+    pub offset: u64,
+    /// How many it has at most.
+    pub limit: u64,
+}
+
+impl Plan {
+    /// Whether the table says who used what.
+    #[must_use]
+    pub fn names_people(&self) -> bool {
+        self.layout.names_people()
+            || matches!(&self.scheme, Scheme::Mapped(map) if map.names_somebody())
+    }
+
+    /// The line of the header, from 1.
+    #[must_use]
+    pub fn header_line(&self) -> u64 {
+        self.header_line
+    }
+
+    /// The headers, in their order.
+    #[must_use]
+    pub fn headers(&self) -> &[String] {
+        &self.layout.names
+    }
+}
+
+/// Who explains the columns.
+#[derive(Clone, Debug)]
+pub(crate) enum Scheme {
+    /// Their headers are the vendor's.
+    Vendor,
+    /// The same, and only what was charged on which day is wanted.
+    Charges,
+    /// A map does.
+    Mapped(Arc<Map>),
+}
+
+impl Scheme {
+    fn says(&self, header: &str) -> Option<Field> {
+        match self {
+            Self::Vendor | Self::Charges => Field::of(header),
+            Self::Mapped(map) => map.field(header),
+        }
+    }
+
+    /// The layout and kind of a row, if it is a header; else what is missing.
+    pub(super) fn header(
+        &self,
+        row: &Row<'_>,
+    ) -> Result<(Layout, Kind), (Option<Refusal>, usize, String)> {
+        let layout = match Layout::of(row, |header| self.says(header)) {
+            Ok(layout) => layout,
+            Err(twice) => return Err((Some(twice), usize::MAX, String::new())),
+        };
+        let kind = match self {
+            Self::Vendor => Kind::of(&layout).map_err(str::to_owned),
+            Self::Charges => Kind::charges(&layout).map_err(str::to_owned),
+            Self::Mapped(map) => match map.missing(&layout) {
+                None => Ok(Kind::Mapped),
+                Some(missing) => Err(missing),
+            },
+        };
+        match kind {
+            Ok(kind) => Ok((layout, kind)),
+            Err(missing) => Err((None, layout.known(), missing)),
+        }
+    }
+
+    /// Whether a column's dates and amounts matter.
+    pub(super) fn wants(&self, field: Field, layout: &Layout) -> bool {
+        match self {
+            Self::Charges => matches!(field, Field::Day | Field::Tokens),
+            _ => field != Field::Day || !layout.has(Field::Opened),
+        }
+    }
+}
+
+/// What the dates of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DateForm {
+    /// Written for people, in this order where figures alone do not tell.
+    Written(Option<Order>),
+    /// Seconds since 1970.
+    Epoch,
+    /// Milliseconds since 1970.
+    EpochMillis,
+}
+
+/// What the cells of a column mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Format {
+    pub(crate) date: DateForm,
+    pub(crate) decimal: Option<Decimal>,
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        Self { date: DateForm::Written(None), decimal: None }
+    }
+}
