@@ -133,7 +133,7 @@ impl Kind {
     ///
     /// # Errors
     /// The column whose name is the most like it, if any is.
-    pub(super) fn column(self, header: &str) -> Result<&'static Column, Option<&'static str>> {
+    pub(crate) fn column(self, header: &str) -> Result<&'static Column, Option<&'static str>> {
         let header = plain(header);
         let is_it = |column: &&Column| {
             plain(column.name) == header || column.aliases.contains(&header.as_str())
@@ -145,29 +145,194 @@ impl Kind {
     }
 }
 
-/// A header in small letters, its words parted by one blank.
+/// A header in small letters without accents, its words parted by one blank.
 fn plain(header: &str) -> String {
-    let spaced = header.to_lowercase().replace(['_', '-', '.'], " ");
+    let letters = header.chars().flat_map(char::to_lowercase).filter_map(|letter| match letter {
+        '_' | '-' | '.' => Some(' '),
+        'à' | 'á' | 'â' | 'ä' => Some('a'),
+        'ç' => Some('c'),
+        'è' | 'é' | 'ê' | 'ë' => Some('e'),
+        'í' | 'î' | 'ï' => Some('i'),
+        'ñ' => Some('n'),
+        'ó' | 'ô' | 'ö' => Some('o'),
+        'ú' | 'û' | 'ù' | 'ü' => Some('u'),
+        // Accents that are letters of their own, as a Mac writes them.
+        '\u{300}'..='\u{36f}' => None,
+        letter => Some(letter),
+    });
+    let spaced: String = letters.collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const GROUP: &[Column] = &[KEY, NAME, column("dimension", &[]), column("parents", &["parent"])];
 
+/// Staff lists come in the language of the personnel department: English, German, French, Spanish.
 const PERSON: &[Column] = &[
-    column("key", &["login", "user", "username", "user name", "user id"]),
-    column("name", &["full name", "display name", "employee name"]),
-    column("first_name", &["firstname", "given name", "first", "forename"]),
-    column("last_name", &["lastname", "surname", "family name", "last"]),
-    column("email", &["e mail", "mail", "email address", "e mail address", "work email"]),
-    column("employee_id", &["employee number", "employee no", "personnel number", "staff id"]),
+    column(
+        "key",
+        &[
+            "login",
+            "user",
+            "username",
+            "user name",
+            "user id",
+            "benutzername",
+            "anmeldename",
+            "identifiant",
+            "usuario",
+            "nombre de usuario",
+        ],
+    ),
+    column(
+        "name",
+        &[
+            "full name",
+            "display name",
+            "employee name",
+            "employee",
+            "mitarbeiter",
+            "vollstandiger name",
+            "nom complet",
+            "nom et prenom",
+            "salarie",
+            "nombre completo",
+            "empleado",
+            "nombre y apellidos",
+        ],
+    ),
+    column(
+        "first_name",
+        &["firstname", "given name", "first", "forename", "vorname", "prenom", "nombre"],
+    ),
+    column(
+        "last_name",
+        &[
+            "lastname",
+            "surname",
+            "family name",
+            "last",
+            "nachname",
+            "familienname",
+            "nom",
+            "nom de famille",
+            "apellido",
+            "apellidos",
+        ],
+    ),
+    column(
+        "email",
+        &[
+            "e mail",
+            "mail",
+            "email address",
+            "e mail address",
+            "work email",
+            "business email",
+            "email adresse",
+            "e mail adresse",
+            "mailadresse",
+            "courriel",
+            "adresse email",
+            "adresse e mail",
+            "adresse mail",
+            "correo",
+            "correo electronico",
+            "direccion de correo",
+        ],
+    ),
+    column(
+        "employee_id",
+        &[
+            "employee number",
+            "employee no",
+            "personnel number",
+            "staff id",
+            "worker id",
+            "personalnummer",
+            "personal nr",
+            "mitarbeiternummer",
+            "matricule",
+            "numero de salarie",
+            "numero de empleado",
+            "legajo",
+            "matricula",
+        ],
+    ),
     column("bucket", &["budget"]),
     column("groups", &["group"]),
-    column("department", &["dept", "department name"]),
-    column("cost_centre", &["cost center", "costcentre", "costcenter", "cost centre code"]),
-    column("manager", &["reports to", "supervisor", "manager name", "manager email"]),
-    column("contractor", &["external", "employment type"]),
+    column(
+        "department",
+        &[
+            "dept",
+            "department name",
+            "abteilung",
+            "organisationseinheit",
+            "service",
+            "departement",
+            "departamento",
+        ],
+    ),
+    column(
+        "cost_centre",
+        &[
+            "cost center",
+            "costcentre",
+            "costcenter",
+            "cost centre code",
+            "kostenstelle",
+            "centre de cout",
+            "centre de couts",
+            "centro de coste",
+            "centro de costes",
+            "centro de costo",
+            "centro de costos",
+        ],
+    ),
+    column(
+        "manager",
+        &[
+            "reports to",
+            "supervisor",
+            "manager name",
+            "manager email",
+            "line manager",
+            "vorgesetzter",
+            "vorgesetzte",
+            "fuhrungskraft",
+            "responsable",
+            "superieur",
+            "superieur hierarchique",
+            "jefe",
+            "jefa",
+        ],
+    ),
+    column("contractor", &["external", "employment type", "extern", "externe", "externo"]),
     UNTIL,
-    column("last_day", &["end date", "last working day", "termination date", "leaving date"]),
+    column(
+        "last_day",
+        &[
+            "end date",
+            "last working day",
+            "termination date",
+            "leaving date",
+            "last day of work",
+            "letzter arbeitstag",
+            "letzter tag",
+            "austrittsdatum",
+            "austritt",
+            "vertragsende",
+            "dernier jour",
+            "dernier jour travaille",
+            "date de depart",
+            "date de sortie",
+            "date de fin de contrat",
+            "ultimo dia",
+            "ultimo dia de trabajo",
+            "fecha de baja",
+            "fecha de salida",
+            "fecha fin de contrato",
+        ],
+    ),
     column("aliases", &["alias", "logins"]),
 ];
 
