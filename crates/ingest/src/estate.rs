@@ -23,6 +23,8 @@ pub(crate) use sheet::line_of;
 
 pub use fault::{FAULTS_MAX, Fault, Faults, nearest};
 
+use crate::sheet::date::Order;
+use crate::staff;
 use std::sync::Arc;
 
 /// The largest file that is read.
@@ -75,6 +77,8 @@ pub struct Document {
     pub terms: Vec<Row<rows::Terms>>,
     /// Exchange rates.
     pub exchange_rates: Vec<Row<rows::ExchangeRate>>,
+    /// Columns of staff lists that say nothing that Faregate keeps, such as a salary.
+    pub passed_over: Vec<Row<String>>,
 }
 
 /// Reads files one after the other into one document.
@@ -92,10 +96,18 @@ pub struct Reader {
     document: Document,
     rows_count: usize,
     faults: Faults,
+    dates: Option<Order>,
 }
 
 impl Reader {
-    /// Reads a file by its name: `….toml`, or a kind's CSV such as `people.csv`.
+    /// The same, knowing whether days or months come first in the dates of staff lists.
+    #[must_use]
+    pub fn with_dates(mut self, order: Order) -> Self {
+        self.dates = Some(order);
+        self
+    }
+
+    /// Reads a file by its name: `….toml`, a kind's CSV such as `people.csv`, or a staff list such as `leavers.csv`.
     pub fn file(&mut self, file: &str, bytes: &[u8]) {
         let base = file.rsplit(['/', '\\']).next().unwrap_or(file);
         let (stem, extension) = base.rsplit_once('.').unwrap_or((base, ""));
@@ -103,7 +115,10 @@ impl Reader {
             "toml" => self.toml(file, bytes),
             "csv" | "tsv" | "txt" => match Kind::named(stem) {
                 Ok(kind) => self.csv(kind, file, bytes),
-                Err(_) => self.unnamed(file),
+                Err(_) => match staff::Kind::named(stem) {
+                    Some(kind) => self.staff(kind, file, bytes),
+                    None => self.unnamed(file),
+                },
             },
             _ => self.unnamed(file),
         }
@@ -111,7 +126,8 @@ impl Reader {
 
     fn unnamed(&mut self, file: &str) {
         let kinds = Kind::ALL.map(Kind::key).join(", ");
-        let help = format!("name it `estate.toml`, or `KIND.csv` with a kind of {kinds}");
+        let lists = staff::Kind::ALL.map(staff::Kind::key).join(", ");
+        let help = format!("name it `estate.toml`, or `KIND.csv` with a kind of {kinds}, {lists}");
         self.faults.add(&start(file), "the file's name does not say what is in it", help);
     }
 
@@ -131,6 +147,21 @@ impl Reader {
         }
     }
 
+    /// Reads a list of a personnel department, or of the vendor's, into rows of people.
+    pub fn staff(&mut self, kind: staff::Kind, file: &str, bytes: &[u8]) {
+        let source = start(file);
+        if bytes.len() > BYTES_MAX {
+            return self.too_large(&source, bytes.len());
+        }
+        let list = staff::read(kind, &source, bytes, self.dates, &mut self.faults);
+        self.document.passed_over.extend(list.passed_over);
+        for staff::Listed { source, cells } in list.rows {
+            let line = source.line;
+            let cells = cells.into_iter().map(|(name, text)| (name, line, raw::Value::Text(text)));
+            self.row(Kind::Person, source, cells.collect());
+        }
+    }
+
     /// All that was read.
     ///
     /// # Errors
@@ -142,8 +173,7 @@ impl Reader {
     /// The text of a file that is neither too large nor of another encoding.
     fn text<'b>(&mut self, source: &Source, bytes: &'b [u8]) -> Option<&'b str> {
         if bytes.len() > BYTES_MAX {
-            let message = format!("the file has {} bytes", bytes.len());
-            self.faults.add(source, message, format!("divide it: {BYTES_MAX} are read at most"));
+            self.too_large(source, bytes.len());
             return None;
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -158,6 +188,11 @@ impl Reader {
                 None
             }
         }
+    }
+
+    fn too_large(&mut self, source: &Source, bytes: usize) {
+        let help = format!("divide it: {BYTES_MAX} are read at most");
+        self.faults.add(source, format!("the file has {bytes} bytes"), help);
     }
 
     fn is_full(&self) -> bool {

@@ -28,6 +28,7 @@ pub mod mapping;
 pub mod names;
 pub mod options;
 pub mod sheet;
+pub mod staff;
 pub mod tariff;
 pub mod usage;
 pub mod vendor;

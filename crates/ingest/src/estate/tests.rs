@@ -175,7 +175,7 @@ fn files_are_known_by_name_and_bounded() {
     check(
         "stuff.csv",
         "key\na\n",
-        "stuff.csv:1: the file's name does not say what is in it; name it `estate.toml`, or `KIND.csv` with a kind of group, bucket, person, alias, seat, site, region, territory, schedule, cap, terms, exchange_rate",
+        "stuff.csv:1: the file's name does not say what is in it; name it `estate.toml`, or `KIND.csv` with a kind of group, bucket, person, alias, seat, site, region, territory, schedule, cap, terms, exchange_rate, leavers, org-chart, named-users",
     );
     check("in/Exchange-Rates.csv", "of,price,currency,from\nEUR,1.08,USD,2026-01-01\n", "fine");
     assert_eq!(read("groups.csv", b"key\na\xff\n").unwrap_err()[0].line, 2);
