@@ -19,7 +19,6 @@ pub mod words;
 
 pub use columns::{Column, Kind};
 pub use countries::country;
-pub(crate) use sheet::line_of;
 
 pub use fault::{FAULTS_MAX, Fault, Faults, nearest};
 
