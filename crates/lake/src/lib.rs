@@ -3,5 +3,27 @@
 //! The lake is a projection of the store: whatever is in it can be made anew, so nothing in it is the truth.
 //! It never writes to the store, and nothing waits for it.
 
+mod compact;
+mod delta;
+mod fault;
+mod files;
 pub mod kernels;
+mod lake;
+mod place;
+mod privacy;
+mod project;
+mod rewrite;
+mod rows;
+mod session;
+mod sync;
 pub mod tables;
+
+pub use compact::{Compacted, VACUUM_DAYS};
+pub use fault::LakeError;
+pub use files::{FILE_BYTES, properties};
+pub use lake::Lake;
+pub use place::Place;
+pub use privacy::Privacy;
+pub use rows::{Cell, Rows};
+pub use session::Means;
+pub use sync::{LakeSync, Synced};

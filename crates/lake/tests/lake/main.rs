@@ -1,0 +1,9 @@
+//! The lake against its store: the same rows whatever fails, whenever; and faults that are planted are found.
+
+mod checks;
+mod faults;
+mod schema;
+mod sharing;
+mod store;
+mod syncing;
+mod world;
