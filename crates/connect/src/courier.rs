@@ -88,6 +88,8 @@ pub(crate) struct Call<'a> {
     /// Which media types are taken.
     pub(crate) accept: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// A header that is a secret.
+    pub(crate) secret_header: Option<(&'static str, &'a Secret)>,
     /// Content type and content.
     pub(crate) body: Option<(&'static str, String)>,
     /// Secrets that may be in an answer, apart from the bearer.
@@ -97,14 +99,24 @@ pub(crate) struct Call<'a> {
 impl Default for Call<'_> {
     fn default() -> Self {
         let (method, secrets, headers) = (Method::GET, Vec::new(), Vec::new());
-        Self { method, path: "", bearer: None, accept: ACCEPT, headers, body: None, secrets }
+        Self {
+            method,
+            path: "",
+            bearer: None,
+            accept: ACCEPT,
+            headers,
+            secret_header: None,
+            body: None,
+            secrets,
+        }
     }
 }
 
 impl Call<'_> {
     /// A server's words for a message: without the secrets that it was sent, and not without end.
     fn words(&self, text: &str) -> String {
-        let secrets = self.bearer.into_iter().chain(self.secrets.iter().copied());
+        let header = self.secret_header.map(|(_, secret)| secret);
+        let secrets = self.bearer.into_iter().chain(header).chain(self.secrets.iter().copied());
         clean(&secrets.fold(text.to_owned(), |words, secret| secret.scrub(&words)))
     }
 }
@@ -218,6 +230,9 @@ impl Courier {
             .header("accept", call.accept);
         if let Some(bearer) = call.bearer {
             request = request.header("authorization", format!("Bearer {}", bearer.expose()));
+        }
+        if let Some((name, secret)) = call.secret_header {
+            request = request.header(name, secret.expose());
         }
         for (name, value) in &call.headers {
             request = request.header(*name, value);

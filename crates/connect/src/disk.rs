@@ -28,10 +28,9 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Makes a new name last.
 pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     // Elsewhere than on Unix, a directory cannot be opened to be synced.
-    if cfg!(unix)
-        && let Some(parent) = path.parent()
-    {
-        File::open(parent)?.sync_all()?;
+    if cfg!(unix) {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
     }
     Ok(())
 }

@@ -253,7 +253,7 @@ impl From<DirectoryError> for PullError {
 
 /// Pulls what is new at a source into an inbox, or goes on with a pull that did not come to its end.
 ///
-/// Blocks for at most the source's `patience`, give or take a request. The same seed of `chance` gives
+/// Blocks for at most the source's `patience`, give or take a wait or a download. The same seed of `chance` gives
 /// the same waits. What it did is in [`health`] afterwards, whichever way it ended.
 ///
 /// # Errors
@@ -265,6 +265,8 @@ pub fn pull(
     inbox: &Inbox,
 ) -> Result<Pulled, PullError> {
     let place = inbox.open(&source.name)?;
+    let health = inbox.health(&source.name)?;
+    place.sweep(source, world.instant())?;
     let begun = world.instant();
     let result = match &source.kind {
         Kind::Folder(folder) => folder::look(source, folder, &place, &**world),
@@ -272,11 +274,10 @@ pub fn pull(
             engine::run(source, access, world, chance, &place)
         }
     };
-    let health = inbox.health(&source.name)?.after(source, begun, world.instant(), &result, chance);
+    let health = health.after(source, begun, world.instant(), &result, chance);
     place.keep_health(&health)?;
     let mut pulled = result?;
     pulled.next_due = health.next_due;
-    place.sweep(source, world.instant())?;
     Ok(pulled)
 }
 

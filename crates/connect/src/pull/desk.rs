@@ -92,6 +92,9 @@ pub(super) trait Desk {
     /// Deletes an order, where that is wanted; one that is gone already is no error.
     fn dismiss(&mut self, wire: &mut Wire, ticket: &str) -> Result<(), PullError>;
 
+    /// What its orders are of: what was begun or taken of something else is of no use to it.
+    fn identity(&self) -> String;
+
     /// Whether results come in pages rather than as files.
     fn is_paged(&self) -> bool;
 

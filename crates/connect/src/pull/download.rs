@@ -78,9 +78,10 @@ impl Download<'_> {
         world: &dyn World,
     ) -> Result<Attempt, PullError> {
         let mut headers = Vec::new();
-        if self.mark.bytes > 0 {
+        // Without a version nobody could tell whether the rest is of the same file.
+        if let Some(version) = self.mark.version.clone().filter(|_| self.mark.bytes > 0) {
             headers.push(("range", format!("bytes={}-", self.mark.bytes)));
-            headers.extend(self.mark.version.clone().map(|version| ("if-range", version)));
+            headers.push(("if-range", version));
         }
         let secrets = vec![secret];
         let call = Call { path, accept: "*/*", headers, secrets, ..Call::default() };
@@ -130,18 +131,26 @@ impl Download<'_> {
             return Err(PullError::not_understood("a web page instead of a file"));
         }
         let total = match status {
-            206 => match range(&headers) {
-                Some((start, total)) if start == self.mark.bytes => total,
-                _ => {
-                    self.begin_anew(None)?;
-                    return Ok(Attempt::Cut("it sent another part than was asked for".to_owned()));
+            206 => {
+                let is_same = version(&headers).is_none_or(|now| self.mark.version == Some(now));
+                match range(&headers) {
+                    Some((start, total)) if is_same && start == self.mark.bytes => total,
+                    _ => {
+                        self.begin_anew(None)?;
+                        let words = "it sent another part than was asked for";
+                        return Ok(Attempt::Cut(words.to_owned()));
+                    }
                 }
-            },
+            }
             _ => {
                 self.begin_anew(version(&headers))?;
                 header(&headers, "content-length").and_then(|length| length.parse().ok())
             }
         };
+        let is_framed = header(&headers, "transfer-encoding").is_some_and(|how| how == "chunked");
+        if total.is_none() && !is_framed {
+            return Ok(Attempt::Cut("it does not say how long the file is".to_owned()));
+        }
         if total.is_some_and(|total| total > self.bytes_max) {
             return Err(self.too_large());
         }

@@ -45,14 +45,14 @@ pub(super) fn run(
         access,
         place,
         wire,
-        desk,
         progress: Progress::default(),
         is_planned: false,
-        taken: place.taken()?,
+        taken: place.taken()?.of(&desk.identity()),
         files: Vec::new(),
         links: BTreeMap::new(),
         window: access.outstanding_max,
         looks: 0,
+        desk,
     };
     match engine.work() {
         // The vendor's limits lie beyond our patience: the next pull goes on.
@@ -90,8 +90,9 @@ struct Engine<'a> {
 impl Engine<'_> {
     fn work(&mut self) -> Result<(), PullError> {
         match self.place.progress()? {
-            Some(progress) => self.progress = progress,
-            None => {
+            Some(progress) if progress.of == self.desk.identity() => self.progress = progress,
+            // Nothing was begun, or the source was of something else then.
+            _ => {
                 let today = Zone::utc().date(self.wire.world.instant());
                 self.progress = self.desk.plan(&mut self.wire, &self.taken, today)?;
                 self.keep()?;

@@ -15,6 +15,8 @@ pub(super) const FAILURES_MAX: u32 = 3;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Progress {
+    /// What the errands are of.
+    pub(super) of: String,
     /// Up to when the vendor had use when the pull began.
     pub(super) freshness: Freshness,
     /// In the order in which they are asked for.
@@ -145,8 +147,12 @@ impl Errand {
 
 /// What was pulled before, by the keys of errands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Taken(BTreeMap<String, Once>);
+#[serde(deny_unknown_fields)]
+pub(super) struct Taken {
+    /// What the errands were of.
+    of: String,
+    errands: BTreeMap<String, Once>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -157,20 +163,28 @@ struct Once {
 }
 
 impl Taken {
+    /// What was taken of this; nothing, when what was taken is of something else.
+    pub(super) fn of(self, identity: &str) -> Self {
+        if self.of == identity {
+            return self;
+        }
+        Self { of: identity.to_owned(), errands: BTreeMap::new() }
+    }
+
     pub(super) fn note(&mut self, errand: &Errand, today: Date) {
         let once = Once { on: today.to_string(), mark: errand.mark.clone() };
-        self.0.insert(errand.key(), once);
+        self.errands.insert(errand.key(), once);
     }
 
     /// What the data was like when this was last fetched.
     pub(super) fn mark(&self, key: &str) -> Option<&str> {
-        self.0.get(key)?.mark.as_deref()
+        self.errands.get(key)?.mark.as_deref()
     }
 
     /// Whether there is nothing new to expect of an errand: its month was over for long when it came, or
     /// the vendor's data is what it was.
     pub(super) fn covers(&self, errand: &Errand) -> bool {
-        let Some(once) = self.0.get(&errand.key()) else { return false };
+        let Some(once) = self.errands.get(&errand.key()) else { return false };
         let until = errand.period.as_ref().and_then(|(_, until)| until.parse::<Date>().ok());
         let on: Option<Date> = once.on.parse().ok();
         let is_settled = on.zip(until).is_some_and(|(on, until)| on.0 - until.0 >= SETTLED_DAYS);

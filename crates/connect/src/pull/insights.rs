@@ -139,7 +139,7 @@ impl Desk for InsightsDesk {
             }
         }
         errands.retain(|errand| !taken.covers(errand));
-        Ok(Progress { freshness: Freshness::default(), errands })
+        Ok(Progress { of: self.identity(), freshness: Freshness::default(), errands })
     }
 
     fn ask(&mut self, wire: &mut Wire, errand: &Errand, _: &str) -> Result<String, PullError> {
@@ -190,11 +190,16 @@ impl Desk for InsightsDesk {
     fn look(&mut self, wire: &mut Wire, tickets: &[&str]) -> Result<Vec<Look>, PullError> {
         if !self.is_paged() && tickets.len() > 1 {
             let listed = self.list(wire)?;
-            let one = |ticket: &&str| {
+            let mut looks = Vec::new();
+            for ticket in tickets {
                 let ours = listed.iter().find(|export| text(export, "id") == Some(ticket));
-                ours.map_or(Ok(Look { phase: Phase::Gone, links: Vec::new() }), look)
-            };
-            return tickets.iter().map(one).collect();
+                looks.push(match ours {
+                    Some(export) => look(export)?,
+                    // A list may be behind; what is thrown away is told of by itself.
+                    None => self.refresh(wire, ticket)?,
+                });
+            }
+            return Ok(looks);
         }
         tickets.iter().map(|ticket| self.refresh(wire, ticket)).collect()
     }
@@ -235,6 +240,11 @@ impl Desk for InsightsDesk {
 
     fn dismiss(&mut self, _: &mut Wire, _: &str) -> Result<(), PullError> {
         Ok(())
+    }
+
+    fn identity(&self) -> String {
+        let Insights { team, context, via, format, .. } = &self.what;
+        format!("team {team:?} in {context:?} by {via:?} as {format:?}")
     }
 
     fn is_paged(&self) -> bool {

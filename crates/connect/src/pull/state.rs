@@ -37,7 +37,8 @@ impl Freshness {
         self.0.values().filter_map(|through| through.used.parse().ok()).max()
     }
 
-    /// One text that changes whenever one of these categories does; of all when none is named.
+    /// One text that changes whenever one of these categories does; of all when none is named. `None`
+    /// when the vendor says nothing at all.
     pub(super) fn mark(&self, categories: &[&str]) -> Option<String> {
         let is_one = |key: &str| {
             categories.is_empty() || categories.iter().any(|category| key.starts_with(category))
@@ -48,7 +49,7 @@ impl Freshness {
             .filter(|(key, _)| is_one(key))
             .map(|(key, through)| format!("{key} {} {}", through.used, through.processed))
             .collect();
-        (!marks.is_empty()).then(|| marks.join(", "))
+        (!self.0.is_empty()).then(|| marks.join(", "))
     }
 }
 
@@ -114,7 +115,9 @@ impl Health {
         let every = seconds(source.every);
         match result {
             Ok(pulled) => {
-                self.freshness = pulled.freshness.clone();
+                if !pulled.freshness.0.is_empty() {
+                    self.freshness = pulled.freshness.clone();
+                }
                 let wait = if pulled.is_whole { every } else { AFTER_PATIENCE.min(every) };
                 self.next_due = spread(if pulled.is_whole { begun } else { now }, wait, chance);
                 if let Some(fault) = pulled.faults.first() {

@@ -216,7 +216,7 @@ impl Desk for TokenFlexDesk {
             errands.extend(self.enrichment(wire)?.into_iter().map(|one| one.marked(all.clone())));
             errands.retain(|errand| !taken.covers(errand));
         }
-        Ok(Progress { freshness, errands })
+        Ok(Progress { of: self.identity(), freshness, errands })
     }
 
     fn ask(&mut self, wire: &mut Wire, errand: &Errand, name: &str) -> Result<String, PullError> {
@@ -278,11 +278,16 @@ impl Desk for TokenFlexDesk {
         };
         let now = wire.world.instant();
         let listed = self.list(wire, &earliest, now.plus(SKEW))?;
-        let one = |ticket: &&str| {
+        let mut looks = Vec::new();
+        for ticket in tickets {
             let ours = listed.iter().find(|request| text(request, "requestKey") == Some(ticket));
-            ours.map_or(Ok(Look { phase: Phase::Gone, links: Vec::new() }), export)
-        };
-        tickets.iter().map(one).collect()
+            looks.push(match ours {
+                Some(request) => export(request)?,
+                // A list may be behind; what is thrown away is told of by itself.
+                None => export(&found(wire.get(&self.request(ticket, "")))?)?,
+            });
+        }
+        Ok(looks)
     }
 
     fn retry(&mut self, wire: &mut Wire, ticket: &str) -> Result<bool, PullError> {
@@ -329,6 +334,11 @@ impl Desk for TokenFlexDesk {
             Ok(_) | Err(PullError::Refused { .. }) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    fn identity(&self) -> String {
+        let TokenFlex { contract, via, detail, .. } = &self.what;
+        format!("contract {contract} by {via:?} of {detail:?}")
     }
 
     fn is_paged(&self) -> bool {
@@ -422,7 +432,8 @@ mod tests {
             freshness.mark(&["CLOUD_SERVICE"]).unwrap(),
             "CLOUD_SERVICE N/A 2018-06-18 2018-06-18"
         );
-        assert_eq!(freshness.mark(&["MANUAL_ADJUSTMENT"]), None);
+        assert_eq!(freshness.mark(&["MANUAL_ADJUSTMENT"]).as_deref(), Some(""));
+        assert_eq!(Freshness::default().mark(&[]), None);
     }
 
     #[test]

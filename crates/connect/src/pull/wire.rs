@@ -147,11 +147,12 @@ impl Wire {
                 return Err(refusal(result));
             };
             if tries >= retry.tries_max || asked.is_some_and(|asked| asked > retry.longest) {
-                return Err(match refusal(result) {
-                    PullError::Throttled { words, .. } => {
-                        PullError::Throttled { seconds: asked.map(|asked| asked.as_secs()), words }
-                    }
-                    other => other,
+                return Err(match (refusal(result), asked) {
+                    (
+                        PullError::Throttled { words, .. } | PullError::Away { words },
+                        Some(asked),
+                    ) => PullError::Throttled { seconds: Some(asked.as_secs()), words },
+                    (other, _) => other,
                 });
             }
             // The jitter comes on top of what was asked for, so that not everybody comes back at once.
@@ -195,12 +196,8 @@ impl Wire {
             method,
             path,
             bearer: Some(&token),
-            headers: personal
-                .map(|secret| ("ADSK-PAT", secret.expose().to_owned()))
-                .into_iter()
-                .collect(),
+            secret_header: personal.map(|secret| ("ADSK-PAT", secret)),
             body: body.map(|body| (JSON, body.to_string())),
-            secrets: personal.into_iter().collect(),
             ..Call::default()
         };
         Ok(self.api.send_once(&call))

@@ -150,6 +150,13 @@ struct Check<'a> {
 /// A line that may be left out.
 type Maybe<T> = Option<Spanned<T>>;
 
+/// The name of a line, and where it is.
+type Place = (&'static str, Option<Range<usize>>);
+
+fn at<T>(name: &'static str, line: &Maybe<T>) -> Place {
+    (name, line.as_ref().map(Spanned::span))
+}
+
 impl Check<'_> {
     fn line(&self, span: &Range<usize>) -> usize {
         let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
@@ -253,39 +260,48 @@ impl Check<'_> {
 
     /// Lines that mean nothing for this kind are told of rather than passed over.
     fn foreign_lines(&mut self, source: &WrittenSource, kind: WrittenKind) {
-        fn at<T>(line: &Maybe<T>) -> Option<Range<usize>> {
-            line.as_ref().map(Spanned::span)
-        }
         use WrittenKind::{Folder, Insights, TokenFlex};
-        let both: &[WrittenKind] = &[TokenFlex, Insights];
-        let lines: [(&str, Option<Range<usize>>, &[WrittenKind]); 21] = [
-            ("url", at(&source.url), both),
-            ("auth", at(&source.auth), both),
-            ("via", at(&source.via), both),
-            ("from", at(&source.from), both),
-            ("allowed_networks", at(&source.allowed_networks), both),
-            ("roots_file", at(&source.roots_file), both),
-            ("requests_per_minute", at(&source.requests_per_minute), both),
-            ("burst", at(&source.burst), both),
-            ("outstanding_max", at(&source.outstanding_max), both),
-            ("delete_exports", at(&source.delete_exports), &[TokenFlex]),
-            ("patience", at(&source.patience), both),
-            ("contract", at(&source.contract), &[TokenFlex]),
-            ("detail", at(&source.detail), &[TokenFlex]),
-            ("enrichment", at(&source.enrichment), &[TokenFlex]),
-            ("team", at(&source.team), &[Insights]),
-            ("context", at(&source.context), &[Insights]),
-            ("reports", at(&source.reports), &[Insights]),
-            ("format", at(&source.format), &[Insights]),
-            ("path", at(&source.path), &[Folder]),
-            ("pattern", at(&source.pattern), &[Folder]),
-            ("settle", at(&source.settle), &[Folder]),
+        let of_both = [
+            at("url", &source.url),
+            at("auth", &source.auth),
+            at("via", &source.via),
+            at("from", &source.from),
+            at("allowed_networks", &source.allowed_networks),
+            at("roots_file", &source.roots_file),
+            at("requests_per_minute", &source.requests_per_minute),
+            at("burst", &source.burst),
+            at("outstanding_max", &source.outstanding_max),
+            at("patience", &source.patience),
         ];
-        let files = ("files", at(&source.files), &[Folder] as &[WrittenKind]);
-        for (name, at, kinds) in lines.into_iter().chain([files]) {
-            if let Some(at) = at.filter(|_| !kinds.contains(&kind)) {
+        let of_token_flex = [
+            at("contract", &source.contract),
+            at("detail", &source.detail),
+            at("enrichment", &source.enrichment),
+            at("delete_exports", &source.delete_exports),
+        ];
+        let of_insights = [
+            at("team", &source.team),
+            at("context", &source.context),
+            at("reports", &source.reports),
+            at("format", &source.format),
+        ];
+        let of_folder = [
+            at("path", &source.path),
+            at("pattern", &source.pattern),
+            at("files", &source.files),
+            at("settle", &source.settle),
+        ];
+        let lines: [(&[WrittenKind], &[Place]); 4] = [
+            (&[TokenFlex, Insights], &of_both),
+            (&[TokenFlex], &of_token_flex),
+            (&[Insights], &of_insights),
+            (&[Folder], &of_folder),
+        ];
+        let foreign = lines.iter().filter(|(kinds, _)| !kinds.contains(&kind));
+        for (name, span) in foreign.flat_map(|(_, lines)| *lines) {
+            if let Some(span) = span {
                 let message = format!("`{name}` means nothing for this kind of source");
-                self.fault(&at, message, "leave it out, or change the kind");
+                self.fault(span, message, "leave it out, or change the kind");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Pulls that meet a vendor in trouble: each fault once, and what becomes of it.
 
-use crate::pulling::{Bench, NOON};
+use crate::pulling::{Bench, NOON, source};
 use crate::vendor::{State, Wrong, content};
 use faregate_connect::pull::PullError;
 use faregate_core::when::Instant;
@@ -84,15 +84,17 @@ fn an_order_that_may_have_been_heard_is_looked_for_before_it_is_given_again() {
 
 #[test]
 fn a_wait_that_is_too_long_is_left_to_the_next_pull() {
-    let wait = vec![("Retry-After", "900".to_owned())];
-    let bench = small([("GET", "/last", Wrong::Status(429, wait))]);
-    let error = bench.pull().unwrap_err();
-    assert!(matches!(error, PullError::Throttled { seconds: Some(900), .. }), "{error}");
-    let health = bench.health();
-    let (at, words) = health.last_error.unwrap();
-    assert_eq!(words, "the vendor takes no more requests just now: told to");
-    let waits = health.next_due.since(at);
-    assert!((900..=945).contains(&waits), "{waits}");
+    for status in [429, 503] {
+        let wait = vec![("Retry-After", "900".to_owned())];
+        let bench = small([("GET", "/last", Wrong::Status(status, wait))]);
+        let error = bench.pull().unwrap_err();
+        assert!(matches!(error, PullError::Throttled { seconds: Some(900), .. }), "{error}");
+        let health = bench.health();
+        let (at, words) = health.last_error.unwrap();
+        assert!(words.starts_with("the vendor takes no more requests just now: "), "{words}");
+        let waits = health.next_due.since(at);
+        assert!((900..=945).contains(&waits), "{waits}");
+    }
 }
 
 #[test]
@@ -242,6 +244,69 @@ fn two_versions_of_a_file_are_not_mixed() {
     bench.vendor.state().lines = 10;
     assert!(bench.pull().unwrap().is_whole);
     check_whole(&bench, 1);
+}
+
+#[test]
+fn a_server_that_mixes_versions_or_hides_lengths_is_not_believed() {
+    let raw = |head: &str, body: &str| {
+        let text = format!("HTTP/1.1 {head}\r\nContent-Type: text/csv\r\n\r\n{body}");
+        ("GET", "/download/", Wrong::Raw(text))
+    };
+    let cut = || ("GET", "/download/", Wrong::Cut(70_000));
+    let other = |range: &str, tag: &str| {
+        let head =
+            format!("206 X\r\nContent-Length: 4\r\nContent-Range: bytes {range}\r\nETag: {tag}");
+        raw(&head, "evil")
+    };
+    for wrongs in [
+        // The rest of another version, under the right place and length; another part of the same one.
+        vec![cut(), other("70000-70003/70004", "\"v2\"")],
+        vec![cut(), other("69999-70002/70004", "\"v5000\"")],
+        vec![cut(), other("0-3/4", "\"v5000\"")],
+        // Nobody could tell whether this is all of it.
+        vec![raw("200 X\r\nConnection: close", "evil")],
+        // What came without a version is begun anew.
+        vec![raw("200 X\r\nContent-Length: 900", "evil")],
+    ] {
+        let state = State { lines: 5_000, wrongs: wrongs.into(), ..State::default() };
+        let bench = Bench::new(state, "token-flex", SMALL);
+        assert!(bench.pull().unwrap().is_whole);
+        check_whole(&bench, 1);
+    }
+    let chunked = "200 X\r\nTransfer-Encoding: chunked";
+    let bench = small([raw(chunked, "4\r\ngood\r\n0\r\n\r\n")]);
+    assert!(bench.pull().unwrap().is_whole);
+    let files = bench.inbox().files("eba").unwrap();
+    let file = files.iter().find(|file| file.sidecar.from.is_some()).unwrap();
+    assert_eq!(std::fs::read_to_string(&file.path).unwrap(), "good");
+    let bench = small([raw(chunked, "4\r\nevil\r\n4\r\nev")]);
+    assert!(bench.pull().unwrap().is_whole);
+    check_whole(&bench, 1);
+}
+
+#[test]
+fn a_list_that_is_behind_loses_no_export() {
+    let lines = "from = \"2018-02-01\"\ndetail = \"days\"";
+    let empty = ("GET", "fromDate", Wrong::Instead(json!([])));
+    let bench =
+        Bench::new(State { wrongs: [empty].into(), ..State::default() }, "token-flex", lines);
+    assert!(bench.pull().unwrap().is_whole);
+    assert_eq!(bench.vendor.count("POST", "/requests"), 2);
+    assert_eq!(bench.labels().len(), 4);
+}
+
+#[test]
+fn a_source_that_becomes_another_begins_anew() {
+    let mut bench = small([("GET", "/download/", Wrong::Page)]);
+    bench.pull().unwrap_err();
+    let url = bench.vendor.stub.url("");
+    let lines = "from = \"2018-03-01\"\nvia = \"query\"";
+    bench.source = source(&url, "token-flex", lines, "", bench.directory.path());
+    assert!(bench.pull().unwrap().is_whole);
+    assert_eq!(bench.vendor.state().queries.len(), 1);
+    // What was taken of the one was not taken of the other.
+    bench.source = source(&url, "token-flex", SMALL, "", bench.directory.path());
+    assert_eq!(bench.pull().unwrap().files.len(), 3);
 }
 
 #[test]

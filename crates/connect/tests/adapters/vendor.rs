@@ -27,6 +27,8 @@ pub(crate) enum Wrong {
     Instead(Value),
     /// It is answered with a page such as proxies have.
     Page,
+    /// It is answered with these bytes.
+    Raw(String),
 }
 
 /// An export that was asked for.
@@ -153,6 +155,7 @@ fn answer(state: &mut State, seen: &Seen, now: i64) -> Reply {
         }
         Some(Wrong::Cut(length)) => cut(done(state, seen), length),
         Some(Wrong::Instead(json)) => Reply::json(200, &json),
+        Some(Wrong::Raw(text)) => Reply::Raw(text.into_bytes()),
         Some(Wrong::Page) => {
             let kind = vec![("Content-Type", "text/html; charset=utf-8".to_owned())];
             Reply::Text(200, kind, "<html>Please sign in</html>".to_owned())
