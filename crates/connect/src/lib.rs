@@ -1,4 +1,8 @@
-//! Outbound: whom the vendor's products are assigned to, as memberships of groups in a directory.
+//! Outbound: whom the vendor's products are assigned to, as memberships of groups in a directory; and
+//! pulls of what the vendor reports of their use.
+//!
+//! Use is pulled by [`pull::pull`] from the [`sources`] that the operator names, into a
+//! [`pull::Inbox`] that an importer takes it from. The rest of this page is about the directory.
 //!
 //! The vendor assigns products by the groups of an identity provider, so Faregate changes who is
 //! in those groups: by SCIM 2.0 ([`scim`]), by Microsoft Graph ([`graph`]), or through an
@@ -49,8 +53,8 @@
 //!
 //! What this crate must never do: touch a group that is not on the list and marked, take away more
 //! than the limits allow without a [`limits::Confirmed`] made for that very plan, follow a redirect,
-//! talk to an address that [`endpoint`] refuses, print a [`secret::Secret`], or ask the machine for
-//! the time or for chance: [`pace::Pace`] and a seed are arguments.
+//! talk to an address that [`endpoint`] refuses, print a [`secret::Secret`], exceed what the vendor
+//! allows, or ask the machine for the time or for chance: [`pace::Pace`] and a seed are arguments.
 //!
 //! To add a kind of directory, implement [`directory::Directory`] over a [`courier::Courier`] in a
 //! file of its own, and run the table of `tests/adapters/contract.rs` against it.
