@@ -2,15 +2,19 @@
 //!
 //! A [`Map`] says which column is who, which product, from when to when; what else it says (zone, order of dates,
 //! constants, rows to leave out, names of products) is what the table itself leaves open. It is strict: a key that
-//! is not known is refused with its line.
+//! is not known is refused with its line. [`infer`] proposes one, with a reason for each guess and a question where it
+//! is not sure; it decides nothing in anybody's place.
 //!
 //! To add a column: a row in [`COLUMNS`], and its field in `usage`; the reference is
 //! `docs/reference/usage-files.md`.
 
 mod fault;
+mod guess;
+mod infer;
 mod read;
 
 pub use fault::{BadMap, Fault};
+pub use infer::{Sample, infer};
 
 use crate::usage::{DateForm, Field, Format, Layout, NameKind, plain};
 use core::str::FromStr;

@@ -155,4 +155,4 @@ pub fn sniff(head: &[u8]) -> Result<(Kind, Generation), Refusal> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

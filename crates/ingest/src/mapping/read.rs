@@ -8,9 +8,11 @@ use crate::sheet::number::Decimal;
 use crate::usage::{DateForm, Field, NameKind, plain};
 use core::ops::Range;
 use faregate_core::when::Zone;
+use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+type Key<'v> = Spanned<Cow<'v, str>>;
 type Value<'v> = Spanned<DeValue<'v>>;
 
 /// Reads a map.
@@ -159,7 +161,7 @@ impl Draft<'_> {
         let DeValue::Table(entries) = value.get_ref() else {
             return self.value("columns", value, "a table: [columns], and below it who = \"…\"");
         };
-        for (key, value) in entries {
+        for (key, value) in in_order(entries) {
             let name: &str = key.get_ref();
             let Some(field) = field(name) else {
                 self.unknown(key, &KNOWN);
@@ -311,6 +313,13 @@ impl Draft<'_> {
         self.faults.sort_by_key(|(line, _)| *line);
         Err(BadMap(self.faults))
     }
+}
+
+/// The entries of a table as they are written; TOML has them by name.
+fn in_order<'v>(entries: &'v DeTable<'v>) -> Vec<(&'v Key<'v>, &'v Value<'v>)> {
+    let mut entries: Vec<_> = entries.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
 }
 
 const NAME: &str = "a name of lower-case letters, digits and hyphens, such as \"portal\"";

@@ -257,10 +257,9 @@ fn month(name: &str) -> Option<i16> {
         "december",
     ];
     let name = name.to_ascii_lowercase();
-    let is_it = |whole: &&str| name == **whole || (name.len() == 3 && whole.starts_with(&name));
-    let place = NAMES
-        .iter()
-        .position(|whole| is_it(&whole) || (name == "sept" && *whole == "september"))?;
+    let is_it = |whole: &str| name == whole || (name.len() == 3 && whole.starts_with(&name));
+    let place =
+        NAMES.iter().position(|whole| is_it(whole) || (name == "sept" && *whole == "september"))?;
     i16::try_from(place).ok()?.checked_add(1)
 }
 

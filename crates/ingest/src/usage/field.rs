@@ -1,6 +1,5 @@
 //! What columns say, under every header that was ever seen for it.
 
-use super::refusal::Refusal;
 use crate::sheet::Row;
 
 /// What a column says.
@@ -165,18 +164,18 @@ impl Layout {
     /// The layout that a header describes, with what each of its cells says.
     ///
     /// # Errors
-    /// [`Refusal::Twice`] where two say the same.
+    /// The header of the second of two that say the same.
     pub(crate) fn of(
         header: &Row<'_>,
         says: impl Fn(&str) -> Option<Field>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, String> {
         let names: Vec<String> = header.iter().map(|cell| cell.trim().to_owned()).collect();
         let mut layout = Self { names, fields: Vec::new(), places: [NOWHERE; FIELDS] };
         for (place, name) in (0_u16..NOWHERE).zip(&layout.names) {
             let field = says(name);
             if let Some(slot) = field.and_then(|field| layout.places.get_mut(field as usize)) {
                 if *slot != NOWHERE {
-                    return Err(Refusal::Twice { line: header.line, name: name.clone() });
+                    return Err(name.clone());
                 }
                 *slot = place;
             }

@@ -2,7 +2,6 @@
 
 use super::field::{Field, Layout};
 use super::kind::{Generation, Kind};
-use super::refusal::Refusal;
 use crate::mapping::Map;
 use crate::sheet::date::Order;
 use crate::sheet::number::Decimal;
@@ -83,27 +82,17 @@ impl Scheme {
         }
     }
 
-    /// The layout and kind of a row, if it is a header; else what is missing.
-    pub(super) fn header(
-        &self,
-        row: &Row<'_>,
-    ) -> Result<(Layout, Kind), (Option<Refusal>, usize, String)> {
-        let layout = match Layout::of(row, |header| self.says(header)) {
-            Ok(layout) => layout,
-            Err(twice) => return Err((Some(twice), usize::MAX, String::new())),
-        };
+    /// The layout and kind of a row, if it is a header.
+    pub(super) fn header(&self, row: &Row<'_>) -> Result<(Layout, Kind), NoHeader> {
+        let layout = Layout::of(row, |header| self.says(header)).map_err(NoHeader::Twice)?;
         let kind = match self {
             Self::Vendor => Kind::of(&layout).map_err(str::to_owned),
             Self::Charges => Kind::charges(&layout).map_err(str::to_owned),
-            Self::Mapped(map) => match map.missing(&layout) {
-                None => Ok(Kind::Mapped),
-                Some(missing) => Err(missing),
-            },
+            Self::Mapped(map) => map.missing(&layout).map_or(Ok(Kind::Mapped), Err),
         };
-        match kind {
-            Ok(kind) => Ok((layout, kind)),
-            Err(missing) => Err((None, layout.known(), missing)),
-        }
+        let known = layout.known();
+        let kind = kind.map_err(|missing| NoHeader::Lacks { missing, known })?;
+        Ok((layout, kind))
     }
 
     /// Whether a column's dates and amounts matter.
@@ -113,6 +102,15 @@ impl Scheme {
             _ => field != Field::Day || !layout.has(Field::Opened),
         }
     }
+}
+
+/// Why a row is no header.
+#[derive(Clone, Debug)]
+pub(super) enum NoHeader {
+    /// Two of its cells say the same: the second.
+    Twice(String),
+    /// It lacks a column, and has so many others that are known.
+    Lacks { missing: String, known: usize },
 }
 
 /// What the dates of a column are.

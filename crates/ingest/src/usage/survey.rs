@@ -4,11 +4,11 @@ use super::Said;
 use super::field::{Field, Layout};
 use super::json;
 use super::kind::{Generation, Kind};
-use super::plan::{DateForm, Format, Page, Plan, Scheme};
+use super::plan::{DateForm, Format, NoHeader, Page, Plan, Scheme};
 use super::refusal::Refusal;
 use crate::mapping::Map;
 use crate::sheet::{
-    Cells, DELIMITERS, Foreign, Form, HEAD_BYTES, Item, Row, Splitter, date, look, number,
+    Cells, DELIMITERS, Foreign, Form, HEAD_BYTES, Item, Row, Splitter, date, look, number, shown,
 };
 use std::sync::Arc;
 
@@ -241,14 +241,22 @@ impl View {
                 self.watched = watched(&self.scheme, &self.said, &layout);
                 self.header = Some((layout, kind, row.line));
             }
-            Err((refusal, known, missing)) => {
-                let is_nearer = self.nearest.as_ref().is_none_or(|(before, _)| known > *before);
-                if is_nearer {
-                    let found = row.iter().map(|cell| crate::sheet::shown(cell)).collect();
-                    let column = Refusal::Column { missing, line: row.line, found };
-                    self.nearest = Some((known, refusal.unwrap_or(column)));
-                }
+            Err(no_header) => self.note(row, no_header),
+        }
+    }
+
+    /// Keeps what is wrong with the row, if none before it came nearer to a header.
+    fn note(&mut self, row: &Row<'_>, no_header: NoHeader) {
+        let line = row.line;
+        let (known, refusal) = match no_header {
+            NoHeader::Twice(name) => (usize::MAX, Refusal::Twice { line, name }),
+            NoHeader::Lacks { missing, known } => {
+                let found = row.iter().map(shown).collect();
+                (known, Refusal::Column { missing, line, found })
             }
+        };
+        if self.nearest.as_ref().is_none_or(|(before, _)| known > *before) {
+            self.nearest = Some((known, refusal));
         }
     }
 

@@ -6,7 +6,7 @@ mod bad;
 mod formats;
 
 /// One row on one line: `2 ana (Email) ws1 Revit 2026-01-31 10`.
-pub(super) fn tell(row: &Owned) -> String {
+pub(crate) fn tell(row: &Owned) -> String {
     let who = row.who.as_ref().map_or("-".to_owned(), |(name, kind)| format!("{name} ({kind:?})"));
     let when = match row.when {
         When::Session { opened, closed: Some(closed) } => {

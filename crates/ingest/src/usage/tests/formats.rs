@@ -4,7 +4,7 @@ use super::*;
 
 /// Reads a fixture: kind and generation, then what it says.
 fn check(file: &str, kind: (Kind, Generation), expected: &[&str]) -> Reader {
-    let path = format!("{}/fixtures/usage/{file}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/src/usage/tests/exports/{file}", env!("CARGO_MANIFEST_DIR"));
     let bytes = std::fs::read(&path).unwrap();
     assert_eq!(sniff(&bytes), Ok(kind), "{file}");
     assert_eq!(told(&bytes, &Said::default()), expected, "{file}");
@@ -126,7 +126,7 @@ impl Sink for Rest {
 }
 
 fn rest(file: &str) -> Vec<String> {
-    let path = format!("{}/fixtures/usage/{file}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/src/usage/tests/exports/{file}", env!("CARGO_MANIFEST_DIR"));
     let mut rest = Rest::default();
     read_into(&std::fs::read(path).unwrap(), Survey::new(Said::default()), &mut rest).unwrap();
     rest.0
