@@ -64,6 +64,8 @@ impl Login {
         // Two sources may share one person's token, and each use of it makes the one before worthless.
         let _lock = disk::lock(Path::new(&lock)).map_err(at)?;
         let known = read_token(file)?;
+        // What could not be written is found out before this one is spent.
+        disk::replace(file, format!("{}\n", known.expose()).as_bytes()).map_err(at)?;
         let form = [("grant_type", "refresh_token"), ("refresh_token", known.expose())];
         let answer = self.ask(&form, &[&known])?;
         if let Some(next) = text(&answer, "refresh_token") {

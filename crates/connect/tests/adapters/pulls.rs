@@ -3,6 +3,7 @@
 use crate::pulling::{Bench, NOON};
 use crate::vendor::{State, Wrong, content};
 use faregate_connect::pace::Pace;
+use faregate_connect::pull::PullError;
 use faregate_core::when::{Date, Instant};
 use serde_json::Value;
 use std::time::Duration;
@@ -156,6 +157,13 @@ fn a_refresh_token_is_used_once_and_the_next_one_kept() {
         assert!(error.to_string().starts_with("others can read `"), "{error}");
         mode(0o600);
     }
+    // A token is not spent where the next one could not be written.
+    let blocked = bench.directory.path().join("refresh.token.new");
+    std::fs::create_dir(&blocked).unwrap();
+    let error = bench.pull().unwrap_err();
+    assert!(matches!(error, PullError::Disk { .. }), "{error}");
+    assert_eq!(bench.vendor.state().tokens, 0);
+    std::fs::remove_dir(&blocked).unwrap();
     assert!(bench.pull().unwrap().is_whole);
     let tokens = bench.vendor.state().tokens;
     assert!(tokens > 2, "tokens end in the middle of a pull");
