@@ -115,8 +115,17 @@ impl Lake {
     /// # Errors
     /// [`LakeError`].
     pub async fn vacuum(&mut self, days: i64, now: Instant) -> Result<u64, LakeError> {
+        self.vacuum_tables(&Table::ALL, days, now).await
+    }
+
+    pub(crate) async fn vacuum_tables(
+        &mut self,
+        tables: &[Table],
+        days: i64,
+        now: Instant,
+    ) -> Result<u64, LakeError> {
         let mut removed = 0;
-        for table in Table::ALL {
+        for &table in tables {
             let vacuum = self.table(table)?.inner().clone().vacuum();
             let (_, metrics) = vacuum
                 .with_mode(VacuumMode::Full)

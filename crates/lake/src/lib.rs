@@ -3,10 +3,12 @@
 //! The lake is a projection of the store: whatever is in it can be made anew, so nothing in it is the truth.
 //! It never writes to the store, and nothing waits for it.
 
+mod check;
 mod compact;
 mod delta;
 mod fault;
 mod files;
+mod forget;
 pub mod kernels;
 mod lake;
 mod place;
@@ -15,6 +17,7 @@ mod project;
 mod rewrite;
 mod rows;
 mod session;
+pub mod settings;
 mod sync;
 pub mod tables;
 

@@ -20,7 +20,7 @@ mod accounts;
 mod dimensions;
 mod meanings;
 mod names;
-use accounts::Accounts;
+pub(crate) use accounts::Accounts;
 pub(crate) use dimensions::{buckets, people, products, sites};
 pub(crate) use meanings::{Changed, Meanings};
 pub(crate) use names::Names;

@@ -6,12 +6,13 @@ use crate::files::{Encoder, decoded};
 use crate::lake::Lake;
 use crate::privacy::digest;
 use crate::tables::Table;
-use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use faregate_core::when::Instant;
 use std::collections::BTreeMap;
 
 /// What becomes of some rows; `None`: they stay as they are.
-pub(crate) type Rewriting<'a> = &'a dyn Fn(&RecordBatch) -> Result<Option<RecordBatch>, LakeError>;
+pub(crate) type Rewriting<'a> =
+    &'a (dyn Fn(&RecordBatch) -> Result<Option<RecordBatch>, LakeError> + Sync);
 
 impl Lake {
     /// Writes the concerned files anew where their rows change, and tells how many. `tag` names the reason: the
@@ -21,7 +22,7 @@ impl Lake {
         table: Table,
         tag: &str,
         now: Instant,
-        concerned: &dyn Fn(&File) -> bool,
+        concerned: &(dyn Fn(&File) -> bool + Sync),
         change: Rewriting<'_>,
     ) -> Result<u64, LakeError> {
         let mut months: BTreeMap<Option<String>, Vec<File>> = BTreeMap::new();
@@ -68,4 +69,10 @@ impl Lake {
         }
         Err(LakeError::Busy(table.name()))
     }
+}
+
+/// A column of rows.
+pub(crate) fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, LakeError> {
+    let missing = || LakeError::Damaged(format!("a file has no column `{name}`"));
+    rows.column_by_name(name).ok_or_else(missing)
 }

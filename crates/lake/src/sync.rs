@@ -13,6 +13,7 @@ use crate::lake::Lake;
 use crate::privacy::Privacy;
 use crate::project::{Changed, Done, Names, Projection};
 use crate::rows::Rows;
+use crate::session::Means;
 use crate::tables::Table;
 use faregate_app::engine::replayed;
 use faregate_app::ports::{BlockKind, Entry, Store, UseBlock};
@@ -33,7 +34,7 @@ const LAG_MAX: u64 = 10_000;
 /// How far the journal was projected.
 pub(crate) const JOURNAL: &str = "journal";
 /// How far the blocks of reported uses were.
-const BLOCKS: &str = "blocks";
+pub(crate) const BLOCKS: &str = "blocks";
 /// Up to which event the meaning of names is that of the sessions.
 const MEANINGS: &str = "meanings";
 /// Up to which block what was taken back is no longer there.
@@ -163,6 +164,48 @@ impl LakeSync {
         synced.seq = at.state.seq();
         self.at = Some(at);
         Ok(synced)
+    }
+
+    /// Puts pseudonyms in the place of people in months older than is agreed; a run must have come before. Tells
+    /// how many files were written anew.
+    ///
+    /// # Errors
+    /// [`LakeError`]; the next call goes on from there.
+    pub async fn forget(&mut self, means: &Means, now: Instant) -> Result<u64, LakeError> {
+        let Some(mut at) = self.at.take() else { return Ok(0) };
+        let day = (at.state.zone().date(now), now);
+        let names = at.projection.names.stored();
+        let written = self.lake.forget(&mut self.privacy, names, day, means).await?;
+        if written > 0 {
+            at.estate_changed = true;
+            self.write_dimensions(&mut at, now).await?;
+        }
+        self.at = Some(at);
+        Ok(written)
+    }
+
+    /// Erases a person: their names, and hosts that only they used, are pseudonyms from now on, and the files
+    /// that named them are gone. Sums stay what they are. A run must have come before; `false`: nobody has the name.
+    ///
+    /// # Errors
+    /// [`LakeError`]; called again, it goes on.
+    pub async fn erase(
+        &mut self,
+        name: &str,
+        means: &Means,
+        now: Instant,
+    ) -> Result<bool, LakeError> {
+        let Some(mut at) = self.at.take() else { return Ok(false) };
+        let Some(person) = at.state.estate().person_called(name) else { return Ok(false) };
+        let names = self.lake.names_of(&at.state, person, means).await?;
+        self.privacy.erase(&self.lake.place, person, names).await?;
+        self.lake.rename(&self.privacy, at.projection.names.stored(), now).await?;
+        at.estate_changed = true;
+        self.write_dimensions(&mut at, now).await?;
+        self.at = Some(at);
+        // A second later, what was removed just now is past its retention of none.
+        self.lake.vacuum_tables(&[Table::Names, Table::People], 0, now.plus(1)).await?;
+        Ok(true)
     }
 
     /// Writes what waits. Names come before the rows that name them.

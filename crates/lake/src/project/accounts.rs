@@ -5,29 +5,29 @@ use faregate_core::ledger::{Account, Ledger};
 
 /// The balances that were last seen.
 #[derive(Default)]
-pub(super) struct Accounts {
+pub(crate) struct Accounts {
     accounts: Vec<Ticks>,
     packs: Vec<Ticks>,
 }
 
 /// An account or a pack that has more now, or less.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Change {
-    pub(super) account: &'static str,
-    pub(super) bucket: Option<u16>,
-    pub(super) pack: Option<u32>,
-    pub(super) ticks: i64,
+pub(crate) struct Change {
+    pub(crate) account: &'static str,
+    pub(crate) bucket: Option<u16>,
+    pub(crate) pack: Option<u32>,
+    pub(crate) ticks: i64,
 }
 
 impl Accounts {
-    pub(super) fn of(ledger: &Ledger) -> Self {
+    pub(crate) fn of(ledger: &Ledger) -> Self {
         let mut accounts = Self::default();
         accounts.changed(ledger);
         accounts
     }
 
     /// What changed since the last look.
-    pub(super) fn changed(&mut self, ledger: &Ledger) -> Vec<Change> {
+    pub(crate) fn changed(&mut self, ledger: &Ledger) -> Vec<Change> {
         let mut changes = Vec::new();
         for (place, account) in ledger.accounts().enumerate() {
             if let Some(ticks) = change(&mut self.accounts, place, ledger.balance(account)) {

@@ -15,10 +15,13 @@ pub(crate) fn people(
         let hidden = hidden(id);
         let standing = estate.standing(id);
         let key_in = |dimension: &str| {
+            let id = Some(id).filter(|_| hidden.is_none())?;
             let group = estate.group_in(id, dimension).and_then(|id| estate.group(id));
             group.map(|group| group.key.as_str())
         };
-        let keys = estate.groups_of(id).iter().filter_map(|group| estate.group(*group));
+        // Who is in which groups can tell who they are.
+        let groups = if hidden.is_some() { &[] } else { estate.groups_of(id) };
+        let keys = groups.iter().filter_map(|group| estate.group(*group));
         let groups: String = keys.map(|group| format!(",{}", group.key)).collect();
         let groups = if groups.is_empty() { groups } else { groups + "," };
         rows.push(&[

@@ -5,12 +5,13 @@ use crate::delta::Change;
 use crate::fault::LakeError;
 use crate::files::{Encoded, Encoder, decoded};
 use crate::lake::Lake;
-use crate::privacy::{digest, is_of_gate};
+use crate::privacy::{Privacy, digest, is_of_gate};
 use crate::project::{buckets, people, products, sites};
-use crate::rows::Rows;
+use crate::rows::{Cell, Rows};
 use crate::tables::Table;
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::Int32Type;
+use faregate_core::estate::Estate;
 use faregate_core::when::Instant;
 
 impl LakeSync {
@@ -23,9 +24,10 @@ impl LakeSync {
             return Ok(());
         }
         let (estate, seq) = (at.state.estate(), at.state.seq());
-        let hidden = |person| self.privacy.person(person, estate);
+        let today = at.state.zone().date(now);
+        let hidden = |person| self.privacy.person(person, estate, today);
         let all = [
-            (Table::People, people(estate, &hidden)?),
+            (Table::People, with_pseudonyms(people(estate, &hidden)?, estate, &self.privacy)?),
             (Table::Products, products(estate)?),
             (Table::Buckets, buckets(estate)?),
             (Table::Sites, sites(estate)?),
@@ -36,6 +38,25 @@ impl LakeSync {
         at.estate_changed = false;
         Ok(())
     }
+}
+
+/// Those who stand for people in months that name nobody.
+fn with_pseudonyms(mut rows: Rows, estate: &Estate, privacy: &Privacy) -> Result<Rows, LakeError> {
+    for (id, person) in (0..).zip(estate.people()).filter(|_| privacy.forgot()) {
+        let name = privacy.pseudonym(&person.key);
+        rows.push(&[
+            Cell::Int(privacy.person_id(id)),
+            Cell::Text(&name),
+            Cell::Text(&name),
+            Cell::id(Some(person.bucket.0)),
+            Cell::Flag(false),
+            Cell::Null,
+            Cell::Null,
+            Cell::Null,
+            Cell::Text(""),
+        ])?;
+    }
+    Ok(rows)
 }
 
 impl Lake {

@@ -7,6 +7,7 @@ use super::{LakeSync, MEANINGS, Move, Position, TAKEN};
 use crate::delta::File;
 use crate::fault::LakeError;
 use crate::project::{GATE, Meanings, Projection, fare};
+use crate::rewrite::column;
 use crate::tables::Table;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, Int32Array, RecordBatch, StringArray,
@@ -219,9 +220,4 @@ fn put<T>(values: &mut [T], place: usize, value: T) {
     if let Some(slot) = values.get_mut(place) {
         *slot = value;
     }
-}
-
-pub(crate) fn column<'a>(rows: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef, LakeError> {
-    let missing = || LakeError::Damaged(format!("a file has no column `{name}`"));
-    rows.column_by_name(name).ok_or_else(missing)
 }

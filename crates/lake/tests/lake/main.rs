@@ -2,6 +2,7 @@
 
 mod checks;
 mod faults;
+mod privacy;
 mod schema;
 mod sharing;
 mod store;

@@ -1,0 +1,120 @@
+//! Forgetting: no name is left, no sum changes.
+
+use crate::world::World;
+use faregate_core::estate::{BucketId, Standing};
+use faregate_core::event::{Event, PersonSet};
+use faregate_core::when::DAY;
+use faregate_lake::{Lake, LakeSync, Privacy};
+use futures::TryStreamExt;
+use object_store::{ObjectStore, ObjectStoreExt};
+
+const KEY: [u8; 32] = [9; 32];
+
+async fn kept(world: &World, months: Option<u32>) -> LakeSync {
+    let place = world.place();
+    let privacy = Privacy::load(&place, KEY, months).await.unwrap();
+    let mut sync = LakeSync::new(Lake::open(place).await.unwrap(), privacy);
+    sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    sync
+}
+
+async fn texts(world: &World, sync: &LakeSync, sql: &str) -> Vec<String> {
+    let rows = world.ask(sync.lake(), sql).await;
+    let text = datafusion::arrow::util::pretty::pretty_format_batches(&rows).unwrap().to_string();
+    text.lines().filter(|line| line.starts_with('|')).skip(1).map(str::to_owned).collect()
+}
+
+/// What does not say whose it is.
+const SUMS: &str = "SELECT month, product_id, bucket_id, sum(ticks), count(*) FROM charges
+    GROUP BY 1, 2, 3 ORDER BY 1, 2, 3";
+const USES: &str = "SELECT month, product_id, bucket_id, fare, count(*), count(DISTINCT person_id),
+        count(DISTINCT host_id), min(opened), max(closed)
+    FROM sessions GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4";
+
+async fn check(world: &World, sync: &mut LakeSync) {
+    let found = sync.lake_mut().check(&mut world.store.clone(), &world.means()).await.unwrap();
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn months_past_name_nobody_and_sum_up_as_before() {
+    let world = World::used();
+    let mut sync = kept(&world, Some(1)).await;
+    let before = (texts(&world, &sync, SUMS).await, texts(&world, &sync, USES).await);
+    assert!(sync.forget(&world.means(), world.now()).await.unwrap() > 0);
+    // Whatever is told later of such a month is forgotten as well.
+    assert_eq!(sync.forget(&world.means(), world.now()).await.unwrap(), 0);
+    let after = (texts(&world, &sync, SUMS).await, texts(&world, &sync, USES).await);
+    assert_eq!(before, after);
+    check(&world, &mut sync).await;
+    let past = "SELECT DISTINCT person, user_name, host FROM usage WHERE month < '2026-05'";
+    let past = texts(&world, &sync, past).await;
+    assert!(past.len() > 5);
+    for row in &past {
+        assert_eq!(row.matches('~').count(), 3, "{row}");
+    }
+    let present = "SELECT DISTINCT person FROM usage WHERE month >= '2026-05'";
+    assert!(texts(&world, &sync, present).await.iter().all(|row| row.contains("person")));
+    world.import(100, 90);
+    sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    assert!(sync.forget(&world.means(), world.now()).await.unwrap() > 0);
+    check(&world, &mut sync).await;
+    // A lake made anew forgets the same, by the same pseudonyms.
+    let facts = world.facts(sync.lake()).await;
+    let mut anew = {
+        let place = World::place_on(std::sync::Arc::new(object_store::memory::InMemory::new()));
+        let privacy = Privacy::load(&place, KEY, Some(1)).await.unwrap();
+        LakeSync::new(Lake::open(place).await.unwrap(), privacy)
+    };
+    anew.run(&mut world.store.clone(), world.now()).await.unwrap();
+    anew.forget(&world.means(), world.now()).await.unwrap();
+    let is_fact = |row: &&String| !row.starts_with("names") && !row.starts_with("people");
+    let again = world.facts(anew.lake()).await;
+    assert_eq!(
+        facts.iter().filter(is_fact).collect::<Vec<_>>(),
+        again.iter().filter(is_fact).collect::<Vec<_>>()
+    );
+}
+
+#[tokio::test]
+async fn one_person_erased_is_named_nowhere_in_the_lake() {
+    let world = World::used();
+    world.append(vec![Event::PeopleSet(vec![PersonSet {
+        key: "person3".to_owned(),
+        name: "Erasmus Canary".to_owned(),
+        bucket: BucketId(0),
+        standing: Standing::default(),
+    }])]);
+    let mut sync = kept(&world, None).await;
+    let sums = texts(&world, &sync, SUMS).await;
+    assert!(!sync.erase("nobody at all", &world.means(), world.now()).await.unwrap());
+    sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    let people = "SELECT count(*) FROM usage WHERE person = 'person3'";
+    assert!(!texts(&world, &sync, people).await[0].contains(" 0 "));
+    world.wait(3_650 * DAY);
+    assert!(sync.erase("Person3", &world.means(), world.now()).await.unwrap());
+    assert_eq!(texts(&world, &sync, SUMS).await, sums);
+    check(&world, &mut sync).await;
+    named_nowhere(&world, &sync).await;
+    // Nor after the next sync, by another process, nor in a lake made anew in the same place.
+    world.import(300, 30);
+    let sync = kept(&world, None).await;
+    named_nowhere(&world, &sync).await;
+    let others = texts(&world, &sync, "SELECT DISTINCT person FROM usage").await;
+    assert!(others.iter().any(|row| row.contains("person4")), "{others:?}");
+}
+
+async fn named_nowhere(world: &World, sync: &LakeSync) {
+    for sql in ["SELECT key, name FROM people", "SELECT text FROM names"] {
+        let rows = texts(world, sync, sql).await;
+        assert!(rows.len() > 5);
+        let is_named = |row: &String| row.contains("person3 ") || row.contains("Canary");
+        assert!(!rows.iter().any(is_named), "{sql}: {rows:?}");
+    }
+    let files: Vec<_> = world.files.list(None).try_collect().await.unwrap();
+    for file in files {
+        let bytes = world.files.get(&file.location).await.unwrap().bytes().await.unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("Canary"), "{}", file.location);
+    }
+}
