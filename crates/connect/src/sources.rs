@@ -200,6 +200,19 @@ pub struct Access {
 impl Sources {
     /// Reads and checks the file of sources that lies in the directory `beside`.
     ///
+    /// ```
+    /// use faregate_connect::sources::{Kind, Sources};
+    /// use std::path::Path;
+    ///
+    /// let text = "[sources.drop]\nkind = \"folder\"\npath = \"in\"\nfiles = \"flexnet\"\n";
+    /// let sources = Sources::parse(text, Path::new("etc")).unwrap();
+    /// let Kind::Folder(folder) = &sources.find("drop").unwrap().kind else { panic!() };
+    /// assert_eq!(folder.path, Path::new("etc/in"));
+    ///
+    /// let faults = Sources::parse("[sources.eba]\nkind = \"token-flex\"\n", Path::new("")).unwrap_err();
+    /// assert!(faults[0].to_string().starts_with("line 2: `auth` is missing; "));
+    /// ```
+    ///
     /// # Errors
     /// Every fault found, in the order of the lines; of a text that is not such TOML, the first.
     pub fn parse(text: &str, beside: &Path) -> Result<Self, Vec<SettingsFault>> {

@@ -112,11 +112,16 @@ impl Download<'_> {
     /// There is nothing after what we have: it is all, or something else than we thought.
     fn out_of_range(&mut self, headers: &HeaderMap) -> Result<Attempt, PullError> {
         let all = header(headers, "content-range").and_then(|range| range.strip_prefix("bytes */"));
-        if all.and_then(|all| all.parse().ok()) == Some(self.mark.bytes) {
+        if self.is_same(headers) && all.and_then(|all| all.parse().ok()) == Some(self.mark.bytes) {
             return Ok(Attempt::Ended(Came::Whole));
         }
         self.begin_anew(None)?;
         Ok(Attempt::Cut("the file is another than before".to_owned()))
+    }
+
+    /// Whether it is the file that we have a part of, as far as the server says.
+    fn is_same(&self, headers: &HeaderMap) -> bool {
+        version(headers).is_none_or(|now| self.mark.version == Some(now))
     }
 
     fn begin_anew(&mut self, version: Option<String>) -> Result<(), PullError> {
@@ -131,20 +136,19 @@ impl Download<'_> {
             return Err(PullError::not_understood("a web page instead of a file"));
         }
         let total = match status {
-            206 => {
-                let is_same = version(&headers).is_none_or(|now| self.mark.version == Some(now));
-                match range(&headers) {
-                    Some((start, total)) if is_same && start == self.mark.bytes => total,
-                    _ => {
-                        self.begin_anew(None)?;
-                        let words = "it sent another part than was asked for";
-                        return Ok(Attempt::Cut(words.to_owned()));
-                    }
+            206 => match range(&headers) {
+                Some((start, total)) if self.is_same(&headers) && start == self.mark.bytes => {
+                    total.or_else(|| Some(start + length(&headers)?))
                 }
-            }
+                _ => {
+                    self.begin_anew(None)?;
+                    let words = "it sent another part than was asked for";
+                    return Ok(Attempt::Cut(words.to_owned()));
+                }
+            },
             _ => {
                 self.begin_anew(version(&headers))?;
-                header(&headers, "content-length").and_then(|length| length.parse().ok())
+                length(&headers)
             }
         };
         let is_framed = header(&headers, "transfer-encoding").is_some_and(|how| how == "chunked");
@@ -231,6 +235,10 @@ fn without_query(error: DirectoryError) -> PullError {
 fn version(headers: &HeaderMap) -> Option<String> {
     let tag = header(headers, "etag").filter(|tag| tag.starts_with('"'));
     tag.or_else(|| header(headers, "last-modified")).map(str::to_owned)
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    header(headers, "content-length")?.parse().ok()
 }
 
 /// Where a part begins, and the length of the whole: `bytes 7-9/10`.

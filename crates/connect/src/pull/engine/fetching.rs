@@ -85,17 +85,22 @@ impl Engine<'_> {
                 self.errand(at)?.fail(words);
                 return self.keep();
             };
-            match self.download(at, &file, link)? {
-                Came::Whole => {
+            match self.download(at, &file, link) {
+                // It will be no smaller next time, and the others are not to wait for it.
+                Err(error @ PullError::TooLarge { .. }) => {
+                    return self.set(at, Stage::GivenUp { words: error.to_string() });
+                }
+                Err(error) => return Err(error),
+                Ok(Came::Whole) => {
                     self.land(at, &file)?;
                     links = Some(known);
                     bad = 0;
                 }
-                Came::LinkEnded if bad >= BAD_MAX => {
+                Ok(Came::LinkEnded) if bad >= BAD_MAX => {
                     self.errand(at)?.fail("it gives addresses that are no good");
                     return self.keep();
                 }
-                Came::LinkEnded => bad += 1,
+                Ok(Came::LinkEnded) => bad += 1,
             }
         }
     }
@@ -238,7 +243,8 @@ impl Engine<'_> {
                     return self.keep();
                 }
                 Verdict::Bad(words) if bad >= BAD_MAX => {
-                    return Err(PullError::not_understood(words));
+                    self.errand(at)?.fail(words);
+                    return self.keep();
                 }
                 Verdict::Bad(_) => bad += 1,
             }
