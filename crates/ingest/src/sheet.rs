@@ -45,12 +45,17 @@ pub use summary::is_summary;
 ///
 /// # Errors
 /// [`Foreign`] when the bytes are no table.
-pub fn read(bytes: &[u8], mut visit: impl FnMut(Item<'_>)) -> Result<Form, Foreign> {
+pub fn read(bytes: &[u8], visit: impl FnMut(Item<'_>)) -> Result<Form, Foreign> {
     let form = look(bytes.get(..HEAD_BYTES).unwrap_or(bytes))?;
+    read_as(form, bytes, visit);
+    Ok(form)
+}
+
+/// The rows of a table in memory whose form is known.
+pub fn read_as(form: Form, bytes: &[u8], mut visit: impl FnMut(Item<'_>)) {
     let mut splitter = Splitter::new(form);
     splitter.feed(bytes, &mut visit);
     splitter.finish(&mut visit);
-    Ok(form)
 }
 
 #[cfg(test)]

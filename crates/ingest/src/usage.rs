@@ -30,10 +30,13 @@ pub use refusal::Refusal;
 pub use survey::Survey;
 pub use words::{ChargeCategory, TokenPool, UsageCategory};
 
+use crate::flexnet::{self, NotADebugLog};
+use crate::sheet::Foreign;
 use crate::sheet::date::Order;
 use crate::sheet::number::Decimal;
 use faregate_core::amount::Ticks;
 use faregate_core::when::{Date, Instant, Zone};
+use memchr::memmem;
 use std::borrow::Cow;
 
 /// What somebody said of a table whose values leave it open.
@@ -151,7 +154,22 @@ pub struct Seat {
 pub fn sniff(head: &[u8]) -> Result<(Kind, Generation), Refusal> {
     let mut survey = Survey::new(Said::default());
     survey.feed(head);
-    survey.kind()
+    let refused =
+        |refusal| likely(head).map_or(refusal, |what| Refusal::Foreign(Foreign::Text(what)));
+    survey.kind().map_err(refused)
+}
+
+/// What else that Faregate reads a file looks like.
+fn likely(head: &[u8]) -> Option<&'static str> {
+    if memmem::find(head, b"\"specversion\"").is_some() {
+        return Some("a stream of CloudEvents");
+    }
+    match flexnet::sniff(head) {
+        Ok(()) => Some("a FlexNet debug log"),
+        Err(NotADebugLog::Other("JSON" | "XML or HTML" | "a CSV table")) => None,
+        Err(NotADebugLog::Other(what)) => Some(what),
+        Err(_) => None,
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! and counted; a row that cannot be read is handed back with its line and the reason.
 
 use crate::estate::{BYTES_MAX, ROWS_MAX};
+use crate::sheet::Foreign;
 use crate::usage::{self, Rejected, Said, Sink, Survey, UsageRow, When};
 use faregate_core::amount::Ticks;
 use faregate_core::when::Date;
@@ -53,7 +54,8 @@ pub enum NoReport {
 impl core::fmt::Display for NoReport {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Refused(Refusal::Column { missing, found, .. }) if found.len() != 1 => write!(
+            Self::Refused(Refusal::Foreign(Foreign::Empty)) => f.write_str("the file is empty"),
+            Self::Refused(Refusal::Column { missing, .. }) => write!(
                 f,
                 "there is no column `{missing}`; export the report Token Usage from the vendor's account, as CSV"
             ),

@@ -3,7 +3,7 @@
 use super::columns::{Column, Kind};
 use super::raw::Value;
 use super::{Reader, Source};
-use crate::sheet::{self, Broken, Foreign, Item, Row, Why};
+use crate::sheet::{self, Broken, Foreign, Form, HEAD_BYTES, Item, Row, Why, look};
 
 /// What each column of the file is; `None` for one without a header.
 type Columns = Vec<Option<&'static Column>>;
@@ -12,7 +12,12 @@ type Columns = Vec<Option<&'static Column>>;
 pub(super) fn read(reader: &mut Reader, kind: Kind, file: &Source, text: &str) {
     let mut columns: Option<Columns> = None;
     let mut is_over = false;
-    let found = sheet::read(text.as_bytes(), |item| {
+    let form = match form(text) {
+        Ok(form) => form,
+        Err(Foreign::Empty) => return empty(reader, kind, file),
+        Err(foreign) => return reader.faults.add(file, "not CSV", foreign.to_string()),
+    };
+    sheet::read_as(form, text.as_bytes(), |item| {
         if is_over || reader.is_full() {
             return;
         }
@@ -28,16 +33,22 @@ pub(super) fn read(reader: &mut Reader, kind: Kind, file: &Source, text: &str) {
             (Item::Broken(broken), _) => unread(reader, &at(file, broken.line), broken),
         }
     });
-    match found {
-        Err(foreign) if foreign != Foreign::Empty => {
-            reader.faults.add(file, "not CSV", foreign.to_string());
-        }
-        _ if columns.is_none() && !is_over && !reader.is_full() => {
-            let help = format!("write the names of the columns on the first line: {}", known(kind));
-            reader.faults.add(file, "the table is empty", help);
-        }
-        _ => {}
+    if columns.is_none() && !is_over && !reader.is_full() {
+        empty(reader, kind, file);
     }
+}
+
+/// How the table is written. Bars part the lists within its cells, not the cells.
+fn form(text: &str) -> Result<Form, Foreign> {
+    let head = text.as_bytes();
+    let form = look(head.get(..HEAD_BYTES).unwrap_or(head))?;
+    let delimiter = if form.delimiter == b'|' { b',' } else { form.delimiter };
+    Ok(Form { delimiter, ..form })
+}
+
+fn empty(reader: &mut Reader, kind: Kind, file: &Source) {
+    let help = format!("write the names of the columns on the first line: {}", known(kind));
+    reader.faults.add(file, "the table is empty", help);
 }
 
 fn at(file: &Source, line: u64) -> Source {

@@ -69,6 +69,17 @@ is_not = ["DE"]
 }
 
 #[test]
+fn the_map_of_the_reference_is_one() {
+    let page = include_str!("../../../../docs/reference/usage-files.md");
+    let (_, after) = page.split_once("```toml\n").unwrap();
+    let example = map(after.split_once("```").unwrap().0);
+    assert_eq!((example.name(), example.skips.len(), example.columns.len()), ("acme-portal", 2, 6));
+    for (key, _) in COLUMNS {
+        assert!(page.contains(&format!("`{key}`")), "{key}");
+    }
+}
+
+#[test]
 fn dates_may_be_numbers() {
     let text = "name = \"p\"\ndates = { opened = \"epoch\", closed = \"epoch-ms\" }\n[columns]\nwho = \"u\"\nproduct = \"p\"\nopened = \"a\"\nclosed = \"b\"\n";
     assert_eq!(

@@ -272,7 +272,7 @@ impl<'a> Asked<'a, '_> {
     }
 
     fn seat(&self) -> Result<Seat, Fault> {
-        if !matches!(self.plan.kind, Kind::SeatUsage | Kind::Users) {
+        if !self.plan.kind.is_of_seats() {
             return Ok(Seat::default());
         }
         Ok(Seat {

@@ -44,15 +44,12 @@ pub(crate) enum Field {
     DaysInactive,
     MonthlyAverage,
     Activity,
-    Assignment,
     Status,
     Role,
-    SeatCount,
-    Subscription,
 }
 
 /// How many there are.
-const FIELDS: usize = Field::Subscription as usize + 1;
+const FIELDS: usize = Field::Role as usize + 1;
 
 /// Headers without case, blanks, underscores and hyphens: `day_used`, `Day used` and `usageDate` among them.
 const HEADERS: &[(&str, Field)] = &[
@@ -102,11 +99,8 @@ const HEADERS: &[(&str, Field)] = &[
     ("daysinactive", Field::DaysInactive),
     ("monthlyaverage", Field::MonthlyAverage),
     ("useractivity", Field::Activity),
-    ("seatassignment", Field::Assignment),
     ("accountstatus", Field::Status),
     ("role", Field::Role),
-    ("seatquantity", Field::SeatCount),
-    ("subscriptionid", Field::Subscription),
 ];
 
 impl Field {
@@ -129,6 +123,18 @@ impl Field {
         )
     }
 
+    /// Whether it says something of a seat, which the tables of seats and users are asked for alone.
+    pub(super) const fn is_of_seat(self) -> bool {
+        matches!(
+            self,
+            Self::Assigned
+                | Self::Unassigned
+                | Self::LastUsed
+                | Self::DaysUsed
+                | Self::DaysInactive
+        )
+    }
+
     /// Whether it holds an amount.
     pub(crate) const fn is_number(self) -> bool {
         matches!(
@@ -139,6 +145,8 @@ impl Field {
                 | Self::Tokens
                 | Self::Quantity
                 | Self::Uses
+                | Self::DaysUsed
+                | Self::DaysInactive
         )
     }
 }

@@ -55,6 +55,27 @@ pub(super) fn rows(
     Ok(page)
 }
 
+/// The columns of an answer of which only the beginning is there.
+pub(super) fn columns(head: &[u8]) -> Option<Cells> {
+    let part = |from: usize, open: u8, close: u8| {
+        let start = from.saturating_add(memchr::memchr(open, head.get(from..)?)?);
+        let end = start.saturating_add(memchr::memchr(close, head.get(start..)?)?);
+        serde_json::from_slice::<Value>(head.get(start..=end)?).ok()
+    };
+    let named = memchr::memmem::find(head, b"\"columns\"");
+    let names: Vec<String> =
+        match named.map_or_else(|| part(0, b'{', b'}'), |at| part(at, b'[', b']'))? {
+            Value::Array(columns) => {
+                columns.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+            }
+            Value::Object(row) => row.keys().cloned().collect(),
+            _ => return None,
+        };
+    let mut cells = Cells::default();
+    names.iter().for_each(|name| cells.text(name));
+    (!names.is_empty()).then_some(cells)
+}
+
 struct Table<'v> {
     columns: Vec<String>,
     rows: &'v [Value],

@@ -53,6 +53,11 @@ pub enum Generation {
 const PRODUCTS: [Field; 4] = [Field::Product, Field::Offering, Field::Code, Field::Feature];
 
 impl Kind {
+    /// Whether its rows are of seats or people rather than of use.
+    pub(super) const fn is_of_seats(self) -> bool {
+        matches!(self, Self::SeatUsage | Self::Users)
+    }
+
     /// The kind of a header.
     ///
     /// # Errors

@@ -95,10 +95,11 @@ impl Scheme {
         Ok((layout, kind))
     }
 
-    /// Whether a column's dates and amounts matter.
-    pub(super) fn wants(&self, field: Field, layout: &Layout) -> bool {
+    /// Whether a column's dates and amounts matter in a table of this kind.
+    pub(super) fn wants(&self, field: Field, kind: Kind, layout: &Layout) -> bool {
         match self {
             Self::Charges => matches!(field, Field::Day | Field::Tokens),
+            _ if field.is_of_seat() => kind.is_of_seats(),
             _ => field != Field::Day || !layout.has(Field::Opened),
         }
     }

@@ -122,7 +122,15 @@ impl Survey {
 
     /// What the table is, as far as it was seen.
     pub(super) fn kind(mut self) -> Result<(Kind, Generation), Refusal> {
-        self.end()?;
+        match self.end() {
+            // An answer whose end is not there yet has its columns first.
+            Err(Refusal::Json(why)) => {
+                let Source::Json(head) = &self.source else { return Err(Refusal::Json(why)) };
+                let columns = json::columns(head).ok_or(Refusal::Json(why))?;
+                self.view.row(&columns.row(1));
+            }
+            end => drop(end?),
+        }
         let (layout, kind, _) = self.view.header()?;
         Ok((kind, Generation::of(&layout, kind)))
     }
@@ -223,9 +231,10 @@ impl View {
     }
 
     fn leaves_zone_open(&self, row: &Row<'_>) -> bool {
-        let Some((layout, ..)) = &self.header else { return false };
-        let is_session = self.scheme.wants(Field::Opened, layout) && !layout.has(Field::Offset);
-        let place = layout.place(Field::Opened).filter(|_| is_session && self.said.zone.is_none());
+        let Some((layout, kind, _)) = &self.header else { return false };
+        let is_session = self.scheme.wants(Field::Opened, *kind, layout);
+        let is_said = layout.has(Field::Offset) || self.said.zone.is_some();
+        let place = layout.place(Field::Opened).filter(|_| is_session && !is_said);
         let written = place.and_then(|place| row.cell(place));
         let written = written.and_then(|text| date::read(text, Some(date::Order::Dmy)).ok());
         written.is_some_and(|written| written.offset.is_none())
@@ -238,7 +247,7 @@ impl View {
         self.looked = self.looked.saturating_add(1);
         match self.scheme.header(row) {
             Ok((layout, kind)) => {
-                self.watched = watched(&self.scheme, &self.said, &layout);
+                self.watched = watched(&self.scheme, &self.said, &layout, kind);
                 self.header = Some((layout, kind, row.line));
             }
             Err(no_header) => self.note(row, no_header),
@@ -312,7 +321,7 @@ impl Watched {
 }
 
 /// The columns whose values have to tell how they are written, since nobody says it.
-fn watched(scheme: &Scheme, said: &Said, layout: &Layout) -> Vec<Watched> {
+fn watched(scheme: &Scheme, said: &Said, layout: &Layout, kind: Kind) -> Vec<Watched> {
     let watch = |(place, field): (usize, Field)| {
         let format = scheme.format(field, said);
         let evidence = if field.is_date() && format.date == DateForm::Written(None) {
@@ -324,7 +333,7 @@ fn watched(scheme: &Scheme, said: &Said, layout: &Layout) -> Vec<Watched> {
         };
         Some(Watched { place, evidence })
     };
-    let wanted = layout.columns().filter(|(_, field)| scheme.wants(*field, layout));
+    let wanted = layout.columns().filter(|(_, field)| scheme.wants(*field, kind, layout));
     wanted.filter_map(watch).collect()
 }
 

@@ -185,6 +185,27 @@ proptest! {
     }
 
     #[test]
+    fn chunks_do_not_matter(rows in "(2026-01-0[1-9],[a-zé]{1,3},\"?Revit\"?,[0-9.,]{1,4}\r?\n){1,8}", is_wide in any::<bool>(), cuts in prop::collection::vec(any::<usize>(), 0..40)) {
+        let text = format!("\u{feff}Day used,Email,Product,Tokens used\n{rows}");
+        let bytes = if is_wide { text.encode_utf16().flat_map(u16::to_le_bytes).collect() } else { text.into_bytes() };
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (bytes.len() + 1)).chain([0, bytes.len()]).collect();
+        cuts.sort_unstable();
+        let (mut survey, mut in_parts) = (Survey::new(Said::default()), Collected::default());
+        cuts.windows(2).for_each(|cut| {
+            survey.feed(&bytes[cut[0]..cut[1]]);
+        });
+        match survey.finish() {
+            Err(refusal) => prop_assert_eq!(Err(refusal), read(&bytes, &Said::default()).map(|_| ())),
+            Ok(plan) => {
+                let mut reader = Reader::new(plan);
+                cuts.windows(2).for_each(|cut| reader.feed(&bytes[cut[0]..cut[1]], &mut in_parts));
+                reader.finish(&mut in_parts);
+                prop_assert_eq!(in_parts, read(&bytes, &Said::default()).unwrap().0);
+            }
+        }
+    }
+
+    #[test]
     fn any_bytes_are_read_refused_or_told(bytes in prop::collection::vec(any::<u8>(), 0..200), which in 0_usize..6) {
         let heads = [
             "", "Day used,Email,Product,Tokens used\n", "sessionStartDate,sessionEndDate,productName,userName\n",

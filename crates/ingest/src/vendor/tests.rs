@@ -81,10 +81,6 @@ fn another_table_is_no_report() {
     check(b"Day used,Product\n", "there is no column `Tokens used`");
     check(b"Day used,Tokens used\n", "there is no column `Product`");
     check(
-        b"Day used:Email:Product:Tokens used\n",
-        "there is no column `Day used`: line 1 is one cell, `Day used:Email:Product:Tokens used`",
-    );
-    check(
         b"Day used,usageDate,Product,Tokens used\n",
         "`usageDate` is a second column of its kind; keep one",
     );

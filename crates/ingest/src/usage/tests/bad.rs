@@ -176,6 +176,36 @@ fn what_is_no_table_is_refused_with_what_it_is() {
 }
 
 #[test]
+fn what_else_it_is_is_told() {
+    let check = |head: &[u8], expected: &str| {
+        assert_eq!(
+            sniff(head).unwrap_err().to_string(),
+            format!("the file is {expected}, not a table of use")
+        );
+    };
+    check(b"8:00:00 (lmgrd) TIMESTAMP 5/6/2022\n", "a FlexNet debug log");
+    check(
+        b"lmutil - Copyright (c) 1989-2022 Flexera\nUsers of 64300ACD_F:\n",
+        "the output of lmstat",
+    );
+    check(b"TIMEOUTALL 3600\nINCLUDE 64300ACD_F USER ana\n", "an options file");
+    check(
+        b"{\"specversion\": \"1.0\", \"id\": \"1\"}\n{\"specversion\": \"1.0\"}\n",
+        "a stream of CloudEvents",
+    );
+}
+
+#[test]
+fn the_beginning_of_an_answer_tells_its_kind() {
+    let head = b"{\"status\": \"DONE\", \"result\": {\"columns\": [\"usageDate\", \"productName\", \"tokensConsumed\"], \"rows\": [[\"2018";
+    assert_eq!(sniff(head), Ok((Kind::TokenUsage, Generation::Api)));
+    let head =
+        b"[{\"usageDate\": \"2026-01-05\", \"productName\": \"Revit\", \"tokens\": 10}, {\"usa";
+    assert_eq!(sniff(head), Ok((Kind::TokenUsage, Generation::Api)));
+    assert_eq!(sniff(b"{\"rooms\": 1").unwrap_err().code(), "json-unreadable");
+}
+
+#[test]
 fn a_line_without_end_costs_one_row() {
     let long = "x".repeat(ROW_MAX * 40);
     let text = format!("{HEADER}2026-01-05,ana@x,{long},10\n2026-01-05,ana@x,Revit,10\n");
@@ -255,4 +285,47 @@ fn every_bad_cell_says_what_it_is() {
             "line 10: `userName` has more than 255 bytes, or a control character; shorten it to one line of at most 255 bytes",
         ],
     );
+}
+
+#[test]
+fn every_code_is_in_the_reference() {
+    use crate::sheet::{Foreign, Why, date, number};
+    let page = include_str!("../../../../../docs/reference/usage-files.md");
+    let text = String::new;
+    let dates = date::Unclear::Ambiguous { line: 1, value: text() };
+    let numbers = number::Unclear::Ambiguous { line: 1, value: text() };
+    let refusals = [
+        Refusal::Foreign(Foreign::Empty),
+        Refusal::Foreign(Foreign::Packed("")),
+        Refusal::Foreign(Foreign::Html(text())),
+        Refusal::Foreign(Foreign::Json(text())),
+        Refusal::Foreign(Foreign::Binary),
+        Refusal::Column { missing: text(), line: 1, found: Vec::new() },
+        Refusal::Twice { line: 1, name: text() },
+        Refusal::Dates { column: text(), why: dates },
+        Refusal::Numbers { column: text(), why: numbers },
+        Refusal::Zone { column: text() },
+        Refusal::Json(text()),
+    ];
+    let faults = [
+        Fault::Broken(Why::TooLong),
+        Fault::Broken(Why::QuoteOpen),
+        Fault::Broken(Why::Damaged),
+        Fault::Fields(1, 2),
+        Fault::Day(text(), date::BadDate::Unreadable),
+        Fault::Day(text(), date::BadDate::Ambiguous),
+        Fault::Tokens(text(), number::BadNumber::Unreadable),
+        Fault::Amount(text(), text(), number::BadNumber::Unreadable),
+        Fault::Offset(text()),
+        Fault::Zone(text()),
+        Fault::Time(text()),
+        Fault::Backwards(text(), text()),
+        Fault::Endless(text()),
+        Fault::Who,
+        Fault::Product,
+        Fault::Word(text(), text()),
+        Fault::Name(text()),
+    ];
+    let codes = refusals.iter().map(Refusal::code).chain(faults.iter().map(Fault::code));
+    codes.for_each(|code| assert!(page.contains(&format!("`{code}`")), "{code}"));
 }
