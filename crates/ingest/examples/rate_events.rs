@@ -1,11 +1,12 @@
 //! How fast events are read: `cargo run --release -p faregate-ingest --example rate_events -- FILE`.
 //!
-//! `-- make COUNT` writes so many events to the standard output, one a line, the same ones each time. The seconds are
+//! The file may be packed with gzip, or be a zip, of which the first member is read. `-- make COUNT` writes so many events to the standard output, one a line, the same ones each time. The seconds are
 //! CPU seconds of this process, reading included, as Linux counts them in `/proc/self/stat`.
 
 use faregate_core::when::Instant;
 use faregate_ingest::cloudevents::{Event, Fields, Reader, Rejected, Sink};
-use std::io::{BufWriter, Read as _, Write as _};
+use faregate_ingest::container::{Contents, Limits, open};
+use std::io::{BufWriter, Read, Write as _};
 use std::process::ExitCode;
 
 /// Counts and sums, so that nothing is optimised away and the result can be compared.
@@ -67,12 +68,24 @@ fn make(count: u64) -> Result<(), String> {
 }
 
 fn run(path: &str) -> Result<(), String> {
-    let mut file = std::fs::File::open(path).map_err(|e| format!("`{path}`: {e}"))?;
+    let file = std::fs::File::open(path).map_err(|e| format!("`{path}`: {e}"))?;
+    match open(path, file, &Limits::default()).map_err(|fault| fault.to_string())? {
+        Contents::Plain(mut plain) => read(&mut plain),
+        Contents::Gzip(mut gzip) => read(&mut gzip),
+        Contents::Zip(archive) => {
+            let name = archive.names().next().ok_or("the zip is empty")?;
+            read(&mut archive.member(name).map_err(|fault| fault.to_string())?)
+        }
+        Contents::Workbook(_) => Err(format!("`{path}`: a workbook holds no events")),
+    }
+}
+
+fn read(source: &mut dyn Read) -> Result<(), String> {
     let mut chunk = vec![0; 1 << 20];
     let (mut reader, mut sums) = (Reader::new(Fields::default()), Sums::default());
     let before = cpu_seconds();
     loop {
-        let count = file.read(&mut chunk).map_err(|e| format!("`{path}`: {e}"))?;
+        let count = source.read(&mut chunk).map_err(|error| error.to_string())?;
         if count == 0 {
             break;
         }
@@ -83,6 +96,9 @@ fn run(path: &str) -> Result<(), String> {
     let tally = reader.tally();
     println!("{tally:#?}");
     println!("{} s of use, {} letters, keys {:032x}", sums.seconds, sums.letters, sums.keys);
+    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
+        status.lines().filter(|line| line.starts_with("VmHWM")).for_each(|line| println!("{line}"));
+    }
     match seconds {
         Some(seconds) => {
             println!("{seconds:.2} CPU-s, {:.0} MB/CPU-s", tally.bytes as f64 / 1e6 / seconds);

@@ -40,6 +40,8 @@ enum Form {
     Unknown,
     /// One a line; whether one was whole on its line.
     Lines { proved: bool },
+    /// The first line is no whole event: it is damaged, or the first of several. The next line tells.
+    Doubt(Vec<u8>),
     /// By their braces.
     Batch(Batch),
 }
@@ -60,7 +62,7 @@ impl Reader {
         while !rest.is_empty() {
             rest = match self.form {
                 Form::Unknown => self.look(rest),
-                Form::Lines { .. } => self.lines(rest, out),
+                Form::Lines { .. } | Form::Doubt(_) => self.lines(rest, out),
                 Form::Batch(_) => self.batch(rest, out),
             };
         }
@@ -71,16 +73,27 @@ impl Reader {
         if core::mem::replace(&mut self.finished, true) {
             return;
         }
-        match &self.form {
+        let last = match self.form {
+            Form::Batch(_) => Vec::new(),
+            _ => core::mem::take(&mut self.partial),
+        };
+        if !last.trim_ascii().is_empty() {
+            match self.form {
+                Form::Doubt(_) => self.decide(&last, out),
+                _ => self.one(&last, true, out),
+            }
+        }
+        match &mut self.form {
+            Form::Doubt(first) => {
+                let first = core::mem::take(first);
+                self.reject_bytes(Reason::Cut, &first, out);
+            }
             Form::Batch(batch) => {
                 if let Some(line) = batch.cut() {
                     self.begun = line;
-                    self.reject(Reason::Cut, out);
+                    let bytes = core::mem::take(&mut self.partial);
+                    self.reject_bytes(Reason::Cut, &bytes, out);
                 }
-            }
-            Form::Lines { .. } if !self.partial.trim_ascii().is_empty() => {
-                let bytes = core::mem::take(&mut self.partial);
-                self.one(&bytes, true, out);
             }
             _ => {}
         }
@@ -141,12 +154,36 @@ impl Reader {
     /// One line, without its end.
     fn line(&mut self, line: &[u8], out: &mut impl Sink) {
         let text = line.trim_ascii();
-        if !text.is_empty() {
-            self.one(text, false, out);
+        match &mut self.form {
+            Form::Doubt(first) if text.is_empty() => first.push(b'\n'),
+            Form::Doubt(_) => self.decide(line, out),
+            _ if text.is_empty() => {}
+            _ => self.one(text, false, out),
         }
         self.line = self.line.saturating_add(1);
-        if !matches!(self.form, Form::Batch(_)) {
+        if matches!(self.form, Form::Lines { .. }) {
             self.begun = self.line;
+        }
+    }
+
+    /// A line that is an event by itself says that the one before was damaged; any other, that it goes on.
+    fn decide(&mut self, line: &[u8], out: &mut impl Sink) {
+        let form = core::mem::replace(&mut self.form, Form::Lines { proved: true });
+        let Form::Doubt(first) = form else { return };
+        if json::read(line.trim_ascii(), &self.fields).is_ok_and(|raw| raw.version.is_some()) {
+            let first = first.trim_ascii();
+            let error = json::read(first, &self.fields).err();
+            let reason = Reason::Json(error.map(|error| error.to_string()).unwrap_or_default());
+            self.reject_bytes(reason, first, out);
+            self.begun = self.line;
+            return self.one(line.trim_ascii(), false, out);
+        }
+        self.form = Form::Batch(Batch::new(self.begun));
+        for part in [&first, line, b"\n"] {
+            let mut rest = part;
+            while !rest.is_empty() {
+                rest = self.batch(rest, out);
+            }
         }
     }
 
@@ -181,7 +218,7 @@ impl Reader {
         self.partial.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
     }
 
-    /// One event's bytes. A first line that is no whole event begins one that is written over several.
+    /// One event's bytes.
     fn one(&mut self, bytes: &[u8], last: bool, out: &mut impl Sink) {
         if bytes.len() > EVENT_BYTES_MAX {
             return self.reject_bytes(Reason::Long, bytes, out);
@@ -190,12 +227,7 @@ impl Reader {
         let unproved = matches!(self.form, Form::Lines { proved: false });
         match read {
             Err(error) if error.is_eof() && unproved && !last => {
-                let mut batch = Batch::new(self.line);
-                self.partial.clear();
-                // INVARIANT: it takes all of the line, in which no event ends.
-                batch.take(bytes, &mut self.partial);
-                batch.take(b"\n", &mut self.partial);
-                self.form = Form::Batch(batch);
+                self.form = Form::Doubt([bytes, b"\n"].concat());
             }
             Err(error) if error.is_eof() && last => self.reject_bytes(Reason::Cut, bytes, out),
             Err(error) => self.reject_bytes(Reason::Json(error.to_string()), bytes, out),
@@ -218,11 +250,6 @@ impl Reader {
         let end = event.closed.unwrap_or(event.opened);
         tally.last = Some(tally.last.map_or(end, |last| last.max(end)));
         out.event(event);
-    }
-
-    fn reject(&mut self, reason: Reason, out: &mut impl Sink) {
-        let bytes = core::mem::take(&mut self.partial);
-        self.reject_bytes(reason, &bytes, out);
     }
 
     fn reject_bytes(&mut self, reason: Reason, bytes: &[u8], out: &mut impl Sink) {

@@ -210,6 +210,11 @@ fn a_cut_file_and_a_damaged_list_are_told() {
     check(format!("[{one},\n"), 1, &[(2, "event-cut")]);
     check(format!("[{one},\nnull,{two}]"), 1, &[(2, "batch-damaged")]);
     check(format!("[{one},{{}},{two}]"), 2, &[(1, "attribute-missing")]);
+    // A first line that is damaged costs itself, not all that follow.
+    check(format!("{}\n\n{one}\n{two}\n", &two[..60]), 2, &[(1, "json-unreadable")]);
+    check(format!("{}\n{one}", &two[..60]), 1, &[(1, "json-unreadable")]);
+    check(format!("{}\n\n", &two[..60]), 0, &[(1, "event-cut")]);
+    check(format!("{}\n{}", &one[..60], &one[60..90]), 0, &[(1, "event-cut")]);
     check(String::new(), 0, &[]);
     check("\n \n".to_owned(), 0, &[]);
     check("[]".to_owned(), 0, &[]);
