@@ -10,6 +10,7 @@ use crate::secret::Secret;
 use crate::sources::{Detail, TokenFlex, Via};
 use faregate_core::when::{Date, Instant};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use ureq::http::Method;
 
 /// What every kind of use has.
@@ -164,20 +165,21 @@ impl TokenFlexDesk {
         }
     }
 
-    /// The fields of the enrichment, each of which has values to read.
+    /// The names of the enrichment fields, and of each that has one its values. The vendor lists them in
+    /// the order of the custom fields, where names may be empty and repeat.
     fn enrichment(&self, wire: &mut Wire) -> Result<Vec<Errand>, PullError> {
         let below = self.below("contract", "/enrichment");
         let listed = wire.get(&below)?;
-        let names = listed.as_array().into_iter().flatten();
-        let names = names.filter_map(|one| {
-            one.as_str().or_else(|| text(one, "enrichmentCategory")).or_else(|| text(one, "name"))
-        });
-        let document = |name: &str| {
-            let plain: String =
-                name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-            Errand::document(&format!("enrichment-{plain}"), format!("{below}/{}", encoded(name)))
-        };
-        Ok(names.map(document).collect())
+        let mut errands = vec![Errand::document("enrichment", below.clone())];
+        let mut known = BTreeSet::new();
+        for (number, name) in (1..).zip(listed.as_array().into_iter().flatten()) {
+            let name = name.as_str().unwrap_or_default();
+            if !name.is_empty() && known.insert(name) {
+                let path = format!("{below}/{}", encoded(name));
+                errands.push(Errand::document(&format!("enrichment-{number}"), path));
+            }
+        }
+        Ok(errands)
     }
 
     fn months(&self, contract: &Value, today: Date) -> Result<Vec<(Date, Date)>, PullError> {

@@ -70,9 +70,14 @@ fn what_did_not_change_is_not_asked_for_again() {
 fn enrichment_comes_with_its_values() {
     let bench = token_flex("enrichment = true\nfrom = \"2018-03-01\"\ndetail = \"days\"");
     bench.pull().unwrap();
-    let expected =
-        ["contract", "daily-usage 2018-03-01", "enrichment-Cost-Centre", "usage-summary"];
+    let values = ["enrichment", "enrichment-1", "enrichment-3"];
+    let mut expected = vec!["contract", "daily-usage 2018-03-01", "usage-summary"];
+    expected.splice(2..2, values);
     assert_eq!(bench.labels(), expected);
+    let files = bench.inbox().files("eba").unwrap();
+    let file = files.iter().find(|file| file.sidecar.what == "enrichment-3").unwrap();
+    let text = std::fs::read_to_string(&file.path).unwrap();
+    assert!(text.contains("\u{5730}\u{7406}"), "{text}");
 }
 
 #[test]

@@ -282,7 +282,9 @@ fn token_flex(
             &json!({"contractNumber": CONTRACT,
             "contractStartDate": "2018-01-15", "contractEndDate": "2020-01-14"}),
         ),
-        ("GET", ["contract", _, "enrichment"]) => Reply::json(200, &json!(["Cost Centre"])),
+        ("GET", ["contract", _, "enrichment"]) => {
+            Reply::json(200, &json!(["Cost Centre", "", "\u{5730}\u{7406}", "Cost Centre"]))
+        }
         ("GET", ["contract", _, "enrichment", name]) => Reply::json(200, &json!([name, "A", "B"])),
         ("GET", ["usage", _, "summary"]) => {
             Reply::json(200, &json!([{"usageMonth": "2018-01-01"}]))
