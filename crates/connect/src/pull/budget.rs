@@ -211,6 +211,14 @@ mod tests {
     }
 
     #[test]
+    fn a_burst_is_part_of_what_eight_hours_allow() {
+        let sent = run(Allowance { sustained: 1, burst: 50 }, [0; 600]);
+        let until = |from: &i64| sent.iter().filter(|at| **at - from < 8 * 3_600).count();
+        let most = (0..).zip(&sent).map(|(index, from)| until(from) - index).max();
+        assert_eq!(most, Some(480));
+    }
+
+    #[test]
     fn the_judge_sees_what_goes_beyond() {
         let check = |allowed| judge(&run(allowed, [0; 6_000]), 3).unwrap_err();
         assert!(check(Allowance { sustained: 5, burst: 51 }).contains("51 in a minute"));
