@@ -127,3 +127,6 @@ fn row(reader: &mut Reader, kind: Kind, source: Source, columns: &Columns, row: 
 fn is_only_longer(row: &Row<'_>, wanted: usize) -> bool {
     row.len() > wanted && row.iter().skip(wanted).all(|cell| cell.trim_ascii().is_empty())
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,12 +69,6 @@ impl Splitter {
     pub(super) fn held_bytes(&self) -> usize {
         self.rows.held.capacity().saturating_add(self.widened.capacity())
     }
-
-    /// Lines that have ended so far.
-    #[must_use]
-    pub fn lines(&self) -> u64 {
-        self.rows.line.saturating_sub(1)
-    }
 }
 
 /// Cuts UTF-8, or what is nearly that.

@@ -117,41 +117,25 @@ impl Body {
             return;
         }
         let Self { plan, tally } = self;
-        // Blank rows fail, so that the look at every cell is only theirs.
-        match build(plan, row) {
-            Ok(Some(found)) if is_repeated(plan, row) || is_sum(&found) => {
-                tally.rows = tally.rows.saturating_add(1);
-                let headers =
-                    if is_repeated(plan, row) { &mut tally.headers } else { &mut tally.summaries };
-                *headers = headers.saturating_add(1);
-            }
+        // Blank rows cannot be booked, so that the look at every cell is only theirs.
+        let count = match build(plan, row) {
+            Err(_) if row.is_empty() => return,
+            _ if is_repeated(plan, row) => &mut tally.headers,
+            Ok(None) => &mut tally.left_out,
+            Ok(Some(found)) if is_sum(&found) => &mut tally.summaries,
             Ok(Some(found)) => {
-                tally.rows = tally.rows.saturating_add(1);
-                tally.kept = tally.kept.saturating_add(1);
                 out.row(&found);
+                &mut tally.kept
             }
-            Ok(None) => {
-                tally.rows = tally.rows.saturating_add(1);
-                tally.left_out = tally.left_out.saturating_add(1);
+            Err(_) if tally.rows == 0 && is_second_header(plan, row) => &mut tally.headers,
+            Err(_) if adds_up(row) => &mut tally.summaries,
+            Err(fault) => {
+                out.rejected(&Rejected { line: row.line, fault, text: head(row.raw) });
+                &mut tally.rejected
             }
-            Err(_) if row.is_empty() => {}
-            Err(fault) => self.unread(row, fault, out),
-        }
-    }
-
-    /// A row that cannot be booked: a header, a sum, or one to be handed back.
-    fn unread(&mut self, row: &Row<'_>, fault: Fault, out: &mut impl Sink) {
-        let Self { plan, tally } = self;
+        };
+        *count = count.saturating_add(1);
         tally.rows = tally.rows.saturating_add(1);
-        let is_first = tally.rows == 1;
-        if is_repeated(plan, row) || (is_first && is_second_header(plan, row)) {
-            tally.headers = tally.headers.saturating_add(1);
-        } else if row.iter().any(begins_summary) {
-            tally.summaries = tally.summaries.saturating_add(1);
-        } else {
-            tally.rejected = tally.rejected.saturating_add(1);
-            out.rejected(&Rejected { line: row.line, fault, text: head(row.raw) });
-        }
     }
 
     fn broken(&mut self, broken: &Broken<'_>, out: &mut impl Sink) {
@@ -191,6 +175,15 @@ fn is_second_header(plan: &Plan, row: &Row<'_>) -> bool {
     let mut cells = cells.peekable();
     cells.peek().is_some()
         && cells.all(|cell| !cell.contains(|letter: char| letter.is_ascii_digit()))
+}
+
+/// A sum that cannot be booked: a cell is a word for it; or the first begins with one, and most others are empty,
+/// so that no row is lost whose team is called `Total Access`.
+fn adds_up(row: &Row<'_>) -> bool {
+    let mut said = row.iter().filter(|cell| !cell.trim().is_empty());
+    let begins = said.next().is_some_and(begins_summary);
+    let is_sparse = said.count().saturating_mul(2) < row.len();
+    (begins && is_sparse) || row.iter().any(is_summary)
 }
 
 /// A sum that could be booked: in place of a name or a product it says so.

@@ -100,22 +100,21 @@ impl Survey {
     /// Reads the first bytes: with the delimiter that rows agree on, or with the one by which there is a header.
     fn open(&mut self, form: Form, head: &[u8]) -> Source {
         let form = self.view.scheme.form(form);
-        let mut opened = None;
-        for delimiter in [form.delimiter].into_iter().chain(DELIMITERS) {
+        // Which it is does not hang on how much of the file came at once.
+        let (first, rest) = head.split_at_checked(HEAD_BYTES).unwrap_or((head, &[]));
+        let opened = |delimiter| {
             let form = Form { delimiter, ..form };
-            let mut view = self.view.clone();
-            let mut splitter = Splitter::new(form);
-            splitter.feed(head, &mut |item| view.item(&item));
-            let has_header = view.header.is_some();
-            if has_header || opened.is_none() {
-                opened = Some((form, splitter, view));
-            }
-            if has_header || self.view.scheme.says_delimiter() {
-                break;
-            }
+            let (mut splitter, mut view) = (Splitter::new(form), self.view.clone());
+            splitter.feed(first, &mut |item| view.item(&item));
+            (form, splitter, view)
+        };
+        let mut found = opened(form.delimiter);
+        if found.2.header.is_none() && !self.view.scheme.says_delimiter() {
+            let others = DELIMITERS.into_iter().map(opened);
+            found = others.into_iter().find(|(.., view)| view.header.is_some()).unwrap_or(found);
         }
-        let (form, splitter, view) =
-            opened.unwrap_or_else(|| (form, Splitter::new(form), self.view.clone()));
+        let (form, mut splitter, mut view) = found;
+        splitter.feed(rest, &mut |item| view.item(&item));
         self.view = view;
         Source::Text(form, Box::new(splitter))
     }
