@@ -72,6 +72,12 @@ impl Peaks {
         }
         found
     }
+
+    /// Whether any session reaches beyond the last month folded.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        !self.running.is_empty()
+    }
 }
 
 /// Columns of when sessions began and ended, equally long.

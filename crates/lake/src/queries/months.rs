@@ -1,0 +1,146 @@
+//! Where the sessions lie, and reading them a month at a time.
+
+use super::ask::Ask;
+use super::dims::Tree;
+use super::rows::Rows;
+use crate::fault::LakeError;
+use crate::lake::Lake;
+use crate::tables::{MONTH, Table};
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::runtime::SpawnedTask;
+use datafusion::datasource::provider_as_source;
+use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::TaskContext;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, col, lit};
+use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, collect};
+use datafusion::scalar::ScalarValue;
+use faregate_core::when::{Date, Instant, Zone};
+use futures::StreamExt;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The sessions of the lake, and what is needed to read them.
+#[derive(Debug)]
+pub struct History {
+    /// Table `sessions`.
+    pub sessions: Arc<dyn TableProvider>,
+    /// Table `buckets`.
+    pub buckets: Arc<dyn TableProvider>,
+    /// The first days of the months in which there are sessions, ascending.
+    pub months: Vec<Date>,
+    /// The contract's zone, in which the lake's days were told.
+    pub zone: Zone,
+}
+
+/// One month, ready to be read.
+#[derive(Debug)]
+pub(super) struct Month {
+    /// Its first day.
+    pub(super) first: Date,
+    plan: Arc<dyn ExecutionPlan>,
+}
+
+impl History {
+    /// The history of a lake, as of the last look at its logs.
+    ///
+    /// # Errors
+    /// [`LakeError`] when a table cannot be read.
+    pub async fn of(lake: &Lake, zone: Zone) -> Result<Self, LakeError> {
+        let (sessions, buckets) = (lake.table(Table::Sessions)?, lake.table(Table::Buckets)?);
+        let months: BTreeSet<Date> =
+            sessions.files()?.iter().filter_map(|file| first_day(file.month.as_deref()?)).collect();
+        Ok(Self {
+            sessions: sessions.provider().await?,
+            buckets: buckets.provider().await?,
+            months: months.into_iter().collect(),
+            zone,
+        })
+    }
+
+    /// The tree of buckets as it is now.
+    pub(super) async fn tree(&self, session: &dyn Session) -> Result<Tree> {
+        let plan = self.buckets.scan(session, None, &[], None).await?;
+        Tree::read(&collect(plan, session.task_ctx()).await?)
+    }
+
+    /// Plans how to read what a question needs of each month.
+    pub(super) async fn plan(&self, session: &dyn Session, ask: &Ask) -> Result<Vec<Month>> {
+        let mut months = Vec::new();
+        for first in self.months.iter().copied().filter(|first| ask.reads(*first)) {
+            let plan = session.create_physical_plan(&self.rows(ask, first)?).await?;
+            months.push(Month { first, plan });
+        }
+        Ok(months)
+    }
+
+    fn rows(&self, ask: &Ask, first: Date) -> Result<LogicalPlan> {
+        let source = provider_as_source(Arc::clone(&self.sessions));
+        let rows = LogicalPlanBuilder::scan(Table::Sessions.name(), source, None)?;
+        let rows = rows.filter(col(MONTH).eq(lit(month_name(first))))?;
+        let rows = match ask.still_running_at(first) {
+            // Of earlier months only what reaches into the days asked for.
+            Some(at) => rows.filter(col("closed").gt(instant(at)))?,
+            None => rows,
+        };
+        rows.project(ask.columns.iter().map(|name| col(*name)))?.build()
+    }
+}
+
+impl Month {
+    /// Begins to read, every part of the plan by itself, and adds up each part's rows.
+    pub(super) fn read<P, A>(
+        &self,
+        context: &Arc<TaskContext>,
+        ask: &Arc<Ask>,
+        add: A,
+    ) -> Reading<P>
+    where
+        P: Default + Send + 'static,
+        A: Fn(&mut P, &Ask, &Rows) -> Result<()> + Copy + Send + 'static,
+    {
+        let part = |number: usize| {
+            let (plan, context, ask) =
+                (Arc::clone(&self.plan), Arc::clone(context), Arc::clone(ask));
+            SpawnedTask::spawn(async move {
+                let mut part = P::default();
+                let mut batches = plan.execute(number, context)?;
+                while let Some(batch) = batches.next().await {
+                    add(&mut part, &ask, &Rows::of(&ask, batch?)?)?;
+                }
+                Ok(part)
+            })
+        };
+        Reading((0..self.plan.output_partitioning().partition_count()).map(part).collect())
+    }
+}
+
+/// A month that is being read; it stops when it is dropped.
+pub(super) struct Reading<P>(Vec<SpawnedTask<Result<P>>>);
+
+impl<P: Send + 'static> Reading<P> {
+    /// All parts, when they are read.
+    pub(super) async fn parts(self) -> Result<Vec<P>> {
+        let mut parts = Vec::with_capacity(self.0.len());
+        for task in self.0 {
+            let part = task.join_unwind().await;
+            parts.push(part.map_err(|stopped| DataFusionError::External(Box::new(stopped)))??);
+        }
+        Ok(parts)
+    }
+}
+
+/// The first day of `2026-11`.
+fn first_day(month: &str) -> Option<Date> {
+    let (year, month) = month.split_once('-')?;
+    Date::from_ymd(year.parse().ok()?, month.parse().ok()?, 1)
+}
+
+fn month_name(first: Date) -> String {
+    let (year, month, _) = first.ymd();
+    format!("{year:04}-{month:02}")
+}
+
+fn instant(at: Instant) -> Expr {
+    let micros = at.0.saturating_mul(1_000_000);
+    lit(ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())))
+}
