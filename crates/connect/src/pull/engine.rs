@@ -76,6 +76,7 @@ struct Engine<'a> {
     wire: Wire,
     desk: Box<dyn Desk>,
     progress: Progress,
+    /// Whether the progress is of this pull; a plan may have to wait for the vendor's limits.
     is_planned: bool,
     taken: Taken,
     files: Vec<PulledFile>,
@@ -105,8 +106,7 @@ impl Engine<'_> {
 
     /// Whether everything there was to pull is here; then there is no progress left to remember.
     fn end(&mut self) -> Result<bool, PullError> {
-        let is_whole =
-            self.place.progress()?.is_some() && self.progress.errands.iter().all(Errand::is_over);
+        let is_whole = self.is_planned && self.progress.errands.iter().all(Errand::is_over);
         if is_whole {
             self.place.end_progress()?;
         }

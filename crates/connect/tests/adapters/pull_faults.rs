@@ -306,6 +306,11 @@ fn a_source_that_becomes_another_begins_anew() {
     bench.pull().unwrap_err();
     let url = bench.vendor.stub.url("");
     let lines = "from = \"2018-03-01\"\nvia = \"query\"";
+    // There is no request left to plan with: that is not the end of a pull.
+    let spent = format!("{lines}\nrequests_per_minute = 1\nburst = 1\npatience = \"1s\"");
+    bench.source = source(&url, "token-flex", &spent, "", bench.directory.path());
+    let pulled = bench.pull().unwrap();
+    assert!(!pulled.is_whole && pulled.files.is_empty());
     bench.source = source(&url, "token-flex", lines, "", bench.directory.path());
     assert!(bench.pull().unwrap().is_whole);
     assert_eq!(bench.vendor.state().queries.len(), 1);
