@@ -257,8 +257,7 @@ impl State {
             Some(Ok(usage)) => {
                 let tail = usage.tail;
                 let plain = tail.trim_ascii().is_empty() || tail.ends_with(b")");
-                verbose::is_whole(usage.verbose)
-                    || (usage.verbose.is_empty() && tail.starts_with(b"  ") && plain)
+                verbose::is_whole(tail) || (tail.starts_with(b"  ") && plain)
             }
             Some(Err(_)) => false,
             None => {
@@ -278,28 +277,29 @@ impl State {
     fn usage(&mut self, usage: &Usage<'_>, daemon: u16, out: &mut impl Sink) {
         let seat = self.holders.find(usage.holder, &mut self.names);
         let (feature, package) = self.features.find(usage.feature, &mut self.names);
+        let (tail, verbose) = verbose::divided(usage.tail);
         let what = match usage.kind {
-            Kind::Out => What::Out { licences: notes(usage.tail).licences },
-            Kind::In => What::In { ended: notes(usage.tail).ended },
-            Kind::Upgrade => What::Upgrade { licences: notes(usage.tail).licences },
+            Kind::Out => What::Out { licences: notes(tail).licences },
+            Kind::In => What::In { ended: notes(tail).ended },
+            Kind::Upgrade => What::Upgrade { licences: notes(tail).licences },
             Kind::Denial(kind) => {
-                let words = words(usage.tail);
+                let words = words(tail);
                 let reason = self.names.intern(words.text);
                 What::Denial { kind, major: words.major, minor: words.minor, reason }
             }
         };
         self.place = self.place.saturating_add(1);
-        let address = self.address(usage);
+        let address = self.address(verbose, usage.holder);
         let (at, line, place) = (self.clock.now(), self.tally.lines, self.place);
         self.event(Event { what, seat, feature, address, package, daemon, at, line, place }, out);
     }
 
     /// The name of an address is the same however it is written.
-    fn address(&mut self, usage: &Usage<'_>) -> NameId {
-        if usage.verbose.is_empty() {
+    fn address(&mut self, verbose: &[u8], holder: &[u8]) -> NameId {
+        if verbose.is_empty() {
             return NameId::EMPTY;
         }
-        let address = verbose::address(usage.verbose, usage.holder);
+        let address = verbose::address(verbose, holder);
         address.map_or(NameId::EMPTY, |ip| self.names.intern(ip.to_string().as_bytes()))
     }
 

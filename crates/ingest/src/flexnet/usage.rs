@@ -20,8 +20,6 @@ pub(crate) struct Usage<'a> {
     pub(crate) holder: &'a [u8],
     /// What follows the holder.
     pub(crate) tail: &'a [u8],
-    /// What a verbose log adds, from its first mark on; empty in others.
-    pub(crate) verbose: &'a [u8],
 }
 
 /// Which word the message began with.
@@ -52,8 +50,8 @@ impl<'a> Usage<'a> {
             Kind::Denial(_) => without_key(rest),
             _ => rest,
         };
-        let (rest, verbose) = verbose::divided(rest);
-        let (holder, tail) = holder(rest);
+        let holder = holder(verbose::divided(rest).0);
+        let tail = rest.get(holder.len()..).unwrap_or_default();
         let (user, host) = divide(holder).ok_or(RejectReason::HolderUnreadable)?;
         if user.is_empty() || host.is_empty() {
             return Err(RejectReason::HolderUnreadable);
@@ -61,7 +59,7 @@ impl<'a> Usage<'a> {
         if feature.len().max(user.len()).max(host.len()) > NAME_MAX {
             return Err(RejectReason::NameTooLong);
         }
-        Ok(Self { kind, feature, holder, tail, verbose })
+        Ok(Self { kind, feature, holder, tail })
     }
 }
 
@@ -89,7 +87,7 @@ fn expired(kind: Kind, rest: &[u8]) -> Result<Usage<'_>, RejectReason> {
     };
     match feature.len() {
         0 => Err(RejectReason::FeatureUnreadable),
-        1..=NAME_MAX => Ok(Usage { kind, feature, holder: &[], tail: &[], verbose: &[] }),
+        1..=NAME_MAX => Ok(Usage { kind, feature, holder: &[], tail: &[] }),
         _ => Err(RejectReason::NameTooLong),
     }
 }
@@ -109,17 +107,15 @@ fn without_key(rest: &[u8]) -> &[u8] {
     without_blanks(key.unwrap_or(rest))
 }
 
-/// The holder and the tail. Where a version writes one blank only, a parenthesis ends the host.
-fn holder(rest: &[u8]) -> (&[u8], &[u8]) {
+/// The holder. Where a version writes one blank only, a parenthesis ends the host.
+fn holder(rest: &[u8]) -> &[u8] {
     let end = memchr_iter(b' ', rest)
         .find(|place| matches!(rest.get(place.saturating_add(1)), None | Some(b' ')));
-    let (holder, tail) = rest.split_at_checked(end.unwrap_or(rest.len())).unwrap_or((rest, &[]));
+    let holder = rest.get(..end.unwrap_or(rest.len())).unwrap_or(rest);
     let host = memrchr(b'@', holder).unwrap_or(holder.len());
     let bracket = memmem::find(holder.get(host..).unwrap_or(&[]), b" (");
-    match bracket.map(|place| host.saturating_add(place)) {
-        Some(place) => rest.split_at_checked(place).unwrap_or((holder, tail)),
-        None => (holder, tail),
-    }
+    let short = bracket.and_then(|place| holder.get(..host.saturating_add(place)));
+    short.unwrap_or(holder)
 }
 
 /// User and host of a holder, at its last `@`.

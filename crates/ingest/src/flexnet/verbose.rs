@@ -5,24 +5,24 @@
 
 use super::usage::divide;
 use core::net::IpAddr;
-use memchr::{memchr, memmem};
+use memchr::memmem;
 
 const MARK: &[u8] = b"^^^";
 
-/// The line without what a verbose log adds, and that, from its first mark on.
+/// The end of a line without what a verbose log adds, and that, from its first mark on. A line of another log is told
+/// by its last letter.
 #[inline]
 pub(crate) fn divided(rest: &[u8]) -> (&[u8], &[u8]) {
-    // Almost no line of any log has the sign at all.
-    let mark = memchr(b'^', rest).and_then(|from| {
-        let found = memmem::find(rest.get(from..)?, MARK)?;
-        Some(from.saturating_add(found))
-    });
+    if rest.trim_ascii_end().last() != Some(&b'^') {
+        return (rest, &[]);
+    }
+    let mark = memmem::find(rest, MARK);
     mark.and_then(|mark| rest.split_at_checked(mark)).unwrap_or((rest, &[]))
 }
 
-/// Whether it has both its marks, so that nothing of it was cut off.
-pub(crate) fn is_whole(verbose: &[u8]) -> bool {
-    verbose.len() >= MARK.len().saturating_mul(2) && verbose.trim_ascii_end().ends_with(MARK)
+/// Whether a tail has both marks, so that nothing of it was cut off.
+pub(crate) fn is_whole(tail: &[u8]) -> bool {
+    divided(tail).1.trim_ascii_end().get(MARK.len()..).is_some_and(|rest| rest.ends_with(MARK))
 }
 
 /// The address of this holder's workstation.
