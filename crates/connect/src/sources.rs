@@ -58,8 +58,6 @@ pub struct Source {
     pub keep: Option<Duration>,
     /// How long one pull goes on before it leaves the rest to the next.
     pub patience: Duration,
-    /// The directory that relative paths start from: the one that the file of sources is in.
-    pub beside: PathBuf,
     /// The line that it begins at.
     pub line: usize,
 }

@@ -177,23 +177,14 @@ impl Check<'_> {
     fn source(&mut self, name: String, source: Spanned<WrittenSource>) -> Option<Source> {
         let span = source.span();
         let mut source = source.into_inner();
-        let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if name.is_empty() || name.len() > NAME_MAX || !name.chars().all(known) {
-            let help = "use small letters, digits and `-`: it becomes a directory's name";
-            self.fault(&span, "the name of a source cannot be used", help);
-        }
-        let is_folder = *source.kind.get_ref() == WrittenKind::Folder;
-        let usual = if is_folder { EVERY_MIN } else { Duration::from_secs(6 * 3_600) };
-        let every = self.time(source.every.take(), "every", usual);
-        if let Some((every, at)) = every.as_ref().and_then(|(time, at)| Some((time, at.as_ref()?)))
-            && *every < EVERY_MIN
-        {
-            let help = "write \"5m\" or more: the vendor's data is a day old, and requests are few";
-            self.fault(at, "`every` is too often", help);
-        }
-        let days = |days: u64| Duration::from_secs(days * DAY);
-        let stale_after = self.time(source.stale_after.take(), "stale_after", days(3));
-        let keep = source.keep.take().map(|keep| self.time(Some(keep), "keep", days(0)));
+        self.name(&name, &span);
+        let every = self.every(&mut source);
+        let stale_after =
+            self.time(source.stale_after.take(), "stale_after", Duration::from_secs(3 * DAY));
+        let keep = match source.keep.take() {
+            None => Some(None),
+            keep => self.time(keep, "keep", Duration::MAX).map(Some),
+        };
         let patience =
             self.time(source.patience.take(), "patience", Duration::from_secs(30 * MINUTE));
         let zone = self.zone(source.zone.take());
@@ -201,34 +192,46 @@ impl Check<'_> {
         Some(Source {
             name,
             kind: kind?,
-            every: every?.0,
+            every: every?,
             zone: zone?,
-            stale_after: stale_after?.0,
-            keep: keep
-                .map(|keep| keep.map(|(keep, _)| keep))
-                .unwrap_or(Some(Duration::ZERO))
-                .filter(|keep| !keep.is_zero()),
-            patience: patience?.0,
-            beside: self.beside.to_owned(),
+            stale_after: stale_after?,
+            keep: keep?,
+            patience: patience?,
             line: self.line(&span),
         })
     }
 
-    /// A length of time such as `6h`, with its place when it is written.
-    fn time(
-        &mut self,
-        written: Maybe<String>,
-        name: &str,
-        usual: Duration,
-    ) -> Option<(Duration, Option<Range<usize>>)> {
-        let Some(written) = written else { return Some((usual, None)) };
-        let span = written.span();
+    fn name(&mut self, name: &str, span: &Range<usize>) {
+        let known = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || name.len() > NAME_MAX || !name.chars().all(known) {
+            let help = "use small letters, digits and `-`: it becomes a directory's name";
+            self.fault(span, "the name of a source cannot be used", help);
+        }
+    }
+
+    fn every(&mut self, source: &mut WrittenSource) -> Option<Duration> {
+        let usual = match source.kind.get_ref() {
+            WrittenKind::Folder => EVERY_MIN,
+            _ => Duration::from_secs(6 * 3_600),
+        };
+        let span = source.every.as_ref().map(Spanned::span).unwrap_or_default();
+        let every = self.time(source.every.take(), "every", usual)?;
+        if every < EVERY_MIN {
+            let help = "write \"5m\" or more: the vendor's data is a day old, and requests are few";
+            self.fault(&span, "`every` is too often", help);
+        }
+        Some(every)
+    }
+
+    /// A length of time such as `6h`.
+    fn time(&mut self, written: Maybe<String>, name: &str, usual: Duration) -> Option<Duration> {
+        let Some(written) = written else { return Some(usual) };
         let time = length(written.get_ref());
         if time.is_none() {
             let help = "write a number and s, m, h or d, such as \"6h\"";
-            self.fault(&span, format!("`{name}` is not a length of time"), help);
+            self.fault(&written.span(), format!("`{name}` is not a length of time"), help);
         }
-        Some((time?, Some(span)))
+        time
     }
 
     fn zone(&mut self, written: Maybe<String>) -> Option<Zone> {
@@ -399,7 +402,7 @@ impl Check<'_> {
             path: self.beside.join(path?),
             pattern: pattern.map_or_else(|| "*".to_owned(), Spanned::into_inner),
             files: files?,
-            settle: settle?.0,
+            settle: settle?,
             bytes_max,
         })
     }
