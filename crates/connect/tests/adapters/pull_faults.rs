@@ -2,9 +2,11 @@
 
 use crate::pulling::{Bench, NOON, source};
 use crate::vendor::{State, Wrong, content};
+use faregate_connect::pace::Pace;
 use faregate_connect::pull::PullError;
 use faregate_core::when::Instant;
 use serde_json::json;
+use std::time::Duration;
 
 /// One month, one export.
 const SMALL: &str = "from = \"2018-03-01\"\ndetail = \"days\"";
@@ -172,8 +174,8 @@ fn an_address_that_ended_is_renewed() {
     let bench = small([("GET", "/download/", Wrong::Page)]);
     let error = bench.pull().unwrap_err();
     assert!(error.to_string().ends_with("a web page instead of a file"), "{error}");
-    let pace: &dyn faregate_connect::pace::Pace = &*bench.machine;
-    pace.wait(std::time::Duration::from_secs(400));
+    let pace: &dyn Pace = &*bench.machine;
+    pace.wait(Duration::from_secs(400));
     assert!(bench.pull().unwrap().is_whole);
     check_whole(&bench, 1);
     assert_eq!(bench.vendor.count("POST", "refreshUrl"), 1);
@@ -418,22 +420,28 @@ fn years_of_history_stay_within_the_vendors_limits() {
 
 #[test]
 fn a_full_quota_of_exports_is_waited_for() {
-    let bench = Bench::new(
-        State { looks: 1, ..State::default() },
-        "token-flex",
-        "from = \"2018-01-01\"\noutstanding_max = 9",
-    );
-    // Others have used the quota up after our second export.
-    for _ in 0..2 {
-        bench.vendor.state().wrongs.push_back((
-            "POST",
-            "/requests",
-            Wrong::Status(429, Vec::new()),
-        ));
-    }
+    // Others of the same user have all but two.
+    let state = State { quota: 2, ..State::default() };
+    let bench = Bench::new(state, "token-flex", "from = \"2018-01-01\"\noutstanding_max = 9");
     assert!(bench.pull().unwrap().is_whole);
     assert_eq!(bench.labels().len(), 11);
-    assert_eq!(bench.vendor.state().exports.len(), 9);
+    let state = bench.vendor.state();
+    assert_eq!(state.exports.len(), 9);
+    assert_eq!(state.offences, Vec::<String>::new());
+}
+
+#[test]
+fn an_export_that_never_comes_is_asked_for_anew() {
+    let state = State { looks: usize::MAX, ..State::default() };
+    let bench = Bench::new(state, "token-flex", SMALL);
+    assert!(!bench.pull().unwrap().is_whole);
+    bench.vendor.state().looks = 0;
+    let pace: &dyn Pace = &*bench.machine;
+    pace.wait(Duration::from_secs(86_400));
+    assert!(!bench.pull().unwrap().is_whole, "it may come yet");
+    pace.wait(Duration::from_secs(86_400));
+    assert!(bench.pull().unwrap().is_whole);
+    check_whole(&bench, 2);
 }
 
 #[test]

@@ -70,6 +70,8 @@ pub(crate) struct State {
     pub(crate) offences: Vec<String>,
     pub(crate) now: i64,
     pub(crate) ranges: bool,
+    /// Exports that may be outstanding; others of the same user may have taken some.
+    pub(crate) quota: usize,
 }
 
 impl Default for State {
@@ -92,6 +94,7 @@ impl Default for State {
             offences: Vec::new(),
             now: 0,
             ranges: true,
+            quota: 50,
         }
     }
 }
@@ -348,8 +351,11 @@ fn ask(state: &mut State, seen: &Seen) -> Reply {
         return error(400, "sessions of one category only");
     }
     let open = |export: &&Export| export.status == "Requested";
-    if state.exports.values().filter(open).count() >= 50 {
+    let outstanding = state.exports.values().filter(open).count();
+    if outstanding >= 50 {
         state.offences.push("51 outstanding exports".to_owned());
+    }
+    if outstanding >= state.quota {
         return error(429, "too many outstanding exports");
     }
     let number = state.number();
