@@ -85,6 +85,22 @@ fn an_order_that_may_have_been_heard_is_looked_for_before_it_is_given_again() {
 }
 
 #[test]
+fn an_order_of_a_team_is_known_again_too() {
+    let auth = "client_secret = \"env:SECRET\"\npersonal_token = \"env:PAT\"";
+    let lines = "team = \"4865648\"\nfrom = \"2018-03-01\"";
+    for fault in [Wrong::Unheard, Wrong::Status(500, Vec::new())] {
+        let wrongs = [("POST", "/exports", fault.clone())].into();
+        let state = State { wrongs, ..State::default() };
+        let bench = Bench::with_auth(state, "insights", lines, auth);
+        let error = bench.pull().unwrap_err();
+        assert!(matches!(error, PullError::Away { .. }), "{fault:?}: {error}");
+        assert!(bench.pull().unwrap().is_whole);
+        assert_eq!(bench.vendor.state().exports.len(), 1, "{fault:?}");
+        assert_eq!(bench.labels().len(), 3);
+    }
+}
+
+#[test]
 fn a_wait_that_is_too_long_is_left_to_the_next_pull() {
     for status in [429, 503] {
         let wait = vec![("Retry-After", "900".to_owned())];
@@ -170,6 +186,10 @@ fn an_address_that_ended_is_renewed() {
     assert!(bench.pull().unwrap().is_whole);
     check_whole(&bench, 1);
     assert_eq!(bench.vendor.count("POST", "refreshUrl"), 0, "the address was good for long");
+    // An export whose addresses are no good is asked for anew.
+    let bench = small((0..4).map(|_| ("GET", "/download/", Wrong::Status(403, Vec::new()))));
+    assert!(bench.pull().unwrap().is_whole);
+    check_whole(&bench, 2);
     // A pull that stops before the download, and goes on when the address has ended.
     let bench = small([("GET", "/download/", Wrong::Page)]);
     let error = bench.pull().unwrap_err();

@@ -3,7 +3,7 @@
 
 use crate::pulling::{Bench, Machine, NOON, source};
 use crate::vendor::{State, Vendor, Wrong, content};
-use faregate_connect::pace::Chance;
+use faregate_connect::pace::{Chance, Pace};
 use faregate_connect::pull::{Inbox, World, pull};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// What the child is told, in the directory that it runs in.
 const ORDERS: &str = "orders.json";
@@ -232,6 +233,7 @@ fn every_state_of_the_disk_between_two_writes_is_gone_on_from() {
     known["errands"][2]["stage"]["name"] = json!(name);
     known["errands"][2]["stage"]["ticket"] = json!(ticket);
     write(&whole, &known);
+    whole.machine.wait(Duration::from_secs(60));
     let before = std::fs::read_to_string(home_of(&whole).join(format!("{name}.csv.pulled.json")));
     check(&whole, 1);
     let after = std::fs::read_to_string(home_of(&whole).join(format!("{name}.csv.pulled.json")));
