@@ -106,7 +106,7 @@ fn what_all_rows_have_may_be_said_once() {
 
 #[test]
 fn what_the_table_lacks_or_leaves_open_is_told() {
-    let lacks = "there is no column `start` among `user`, `app` of line 1; export it with that column, or explain the table with a map (--map, and --infer to begin one)";
+    let lacks = "there is no column `start` among `user`, `app` of line 1; export it with that column, or correct the map";
     assert_eq!(told(MINIMAL, "user,app\nana,Revit\n"), [lacks]);
     let table = "user,app,start\nana,Revit,1/2/2026 09:00\n";
     assert_eq!(

@@ -118,12 +118,13 @@ impl<'a> Asked<'a, '_> {
     }
 
     fn who(&self) -> Result<Option<Who<'a>>, Fault> {
-        const NAMES: [(Field, NameKind); 5] = [
+        const NAMES: [(Field, NameKind); 6] = [
             (Field::Who, NameKind::Login),
             (Field::Email, NameKind::Email),
             (Field::Login, NameKind::Login),
             (Field::AutodeskId, NameKind::AutodeskId),
             (Field::HashedId, NameKind::Hashed),
+            (Field::FullName, NameKind::FullName),
         ];
         for (field, kind) in NAMES {
             let Some(name) = self.named(field)? else { continue };

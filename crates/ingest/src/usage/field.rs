@@ -11,6 +11,7 @@ pub(crate) enum Field {
     Login,
     AutodeskId,
     HashedId,
+    FullName,
     First,
     Last,
     Host,
@@ -61,6 +62,7 @@ const HEADERS: &[(&str, Field)] = &[
     ("userid", Field::AutodeskId),
     ("hashedautodeskid", Field::HashedId),
     ("hasheduserid", Field::HashedId),
+    ("fullname", Field::FullName),
     ("firstname", Field::First),
     ("lastname", Field::Last),
     ("machinename", Field::Host),
@@ -223,8 +225,14 @@ impl Layout {
 
     /// Whether the table says who used what.
     pub(crate) fn names_people(&self) -> bool {
-        const NAMES: [Field; 5] =
-            [Field::Who, Field::Email, Field::Login, Field::AutodeskId, Field::HashedId];
+        const NAMES: [Field; 6] = [
+            Field::Who,
+            Field::Email,
+            Field::Login,
+            Field::AutodeskId,
+            Field::HashedId,
+            Field::FullName,
+        ];
         self.has_any(&NAMES) || (self.has(Field::First) && self.has(Field::Last))
     }
 

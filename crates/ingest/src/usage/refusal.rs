@@ -15,6 +15,8 @@ pub enum Refusal {
         line: u64,
         /// Its cells.
         found: Vec<String>,
+        /// Whether a map names the column.
+        is_mapped: bool,
     },
     /// Two columns say the same.
     Twice {
@@ -66,7 +68,9 @@ impl core::fmt::Display for Refusal {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
             Self::Foreign(foreign) => foreign.fmt(f),
-            Self::Column { missing, line, found } => column(f, missing, *line, found),
+            Self::Column { missing, line, found, is_mapped } => {
+                column(f, missing, *line, found, *is_mapped)
+            }
             Self::Twice { name, .. } => {
                 write!(f, "`{name}` is a second column of its kind; keep one")
             }
@@ -85,23 +89,31 @@ impl core::error::Error for Refusal {}
 
 type Written = core::fmt::Result;
 
-fn column(f: &mut core::fmt::Formatter<'_>, missing: &str, line: u64, found: &[String]) -> Written {
+fn column(
+    f: &mut core::fmt::Formatter<'_>,
+    missing: &str,
+    line: u64,
+    found: &[String],
+    is_mapped: bool,
+) -> Written {
     write!(f, "there is no column `{missing}`")?;
     match found {
         [] => f.write_str("; export the report as CSV, with its header"),
-        [one] => {
-            write!(
-                f,
-                ": line {line} is one cell, `{one}`; export with cells parted by a comma, a semicolon, a tab or `|`"
-            )
-        }
+        [one] => write!(
+            f,
+            ": line {line} is one cell, `{one}`; export with cells parted by a comma, a semicolon, a tab or `|`"
+        ),
         many => {
             let shown: Vec<&str> = many.iter().take(12).map(String::as_str).collect();
             write!(
                 f,
-                " among `{}` of line {line}; export it with that column, or explain the table with a map (--map, and --infer to begin one)",
+                " among `{}` of line {line}; export it with that column, or ",
                 shown.join("`, `")
-            )
+            )?;
+            f.write_str(match is_mapped {
+                true => "correct the map",
+                false => "explain the table with a map (--map, and --infer to begin one)",
+            })
         }
     }
 }

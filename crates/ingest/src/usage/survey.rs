@@ -260,7 +260,8 @@ impl View {
             NoHeader::Twice(name) => (usize::MAX, Refusal::Twice { line, name }),
             NoHeader::Lacks { missing, known } => {
                 let found = row.iter().map(shown).collect();
-                (known, Refusal::Column { missing, line, found })
+                let is_mapped = matches!(self.scheme, Scheme::Mapped(_));
+                (known, Refusal::Column { missing, line, found, is_mapped })
             }
         };
         if self.nearest.as_ref().is_none_or(|(before, _)| known > *before) {

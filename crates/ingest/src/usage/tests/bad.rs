@@ -300,7 +300,7 @@ fn every_code_is_in_the_reference() {
         Refusal::Foreign(Foreign::Html(text())),
         Refusal::Foreign(Foreign::Json(text())),
         Refusal::Foreign(Foreign::Binary),
-        Refusal::Column { missing: text(), line: 1, found: Vec::new() },
+        Refusal::Column { missing: text(), line: 1, found: Vec::new(), is_mapped: false },
         Refusal::Twice { line: 1, name: text() },
         Refusal::Dates { column: text(), why: dates },
         Refusal::Numbers { column: text(), why: numbers },

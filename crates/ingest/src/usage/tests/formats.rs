@@ -26,6 +26,20 @@ fn token_flex_session_by_session() {
 }
 
 #[test]
+fn token_flex_by_day_and_product() {
+    let reader = check(
+        "token-flex-days.csv",
+        (Kind::TokenFlex, Generation::Api),
+        &[
+            "2 - - Fusion 360 2016-01-01 45",
+            "3 - - InfraWorks 2016-01-01 0",
+            "4 - - RVT 2016-01-02 -12.5",
+        ],
+    );
+    assert!(!reader.plan().names_people());
+}
+
+#[test]
 fn token_usage_in_three_generations() {
     let kind = Kind::TokenUsage;
     check(
@@ -96,7 +110,7 @@ fn answers_of_the_interfaces_for_programs() {
     check(
         "insights-query.json",
         (Kind::TokenUsage, Generation::Api),
-        &["2 0a1b (Hashed) - Revit 2026-01-05 10", "3 0a1b (Hashed) - Revit 2026-01-06 10"],
+        &["2 0a1b (Hashed) - Revit 2026-01-05 10", "3 Ana Díaz (FullName) - Revit 2026-01-06 10"],
     );
 }
 
