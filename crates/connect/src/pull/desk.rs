@@ -67,14 +67,13 @@ pub(super) trait Desk {
     /// Orders it; the vendor's key for the order.
     fn ask(&mut self, wire: &mut Wire, errand: &Errand, name: &str) -> Result<String, PullError>;
 
-    /// Looks for an order that may have been made under this name, and is none of those known.
+    /// Looks for an order that may have been made under this name.
     fn seek(
         &mut self,
         wire: &mut Wire,
         errand: &Errand,
         name: &str,
         since: Instant,
-        known: &[&str],
     ) -> Result<Option<String>, PullError>;
 
     /// Looks at orders, in their order.

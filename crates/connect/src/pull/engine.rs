@@ -166,14 +166,7 @@ impl Engine<'_> {
     fn seek(&mut self, at: usize) -> Result<(), PullError> {
         let errand = self.errand(at)?.clone();
         let Stage::Asking { name, since } = errand.stage.clone() else { return Ok(()) };
-        let tickets = self.progress.errands.iter().filter_map(|one| match &one.stage {
-            Stage::Asked { ticket, .. } | Stage::Fetching { ticket, .. } => Some(ticket.clone()),
-            _ => None,
-        });
-        let tickets: Vec<String> = tickets.collect();
-        let known: Vec<&str> = tickets.iter().map(String::as_str).collect();
-        let asked = Instant(since);
-        match self.desk.seek(&mut self.wire, &errand, &name, asked, &known)? {
+        match self.desk.seek(&mut self.wire, &errand, &name, Instant(since))? {
             Some(ticket) => self.set(at, Stage::Asked { name, ticket, since }),
             None => self.order(at, name, since),
         }

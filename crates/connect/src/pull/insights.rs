@@ -117,7 +117,10 @@ impl InsightsDesk {
             instant(export) == instant(order)
         });
         let is_new = at.is_some_and(|at| at.since(since) > -SKEW);
-        of_team && same("outputFormat") && same("reports") && dated && is_new
+        // One that failed was asked for before.
+        let is_good =
+            look(export).is_ok_and(|look| matches!(look.phase, Phase::Waiting | Phase::Ready));
+        is_good && of_team && same("outputFormat") && same("reports") && dated && is_new
     }
 }
 
@@ -172,18 +175,13 @@ impl Desk for InsightsDesk {
         errand: &Errand,
         _: &str,
         since: Instant,
-        known: &[&str],
     ) -> Result<Option<String>, PullError> {
         if self.is_paged() {
             return Ok(None);
         }
         let order = self.order(errand)?;
         let listed = self.list(wire)?;
-        let is_new = |export: &&Value| {
-            let id = text(export, "id").unwrap_or_default();
-            !known.contains(&id) && self.is_ours(export, &order, since)
-        };
-        let ours = listed.iter().find(is_new);
+        let ours = listed.iter().find(|export| self.is_ours(export, &order, since));
         ours.map(|ours| needed(ours, "id").map(str::to_owned)).transpose()
     }
 
@@ -322,6 +320,8 @@ mod tests {
             ("timestamp", json!("2025-06-01T09:59:58Z")),
             ("startDate", json!("2025-04-01T00:00:00Z")),
             ("endDate", Value::Null),
+            ("status", json!("ERROR")),
+            ("status", json!("EXPIRED")),
         ] {
             let mut export = listed.clone();
             export[name] = other;

@@ -242,7 +242,6 @@ impl Desk for TokenFlexDesk {
         _: &Errand,
         name: &str,
         since: Instant,
-        _: &[&str],
     ) -> Result<Option<String>, PullError> {
         if self.is_paged() {
             // Queries cannot be listed; asking twice costs nothing but the vendor's time.

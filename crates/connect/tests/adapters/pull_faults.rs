@@ -378,6 +378,13 @@ fn pages_that_repeat_change_or_stop_are_noticed() {
     let (bench, result) = run(whole);
     assert!(result.unwrap().is_whole);
     assert_eq!(rows(&bench), 4);
+    // A page further on than was asked for.
+    let (bench, result) =
+        run(vec![page(0, 6, 0, 2), page(4, 6, 4, 2), page(2, 6, 2, 2), page(4, 6, 4, 2)]);
+    let pulled = result.unwrap();
+    assert_eq!(rows(&bench), 6);
+    let text = std::fs::read_to_string(&pulled.files.last().unwrap().path).unwrap();
+    assert_eq!(text, "usageDate,n\nd,0\nd,1\nd,2\nd,3\nd,4\nd,5\n");
     // The same page for ever, under its own number or the next one's; a page without rows.
     for bad in [page(0, 4, 0, 2), page(2, 4, 0, 2), page(2, 4, 9, 0)] {
         let mut pages = vec![page(0, 4, 0, 2)];
@@ -390,7 +397,20 @@ fn pages_that_repeat_change_or_stop_are_noticed() {
     let (bench, result) = run(vec![page(0, 4, 0, 2), page(2, 5, 2, 3)]);
     assert!(result.unwrap().is_whole);
     assert_eq!((rows(&bench), bench.vendor.state().queries.len()), (2_500, 2));
+    // More was written than was known to be safe.
+    let down = (0..4).map(|_| ("GET", "limit=1000", Wrong::Status(500, Vec::new())));
+    let (bench, result) = run([page(0, 4, 0, 2)].into_iter().chain(down).collect());
+    result.unwrap_err();
+    let disk = bench.disk();
+    let (part, safe) = disk.iter().find(|(name, _)| name.ends_with(".part")).unwrap();
+    let torn = format!("{safe}{}", "torn,".repeat(1_000));
+    std::fs::write(bench.directory.path().join(part), torn).unwrap();
+    bench.vendor.state().wrongs.push_back(page(2, 4, 2, 2));
+    let pulled = bench.pull().unwrap();
+    let text = std::fs::read_to_string(&pulled.files[0].path).unwrap();
+    assert_eq!(text, "usageDate,n\nd,0\nd,1\nd,2\nd,3\n");
     // The vendor has thrown it away in between.
+
     let gone = ("GET", "limit=1000", Wrong::Instead(json!({"status": "EXPIRED"})));
     let (bench, result) = run(vec![page(0, 4, 0, 2), gone]);
     assert!(result.unwrap().is_whole);
