@@ -27,8 +27,8 @@ pub(crate) use look::DELIMITERS;
 pub use look::{Form, HEAD_BYTES, look};
 pub use row::{Broken, Item, Row, Why};
 pub use splitter::{ROW_MAX, Splitter};
-pub(crate) use summary::begins_summary;
 pub use summary::is_summary;
+pub(crate) use summary::{adds_up, begins_summary};
 
 /// The rows of a table in memory, each handed to `visit`.
 ///

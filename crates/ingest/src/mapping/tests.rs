@@ -96,6 +96,16 @@ fn dates_may_be_numbers() {
 }
 
 #[test]
+fn rows_that_are_left_out_say_nothing_of_the_others() {
+    let text = "name = \"p\"\n[columns]\nwho = \"u\"\nproduct = \"p\"\nday = \"d\"\n[[skip]]\ncolumn = \"u\"\nis = [\"test\"]\n";
+    let table = "u,p,d\nana,Revit,1/13/2026\ntest,Revit,13/1/2026\nana,Revit,1/2/2026\n";
+    assert_eq!(
+        told(text, table),
+        ["2 ana (Login) - Revit 2026-01-13 -", "4 ana (Login) - Revit 2026-01-02 -"]
+    );
+}
+
+#[test]
 fn what_all_rows_have_may_be_said_once() {
     let text = "name = \"p\"\n[columns]\nday = \"date\"\ntokens = \"n\"\n[constants]\nwho = \"render-farm\"\nproduct = \"maya\"\n";
     assert_eq!(

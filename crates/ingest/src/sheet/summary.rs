@@ -1,5 +1,7 @@
 //! Rows that add up others, as spreadsheets and portals put them among the data.
 
+use super::Row;
+
 /// Words for a sum, in small letters.
 const WORDS: &[&str] = &[
     "total",
@@ -43,4 +45,13 @@ pub fn is_summary(cell: &str) -> bool {
 pub(crate) fn begins_summary(cell: &str) -> bool {
     let mut ends = cell.char_indices().filter(|(_, letter)| matches!(letter, ' ' | ':' | '('));
     is_summary(cell) || ends.any(|(end, _)| cell.get(..end).is_some_and(is_summary))
+}
+
+/// Whether a row that cannot be booked adds up others: a cell is a word for it; or the first begins with one, and
+/// most others are empty, so that no row is lost whose team is called `Total Access`.
+pub(crate) fn adds_up(row: &Row<'_>) -> bool {
+    let mut said = row.iter().filter(|cell| !cell.trim().is_empty());
+    let begins = said.next().is_some_and(begins_summary);
+    let is_sparse = said.count().saturating_mul(2) < row.len();
+    (begins && is_sparse) || row.iter().any(is_summary)
 }

@@ -24,10 +24,10 @@ pub(super) fn build<'a>(plan: &'a Plan, row: &Row<'a>) -> Result<Option<UsageRow
     if !plan.layout.fits(row) {
         return Err(Fault::Fields(row.len(), plan.layout.names.len()));
     }
-    let cells = Asked { plan, row };
-    if cells.is_left_out() {
+    if plan.scheme.leaves_out(&plan.skips, row) {
         return Ok(None);
     }
+    let cells = Asked { plan, row };
     let tokens = cells.tokens()?;
     if plan.leaves_out_zero() && tokens.is_none_or(|tokens| tokens == Ticks::ZERO) {
         return Ok(None);
@@ -70,12 +70,6 @@ impl<'a> Asked<'a, '_> {
             Scheme::Mapped(map) => Some(map),
             Scheme::Vendor | Scheme::Charges => None,
         }
-    }
-
-    fn is_left_out(&self) -> bool {
-        let Some(map) = self.map() else { return false };
-        let mut skips = self.plan.skips.iter();
-        skips.any(|(place, rule)| map.is_skipped(*rule, self.row.cell(*place).unwrap_or_default()))
     }
 
     /// What a column says; nothing where it is missing, empty, or hidden by asterisks as the vendor does it.

@@ -56,10 +56,9 @@ impl Plan {
         self.header_line
     }
 
-    /// The headers, in their order.
-    #[must_use]
-    pub fn headers(&self) -> &[String] {
-        &self.layout.names
+    /// Whether rows of zero tokens say nothing that is wanted.
+    pub(super) fn leaves_out_zero(&self) -> bool {
+        matches!(self.scheme, Scheme::Charges)
     }
 }
 
@@ -93,6 +92,13 @@ impl Scheme {
         let known = layout.known();
         let kind = kind.map_err(|missing| NoHeader::Lacks { missing, known })?;
         Ok((layout, kind))
+    }
+
+    /// Whether a row is left out by one of these columns and rules.
+    pub(super) fn leaves_out(&self, skips: &[(usize, usize)], row: &Row<'_>) -> bool {
+        let Self::Mapped(map) = self else { return false };
+        let cell = |place: usize| row.cell(place).unwrap_or_default();
+        skips.iter().any(|(place, rule)| map.is_skipped(*rule, cell(*place)))
     }
 
     /// Whether a column's dates and amounts matter in a table of this kind.

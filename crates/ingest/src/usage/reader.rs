@@ -2,11 +2,11 @@
 
 use super::build::build;
 use super::fault::{Fault, Rejected};
-use super::plan::{Plan, Scheme};
+use super::plan::Plan;
 use super::refusal::Refusal;
 use super::survey::Survey;
 use super::{Said, UsageRow, json};
-use crate::sheet::{Broken, Cells, Item, Row, Splitter, begins_summary, is_summary};
+use crate::sheet::{Broken, Cells, Item, Row, Splitter, adds_up, is_summary};
 
 /// Where the reader puts what it finds, in the order of the lines.
 pub trait Sink {
@@ -177,15 +177,6 @@ fn is_second_header(plan: &Plan, row: &Row<'_>) -> bool {
         && cells.all(|cell| !cell.contains(|letter: char| letter.is_ascii_digit()))
 }
 
-/// A sum that cannot be booked: a cell is a word for it; or the first begins with one, and most others are empty,
-/// so that no row is lost whose team is called `Total Access`.
-fn adds_up(row: &Row<'_>) -> bool {
-    let mut said = row.iter().filter(|cell| !cell.trim().is_empty());
-    let begins = said.next().is_some_and(begins_summary);
-    let is_sparse = said.count().saturating_mul(2) < row.len();
-    (begins && is_sparse) || row.iter().any(is_summary)
-}
-
 /// A sum that could be booked: in place of a name or a product it says so.
 fn is_sum(row: &UsageRow<'_>) -> bool {
     row.product.is_some_and(is_summary) || row.who.as_ref().is_some_and(|who| is_summary(&who.name))
@@ -264,11 +255,4 @@ pub(crate) fn read_into(
     reader.feed(bytes, out);
     reader.finish(out);
     Ok(reader)
-}
-
-impl Plan {
-    /// Whether rows of zero tokens say nothing that is wanted.
-    pub(super) fn leaves_out_zero(&self) -> bool {
-        matches!(self.scheme, Scheme::Charges)
-    }
 }

@@ -8,7 +8,8 @@ use super::plan::{DateForm, Format, NoHeader, Page, Plan, Scheme};
 use super::refusal::Refusal;
 use crate::mapping::Map;
 use crate::sheet::{
-    Cells, DELIMITERS, Foreign, Form, HEAD_BYTES, Item, Row, Splitter, date, look, number, shown,
+    Cells, DELIMITERS, Foreign, Form, HEAD_BYTES, Item, Row, Splitter, adds_up, date, look, number,
+    shown,
 };
 use std::sync::Arc;
 
@@ -175,6 +176,8 @@ struct View {
     /// Rows below the header.
     rows: u64,
     watched: Vec<Watched>,
+    /// Columns by which rows are left out: place, and which rule of the map.
+    skips: Vec<(usize, usize)>,
     /// Whether the first row's time names no zone, nor does anybody.
     zone_is_open: bool,
 }
@@ -194,8 +197,9 @@ enum Evidence {
 
 impl View {
     fn new(scheme: Scheme, said: Said) -> Self {
-        let (header, nearest, watched) = (None, None, Vec::new());
-        Self { scheme, said, header, nearest, looked: 0, rows: 0, watched, zone_is_open: false }
+        let (header, nearest, watched, skips) = (None, None, Vec::new(), Vec::new());
+        let (looked, rows, zone_is_open) = (0, 0, false);
+        Self { scheme, said, header, nearest, looked, rows, watched, skips, zone_is_open }
     }
 
     fn wants_more(&self) -> bool {
@@ -215,7 +219,8 @@ impl View {
     fn row(&mut self, row: &Row<'_>) {
         let Some((layout, ..)) = &self.header else { return self.look_for_header(row) };
         // What is decided does not hang on how much of the file came at once.
-        if !layout.fits(row) || !self.wants_more() {
+        let is_use = layout.fits(row) && !self.scheme.leaves_out(&self.skips, row) && !adds_up(row);
+        if !is_use || !self.wants_more() {
             return;
         }
         self.rows = self.rows.saturating_add(1);
@@ -247,6 +252,7 @@ impl View {
         match self.scheme.header(row) {
             Ok((layout, kind)) => {
                 self.watched = watched(&self.scheme, &self.said, &layout, kind);
+                self.skips = self.scheme.skips(&layout);
                 self.header = Some((layout, kind, row.line));
             }
             Err(no_header) => self.note(row, no_header),
@@ -276,6 +282,7 @@ impl View {
 
     fn plan(mut self, form: Option<Form>, page: Option<Page>) -> Result<Plan, Refusal> {
         let watched = core::mem::take(&mut self.watched);
+        let skips = core::mem::take(&mut self.skips);
         let (scheme, said) = (self.scheme.clone(), self.said.clone());
         let zone_is_open = self.zone_is_open;
         let (layout, kind, header_line) = self.header()?;
@@ -305,7 +312,6 @@ impl View {
             }
         }
         let generation = Generation::of(&layout, kind);
-        let skips = scheme.skips(&layout);
         let zone = said.zone;
         Ok(Plan { kind, generation, form, scheme, header_line, layout, formats, zone, skips, page })
     }

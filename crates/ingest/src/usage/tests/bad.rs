@@ -101,6 +101,14 @@ fn separators_of_amounts_are_asked_about_or_told_by_other_rows() {
 }
 
 #[test]
+fn a_sum_asks_nothing() {
+    check_rows(
+        "2026-01-05,ana@x,Revit,10\nTotal,,,\"1,234\"\nTotal 1/2/2026,,,5\n",
+        &["2 ana@x (Email) - Revit 2026-01-05 10"],
+    );
+}
+
+#[test]
 fn tokens_below_zero_are_given_back() {
     check_rows("2026-01-05,ana@x,Revit,-7.5\n", &["2 ana@x (Email) - Revit 2026-01-05 -7.5"]);
 }
