@@ -223,6 +223,10 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
     let bench = Bench::new(State { ranges: false, ..cuts(&[70_000]) }, "token-flex", SMALL);
     assert!(bench.pull().unwrap().is_whole);
     check_whole(&bench, 1);
+    // A server that sends less than was asked for.
+    let bench = Bench::new(State { stride: 50_000, ..cuts(&[70_000]) }, "token-flex", SMALL);
+    assert!(bench.pull().unwrap().is_whole);
+    check_whole(&bench, 1);
     // The next pull goes on too, when all tries of one were in vain.
     let bench = Bench::new(cuts(&[90_000, 0, 0, 0]), "token-flex", SMALL);
     let error = bench.pull().unwrap_err();
@@ -352,6 +356,14 @@ fn a_file_that_is_too_large_is_not_taken() {
         assert!(words.ends_with("is larger than 99999 bytes"), "{words}");
         assert!(bench.disk().iter().all(|(_, text)| text.len() < 100_000));
     }
+    // Nor one that does not say beforehand how large it is.
+    let chunked =
+        "HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\nb\r\neleven byte\r\n0\r\n\r\n";
+    let bench = Bench::new(State::default(), "token-flex", &format!("{SMALL}\nbytes_max = 10"));
+    let raw = Wrong::Raw(chunked.to_owned());
+    bench.vendor.state().wrongs.push_back(("GET", "/download/", raw));
+    let words = bench.pull().unwrap().faults.remove(0).words;
+    assert!(words.ends_with("is larger than 10 bytes"), "{words}");
 }
 
 #[test]
