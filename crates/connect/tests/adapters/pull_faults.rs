@@ -1,6 +1,7 @@
 //! Pulls that meet a vendor in trouble: each fault once, and what becomes of it.
 
 use crate::pulling::{Bench, NOON, source};
+use crate::stub::Seen;
 use crate::vendor::{State, Wrong, content};
 use faregate_connect::pace::Pace;
 use faregate_connect::pull::PullError;
@@ -219,6 +220,8 @@ fn a_download_that_breaks_off_goes_on_where_it_stopped() {
         .collect();
     let ranges: Vec<_> = downloads.iter().map(|one| one.header("range").unwrap_or("all")).collect();
     assert_eq!(ranges[..4], ["all", "bytes=100-", "bytes=70100-", "bytes=70101-"]);
+    let has = |one: &Seen, name: &str| one.header(name).is_some();
+    assert!(downloads.iter().all(|one| has(one, "range") == has(one, "if-range")));
     // A server that knows nothing of ranges: from the beginning.
     let bench = Bench::new(State { ranges: false, ..cuts(&[70_000]) }, "token-flex", SMALL);
     assert!(bench.pull().unwrap().is_whole);
