@@ -253,8 +253,8 @@ impl From<DirectoryError> for PullError {
 
 /// Pulls what is new at a source into an inbox, or goes on with a pull that did not come to its end.
 ///
-/// Blocks for at most the source's `patience`, give or take a wait or a download. The same seed of `chance` gives
-/// the same waits. What it did is in [`health`] afterwards, whichever way it ended.
+/// Blocks for at most the source's `patience`, give or take a wait or a download. The same seed of
+/// `chance` gives the same waits. What it did is in [`health`] afterwards, whichever way it ended.
 ///
 /// # Errors
 /// [`PullError`]; what had come by then is in the inbox, and stays.
