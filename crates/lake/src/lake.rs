@@ -3,6 +3,7 @@
 use crate::delta::Delta;
 use crate::fault::LakeError;
 use crate::place::Place;
+use crate::sync::JOURNAL;
 use crate::tables::Table;
 use std::collections::BTreeMap;
 
@@ -10,6 +11,21 @@ use std::collections::BTreeMap;
 pub struct Lake {
     pub(crate) place: Place,
     tables: BTreeMap<Table, Delta>,
+}
+
+/// What is in a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Which.
+    pub table: Table,
+    /// How many rows.
+    pub rows: u64,
+    /// In how many files.
+    pub files: usize,
+    /// How large these are together.
+    pub bytes: u64,
+    /// Up to which event of the journal, for the facts.
+    pub seq: u64,
 }
 
 impl Lake {
@@ -37,6 +53,25 @@ impl Lake {
             tables.insert(table, found);
         }
         Ok(Some(Self { place, tables }))
+    }
+
+    /// What is in each table, as of the last look at its log.
+    ///
+    /// # Errors
+    /// [`LakeError::Table`].
+    pub async fn status(&self) -> Result<Vec<Status>, LakeError> {
+        let mut all = Vec::new();
+        for (&table, delta) in &self.tables {
+            let files = delta.files()?;
+            all.push(Status {
+                table,
+                rows: files.iter().map(|file| file.rows).sum(),
+                files: files.len(),
+                bytes: files.iter().map(|file| file.bytes).sum(),
+                seq: delta.cursor(JOURNAL).await?,
+            });
+        }
+        Ok(all)
     }
 
     /// Sees what others have committed.

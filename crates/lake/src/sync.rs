@@ -26,7 +26,7 @@ mod dimensions;
 mod rederive;
 
 /// Rows that wait in memory before they are written, about 100 bytes each.
-const ROWS_MAX: usize = 1_000_000;
+const ROWS_MAX: usize = 500_000;
 
 /// A table in which nothing happened falls behind so many events before its cursor is moved for its own sake.
 const LAG_MAX: u64 = 10_000;

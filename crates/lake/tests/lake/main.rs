@@ -2,6 +2,8 @@
 
 mod checks;
 mod faults;
+mod killed;
+mod others;
 mod privacy;
 mod schema;
 mod sharing;
