@@ -40,9 +40,9 @@ pub(crate) const ALL: &[Entry] = &[
     entry("staff", staff, &[]),
     entry("tariff", tariff, &["tariffs"]),
     entry("features", features, &[]),
-    entry("vendor", vendor, &["crates/ingest/fixtures/usage"]),
-    entry("sheet", sheet, &["crates/ingest/fixtures/usage"]),
-    entry("usage", usage, &["crates/ingest/fixtures/usage"]),
+    entry("vendor", vendor, &["crates/ingest/src/usage/tests/exports"]),
+    entry("sheet", sheet, &["crates/ingest/src/usage/tests/exports"]),
+    entry("usage", usage, &["crates/ingest/src/usage/tests/exports"]),
     entry("mapping", mapping, &[]),
     entry("container", container, &[]),
     entry("cloudevents", cloudevents, &[]),
@@ -223,8 +223,11 @@ pub(crate) fn usage(bytes: &[u8]) {
     }
 }
 
-/// A map, and the table that follows it after a line of `---`.
+/// A map, and the table that follows it after a line of `---`; and the map that is proposed for the bytes.
 pub(crate) fn mapping(bytes: &[u8]) {
+    if let Ok(proposed) = mapping::infer(bytes) {
+        assert!(!proposed.is_empty());
+    }
     let Ok(text) = core::str::from_utf8(bytes) else { return };
     let (map, table) = text.split_once("\n---\n").unwrap_or((text, ""));
     match map.parse::<mapping::Map>() {

@@ -28,7 +28,7 @@ for target in "${targets[@]}"; do
   case $target in
     flexnet) seeds+=(crates/ingest/fixtures) ;;
     tariff) seeds+=(tariffs) ;;
-    sheet | usage | vendor) seeds+=(crates/ingest/fixtures/usage) ;;
+    sheet | usage | vendor) seeds+=(crates/ingest/src/usage/tests/exports) ;;
   esac
   "${fuzz[@]}" run "$target" "fuzz/found/$target" "${seeds[@]}" -- \
     -max_total_time="$seconds" -max_len=16384 -print_final_stats=1

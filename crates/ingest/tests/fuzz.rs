@@ -27,7 +27,10 @@ fn seeds(entry: &Entry) -> Vec<(String, Vec<u8>)> {
     let own = format!("fuzz/corpus/{}", entry.name);
     let directories = std::iter::once(own.as_str()).chain(entry.seeds.iter().copied());
     let mut paths: Vec<PathBuf> = directories
-        .flat_map(|directory| std::fs::read_dir(Path::new(ROOT).join(directory)).unwrap())
+        .flat_map(|directory| {
+            let path = Path::new(ROOT).join(directory);
+            std::fs::read_dir(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+        })
         .map(|file| file.unwrap().path())
         .filter(|path| path.is_file() && path.metadata().unwrap().len() <= BYTES_MAX)
         .collect();

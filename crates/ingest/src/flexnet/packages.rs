@@ -13,7 +13,6 @@
 //! part of the code must agree, or the two must be neighbours in the same second, as they are in
 //! every real log: a collection's code does not resemble its components.
 
-use super::line::without_blanks;
 use crate::features::{Code, Form};
 use crate::names::{NameId, Names};
 use faregate_core::when::Instant;
@@ -142,15 +141,11 @@ impl Contents {
         if self.daemon != Some(daemon) {
             *self = Self { daemon: Some(daemon), ..Self::default() };
         }
-        let mut rest = without_blanks(message);
-        while !rest.is_empty() {
-            let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
-            let (word, tail) = rest.split_at_checked(end).unwrap_or((rest, &[]));
+        for word in message.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()) {
             if !self.word(word, names, packages) {
                 *self = Self::default();
                 return;
             }
-            rest = without_blanks(tail);
         }
     }
 

@@ -255,6 +255,17 @@ fn an_unlisted_package_knows_its_component_by_product_or_neighbourhood() {
 }
 
 #[test]
+fn any_white_space_parts_the_contents_of_a_package() {
+    // A form feed in such a list once stopped the reader for ever.
+    let log = "8:00:00 (adskflex) TIMESTAMP 5/6/2022\n\
+        8:00:00 (adskflex) 86900AECX_F (consisting of:\t\u{c}\r87561RVT_2022_0F\u{c})\n\
+        8:00:01 (adskflex) OUT: \"86900AECX_F\" a@b  \n8:00:01 (adskflex) OUT: \"87999X_2022_0F\" a@b  \n\
+        8:00:02 (adskflex) OUT: \"87561RVT_2022_0F\" a@b  \n9:00:00 (adskflex) DENIED: \"x\" a@b  \n";
+    let (found, reader) = read(log.as_bytes(), "UTC", None);
+    assert_eq!((found.sessions.len(), reader.tally().packages), (2, 1));
+}
+
+#[test]
 fn a_component_before_its_package_is_the_same_session() {
     let log = b"8:00:00 (adskflex) TIMESTAMP 5/6/2022\n8:00:01 (adskflex) OUT: \"87545ACD_2022_0F\" a@b  \n8:00:01 (adskflex) OUT: \"64300ACD_F\" a@b  \n9:00:00 (adskflex) IN: \"64300ACD_F\" a@b  \n9:00:00 (adskflex) IN: \"87545ACD_2022_0F\" a@b  \n";
     let (found, reader) = read(log, "UTC", None);
