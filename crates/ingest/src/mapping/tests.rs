@@ -289,6 +289,10 @@ fn a_proposal_asks_where_it_is_not_sure() {
     ] {
         assert!(nothing.contains(line), "{line}\nin:\n{nothing}");
     }
+    let odd =
+        infer(b"user,\"app \\ \"\"x\"\"\",start_utc\nana,Revit,2026-01-05T09:00:00Z\n").unwrap();
+    assert!(odd.contains("product = \"app \\\\ \\\"x\\\"\"  #"), "{odd}");
+    map(&odd);
     let epochs = infer(b"user,app,start,end\nana,Revit,1769850000,1769853600\n").unwrap();
     assert!(epochs.contains("dates = { opened = \"epoch\", closed = \"epoch\" }"), "{epochs}");
     map(&epochs);

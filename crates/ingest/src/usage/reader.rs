@@ -127,7 +127,11 @@ impl Body {
                 out.row(&found);
                 &mut tally.kept
             }
-            Err(_) if tally.rows == 0 && is_second_header(plan, row) => &mut tally.headers,
+            Err(Fault::Day(..) | Fault::Tokens(..) | Fault::Amount(..))
+                if tally.rows == 0 && is_second_header(plan, row) =>
+            {
+                &mut tally.headers
+            }
             Err(_) if adds_up(row) => &mut tally.summaries,
             Err(fault) => {
                 out.rejected(&Rejected { line: row.line, fault, text: head(row.raw) });

@@ -120,8 +120,11 @@ impl Survey {
         Source::Text(form, Box::new(splitter))
     }
 
-    /// What the table is, as far as it was seen.
-    pub(super) fn kind(mut self) -> Result<(Kind, Generation), Refusal> {
+    /// What the table is, as far as it was seen: its beginning is enough.
+    ///
+    /// # Errors
+    /// [`Refusal`], with what the file is instead or which column it lacks.
+    pub fn kind(mut self) -> Result<(Kind, Generation), Refusal> {
         match self.end() {
             // An answer whose end is not there yet has its columns first.
             Err(Refusal::Json(why)) => {

@@ -135,6 +135,14 @@ fn titles_second_headers_and_sums_are_no_use() {
 }
 
 #[test]
+fn a_first_row_that_names_nobody_is_no_header() {
+    check(
+        "email,role,last_accessed\n*****,Member,Never\n",
+        &["line 2: nobody is named; export the table with the column of names, or of hashed ids"],
+    );
+}
+
+#[test]
 fn other_encodings_are_read() {
     let text = format!("{HEADER}2026-01-05,ana@x,Rénovation,10\n");
     let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -200,6 +208,25 @@ fn what_else_it_is_is_told() {
     check(
         b"{\"specversion\": \"1.0\", \"id\": \"1\"}\n{\"specversion\": \"1.0\"}\n",
         "a stream of CloudEvents",
+    );
+}
+
+#[test]
+fn parts_of_seconds_are_rounded() {
+    check(
+        "sessionStartDate,usageMinutes,productName,userName\n2026-01-05T09:00:00Z,0.01,Revit,ana\n2026-01-05T09:00:00Z,0.008,Revit,ana\n",
+        &[
+            "2 ana (Login) - Revit 2026-01-05T09:00:00Z+1 -",
+            "3 ana (Login) - Revit 2026-01-05T09:00:00Z+0 -",
+        ],
+    );
+}
+
+#[test]
+fn a_number_of_json_is_never_asked_about() {
+    check(
+        "[{\"usageDate\": \"2026-01-05\", \"productName\": \"Revit\", \"tokens\": 1.234}]",
+        &["2 - - Revit 2026-01-05 1.234"],
     );
 }
 
