@@ -43,7 +43,8 @@ fn the_delimiter_is_the_one_that_rows_agree_on() {
     }
     check("day;tokens;who\nx;1,5;a\ny;2,5;b\n", &["1: day|tokens|who", "2: x|1,5|a", "3: y|2,5|b"]);
     check("Use, by person\nday;tokens\nx;1\n", &["1: Use, by person", "2: day|tokens", "3: x|1"]);
-    check("sep=|\na;b|c;d\n", &["2: a;b|c;d"]);
+    check("sep=|\na;b|c\n", &["2: a;b|c"]);
+    check("sep=,\na;b;c\nd;e;f\n", &["2: a;b;c", "3: d;e;f"]);
     check("alone\n", &["1: alone"]);
 }
 
