@@ -210,6 +210,13 @@ fn a_cut_file_and_a_damaged_list_are_told() {
     check(format!("[{one},\n"), 1, &[(2, "event-cut")]);
     check(format!("[{one},\nnull,{two}]"), 1, &[(2, "batch-damaged")]);
     check(format!("[{one},{{}},{two}]"), 2, &[(1, "attribute-missing")]);
+    // A later one too, once one was whole.
+    check(format!("{one}\n{}\n{two}\n", &two[..60]), 2, &[(2, "json-unreadable")]);
+    check(
+        format!("{one}\n{}\n{}", &two[..60], &two[60..]),
+        1,
+        &[(2, "json-unreadable"), (3, "json-unreadable")],
+    );
     // A first line that is damaged costs itself, not all that follow.
     check(format!("{}\n\n{one}\n{two}\n", &two[..60]), 2, &[(1, "json-unreadable")]);
     check(format!("{}\n{one}", &two[..60]), 1, &[(1, "json-unreadable")]);

@@ -118,6 +118,11 @@ fn titles_second_headers_sums_and_blank_rows_are_no_people() {
         "Employee,Personnel number,Last day\nSum Li,0017,2026-01-31\n",
         &["2 0017|Sum Li|-|-|2026-02-01"],
     );
+    check(
+        "leavers.csv",
+        "Employee,E-mail,Last day\nSuma,suma@x,2026-01-31\n",
+        &["2 suma@x|Suma|-|-|2026-02-01"],
+    );
 }
 
 #[test]

@@ -13,9 +13,9 @@ const RELATIONS: &str = r#"<Relationships>
 const BOOK: &str = r#"<x:workbook xmlns:x="http://m" xmlns:r="http://r"><x:sheets>
 <x:sheet name="Notes" sheetId="7" state="hidden" r:id="rId2"/><x:sheet name="Usage &amp; co" sheetId="1" r:id="rId1"/></x:sheets></x:workbook>"#;
 const SHARED: &str = r#"<sst><si><t>Day used</t></si><si><r><t>To</t></r><r><t xml:space="preserve">kens </t></r><r><t>used</t></r><rPh><t>ignored</t></rPh></si><si><t>a&lt;b&#xfc;_x000D__x12</t></si></sst>"#;
-const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd"/><numFmt numFmtId="165" formatCode="&quot;day&quot;0.00;d"/></numFmts>
+const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd"/><numFmt numFmtId="165" formatCode="&quot;day&quot;0.00;d"/><numFmt numFmtId="166" formatCode="[Red][hh]:mm"/></numFmts>
 <cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
-<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="46"/><xf numFmtId="20"/></cellXfs></styleSheet>"#;
+<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="46"/><xf numFmtId="20"/><xf numFmtId="166"/></cellXfs></styleSheet>"#;
 
 /// A workbook whose first sheet holds these rows.
 fn book(rows: &str) -> Vec<u8> {
@@ -82,6 +82,7 @@ fn a_number_is_a_date_where_its_style_says_so() {
         (3, "46053", "46053"),
         (4, "1.1041666666666667", "26:30:00"),
         (5, "0.39583333333333331", "09:30:00"),
+        (6, "1.1041666666666667", "26:30:00"),
         (1, "60", "60"),
         (1, "61", "1900-03-01"),
         (1, "2958465", "9999-12-31"),
@@ -217,6 +218,20 @@ fn documents_of_other_programs_are_named() {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     secret[1_024 + 256..1_024 + 256 + name.len()].copy_from_slice(&name);
     assert_eq!(opened(&secret), "f: it is encrypted; save it without a password, and import that");
+}
+
+#[test]
+fn a_sheet_whose_checksum_is_wrong_is_refused_at_its_end() {
+    // What follows the rows is more than is read ahead.
+    let rest = "x".repeat(100_000);
+    let sheet = format!("<worksheet><sheetData><row/></sheetData><!--{rest}--></worksheet>");
+    let mut bytes = book_of(&sheet, BOOK, SHARED);
+    let sheet = memchr::memmem::rfind(&bytes, b"xl/worksheets/sheet1.xml").unwrap();
+    // The checksum stands 30 bytes before the name in the directory.
+    bytes[sheet - 30] ^= 1;
+    let fault = rows(&bytes, &Limits::default()).unwrap_err();
+    assert_eq!(fault.code(), "container-damaged");
+    assert_eq!(fault.member.as_deref(), Some("xl/worksheets/sheet1.xml"));
 }
 
 #[test]
