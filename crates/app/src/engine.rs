@@ -74,6 +74,11 @@ impl SharedState {
         self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
+    /// A copy to try things on.
+    pub(crate) fn copy(&self) -> Self {
+        Self(Arc::new(RwLock::new(self.read().clone())))
+    }
+
     pub(crate) fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

@@ -10,9 +10,9 @@ use days::{Days, day_of};
 use faregate_core::charges::Pair;
 use faregate_core::event::{Counts, Event, OpenUse, Receipt, Source};
 use faregate_core::state::State;
-use faregate_core::tariff::Meter;
 use faregate_core::when::{DAY, Instant};
 use faregate_ingest::features::FeatureTable;
+use faregate_ingest::vendor::VendorRow;
 use names::Names;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -22,8 +22,13 @@ mod days;
 pub mod flexnet;
 pub mod known;
 mod names;
+mod open;
+pub mod overlap;
 mod quarantine;
 mod rate;
+pub mod receipts;
+pub mod undo;
+pub mod usage;
 pub mod vendor;
 
 pub use quarantine::{Outcome, Quarantined};
@@ -45,6 +50,14 @@ pub struct Reported {
     pub closed: Option<Instant>,
 }
 
+impl Reported {
+    /// The use, once it has ended.
+    fn ended(&self, closed: Instant) -> Use {
+        let Self { user, host, feature, ordinal, opened, closed: _ } = *self;
+        Use { user, host, feature, ordinal, opened, closed }
+    }
+}
+
 /// One batch of reported use on its way into the store.
 pub struct Recording<'e> {
     engine: &'e mut Engine,
@@ -61,9 +74,18 @@ pub struct Recording<'e> {
     ended: Vec<u64>,
     /// Uses that the source at work shows as going on.
     shown_open: Vec<u64>,
+    /// Uses that the batch shows as going on, and does not see end.
+    shown: FxHashMap<u64, Reported>,
+    /// Whether it remembers of those that others began only what it charges: a log that is followed shows the
+    /// same ones every few seconds.
+    follows: bool,
+    /// Whether use was taken back: units on record then say nothing of when units begin.
+    exactly: bool,
     /// Until when such uses are known to have gone on: to the end of the last source that shows them.
     open_until: FxHashMap<u64, Instant>,
     counts: Counts,
+    /// What the vendor charged, where uses say it themselves.
+    priced: Vec<VendorRow>,
     /// Sessions kept and not charged, by feature.
     quarantined: BTreeMap<u32, u64>,
     /// What the batch makes of leases.
@@ -73,6 +95,8 @@ pub struct Recording<'e> {
     finished: bool,
 }
 
+/// Sessions added under one lock of the state.
+const SESSIONS_AT_ONCE: usize = 4_096;
 /// How far a source's clock may be ahead of ours, zones mistaken included.
 const AHEAD_MAX_SECONDS: i64 = DAY;
 
@@ -97,8 +121,12 @@ impl<'e> Recording<'e> {
             going_on: FxHashMap::default(),
             ended: Vec::new(),
             shown_open: Vec::new(),
+            shown: FxHashMap::default(),
+            follows: false,
+            exactly: false,
             open_until: FxHashMap::default(),
             counts: Counts::default(),
+            priced: Vec::new(),
             quarantined: BTreeMap::new(),
             leased: agent::Leased::default(),
             believed_until,
@@ -106,6 +134,11 @@ impl<'e> Recording<'e> {
         };
         recording.names.know(recording.engine.store.names()?);
         Ok(recording)
+    }
+
+    /// Says that this is one of many batches of a log that is followed.
+    pub(crate) fn follow(&mut self) {
+        self.follows = true;
     }
 
     /// The number of a name, new or known.
@@ -150,10 +183,13 @@ impl<'e> Recording<'e> {
         }
         let (day, identity) = (day_of(reported.opened), identity(&self.names, reported));
         let (names, store) = (&self.names, &mut *self.engine.store);
-        let seen = self.days.has(store, day, identity, |one| identify(names, one))?;
+        let seen = self.days.find(store, day, identity, |one| identify(names, one))?;
         let known_open = self.begun.contains_key(&identity) || state.is_open_elsewhere(identity);
+        if reported.closed.is_some() {
+            self.shown.remove(&identity);
+        }
         match reported.closed {
-            _ if seen => self.counts.duplicates += 1,
+            _ if seen.is_some() => self.known_again(identity, reported, seen),
             None if known_open => self.goes_on(state, identity, reported),
             None => self.begin_use(state, identity, reported),
             Some(closed) => {
@@ -272,6 +308,12 @@ impl<'e> Recording<'e> {
         let recognised = self.recognised(&work.guard);
         let begun = std::mem::take(&mut self.begun).into_values().chain(recognised).collect();
         let ended = std::mem::take(&mut self.ended);
+        let mut overlap = self.overlap(&work.guard, kind)?;
+        let priced = std::mem::take(&mut self.priced);
+        if !priced.is_empty() {
+            let features = self.names.features();
+            overlap.prices = self.book_prices(work, features, &priced)?;
+        }
         let counts = self.counts;
         work.apply(Event::Imported(Receipt {
             kind: kind.to_owned(),
@@ -281,7 +323,7 @@ impl<'e> Recording<'e> {
             ended,
             batch: self.batch,
             by: self.engine.acting().to_owned(),
-            ..Receipt::default()
+            overlap,
         }))?;
         self.store_work(work)
     }
@@ -292,43 +334,10 @@ impl<'e> Recording<'e> {
     }
 
     fn flush(&mut self) -> Result<(), Failure> {
+        self.remember_open();
         let (first, fresh) = self.names.take_fresh();
         self.engine.store.add_names(first, &fresh)?;
         Ok(self.days.finish(&mut *self.engine.store)?)
-    }
-
-    fn begin_use(&mut self, state: &State, identity: u64, reported: &Reported) {
-        self.count_new(state, reported);
-        let Some(person) = self.names.person(state, reported.user, reported.opened) else { return };
-        let product = self.names.product(state, reported.feature);
-        let host = self.names.text(reported.host).to_owned();
-        let opened = reported.opened;
-        self.begun.insert(identity, OpenUse { identity, person, product, host, opened });
-        self.shown_open.push(identity);
-        self.meet(state, reported);
-    }
-
-    fn goes_on(&mut self, state: &State, identity: u64, reported: &Reported) {
-        self.lift_open(state, identity, reported);
-        self.counts.duplicates += 1;
-        self.shown_open.push(identity);
-        let person = self.names.person(state, reported.user, reported.opened);
-        let product = self.names.product(state, reported.feature);
-        if let Some(pair) = person.zip(product).filter(|_| !self.begun.contains_key(&identity)) {
-            self.going_on.insert(identity, (pair, reported.opened));
-        }
-    }
-
-    /// Uses that go on past the units charged so far are rated on from there.
-    fn touch_going_on(&mut self) {
-        let shared = self.engine.state();
-        let state = shared.read();
-        let owing = self.going_on.iter().filter_map(|(identity, (pair, opened))| {
-            let last = *self.open_until.get(identity)?;
-            Some((*pair, owes_from(&state, *pair, *opened, last)?))
-        });
-        let owing: Vec<(Pair, Instant)> = owing.collect();
-        owing.into_iter().for_each(|(pair, from)| self.touch(pair, from));
     }
 
     fn keep(
@@ -338,10 +347,9 @@ impl<'e> Recording<'e> {
         reported: &Reported,
         closed: Instant,
     ) -> Result<(), Failure> {
-        let Reported { user, host, feature, ordinal, opened, .. } = *reported;
         self.meet(state, reported);
-        let day = day_of(opened);
-        if self.days.add(day, identity, Use { user, host, feature, ordinal, opened, closed }) {
+        let day = day_of(reported.opened);
+        if self.days.add(day, identity, reported.ended(closed)) {
             self.days.flush(&mut *self.engine.store, day)?;
         }
         Ok(())
@@ -389,22 +397,6 @@ impl Drop for Recording<'_> {
             self.engine.store.rollback();
         }
     }
-}
-
-/// From when on a use that goes on at `last` is not charged yet; `None` when it owes nothing.
-fn owes_from(state: &State, pair: Pair, opened: Instant, last: Instant) -> Option<Instant> {
-    let (_, tariff) = state.tariff()?;
-    let rate = state.rate(pair.1, opened).filter(|rate| rate.meter != Meter::Result)?;
-    let on_seat = state.estate().covering_seat(pair.0, pair.1, opened).is_some();
-    let outlasts_grace = last.since(opened) >= tariff.parts().grace_seconds.max(1);
-    // A unit that ends with its use says nothing of the use after it, however long the unit could have been.
-    let covered = if rate.meter.ends_with_use() {
-        None
-    } else {
-        state.charges().covered_until(pair, state.zone())
-    };
-    let from = covered.map_or(opened, |end| end.max(opened));
-    (!on_seat && outlasts_grace && from < last).then_some(from)
 }
 
 /// The same for the same use, in every batch and every copy of a log.

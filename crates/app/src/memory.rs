@@ -1,7 +1,7 @@
 //! The store in memory: for tests, and as the model that the others must agree with.
 
 use crate::ports::{
-    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock, left_of,
+    Batch, BlockKind, Entry, GateUse, Memo, Request, Store, StoreError, Use, UseBlock, left_of,
 };
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
@@ -14,6 +14,7 @@ struct Content {
     snapshot: Option<Checkpoint>,
     names: Vec<String>,
     blocks: Vec<UseBlock>,
+    memos: Vec<(u32, Date, Memo)>,
     gate_uses: Vec<GateUse>,
 }
 
@@ -145,6 +146,28 @@ impl Store for MemoryStore {
 
     fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError> {
         Ok(left_of(self.blocks_of(day)?))
+    }
+
+    fn add_memo(&mut self, batch: u32, day: Date, memo: &Memo) -> Result<(), StoreError> {
+        if !memo.is_empty() {
+            self.content.memos.push((batch, day, memo.clone()));
+        }
+        Ok(())
+    }
+
+    fn memos_of(&mut self, day: Date) -> Result<Vec<(u32, Memo)>, StoreError> {
+        let memos = self.content.memos.iter().filter(|(_, of, _)| *of == day);
+        let mut memos: Vec<_> = memos.map(|(batch, _, memo)| (*batch, memo.clone())).collect();
+        memos.sort_by_key(|(batch, _)| *batch);
+        Ok(memos)
+    }
+
+    fn days_of_batch(&mut self, batch: u32) -> Result<Vec<Date>, StoreError> {
+        let told = self.content.blocks.iter().map(|block| (block.batch, block.day));
+        let known = self.content.memos.iter().map(|(batch, day, _)| (*batch, *day));
+        let days: BTreeSet<Date> =
+            told.chain(known).filter(|(of, _)| *of == batch).map(|(_, day)| day).collect();
+        Ok(days.into_iter().collect())
     }
 
     fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {

@@ -1,6 +1,7 @@
 //! What the use cases need of the world: a store, a clock, an atlas. Few and deep.
 
 use core::net::IpAddr;
+use faregate_core::amount::Ticks;
 use faregate_core::estate::Country;
 use faregate_core::event::Event;
 use faregate_core::state::Checkpoint;
@@ -52,7 +53,7 @@ pub struct Request {
 }
 
 /// One use that has ended, as a source reported it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Use {
     /// Name of the user, interned by the store.
     pub user: u32,
@@ -91,6 +92,44 @@ pub enum BlockKind {
     /// The import was undone: what it told of never was. Where another import that stands told of it as well, a
     /// block of that import's, in the same transaction, tells of it anew.
     TakenBack,
+}
+
+/// What an import told of a UTC day that was there already: what stays of it when others are undone.
+///
+/// Uses are named by their places among all uses that blocks of the day ever told of, counted from 0 in the order
+/// stored; places never change, because blocks do not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memo {
+    /// Uses that were told in the same words: runs of their places, as the first and how many.
+    pub again: Vec<(u32, u32)>,
+    /// Uses that were told with another end.
+    pub otherwise: Vec<Use>,
+    /// Uses that the import shows as going on: until its end, at least, which stands for theirs.
+    pub open: Vec<Use>,
+    /// What the vendor charged, row by row.
+    pub paid: Vec<Paid>,
+}
+
+impl Memo {
+    /// Whether there is nothing to remember.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Self { again, otherwise, open, paid } = self;
+        again.is_empty() && otherwise.is_empty() && open.is_empty() && paid.is_empty()
+    }
+}
+
+/// Equal rows of a vendor's report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Paid {
+    /// To whom, as the vendor writes it: a name interned by the store.
+    pub who: u32,
+    /// For what, as the vendor writes it: a name interned by the store.
+    pub product: u32,
+    /// How much.
+    pub ticks: Ticks,
+    /// How many such rows.
+    pub count: u32,
 }
 
 /// What is left of a day's blocks, in order of their number, once what was taken back is left out.
@@ -287,6 +326,24 @@ pub trait Store: Send {
     /// # Errors
     /// [`StoreError`].
     fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError>;
+
+    /// Keeps what an import told of a UTC day that was there already, if there is any; several add up.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn add_memo(&mut self, batch: u32, day: Date, memo: &Memo) -> Result<(), StoreError>;
+
+    /// What imports told of a UTC day that was there already, by the imports' numbers.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when a memo cannot be read.
+    fn memos_of(&mut self, day: Date) -> Result<Vec<(u32, Memo)>, StoreError>;
+
+    /// The UTC days, ascending, of which an import told: in blocks, or of what was there already.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn days_of_batch(&mut self, batch: u32) -> Result<Vec<Date>, StoreError>;
 
     /// The uses of our own gate that were closed at or after `from`.
     ///

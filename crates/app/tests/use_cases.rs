@@ -50,6 +50,10 @@ mod sessions;
 mod simulate;
 #[path = "use_cases/stores.rs"]
 mod stores;
+#[path = "use_cases/undo.rs"]
+mod undo;
+#[path = "use_cases/usage.rs"]
+mod usage;
 #[path = "use_cases/vendor.rs"]
 mod vendor;
 #[path = "use_cases/world.rs"]

@@ -23,7 +23,7 @@ pub use decision::{
     AgentSaid, Ask, Basis, Cause, Circumstances, Fare, Opened, Outcome, Refused, Route, Trial,
 };
 pub use reason::Reason;
-pub use receipt::{Counts, OpenUse, Overlap, Receipt};
+pub use receipt::{Counts, OpenUse, Overlap, Receipt, Undone};
 
 /// A live session is named by the journal's sequence number of its opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +123,8 @@ pub enum Event {
     UsageReversed(Vec<Unit>),
     /// Reported use was taken in; the last event of an import.
     Imported(Receipt),
+    /// An import was taken back.
+    ImportUndone(Undone),
     /// Feature codes were found to be products, once and for all: later tables do not change it.
     FeaturesMapped(Vec<FeatureMapped>),
     /// Somebody gave an order; the events of the same commit that follow carry it out.

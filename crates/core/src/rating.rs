@@ -12,7 +12,7 @@ use crate::state::State;
 use crate::tariff::Meter;
 use crate::usage::{Interval, Metering};
 use crate::when::{Instant, Zone};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::VecDeque;
 
 /// What became of one stretch of reported use.
@@ -39,6 +39,9 @@ pub struct Rating {
     /// Whose tokens pay for a pair's units that begin in a span, where it is not their own bucket's.
     payers: Vec<(Pair, Interval, BucketId)>,
     ready: Vec<Charge>,
+    /// Units on record that known use begins with, where something was taken back: others on record say nothing of
+    /// when a unit begins.
+    explained: Option<FxHashSet<(Pair, Instant)>>,
 }
 
 struct PairRating {
@@ -61,6 +64,8 @@ struct Compared {
 struct OnRecord {
     at: Instant,
     is_hold: bool,
+    /// Whether it stands for a derived unit that begins within the clocks' tolerance, not only for the same.
+    is_loose: bool,
 }
 
 impl Rating {
@@ -74,12 +79,23 @@ impl Rating {
             pairs: FxHashMap::default(),
             payers: Vec::new(),
             ready: Vec::new(),
+            explained: None,
         }
+    }
+
+    /// Says that use was taken back, before any pair is touched: a unit on record stands for a derived one that
+    /// begins a little apart only if use that is known begins with it. These are the units with which some does.
+    #[must_use]
+    pub fn explained_by(mut self, units: FxHashSet<(Pair, Instant)>) -> Self {
+        self.explained = Some(units);
+        self
     }
 
     /// Says that the import has new use of this pair: only such pairs are derived again.
     pub fn touch(&mut self, state: &State, pair: Pair) {
-        self.pairs.entry(pair).or_insert_with(|| PairRating::new(state, pair, self.from));
+        let explained = self.explained.as_ref();
+        let is_loose = |at| explained.is_none_or(|explained| explained.contains(&(pair, at)));
+        self.pairs.entry(pair).or_insert_with(|| PairRating::new(state, pair, self.from, is_loose));
     }
 
     /// Says that this bucket pays for the pair's units that begin in a span: it held the tokens for them.
@@ -191,7 +207,7 @@ impl Rating {
 }
 
 impl PairRating {
-    fn new(state: &State, pair: Pair, from: Instant) -> Self {
+    fn new(state: &State, pair: Pair, from: Instant, is_loose: impl Fn(Instant) -> bool) -> Self {
         let charges = state.charges();
         let held = charges.pair(pair).and_then(|known| known.hold);
         let held = held.map(|hold| (hold.start, hold.meter));
@@ -201,11 +217,15 @@ impl PairRating {
             .max_by_key(|(at, _)| *at)
             .map(|(at, meter)| Metering::after(meter, at, state.zone()));
         let recorded = charges.of_pair(pair).filter(|charge| charge.at >= from);
-        let mut on_record: Vec<OnRecord> =
-            recorded.map(|charge| OnRecord { at: charge.at, is_hold: false }).collect();
-        on_record.extend(
-            held.filter(|(at, _)| *at >= from).map(|(at, _)| OnRecord { at, is_hold: true }),
-        );
+        let mut on_record: Vec<OnRecord> = recorded
+            .map(|charge| charge.at)
+            .map(|at| OnRecord { at, is_hold: false, is_loose: is_loose(at) })
+            .collect();
+        on_record.extend(held.filter(|(at, _)| *at >= from).map(|(at, _)| OnRecord {
+            at,
+            is_hold: true,
+            is_loose: true,
+        }));
         on_record.sort_unstable_by_key(|unit| unit.at);
         let compared = (!on_record.is_empty())
             .then(|| Box::new(Compared { on_record: on_record.into(), ..Compared::default() }));
@@ -225,9 +245,9 @@ impl Derived {
     /// The unit on record that this is: within the clocks' tolerance, and of the same day where days are
     /// charged. Those passed over are surplus.
     fn meet(&self, compared: &mut Compared, zone: &Zone) -> Option<Instant> {
-        let tolerance = self.meter.tolerance_seconds();
         let end = self.meter.unit_end(self.start, zone);
-        while let Some(&OnRecord { at, is_hold }) = compared.on_record.front() {
+        while let Some(&OnRecord { at, is_hold, is_loose }) = compared.on_record.front() {
+            let tolerance = if is_loose { self.meter.tolerance_seconds() } else { 0 };
             if at > self.start.plus(tolerance) || at >= end {
                 return None;
             }

@@ -321,6 +321,7 @@ impl State {
                 units.iter().try_for_each(|&unit| self.apply_reversal(unit))
             }
             Event::Imported(receipt) => self.apply_receipt(seq, receipt),
+            Event::ImportUndone(undone) => self.apply_undone(seq, undone),
             _ => match self.apply_budget(seq, at, event) {
                 Some(done) => done,
                 None => self.apply_estate(at, event),

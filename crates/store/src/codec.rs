@@ -15,7 +15,7 @@ use faregate_core::estate::{
 use faregate_core::event::{
     AgentSaid, BucketSet, Cause, Charge, Counts, DipCause, Event, ExchangeRate, Fare,
     FeatureMapped, Mode, Move, OpenUse, Outcome, Overlap, PersonSet, PolicySet, Reason, Route,
-    SessionId, Source, TokenRequest, Unit, VendorCharge,
+    SessionId, Source, TokenRequest, Undone, Unit, VendorCharge,
 };
 use faregate_core::ledger::{Breakage, BucketBalance, Pack, PackKind};
 use faregate_core::state::{
@@ -326,6 +326,7 @@ records! {
     OpenUse { identity, person, product, host, opened }
     Counts { events, sessions, open_sessions, closed, rejected, quarantined, duplicates, seconds, first, last }
     Overlap { uses, times, prices }
+    Undone { batch, by, sessions, quarantined, kept, begun, ended, unreported }
     Import { seq, kind, undone }
     Imports { kinds, all }
     Hold { bucket, ticks, meter, start, grace_end, lease }
@@ -471,6 +472,7 @@ variants! { Event {
     46 => DeviceEnrolled,
     47 => DeviceRevoked,
     48 => AgentRulesSet,
+    49 => ImportUndone,
 } }
 
 mod decided;

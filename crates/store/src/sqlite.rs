@@ -2,13 +2,14 @@
 
 use crate::codec::{self, Malformed};
 use faregate_app::ports::{
-    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+    Batch, BlockKind, Entry, GateUse, Memo, Request, Store, StoreError, Use, UseBlock,
 };
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use std::path::Path;
 
+mod memos;
 mod requests;
 mod uses;
 use requests::Recent;
@@ -280,6 +281,18 @@ impl Store for SqliteStore {
         uses::of_day(&self.db, day)
     }
 
+    fn add_memo(&mut self, batch: u32, day: Date, memo: &Memo) -> Result<(), StoreError> {
+        self.atomically(|db, _| memos::insert(db, batch, day, memo))
+    }
+
+    fn memos_of(&mut self, day: Date) -> Result<Vec<(u32, Memo)>, StoreError> {
+        memos::of_day(&self.db, day)
+    }
+
+    fn days_of_batch(&mut self, batch: u32) -> Result<Vec<Date>, StoreError> {
+        memos::days(&self.db, batch)
+    }
+
     fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {
         uses::of_gate(&self.db, from)
     }
@@ -292,6 +305,7 @@ impl Store for SqliteStore {
         findings.retain(|line| line != "ok");
         findings.extend(self.unreadable_snapshot()?);
         findings.extend(uses::unreadable(&self.db)?);
+        findings.extend(memos::unreadable(&self.db)?);
         Ok(findings)
     }
 }

@@ -1,6 +1,6 @@
 //! FlexNet debug logs, whole files at once or followed as they grow.
 
-use super::{Outcome, Quarantined, Recording, Reported};
+use super::{Outcome, Quarantined, Recording, Reported, SESSIONS_AT_ONCE};
 use crate::engine::{Engine, Failure};
 use faregate_core::event::{Counts, Source};
 use faregate_core::when::Instant;
@@ -13,8 +13,6 @@ use std::io::Read;
 
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 20;
-/// Sessions added under one lock of the state.
-const SESSIONS_AT_ONCE: usize = 4_096;
 /// Seconds after its check-out in which a package may turn out to be part of another session.
 const UNDECIDED_SECONDS: i64 = 5;
 
@@ -345,6 +343,7 @@ impl Follower {
     ) -> Result<Report, Failure> {
         let tally = self.reader.tally();
         let mut recording = Recording::begin(engine, features)?;
+        recording.follow();
         if !self.lifted {
             recording.lift_quarantine()?;
         }

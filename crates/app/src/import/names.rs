@@ -51,6 +51,11 @@ impl<'e> Names<'e> {
         }
     }
 
+    /// The table of feature codes.
+    pub(super) fn features(&self) -> &'e FeatureTable {
+        self.features
+    }
+
     /// Takes the names that the store has, in their order.
     pub(super) fn know(&mut self, stored: Vec<String>) {
         for text in stored {

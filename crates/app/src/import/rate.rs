@@ -5,7 +5,7 @@ use crate::engine::{Failure, Work};
 use crate::ports::Use;
 use faregate_core::charges::Pair;
 use faregate_core::estate::{PersonId, ProductId};
-use faregate_core::event::{Event, OpenUse, Source};
+use faregate_core::event::{Event, OpenUse, Source, Unit};
 use faregate_core::rating::Rating;
 use faregate_core::state::State;
 use faregate_core::usage::Interval;
@@ -25,8 +25,12 @@ impl Recording<'_> {
         from: Instant,
         source: Source,
     ) -> Result<(), Failure> {
-        let mut others = self.other_uses(&work.guard, from)?.into_iter().peekable();
+        let others = self.other_uses(&work.guard, from)?;
         let mut rating = Rating::new(&work.guard, from, source);
+        if self.exactly {
+            rating = rating.explained_by(self.explained(&work.guard, from, &others)?);
+        }
+        let mut others = others.into_iter().peekable();
         for (pair, span, bucket) in self.leased.payers() {
             rating.pay_from(*pair, *span, *bucket);
         }
@@ -73,6 +77,34 @@ impl Recording<'_> {
             self.store_work(work)?;
         }
         Ok(())
+    }
+
+    /// Units of touched pairs on record that begin with a use, or with the end of a seat within one.
+    fn explained(
+        &mut self,
+        state: &State,
+        from: Instant,
+        others: &[(Pair, Interval)],
+    ) -> Result<FxHashSet<(Pair, Instant)>, Failure> {
+        let mut explained = FxHashSet::default();
+        let mut add = |pair: Pair, whole: Interval| {
+            for part in state.estate().uncovered_parts(pair.0, pair.1, whole) {
+                let unit = Unit { person: pair.0, product: pair.1, at: part.start };
+                if state.charges().get(unit).is_some() {
+                    explained.insert((pair, part.start));
+                }
+            }
+        };
+        others.iter().for_each(|(pair, whole)| add(*pair, *whole));
+        for day in self.engine.store.days_with_uses(from)? {
+            for one in self.engine.store.uses_of(day)? {
+                let pair = self.names.pair(state, one.user, one.feature, one.opened);
+                if let Some(pair) = pair.filter(|pair| self.pairs.contains(pair)) {
+                    add(pair, Interval { start: one.opened, end: one.closed });
+                }
+            }
+        }
+        Ok(explained)
     }
 
     /// Uses of touched pairs that are in no block: of our own gate, and those still going on.
@@ -130,11 +162,20 @@ fn pair_of(open: &OpenUse) -> Option<Pair> {
     Some((open.person, open.product?))
 }
 
-/// The end of the units on record that follow each other without a gap from an instant on.
+/// The end of the units on record that follow each other without a gap from an instant on, up to the last of which
+/// somebody else than the vendor tells: those after it have a use of their own.
 ///
 /// A log that nobody goes on with leaves uses open for ever: they must not be charged for ever.
 fn charged_through(state: &State, pair: Pair, opened: Instant) -> Instant {
-    let units = state.charges().of_pair(pair);
-    let units = units.map(|charge| (charge.at, charge.meter.unit_end(charge.at, state.zone())));
-    units.fold(opened, |end, (start, unit_end)| if start <= end { end.max(unit_end) } else { end })
+    let (mut end, mut told) = (opened, opened);
+    for charge in state.charges().of_pair(pair) {
+        if charge.at > end {
+            break;
+        }
+        end = end.max(charge.meter.unit_end(charge.at, state.zone()));
+        if charge.source != Source::Vendor {
+            told = end;
+        }
+    }
+    told
 }

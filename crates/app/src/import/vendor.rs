@@ -7,29 +7,32 @@
 //! earlier unit and no seat covers: so whatever is reported later finds it, and the unit is charged once. A report
 //! that names nobody is compared and books nothing. See `docs/adr/0012-vendor-reports.md`.
 
+use super::days::day_of;
 use super::{Recording, Reported, identity};
 use crate::engine::{Engine, Failure, Work};
-use crate::ports::Use;
-use derive::{Derived, Known, Told};
+use crate::ports::{Paid, Use};
+use derive::{Derived, Known};
 use faregate_core::amount::Ticks;
 use faregate_core::charges::Pair;
 use faregate_core::double_dip::{bounds, cause};
 use faregate_core::estate::{ProductId, folded};
-use faregate_core::event::{Counts, Event, Finding, Receipt, Source, Unit, VendorCharge};
+use faregate_core::event::{Counts, Event, Finding, Overlap, Receipt, Unit, VendorCharge};
 use faregate_core::state::State;
-use faregate_core::usage::Interval;
 use faregate_core::when::{DAY, Date, Instant};
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::vendor::VendorRow;
 use std::collections::BTreeMap;
 
+mod again;
+mod beside;
 mod derive;
 mod matching;
 mod plan;
 mod pool;
 mod prices;
 
-use plan::{Plan, on_record, recall, settled};
+pub(super) use again::{Lost, Reckoned, is_doubted, is_session};
+use plan::{Plan, on_record, recall};
 pub use pool::{PoolComparison, PoolRow, compare};
 pub use prices::Difference;
 
@@ -132,27 +135,30 @@ pub fn import(
     file: &str,
     rows: &[VendorRow],
 ) -> Result<Report, Failure> {
-    let mut taking = Taking {
-        recording: Recording::begin(engine, features)?,
-        features,
-        report: Report::default(),
-        released: false,
-    };
-    let shared = taking.recording.engine.state();
+    let mut recording = Recording::begin(engine, features)?;
+    let shared = recording.engine.state();
+    let mut taking = Taking::by(&mut recording, features);
     let plan = taking.plan(&shared.read(), rows)?;
     taking.finish(file, plan)
 }
 
 /// A report on its way into the store.
-struct Taking<'e> {
-    recording: Recording<'e>,
+struct Taking<'r, 'e> {
+    recording: &'r mut Recording<'e>,
     features: &'e FeatureTable,
     report: Report,
     /// Whether a row that was quarantined earlier is settled now.
     released: bool,
+    /// How many rows say what.
+    paid: BTreeMap<(Date, String, String, Ticks), u32>,
 }
 
-impl Taking<'_> {
+impl<'r, 'e> Taking<'r, 'e> {
+    fn by(recording: &'r mut Recording<'e>, features: &'e FeatureTable) -> Self {
+        let (report, released, paid) = (Report::default(), false, BTreeMap::new());
+        Self { recording, features, report, released, paid }
+    }
+
     fn plan(&mut self, state: &State, rows: &[VendorRow]) -> Result<Plan, Failure> {
         let nameless = |row: &&VendorRow| row.who.trim().is_empty();
         let mut pool = rows.iter().filter(nameless).peekable();
@@ -164,54 +170,21 @@ impl Taking<'_> {
             self.sort(state, row, &mut groups)?;
         }
         recall(state, &mut groups);
-        let uses = self.uses(state, &groups)?;
+        let first = |days: &BTreeMap<Date, Group>| Some(bounds(*days.keys().next()?).0);
+        let froms = groups.iter().filter_map(|(pair, days)| Some((*pair, first(days)?))).collect();
+        let uses = self.recording.uses_beside_vendor(state, &froms)?;
         let mut plan = Plan::default();
         for (pair, days) in &groups {
             let uses = uses.get(pair).map_or(&[][..], Vec::as_slice);
             let from = days.keys().next().map_or(Instant(i64::MAX), |day| bounds(*day).0);
-            let known = Known { state, pair: *pair, from, uses, days };
+            let known = Known { state, pair: *pair, from, uses, days, lost: None };
             let derived = known.derive();
             self.keep_places(state, *pair, &derived)?;
             self.tell(state, &known, &derived)?;
             plan.add(&known, derived);
         }
-        plan.reversed.sort_unstable();
-        plan.charged.sort_unstable_by_key(|charge| (charge.at, charge.person, charge.product));
+        plan.sort();
         Ok(plan)
-    }
-
-    /// All uses of these pairs but the vendor's own, from the first of each one's days on.
-    fn uses(
-        &mut self,
-        state: &State,
-        groups: &Groups,
-    ) -> Result<BTreeMap<Pair, Vec<Told>>, Failure> {
-        let first = groups.values().filter_map(|days| days.keys().next()).min();
-        let mut uses: BTreeMap<Pair, Vec<Told>> = BTreeMap::new();
-        let Some(from) = first.map(|day| bounds(*day).0) else { return Ok(uses) };
-        self.recording.pairs = groups.keys().copied().collect();
-        for (pair, whole) in self.recording.other_uses(state, from)? {
-            uses.entry(pair).or_default().push((whole, Source::Gate));
-        }
-        self.recording.pairs.clear();
-        let Recording { names, engine, .. } = &mut self.recording;
-        let host = names.number(HOST);
-        for day in engine.store.days_with_uses(from)? {
-            for one in engine.store.uses_of(day)? {
-                if one.closed < from || one.closed <= one.opened || host == Some(one.host) {
-                    continue;
-                }
-                let pair = names.pair(state, one.user, one.feature, one.opened);
-                if let Some(pair) = pair.filter(|pair| groups.contains_key(pair)) {
-                    let whole = Interval { start: one.opened, end: one.closed };
-                    uses.entry(pair).or_default().push((whole, Source::Log));
-                }
-            }
-        }
-        for told in uses.values_mut() {
-            told.sort_by_key(|(whole, _)| (whole.start, whole.end));
-        }
-        Ok(uses)
     }
 
     /// Puts a row to those of its person, product and day; rejects or quarantines it when there is none.
@@ -244,6 +217,9 @@ impl Taking<'_> {
         if let Some(why) = doubt.filter(|_| cause(state, pair, &row.who, row.day).is_none()) {
             return self.quarantine(row, why, DOUBTED);
         }
+        let paid = (row.day, row.who.clone(), row.product.clone(), row.tokens);
+        let count = self.paid.entry(paid).or_default();
+        *count = count.saturating_add(1);
         let group = groups.entry(pair).or_default().entry(row.day).or_default();
         group.told = true;
         // How many rows of this file are equal; what is on record is put to them later.
@@ -289,35 +265,16 @@ impl Taking<'_> {
     /// The use that stands for a quarantined row, and whether it is kept already.
     fn kept_row(&mut self, row: &VendorRow, host: &str) -> Result<(Reported, bool), Failure> {
         let (who, product) = (row.who.as_str(), row.product.as_str());
-        let reported = self.reported(who, product, host, bounds(row.day).0);
-        let seen = self.is_kept(&reported)?;
+        let reported = self.recording.vendor_use(who, product, host, bounds(row.day).0);
+        let seen = self.recording.is_kept(&reported)?;
         Ok((reported, seen))
-    }
-
-    fn reported(&mut self, who: &str, product: &str, host: &str, opened: Instant) -> Reported {
-        let recording = &mut self.recording;
-        Reported {
-            user: recording.intern(who),
-            host: recording.intern(host),
-            feature: recording.intern(product),
-            ordinal: 0,
-            opened,
-            closed: Some(opened),
-        }
-    }
-
-    fn is_kept(&mut self, reported: &Reported) -> Result<bool, Failure> {
-        let Recording { names, days, engine, .. } = &mut self.recording;
-        let day = super::days::day_of(reported.opened);
-        let id = identity(names, reported);
-        Ok(days.has(&mut *engine.store, day, id, |one| super::identify(names, one))?)
     }
 
     fn keep(&mut self, reported: &Reported, closed: Instant) -> Result<(), Failure> {
         let Reported { user, host, feature, ordinal, opened, .. } = *reported;
         let one = crate::ports::Use { user, host, feature, ordinal, opened, closed };
-        let Recording { names, days, engine, .. } = &mut self.recording;
-        let day = super::days::day_of(opened);
+        let Recording { names, days, engine, .. } = &mut *self.recording;
+        let day = day_of(opened);
         if days.add(day, identity(names, reported), one) {
             days.flush(&mut *engine.store, day)?;
         }
@@ -387,12 +344,21 @@ impl Taking<'_> {
         let code = estate.product(product).map(|product| product.key.clone()).unwrap_or_default();
         let grace = state.tariff().map_or(0, |(_, tariff)| tariff.parts().grace_seconds);
         for at in &derived.places {
-            let reported = self.reported(&key, &code, HOST, *at);
-            if !self.is_kept(&reported)? {
+            let reported = self.recording.vendor_use(&key, &code, HOST, *at);
+            if !self.recording.is_kept(&reported)? {
                 self.keep(&reported, at.plus(grace.max(1)))?;
             }
         }
         Ok(())
+    }
+
+    /// Remembers what the report says, so that it can be taken back.
+    fn remember_rows(&mut self) {
+        for ((day, who, product, ticks), count) in std::mem::take(&mut self.paid) {
+            let (who, product) = (self.recording.intern(&who), self.recording.intern(&product));
+            let paid = Paid { who, product, ticks, count };
+            self.recording.days.remember(day).paid.push(paid);
+        }
     }
 
     fn finish(mut self, file: &str, plan: Plan) -> Result<Report, Failure> {
@@ -402,6 +368,7 @@ impl Taking<'_> {
             // Dropping the batch leaves the store exactly as it was.
             return Ok(self.report);
         }
+        self.remember_rows();
         self.recording.flush()?;
         let mut work = Work::on(shared.write(), now);
         let before = work.guard.seq();
@@ -423,27 +390,20 @@ impl Taking<'_> {
         for event in self.recording.names.take_events() {
             work.apply(event)?;
         }
-        if !plan.reversed.is_empty() {
-            work.apply(Event::UsageReversed(plan.reversed))?;
-        }
-        for some in plan.charged.chunks(CHARGES_PER_EVENT) {
-            let charges = settled(&work.guard, some);
-            work.apply(Event::UsageCharged(charges))?;
-            self.recording.store_work(work)?;
-        }
-        if !plan.reported.is_empty() {
-            work.apply(Event::VendorReported(plan.reported))?;
-        }
+        self.recording.book_plan(work, plan)?;
         let (kind, files, counts) =
             ("vendor".to_owned(), vec![file.to_owned()], self.report.counts);
         let by = self.recording.engine.acting().to_owned();
         let batch = self.recording.batch;
+        let prices = self.report.differences.len() as u64;
+        let overlap = Overlap { uses: self.report.matched, times: 0, prices };
         work.apply(Event::Imported(Receipt {
             kind,
             files,
             counts,
             batch,
             by,
+            overlap,
             ..Receipt::default()
         }))?;
         self.recording.store_work(work)
@@ -451,7 +411,7 @@ impl Taking<'_> {
 }
 
 /// The product with this key or name, or that the table knows this code to be.
-fn product(state: &State, features: &FeatureTable, text: &str) -> Option<ProductId> {
+pub(super) fn product(state: &State, features: &FeatureTable, text: &str) -> Option<ProductId> {
     let estate = state.estate();
     let named = || {
         let mut products = (0u16..).map(ProductId).zip(estate.products());

@@ -2,7 +2,7 @@
 
 use faregate_app::memory::MemoryStore;
 use faregate_app::ports::{
-    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+    Batch, BlockKind, Entry, GateUse, Memo, Request, Store, StoreError, Use, UseBlock,
 };
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
@@ -24,6 +24,16 @@ pub(crate) enum Fault {
     ForgetsGateUses,
     /// A roll-back keeps what was written.
     KeepsWhatIsRolledBack,
+    /// What was taken back stays.
+    ForgetsWhatWasTakenBack,
+    /// What was told again in the same words is not remembered.
+    ForgetsWhatWasToldAgain,
+    /// What was told again with another end is not remembered.
+    ForgetsWhatWasToldOtherwise,
+    /// What was shown as going on is not remembered.
+    ForgetsWhatGoesOn,
+    /// What the vendor charged is not remembered.
+    ForgetsWhatWasPaid,
 }
 
 /// Two channels at an append: it says that it has begun, and waits to be let on.
@@ -195,7 +205,8 @@ impl Store for Shared {
         kind: BlockKind,
         uses: &[Use],
     ) -> Result<(), StoreError> {
-        if self.is(Fault::ForgetsBlocks) {
+        let is_taken = kind == BlockKind::TakenBack && self.is(Fault::ForgetsWhatWasTakenBack);
+        if is_taken || self.is(Fault::ForgetsBlocks) {
             return Ok(());
         }
         self.call()?.add_uses(batch, day, kind, uses)
@@ -219,6 +230,26 @@ impl Store for Shared {
 
     fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError> {
         self.read()?.uses_of(day)
+    }
+
+    fn add_memo(&mut self, batch: u32, day: Date, memo: &Memo) -> Result<(), StoreError> {
+        let mut memo = memo.clone();
+        match self.plan().fault {
+            Fault::ForgetsWhatWasToldAgain => memo.again.clear(),
+            Fault::ForgetsWhatWasToldOtherwise => memo.otherwise.clear(),
+            Fault::ForgetsWhatGoesOn => memo.open.clear(),
+            Fault::ForgetsWhatWasPaid => memo.paid.clear(),
+            _ => {}
+        }
+        self.call()?.add_memo(batch, day, &memo)
+    }
+
+    fn memos_of(&mut self, day: Date) -> Result<Vec<(u32, Memo)>, StoreError> {
+        self.read()?.memos_of(day)
+    }
+
+    fn days_of_batch(&mut self, batch: u32) -> Result<Vec<Date>, StoreError> {
+        self.read()?.days_of_batch(batch)
     }
 
     fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {

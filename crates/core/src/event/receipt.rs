@@ -1,7 +1,7 @@
 //! What an import took in.
 
 use crate::estate::{PersonId, ProductId};
-use crate::when::Instant;
+use crate::when::{Date, Instant};
 
 /// What an import took in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,4 +74,25 @@ pub struct OpenUse {
     pub host: String,
     /// Since when.
     pub opened: Instant,
+}
+
+/// What became of an import that was taken back. The events before it in its commit put the charges right.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// The number of the import.
+    pub batch: u32,
+    /// Who took it back, by the name of their key, or of the operating system's account; may be empty.
+    pub by: String,
+    /// Sessions that no import that stands tells of.
+    pub sessions: u64,
+    /// Of those, sessions that were kept and not charged.
+    pub quarantined: u64,
+    /// Sessions that stay, since another import that stands tells of them.
+    pub kept: u64,
+    /// Uses that the import saw end, and that go on again.
+    pub begun: Vec<OpenUse>,
+    /// Identities of uses that went on, and that nobody tells of any more.
+    pub ended: Vec<u64>,
+    /// Whose charges of which day the vendor no longer reports; what it still does is reported anew.
+    pub unreported: Vec<(PersonId, ProductId, Date)>,
 }

@@ -2,7 +2,8 @@
 
 use super::{Broken, State};
 use crate::estate::ProductId;
-use crate::event::{Counts, FeatureMapped, OpenUse, Receipt};
+use crate::event::{Counts, FeatureMapped, OpenUse, Receipt, Undone, VendorCharge};
+use std::collections::BTreeSet;
 
 /// An import that has a number, as the state remembers it: its receipt is in the journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,16 +89,38 @@ impl State {
             }
             self.imports.add(seq, &receipt.kind);
         }
-        for identity in &receipt.ended {
-            self.elsewhere.remove(identity);
-        }
-        for open in &receipt.begun {
-            self.elsewhere.insert(open.identity, open.clone());
-        }
+        self.end_and_begin(&receipt.ended, &receipt.begun);
         let Counts { sessions, quarantined, .. } = receipt.counts;
         self.tally.imported = self.tally.imported.saturating_add(sessions);
         self.tally.quarantined = self.tally.quarantined.saturating_add(quarantined);
         Ok(())
+    }
+
+    /// Only what stands can be undone; an import without a number never.
+    pub(super) fn apply_undone(&mut self, seq: u64, undone: &Undone) -> Result<(), Broken> {
+        let place = usize::try_from(undone.batch).ok().and_then(|batch| batch.checked_sub(1));
+        let import = place.and_then(|place| self.imports.all.get_mut(place));
+        let import = import.filter(|import| import.stands());
+        import.ok_or(Broken::Import(undone.batch))?.undone = seq;
+        self.end_and_begin(&undone.ended, &undone.begun);
+        let Undone { sessions, quarantined, .. } = undone;
+        self.tally.imported = self.tally.imported.saturating_sub(*sessions);
+        self.tally.quarantined = self.tally.quarantined.saturating_sub(*quarantined);
+        let gone: BTreeSet<_> = undone.unreported.iter().copied().collect();
+        if !gone.is_empty() {
+            let key = |one: &VendorCharge| (one.person, one.product, one.day);
+            self.vendor.charges.retain(|one| !gone.contains(&key(one)));
+        }
+        Ok(())
+    }
+
+    fn end_and_begin(&mut self, ended: &[u64], begun: &[OpenUse]) {
+        for identity in ended {
+            self.elsewhere.remove(identity);
+        }
+        for open in begun {
+            self.elsewhere.insert(open.identity, open.clone());
+        }
     }
 
     /// All imports that have a number.

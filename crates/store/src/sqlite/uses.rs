@@ -154,29 +154,38 @@ pub(super) fn of_gate(db: &Connection, from: Instant) -> Result<Vec<GateUse>, St
 }
 
 fn encode(day: Date, uses: &[Use]) -> Vec<u8> {
-    let midnight = i64::from(day.0) * DAY;
     let mut body = Vec::with_capacity(uses.len() * 14);
-    for one in uses {
-        one.user.put(&mut body);
-        one.host.put(&mut body);
-        one.feature.put(&mut body);
-        one.ordinal.put(&mut body);
-        (one.opened.0 - midnight).put(&mut body);
-        one.closed.since(one.opened).put(&mut body);
-    }
+    uses.iter().for_each(|one| put_use(day, one, &mut body));
     body
 }
 
 fn decode(day: Date, body: &[u8], uses: &mut Vec<Use>) -> Result<(), Malformed> {
-    let midnight = i64::from(day.0) * DAY;
     let mut input = Input(body);
     while !input.0.is_empty() {
-        let (user, host, feature) =
-            (u32::get(&mut input)?, u32::get(&mut input)?, u32::get(&mut input)?);
-        let ordinal = u16::get(&mut input)?;
-        let opened = Instant(midnight).plus(i64::get(&mut input)?);
-        let closed = opened.plus(i64::get(&mut input)?);
-        uses.push(Use { user, host, feature, ordinal, opened, closed });
+        uses.push(get_use(day, &mut input)?);
     }
     Ok(())
+}
+
+/// Appends a use of a UTC day.
+pub(super) fn put_use(day: Date, one: &Use, body: &mut Vec<u8>) {
+    one.user.put(body);
+    one.host.put(body);
+    one.feature.put(body);
+    one.ordinal.put(body);
+    (one.opened.0 - midnight(day)).put(body);
+    one.closed.since(one.opened).put(body);
+}
+
+/// Reads a use of a UTC day.
+pub(super) fn get_use(day: Date, input: &mut Input<'_>) -> Result<Use, Malformed> {
+    let (user, host, feature) = (u32::get(input)?, u32::get(input)?, u32::get(input)?);
+    let ordinal = u16::get(input)?;
+    let opened = Instant(midnight(day)).plus(i64::get(input)?);
+    let closed = opened.plus(i64::get(input)?);
+    Ok(Use { user, host, feature, ordinal, opened, closed })
+}
+
+fn midnight(day: Date) -> i64 {
+    i64::from(day.0) * DAY
 }

@@ -1,7 +1,7 @@
 //! The cases. Each gets an empty store.
 
 use faregate_app::ports::{
-    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+    Batch, BlockKind, Entry, GateUse, Memo, Paid, Request, Store, StoreError, Use, UseBlock,
 };
 use faregate_core::amount::Ticks;
 use faregate_core::estate::BucketId;
@@ -11,7 +11,7 @@ use faregate_core::when::{DAY, Date, Instant};
 
 pub(super) type Case = fn(&mut dyn Store);
 
-pub(super) const CASES: [(&str, Case); 16] = [
+pub(super) const CASES: [(&str, Case); 17] = [
     ("an empty store is empty", empty),
     ("what was appended is replayed in order", replayed),
     ("a visitor can stop the replay", stopped),
@@ -23,6 +23,7 @@ pub(super) const CASES: [(&str, Case); 16] = [
     ("uses are found by day and by their end", uses),
     ("blocks know their import, in the order stored", blocks),
     ("what was taken back is left out, and can be told anew", taken_back),
+    ("what imports remember of a day adds up", memos),
     ("uses of the gate are found by their end", gate_uses),
     ("a snapshot replaces the one before", snapshots),
     ("a commit keeps all of a transaction", committed),
@@ -71,6 +72,7 @@ struct Told {
     names: Vec<String>,
     uses: Vec<(Date, Vec<Use>)>,
     blocks: Vec<UseBlock>,
+    memos: Vec<(u32, Memo)>,
     gate_uses: Vec<GateUse>,
     snapshot: Option<Checkpoint>,
     request: Option<Request>,
@@ -84,6 +86,7 @@ fn told(store: &mut dyn Store) -> Told {
         names: store.names().unwrap(),
         uses: days.into_iter().map(|day| (day, sorted(store.uses_of(day).unwrap()))).collect(),
         blocks: blocks_after(store, 0),
+        memos: store.memos_of(Date(10)).unwrap(),
         gate_uses: store.gate_uses(since_ever).unwrap(),
         snapshot: store.snapshot().unwrap(),
         request: store.request("inside").unwrap(),
@@ -126,6 +129,7 @@ fn empty(store: &mut dyn Store) {
         names: Vec::new(),
         uses: Vec::new(),
         blocks: Vec::new(),
+        memos: Vec::new(),
         gate_uses: Vec::new(),
         snapshot: None,
         request: None,
@@ -271,6 +275,32 @@ fn taken_back(store: &mut dyn Store) {
     assert_eq!(store.days_with_uses(Instant(i64::MIN)).unwrap(), []);
 }
 
+fn memos(store: &mut dyn Store) {
+    let paid = Paid { who: 1, product: u32::MAX, ticks: Ticks(-1), count: 7 };
+    let first = Memo {
+        again: vec![(0, 3), (5, 1), (u32::MAX - 1, 1)],
+        otherwise: vec![used(10, 5, 60), used(10, 6, 0)],
+        open: vec![used(10, DAY - 1, 9 * DAY)],
+        paid: vec![paid],
+    };
+    let second = Memo { again: vec![(4, 1)], ..Memo::default() };
+    store.add_memo(7, Date(10), &first).unwrap();
+    store.add_memo(2, Date(10), &second).unwrap();
+    store.add_memo(7, Date(10), &second).unwrap();
+    store.add_memo(7, Date(-1), &first).unwrap();
+    store.add_memo(7, Date(12), &Memo::default()).unwrap();
+    store.add_uses(7, Date(11), BlockKind::Told, &[used(11, 0, 0)]).unwrap();
+    let expected = [(2, second.clone()), (7, first.clone()), (7, second)];
+    assert_eq!(store.memos_of(Date(10)).unwrap(), expected);
+    let early = Memo { otherwise: Vec::new(), open: Vec::new(), ..first };
+    let found = store.memos_of(Date(-1)).unwrap();
+    assert_eq!((found[0].1.again.clone(), found[0].1.paid.clone()), (early.again, early.paid));
+    assert_eq!(store.memos_of(Date(12)).unwrap(), []);
+    assert_eq!(store.days_of_batch(7).unwrap(), [Date(-1), Date(10), Date(11)]);
+    assert_eq!(store.days_of_batch(2).unwrap(), [Date(10)]);
+    assert_eq!(store.days_of_batch(1).unwrap(), []);
+}
+
 fn gate_uses(store: &mut dyn Store) {
     let (long, short) = (gate_used(10, 100), gate_used(20, 30));
     store.append(&Batch { gate_uses: vec![long, short], ..batch([1]) }).unwrap();
@@ -298,6 +328,8 @@ fn fill(store: &mut dyn Store, seq: u64, request: Request) {
     let first = u32::try_from(store.names().unwrap().len()).unwrap();
     store.add_names(first, &[format!("name {first}")]).unwrap();
     store.add_uses(1, Date(10), BlockKind::Told, &[used(10, seq.cast_signed(), 60)]).unwrap();
+    let memo = Memo { again: vec![(u32::try_from(seq).unwrap(), 1)], ..Memo::default() };
+    store.add_memo(1, Date(10), &memo).unwrap();
     let requests = vec![request];
     let gate_uses = vec![gate_used(seq.cast_signed(), 1_000)];
     store.append(&Batch { requests, gate_uses, ..batch([seq]) }).unwrap();

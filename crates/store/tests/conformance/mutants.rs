@@ -2,7 +2,7 @@
 
 use faregate_app::memory::MemoryStore;
 use faregate_app::ports::{
-    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+    Batch, BlockKind, Entry, GateUse, Memo, Request, Store, StoreError, Use, UseBlock,
 };
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
@@ -18,6 +18,7 @@ pub(super) enum Mutant {
     ForgetsWhoTold,
     VisitsBlocksFromTheStart,
     ForgetsWhatWasTakenBack,
+    ForgetsMemos,
 }
 
 pub(super) struct Planted {
@@ -146,6 +147,21 @@ impl Store for Planted {
             return Ok(told.flat_map(|block| block.uses).collect());
         }
         self.inner.uses_of(day)
+    }
+
+    fn add_memo(&mut self, batch: u32, day: Date, memo: &Memo) -> Result<(), StoreError> {
+        match self.mutant {
+            Mutant::ForgetsMemos if !self.inner.memos_of(day)?.is_empty() => Ok(()),
+            _ => self.inner.add_memo(batch, day, memo),
+        }
+    }
+
+    fn memos_of(&mut self, day: Date) -> Result<Vec<(u32, Memo)>, StoreError> {
+        self.inner.memos_of(day)
+    }
+
+    fn days_of_batch(&mut self, batch: u32) -> Result<Vec<Date>, StoreError> {
+        self.inner.days_of_batch(batch)
     }
 
     fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {

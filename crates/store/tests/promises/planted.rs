@@ -2,7 +2,7 @@
 
 use faregate_app::memory::MemoryStore;
 use faregate_app::ports::{
-    Batch, BlockKind, Entry, GateUse, Request, Store, StoreError, Use, UseBlock,
+    Batch, BlockKind, Entry, GateUse, Memo, Request, Store, StoreError, Use, UseBlock,
 };
 use faregate_core::amount::Ticks;
 use faregate_core::state::Checkpoint;
@@ -151,6 +151,18 @@ impl Store for Planted {
 
     fn uses_of(&mut self, day: Date) -> Result<Vec<Use>, StoreError> {
         self.with(|store| store.uses_of(day))
+    }
+
+    fn add_memo(&mut self, batch: u32, day: Date, memo: &Memo) -> Result<(), StoreError> {
+        self.with(|store| store.add_memo(batch, day, memo))
+    }
+
+    fn memos_of(&mut self, day: Date) -> Result<Vec<(u32, Memo)>, StoreError> {
+        self.with(|store| store.memos_of(day))
+    }
+
+    fn days_of_batch(&mut self, batch: u32) -> Result<Vec<Date>, StoreError> {
+        self.with(|store| store.days_of_batch(batch))
     }
 
     fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {

@@ -460,7 +460,7 @@ fn agents(journal: &mut Journal) {
     journal.add(Event::Closed { session, at, cause: Cause::Closed, hold: None });
 }
 
-/// An import with a number.
+/// Two imports with numbers, of which one was undone.
 fn imports(journal: &mut Journal) {
     let counts = Counts { sessions: 2, ..Counts::default() };
     let receipt = Receipt {
@@ -472,5 +472,31 @@ fn imports(journal: &mut Journal) {
         overlap: Overlap { uses: 2, times: 1, prices: 1 },
         ..Receipt::default()
     };
-    journal.all([Event::Imported(receipt)]);
+    let open = OpenUse {
+        identity: 79,
+        person: BEN,
+        product: Some(REVIT),
+        host: text("WS-2"),
+        opened: T0.plus(-2 * DAY),
+    };
+    let vendor = Receipt { batch: 2, kind: text("vendor"), ..receipt.clone() };
+    let undone = Undone {
+        batch: 2,
+        by: text("ben"),
+        sessions: 1,
+        quarantined: 1,
+        kept: 1,
+        begun: vec![open],
+        ended: vec![77],
+        unreported: vec![(ANA, REVIT, TODAY)],
+    };
+    let (day, alias) = (TODAY.plus(-1), text("ben"));
+    let (person, product, ticks) = (BEN, REVIT, tokens(10));
+    let reported = VendorCharge { day, alias, person, product, ticks, finding: Finding::Matched };
+    journal.all([
+        Event::Imported(receipt),
+        Event::VendorReported(vec![reported]),
+        Event::Imported(vendor),
+        Event::ImportUndone(undone),
+    ]);
 }

@@ -13,6 +13,7 @@ use faregate_core::state::State;
 use faregate_core::tariff::Meter;
 use faregate_core::usage::Interval;
 use faregate_core::when::{Date, Instant};
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A use, and who told of it.
@@ -38,6 +39,8 @@ pub(super) struct Known<'a> {
     /// In order of their start, the vendor's own left out.
     pub(super) uses: &'a [Told],
     pub(super) days: &'a BTreeMap<Date, Group>,
+    /// Where an import was taken back: the days of which the vendor no longer tells what it did.
+    pub(super) lost: Option<&'a BTreeSet<Date>>,
 }
 
 impl Known<'_> {
@@ -76,6 +79,9 @@ impl Known<'_> {
     fn charges(&self, places: &BTreeSet<Instant>) -> Vec<Charge> {
         let (state, pair) = (self.state, self.pair);
         let mut rating = Rating::new(state, self.from, Source::Log);
+        if self.lost.is_some() {
+            rating = rating.explained_by(self.explained(places));
+        }
         rating.touch(state, pair);
         let grace = state.tariff().map_or(0, |(_, tariff)| tariff.parts().grace_seconds).max(1);
         let placed = places.iter().map(|at| Interval { start: *at, end: at.plus(grace) });
@@ -88,15 +94,43 @@ impl Known<'_> {
         let (surplus, new) = rating.finish(state);
         let gone: BTreeSet<Instant> = surplus.iter().map(|unit| unit.at).collect();
         let recorded = state.charges().of_pair(pair).filter(|charge| charge.at >= self.from);
-        let kept =
-            recorded.filter(|charge| charge.meter == Meter::Result || !gone.contains(&charge.at));
+        let kept = recorded.filter(|charge| match charge.meter {
+            Meter::Result => !self.is_lost(charge.at),
+            _ => !gone.contains(&charge.at),
+        });
         let mut charges: Vec<Charge> = kept.chain(new).collect();
         for charge in &mut charges {
+            if self.is_lost(charge.at) {
+                charge.ticks =
+                    state.rate(pair.1, charge.at).map_or(charge.ticks, |rate| rate.ticks);
+            }
             if charge.meter != Meter::Result {
                 charge.source = self.source(charge, places);
             }
         }
         charges
+    }
+
+    /// Whether the vendor no longer tells what it did of this instant's day, or of one that clocks may mean.
+    fn is_lost(&self, at: Instant) -> bool {
+        let Some(lost) = self.lost else { return false };
+        let utc = faregate_core::when::Zone::utc();
+        let day = utc.date(at);
+        let beside = [Meter::Window24h.tolerance_seconds(), -Meter::Window24h.tolerance_seconds()];
+        lost.contains(&day)
+            || (!self.days.contains_key(&day)
+                && beside.into_iter().any(|apart| lost.contains(&utc.date(at.plus(apart)))))
+    }
+
+    /// The units that use begins with.
+    fn explained(&self, places: &BTreeSet<Instant>) -> FxHashSet<(Pair, Instant)> {
+        let (person, product) = self.pair;
+        let parts = self
+            .uses
+            .iter()
+            .flat_map(|(whole, _)| self.state.estate().uncovered_parts(person, product, *whole));
+        let starts = parts.map(|part| part.start).chain(places.iter().copied());
+        starts.map(|at| (self.pair, at)).collect()
     }
 
     /// Who told of a unit: the vendor, where nobody else did.

@@ -23,6 +23,12 @@ impl Plan {
         self.reversed.is_empty() && self.charged.is_empty() && self.reported.is_empty()
     }
 
+    /// Puts what changes in the order in which it is booked.
+    pub(super) fn sort(&mut self) {
+        self.reversed.sort_unstable();
+        self.charged.sort_unstable_by_key(|charge| (charge.at, charge.person, charge.product));
+    }
+
     /// Adds what of a pair is not as it is on record.
     pub(super) fn add(&mut self, known: &Known<'_>, derived: Derived) {
         let (state, (person, product)) = (known.state, known.pair);
@@ -44,16 +50,21 @@ impl Plan {
             }
         }
         for (day, found) in derived.found {
-            let mut before: Vec<&VendorCharge> = on_record(state, known.pair, day, day);
-            let order = |one: &VendorCharge| (folded(&one.alias), one.ticks, key_of(one.finding));
-            before.sort_by_key(|one| order(one));
-            let mut now: Vec<&VendorCharge> = found.iter().collect();
-            now.sort_by_key(|one| order(one));
-            if now != before {
+            if !says_same(&on_record(state, known.pair, day, day), &found) {
                 self.reported.extend(found);
             }
         }
     }
+}
+
+/// Whether what is on record says the same as what was found, in whatever order.
+pub(super) fn says_same(before: &[&VendorCharge], now: &[VendorCharge]) -> bool {
+    let order = |one: &VendorCharge| (folded(&one.alias), one.ticks, key_of(one.finding));
+    let mut before = before.to_vec();
+    before.sort_by_key(|one| order(one));
+    let mut now: Vec<&VendorCharge> = now.iter().collect();
+    now.sort_by_key(|one| order(one));
+    now == before
 }
 
 fn key_of(finding: Finding) -> u8 {

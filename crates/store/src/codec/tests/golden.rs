@@ -7,7 +7,7 @@ mod rules;
 
 /// All kinds, as the golden file names them: the first release's, those that came with rules and
 /// budgets, and those that came with agents.
-pub(super) const KINDS: [&str; 55] = [
+pub(super) const KINDS: [&str; 56] = [
     "contract-agreed",
     "tariff-adopted",
     "products-defined",
@@ -63,6 +63,7 @@ pub(super) const KINDS: [&str; 55] = [
     "device-revoked",
     "agent-rules-set",
     "imported-with-a-number",
+    "import-undone",
 ];
 
 /// Add a variant here, to `KINDS`, to `events` and to the golden file.
@@ -95,6 +96,7 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::UsageReversed(_) => "usage-reversed",
         Event::Imported(receipt) if receipt.batch > 0 => "imported-with-a-number",
         Event::Imported(_) => "imported",
+        Event::ImportUndone(_) => "import-undone",
         Event::FeaturesMapped(_) => "features-mapped",
         Event::Ordered { .. } => "ordered",
         Event::GroupsSet(_) => "groups-set",
@@ -243,7 +245,21 @@ fn receipt() -> Receipt {
 /// What came with the numbers of imports.
 fn numbered() -> Vec<Event> {
     let overlap = Overlap { uses: 300, times: 2, prices: 1 };
-    vec![Event::Imported(Receipt { batch: 130, by: text("ana"), overlap, ..receipt() })]
+    let Receipt { begun, ended, .. } = receipt();
+    let undone = Undone {
+        batch: 130,
+        by: text("ben"),
+        sessions: 200,
+        quarantined: 3,
+        kept: 4,
+        begun,
+        ended,
+        unreported: vec![(PersonId(300), ProductId(2), Date(20_607))],
+    };
+    vec![
+        Event::Imported(Receipt { batch: 130, by: text("ana"), overlap, ..receipt() }),
+        Event::ImportUndone(undone),
+    ]
 }
 
 /// What the golden bytes mean.

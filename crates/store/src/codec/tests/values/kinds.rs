@@ -85,6 +85,7 @@ records! {
         last
     }
     Overlap { uses, times, prices }
+    Undone { batch, by, sessions, quarantined, kept, begun, ended, unreported }
     Import { seq, kind, undone }
     Imports { kinds, all }
     Hold { bucket, ticks, meter, start, grace_end, lease }
@@ -179,6 +180,7 @@ choices! {
         CapsSet(all) TokensMoved(order) TokensRequested(one) RequestExpired(id)
         VendorReported(all) ShadowPriced(price) ExchangeRatesSet(all)
         DeviceEnrolled(device) DeviceRevoked(id) AgentRulesSet(text)
+        ImportUndone(undone)
         ; records
         ContractAgreed { name, zone }
         PackBought { name, ticks, from, until }

@@ -1,0 +1,117 @@
+//! What the vendor tells beside what others do: the steps that its reports and other batches share.
+
+use super::derive::Told;
+use super::plan::{Plan, settled};
+use super::{CHARGES_PER_EVENT, HOST, Report, Taking};
+use crate::engine::{Failure, Work};
+use crate::import::days::{Seen, day_of};
+use crate::import::{Recording, Reported, identify, identity};
+use faregate_core::charges::Pair;
+use faregate_core::event::{Event, Source};
+use faregate_core::state::State;
+use faregate_core::usage::Interval;
+use faregate_core::when::Instant;
+use faregate_ingest::features::FeatureTable;
+use faregate_ingest::vendor::VendorRow;
+use std::collections::BTreeMap;
+
+impl<'e> Recording<'e> {
+    /// All uses of these pairs but the vendor's own, from the earliest of these instants on.
+    pub(super) fn uses_beside_vendor(
+        &mut self,
+        state: &State,
+        pairs: &BTreeMap<Pair, Instant>,
+    ) -> Result<BTreeMap<Pair, Vec<Told>>, Failure> {
+        let mut uses: BTreeMap<Pair, Vec<Told>> = BTreeMap::new();
+        let Some(from) = pairs.values().min().copied() else { return Ok(uses) };
+        self.pairs = pairs.keys().copied().collect();
+        for (pair, whole) in self.other_uses(state, from)? {
+            uses.entry(pair).or_default().push((whole, Source::Gate));
+        }
+        self.pairs.clear();
+        let host = self.names.number(HOST);
+        for day in self.engine.store.days_with_uses(from)? {
+            for one in self.engine.store.uses_of(day)? {
+                if one.closed < from || one.closed <= one.opened || host == Some(one.host) {
+                    continue;
+                }
+                let pair = self.names.pair(state, one.user, one.feature, one.opened);
+                if let Some(pair) = pair.filter(|pair| pairs.contains_key(pair)) {
+                    let whole = Interval { start: one.opened, end: one.closed };
+                    uses.entry(pair).or_default().push((whole, Source::Log));
+                }
+            }
+        }
+        for told in uses.values_mut() {
+            told.sort_by_key(|(whole, _)| (whole.start, whole.end));
+        }
+        Ok(uses)
+    }
+
+    /// Puts the prices that a batch of uses brought with it, by person, product and UTC day, to its charges; how
+    /// many days cost otherwise than we had charged.
+    pub(in crate::import) fn book_prices(
+        &mut self,
+        work: &mut Work<'_>,
+        features: &'e FeatureTable,
+        rows: &[VendorRow],
+    ) -> Result<u64, Failure> {
+        let mut taking = Taking::by(self, features);
+        let plan = taking.plan(&work.guard, rows)?;
+        taking.remember_rows();
+        let Report { differences, quarantined, .. } = taking.report;
+        self.counts.quarantined += quarantined.len() as u64;
+        self.flush()?;
+        self.book_plan(work, plan)?;
+        Ok(differences.len() as u64)
+    }
+
+    pub(super) fn book_plan(&mut self, work: &mut Work<'_>, plan: Plan) -> Result<(), Failure> {
+        if !plan.reversed.is_empty() {
+            work.apply(Event::UsageReversed(plan.reversed))?;
+        }
+        for some in plan.charged.chunks(CHARGES_PER_EVENT) {
+            let charges = settled(&work.guard, some);
+            work.apply(Event::UsageCharged(charges))?;
+            self.store_work(work)?;
+        }
+        if !plan.reported.is_empty() {
+            work.apply(Event::VendorReported(plan.reported))?;
+        }
+        Ok(())
+    }
+
+    /// A use that only the vendor tells of.
+    pub(super) fn vendor_use(
+        &mut self,
+        who: &str,
+        product: &str,
+        host: &str,
+        opened: Instant,
+    ) -> Reported {
+        Reported {
+            user: self.intern(who),
+            host: self.intern(host),
+            feature: self.intern(product),
+            ordinal: 0,
+            opened,
+            closed: Some(opened),
+        }
+    }
+
+    /// Whether a use is there already; if others told of it, the batch remembers that it did as well.
+    pub(super) fn is_kept(&mut self, reported: &Reported) -> Result<bool, Failure> {
+        let seen = self.stored(reported)?;
+        if let Some(seen) = seen {
+            self.days.tell_again(day_of(reported.opened), seen);
+        }
+        Ok(seen.is_some())
+    }
+
+    /// A use that is there already.
+    pub(super) fn stored(&mut self, reported: &Reported) -> Result<Option<Seen>, Failure> {
+        let Recording { names, days, engine, .. } = self;
+        let (day, id) = (day_of(reported.opened), identity(names, reported));
+        Ok(days.find(&mut *engine.store, day, id, |one| identify(names, one))?)
+    }
+}

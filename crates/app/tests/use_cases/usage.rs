@@ -1,0 +1,159 @@
+//! Uses with times from any table: told once, listed where they cannot be read, priced where they say what they cost.
+
+use crate::paper::*;
+use crate::world::*;
+use faregate_app::engine::Engine;
+use faregate_app::import::Outcome;
+use faregate_app::import::overlap::{Difference, differences};
+use faregate_app::import::receipts::{Listed, list, show};
+use faregate_app::import::undo::{UndoError, undo};
+use faregate_app::import::usage::{Rejected, Row, Usage};
+use faregate_core::amount::Ticks;
+use faregate_ingest::features::FeatureTable;
+
+fn row<'a>(who: &'a str, product: &'a str, opened: i64, closed: i64) -> Row<'a> {
+    let (opened, closed) = (T0.plus(opened * MINUTE), Some(T0.plus(closed * MINUTE)));
+    Row { line: 2, who, host: "", product, opened, closed, id: "", tokens: None }
+}
+
+/// Takes rows in as one file; what it came to, and the lines that were not taken in.
+fn take_in(engine: &mut Engine, kind: &str, rows: &[Row<'_>]) -> (Outcome, Vec<Rejected>) {
+    let mut listed = Vec::new();
+    let features = FeatureTable::shipped();
+    let mut list = |file: &str, one: &Rejected| {
+        assert_eq!(file, "table.csv");
+        listed.push(one.clone());
+    };
+    let mut usage = Usage::begin(engine, &features, &mut list).unwrap();
+    usage.file("table.csv").unwrap();
+    rows.iter().for_each(|row| usage.add(row, || format!("line of {}", row.who)).unwrap());
+    let outcome = usage.finish(kind).unwrap();
+    (outcome, listed)
+}
+
+fn ticks_of(world: &World) -> Vec<Ticks> {
+    world.engine.state().read().charges().iter().map(|charge| charge.ticks).collect()
+}
+
+fn last(world: &mut World) -> Listed {
+    list(&mut world.engine, 1).unwrap().0.remove(0)
+}
+
+#[test]
+fn rows_are_taken_in_once_with_a_receipt_of_their_kind() {
+    let mut world = office();
+    let rows = [row("ana", "autocad", 60, 120), row("ben", "revit", 90, 400)];
+    let (outcome, listed) = take_in(&mut world.engine, "csv:plotters", &rows);
+    assert_eq!((outcome.counts.sessions, outcome.counts.events, listed), (2, 2, Vec::new()));
+    assert_eq!(charged(&world.engine), [charge("ana", "autocad", 60), charge("ben", "revit", 90)]);
+    let receipt = last(&mut world).receipt;
+    assert_eq!((receipt.kind.as_str(), receipt.batch), ("csv:plotters", 1));
+    assert_eq!(receipt.files, ["table.csv"]);
+    let before = world.store.told();
+    let (again, _) = take_in(&mut world.engine, "csv:plotters", &rows);
+    assert_eq!((again.counts.sessions, again.counts.duplicates), (0, 2));
+    assert_eq!(world.store.told(), before);
+}
+
+#[test]
+fn rows_that_cannot_be_true_are_listed() {
+    let check = |row: Row<'_>, code: &str| {
+        let mut world = office();
+        let good = Row { line: 3, ..self::row("ana", "autocad", 60, 120) };
+        let who = row.who;
+        let (outcome, listed) = take_in(&mut world.engine, "csv:x", &[row, good]);
+        assert_eq!((outcome.counts.sessions, outcome.counts.rejected), (1, 1), "{code}");
+        let told: Vec<_> = listed.iter().map(|one| (one.line, one.code, &*one.text)).collect();
+        assert_eq!(told, [(2, code, &*format!("line of {who}"))]);
+    };
+    check(row(" ", "autocad", 60, 120), "nobody");
+    check(row("ana", "", 60, 120), "no-product");
+    check(row("ana", "autocad", 60, 59), "ends-before-it-begins");
+    check(row("ana", "autocad", 90 * 1_440, 90 * 1_440 + 5), "in-the-future");
+    let credit = Row { tokens: Some(tokens(-7)), ..row("ana", "autocad", 60, 120) };
+    check(credit, "negative-tokens");
+}
+
+#[test]
+fn events_are_known_by_their_ids() {
+    let mut world = office();
+    let event = |id| Row { id, ..row("ana", "autocad", 60, 120) };
+    let events = [event("farm/1"), event("farm/2"), event("farm/1")];
+    let (outcome, _) = take_in(&mut world.engine, "cloudevents", &events);
+    assert_eq!((outcome.counts.sessions, outcome.counts.duplicates), (2, 1));
+    assert_eq!(charged(&world.engine), [charge("ana", "autocad", 60)]);
+}
+
+/// The vendor's price holds, is withdrawn with its import, and the log's time stays within what clocks differ by.
+#[test]
+fn a_row_that_says_what_it_cost_sets_the_price() {
+    let mut world = office();
+    import_all(&mut world.engine, &[&log(&[used("ana", AUTOCAD, 60, 120)])]);
+    let paid = Row { tokens: Some(tokens(9)), ..row("ana", "autocad", 62, 120) };
+    take_in(&mut world.engine, "token-flex-sessions", &[paid]);
+    assert_eq!(ticks_of(&world), [tokens(9)]);
+    assert_eq!(charged(&world.engine), [charge("ana", "autocad", 60)]);
+    let overlap = last(&mut world).receipt.overlap;
+    assert_eq!((overlap.uses, overlap.times, overlap.prices), (1, 0, 1));
+    let report = undo(&mut world.engine, &FeatureTable::shipped(), 2, false).unwrap();
+    assert_eq!(report.sessions, 1);
+    assert_eq!(ticks_of(&world), [tokens(7)]);
+    assert_eq!(charged(&world.engine), [charge("ana", "autocad", 60)]);
+}
+
+#[test]
+fn the_receipt_counts_what_another_kind_of_source_tells_as_well() {
+    let mut world = office();
+    let uses =
+        [used("ana", AUTOCAD, 60, 120), used("ben", REVIT, 0, 30), used("ana", REVIT, 0, 60)];
+    import_all(&mut world.engine, &[&log(&uses)]);
+    let rows = [
+        row("ana", "autocad", 62, 121),
+        row("ben", "revit", 20, 90),
+        row("ana", "revit", 60, 90),
+        row("eve", "revit", 0, 30),
+    ];
+    take_in(&mut world.engine, "csv:x", &rows);
+    let overlap = last(&mut world).receipt.overlap;
+    assert_eq!((overlap.uses, overlap.times), (2, 1));
+    // Two imports of one kind are copies of each other, not two sources.
+    take_in(&mut world.engine, "csv:x", &[row("eve", "revit", 10, 40)]);
+    assert_eq!(last(&mut world).receipt.overlap.uses, 0);
+    let features = FeatureTable::shipped();
+    let (told, count) = differences(&mut world.engine, &features, 2, 10).unwrap();
+    let minutes = |from: i64, until: i64| (T0.plus(from * MINUTE), T0.plus(until * MINUTE));
+    let expected = Difference::Times {
+        person: "ben".to_owned(),
+        product: "revit".to_owned(),
+        ours: minutes(20, 90),
+        other: (1, "flexnet".to_owned()),
+        theirs: minutes(0, 30),
+    };
+    assert_eq!((told, count), (vec![expected], 1));
+    let (told, count) = differences(&mut world.engine, &features, 2, 0).unwrap();
+    assert_eq!((told.len(), count), (0, 1));
+}
+
+#[test]
+fn an_undo_that_cannot_be_is_refused() {
+    let mut world = office();
+    let features = FeatureTable::shipped();
+    let refused = undo(&mut world.engine, &features, 1, false);
+    assert!(matches!(refused, Err(UndoError::NoSuch { batch: 1, last: 0 })), "{refused:?}");
+    take_in(&mut world.engine, "csv:x", &[row("ana", "autocad", 60, 120)]);
+    let before = world.store.told();
+    let rehearsed = undo(&mut world.engine, &features, 1, true).unwrap();
+    assert_eq!(world.store.told(), before, "a rehearsal changed something");
+    assert_eq!(charged(&world.engine).len(), 1);
+    let done = undo(&mut world.engine, &features, 1, false).unwrap();
+    assert_eq!(done, rehearsed, "it did something else than it said");
+    assert_eq!((done.sessions, done.reversed, done.charged), (1, 1, 0));
+    assert_eq!(done.buckets[0].spent, (tokens(7), Ticks::ZERO));
+    let refused = undo(&mut world.engine, &features, 1, false);
+    assert!(matches!(refused, Err(UndoError::UndoneAlready { batch: 1, .. })), "{refused:?}");
+    assert!(show(&mut world.engine, 1).unwrap().unwrap().undone.is_some());
+    take_in(&mut world.engine, "csv:x", &[row("ana", "autocad", 60, 120)]);
+    assert_eq!(charged(&world.engine).len(), 1);
+    assert_eq!(show(&mut world.engine, 3).unwrap(), None);
+    assert_eq!(list(&mut world.engine, 9).unwrap().1, 2);
+}
