@@ -101,6 +101,17 @@ fn separators_of_amounts_are_asked_about_or_told_by_other_rows() {
 }
 
 #[test]
+fn a_team_called_total_is_no_sum() {
+    check(
+        "Team,Day used,Email,Product,Tokens used\nTotal Access,soon,ana@x,Revit,10\nTotal Access,2026-01-05,ana@x,Revit,10\n",
+        &[
+            "line 2: `soon` is no day such as 2026-01-31; correct it, or export the table again",
+            "3 ana@x (Email) - Revit 2026-01-05 10",
+        ],
+    );
+}
+
+#[test]
 fn a_sum_asks_nothing() {
     check_rows(
         "2026-01-05,ana@x,Revit,10\nTotal,,,\"1,234\"\nTotal 1/2/2026,,,5\n",
