@@ -29,7 +29,6 @@ const DESCRIPTION: &str = "Faregate lake, version ";
 
 /// One table of the lake.
 pub(crate) struct Delta {
-    pub(crate) table: Table,
     inner: DeltaTable,
 }
 
@@ -89,7 +88,7 @@ impl Delta {
         if inner.verify_deltatable_existence().await? {
             inner.load().await?;
             match version_of(&inner)? {
-                SCHEMA_VERSION => return Ok(Self { table, inner }),
+                SCHEMA_VERSION => return Ok(Self { inner }),
                 found if found > SCHEMA_VERSION => {
                     return Err(LakeError::Newer { found, known: SCHEMA_VERSION });
                 }
@@ -97,7 +96,7 @@ impl Delta {
             }
         }
         let inner = create(place, table).await?;
-        Ok(Self { table, inner })
+        Ok(Self { inner })
     }
 
     /// Opens a table to read it; `None` when there is none of this release's version.
@@ -108,7 +107,7 @@ impl Delta {
         }
         inner.load().await?;
         let known = version_of(&inner)? == SCHEMA_VERSION;
-        Ok(known.then_some(Self { table, inner }))
+        Ok(known.then_some(Self { inner }))
     }
 
     /// Sees what others have committed.
@@ -137,13 +136,6 @@ impl Delta {
                 .unwrap_or_default(),
         });
         Ok(files.collect())
-    }
-
-    /// The files of a month.
-    pub(crate) fn files_of(&self, month: &str) -> Result<Vec<File>, LakeError> {
-        let mut files = self.files()?;
-        files.retain(|file| file.month.as_deref() == Some(month));
-        Ok(files)
     }
 
     /// What a file holds.

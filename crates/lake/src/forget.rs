@@ -137,7 +137,9 @@ impl Lake {
         let context = self.session(means).await?;
         for rows in context.sql(USED).await?.collect().await? {
             let ids = column(&rows, "id")?.as_primitive::<Int32Type>();
-            ids.values().iter().for_each(|id| drop(unused.remove(id)));
+            for id in ids.values() {
+                unused.remove(id);
+            }
         }
         unused.retain(|id| !is_pseudonym(*id));
         Ok(unused)

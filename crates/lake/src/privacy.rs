@@ -122,7 +122,7 @@ impl Privacy {
             self.named_from(today).is_some_and(|first| date < first)
         };
         let is_hidden = self.hidden.people.contains(&id.0) || until.is_some_and(is_past);
-        is_hidden.then(|| self.pseudonym(&estate.person(id).map_or("", |person| &person.key)))
+        is_hidden.then(|| self.pseudonym(estate.person(id).map_or("", |person| &person.key)))
     }
 
     /// Whether rows of some month name pseudonyms instead of people.

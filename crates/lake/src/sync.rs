@@ -84,7 +84,7 @@ enum Stop {
     /// The journal has no more.
     End,
     /// An import comes, whose blocks come first.
-    Import(Entry),
+    Import(Box<Entry>),
     /// Enough rows wait.
     Full,
 }
@@ -410,7 +410,7 @@ impl Position {
         store.replay(self.state.seq(), &mut |entry| {
             // Imports before there were numbers had blocks without: those are taken with the next.
             if batch_of(&entry) > 0 {
-                stop = Stop::Import(entry);
+                stop = Stop::Import(Box::new(entry));
                 return false;
             }
             outcome = self.apply(&entry);
@@ -487,10 +487,11 @@ impl Position {
 
     /// The event and the kind of an import: the one that comes, or an earlier one.
     fn receipt_of(&self, batch: u32, stop: &Stop) -> (u64, String) {
-        if let Stop::Import(Entry { seq, event: Event::Imported(receipt), .. }) = stop
+        if let Stop::Import(entry) = stop
+            && let Event::Imported(receipt) = &entry.event
             && receipt.batch == batch
         {
-            return (*seq, receipt.kind.clone());
+            return (entry.seq, receipt.kind.clone());
         }
         let imports = self.state.imports();
         let seq = imports.get(batch).map_or(0, |import| import.seq);

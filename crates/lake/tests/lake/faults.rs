@@ -125,7 +125,7 @@ async fn killed_at_any_write_the_next_run_ends_at_the_same_rows() {
     let expected = world.expected().await;
     for death in [Death::BeforeIt, Death::AfterIt] {
         let mut survived = false;
-        for write in (0..200).step_by(1) {
+        for write in 0..200 {
             let left = AtomicI64::new(write);
             let dying = Arc::new(Dying { inner: files.fork(), left, death });
             let mut sync = world.sync_on(dying.clone()).await.writing_after(20);
