@@ -16,7 +16,7 @@ mod fault;
 mod gzip;
 mod magic;
 mod watch;
-pub(crate) mod xlsx;
+mod xlsx;
 mod zip;
 
 pub use fault::{Fault, Problem};

@@ -357,6 +357,11 @@ fn real_outputs() {
             status.features.iter().filter(|feature| feature.doubt().is_some()).count(),
         );
         assert_eq!((held, status.rejected.as_slice()), (rows, &[][..]), "{path:?}");
+        let mut series = Snapshots::default();
+        let at = polled().plus(11 * 366 * 86_400);
+        assert_eq!(series.poll(at, &status), Ok(Vec::new()));
+        println!("{} uses", series.open().len());
+        assert!(series.open().len() <= held && (held == 0 || !series.open().is_empty()));
     }
 }
 
