@@ -6,6 +6,7 @@ pub(crate) mod agents;
 pub(crate) mod budgets;
 pub(crate) mod directory;
 pub(crate) mod estate;
+pub(crate) mod imports;
 pub(crate) mod options;
 pub(crate) mod rules;
 
@@ -175,6 +176,12 @@ pub(crate) enum ImportSource {
     Flexnet(ImportFlexnet),
     /// What the vendor says it charged: a Flex Token Usage report or an EBA export (CSV)
     TokenUsage(ImportTokenUsage),
+    /// What was imported, the newest first
+    List(imports::List),
+    /// The receipt of an import
+    Show(imports::Show),
+    /// Take an import back: what it alone told of never was
+    Undo(imports::Undo),
 }
 
 #[derive(Args)]

@@ -10,6 +10,7 @@ mod directory;
 mod doctor;
 mod explain;
 mod import;
+mod imports;
 mod init;
 mod key;
 mod leakage;
@@ -40,6 +41,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
     let done = match command {
         Command::Init(args) => init::run(&path, &args, json),
         Command::Import { source: ImportSource::Flexnet(args) } => import::run(&path, &args, json),
+        Command::Import { source: ImportSource::List(args) } => imports::list(&path, &args, json),
+        Command::Import { source: ImportSource::Show(args) } => imports::show(&path, &args, json),
+        Command::Import { source: ImportSource::Undo(args) } => imports::undo(&path, &args, json),
         Command::Import { source: ImportSource::TokenUsage(args) } => {
             token_usage::run(&path, &args, json)
         }

@@ -36,7 +36,8 @@ pub(crate) fn open(path: &Path) -> Result<(DataDirectory, Engine), Fault> {
     refuse_empty(path)?;
     let (directory, store) = DataDirectory::open(path)?;
     Serving::forget(path);
-    let engine = Engine::load(Box::new(store), Arc::new(WallClock))?;
+    let mut engine = Engine::load(Box::new(store), Arc::new(WallClock))?;
+    engine.act_as(&crate::ambient::account());
     Ok((directory, begun(path, engine)?))
 }
 

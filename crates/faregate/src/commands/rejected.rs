@@ -1,7 +1,8 @@
 //! The list of rejected lines: of an import, put in its place at the end; of a log that grows, appended to.
 
 use crate::fault::{Code, Fault};
-use faregate_ingest::flexnet::Rejected;
+use faregate_app::import::usage;
+use faregate_ingest::flexnet;
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Write};
@@ -11,6 +12,27 @@ use std::path::{Path, PathBuf};
 /// The list's name in the data directory.
 pub(crate) const NAME: &str = "rejected.csv";
 const HEAD: &str = "file,line,code,reason,text";
+
+/// A line that an import did not take in, whatever its format.
+pub(crate) struct Rejected<'a> {
+    line: u64,
+    code: &'static str,
+    reason: String,
+    text: &'a str,
+}
+
+impl<'a> From<&'a flexnet::Rejected> for Rejected<'a> {
+    fn from(one: &'a flexnet::Rejected) -> Self {
+        let (code, reason) = (one.reason.code(), one.reason.to_string());
+        Self { line: one.line, code, reason, text: &one.text }
+    }
+}
+
+impl<'a> From<&'a usage::Rejected> for Rejected<'a> {
+    fn from(one: &'a usage::Rejected) -> Self {
+        Self { line: one.line, code: one.code, reason: one.reason.clone(), text: &one.text }
+    }
+}
 
 /// An import's list. Nothing is at its place before the import is complete.
 pub(crate) struct List {
@@ -68,10 +90,10 @@ impl List {
     }
 
     /// Adds a line; what goes wrong is told at the end.
-    pub(crate) fn add(&mut self, file: &str, rejected: &Rejected) {
+    pub(crate) fn add<'a>(&mut self, file: &str, rejected: impl Into<Rejected<'a>>) {
         let head = if self.count == 0 { writeln!(self.file, "{HEAD}") } else { Ok(()) };
         self.count += 1;
-        let written = head.and_then(|()| writeln!(self.file, "{}", row(file, rejected)));
+        let written = head.and_then(|()| writeln!(self.file, "{}", row(file, &rejected.into())));
         if let Err(why) = written {
             self.failed.get_or_insert(why);
         }
@@ -117,7 +139,7 @@ fn is_same(one: &Metadata, other: &Path) -> bool {
 }
 
 /// Appends a followed log's lines, but for those that are listed: after a restart the log is read again.
-pub(crate) fn append(path: &Path, log: &str, rejected: &[Rejected]) -> Result<(), Fault> {
+pub(crate) fn append(path: &Path, log: &str, rejected: &[flexnet::Rejected]) -> Result<(), Fault> {
     if rejected.is_empty() {
         return Ok(());
     }
@@ -130,17 +152,20 @@ pub(crate) fn append(path: &Path, log: &str, rejected: &[Rejected]) -> Result<()
         listed => listed.map_err(failed)?,
     };
     let known: BTreeSet<&str> = listed.lines().collect();
-    let rows = rejected.iter().map(|one| row(log, one)).filter(|row| !known.contains(row.as_str()));
+    let rows = rejected
+        .iter()
+        .map(|one| row(log, &one.into()))
+        .filter(|row| !known.contains(row.as_str()));
     let head = listed.is_empty().then(|| HEAD.to_owned());
     let text: String = head.into_iter().chain(rows).map(|row| row + "\n").collect();
     let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)
 }
 
-fn row(file: &str, rejected: &Rejected) -> String {
-    let reason = rejected.reason.to_string();
-    let (file, reason, text) = (cell(file), cell(&reason), cell(&rejected.text));
-    format!("{file},{},{},{reason},{text}", rejected.line, rejected.reason.code())
+fn row(file: &str, rejected: &Rejected<'_>) -> String {
+    let Rejected { line, code, reason, text } = rejected;
+    let (file, reason, text) = (cell(file), cell(reason), cell(text));
+    format!("{file},{line},{code},{reason},{text}")
 }
 
 /// A CSV cell; one that a spreadsheet would take for a formula gets a quote in front.
