@@ -24,12 +24,14 @@ targets=("$@")
 for target in "${targets[@]}"; do
   mkdir -p "fuzz/found/$target"
   seeds=()
+  with=()
   [ -d "fuzz/corpus/$target" ] && seeds+=("fuzz/corpus/$target")
   case $target in
+    codec) with=(--features store) ;;
     flexnet) seeds+=(crates/ingest/fixtures) ;;
     tariff) seeds+=(tariffs) ;;
     sheet | usage | vendor) seeds+=(crates/ingest/src/usage/tests/exports) ;;
   esac
-  "${fuzz[@]}" run "$target" "fuzz/found/$target" "${seeds[@]}" -- \
+  "${fuzz[@]}" run "${with[@]}" "$target" "fuzz/found/$target" "${seeds[@]}" -- \
     -max_total_time="$seconds" -max_len=16384 -print_final_stats=1
 done
