@@ -254,6 +254,19 @@ fn a_store_of_format_4_opens() {
     check_journal(store, &whole::journal_of_format_4());
 }
 
+/// To make it: as the one of format 1. It holds every kind of event, and a state in which nothing is empty.
+#[test]
+fn a_store_of_format_5_opens() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/store-v5.db");
+    if !golden.exists() {
+        with_everything(&golden);
+        panic!("`{}` was missing and has been written: look at it, commit it", golden.display());
+    }
+    let (_directory, path) = place();
+    std::fs::copy(&golden, &path).unwrap();
+    check_everything(&path);
+}
+
 /// What a snapshot leaves out would be missed by what comes after it.
 #[test]
 fn a_state_with_everything_in_it_survives_its_snapshot() {
