@@ -21,7 +21,7 @@ test: ## install what is missing, and run every check (STEPS="fmt clippy" for so
 	@cargo xtask ci $(STEPS)
 
 build: web ## the release binaries, page included
-	@cargo build --release --locked -p faregate
+	@cargo build --release --locked -p faregate --features lake
 	@cargo build --release --locked -p faregate-agent
 
 web: ## the page, when a source changed

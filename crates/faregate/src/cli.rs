@@ -7,6 +7,11 @@ pub(crate) mod budgets;
 pub(crate) mod directory;
 pub(crate) mod estate;
 pub(crate) mod imports;
+#[cfg_attr(
+    not(feature = "lake"),
+    allow(dead_code, reason = "a build without the lake does nothing that was asked of it")
+)]
+pub(crate) mod lake;
 pub(crate) mod options;
 pub(crate) mod rules;
 
@@ -117,6 +122,11 @@ pub(crate) enum Command {
     Policy {
         #[command(subcommand)]
         action: rules::Policy,
+    },
+    /// The use history as tables that other tools read
+    Lake {
+        #[command(subcommand)]
+        action: lake::Lake,
     },
     /// The options file of a FlexNet licence server
     Options {

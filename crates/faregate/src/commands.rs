@@ -13,6 +13,7 @@ mod import;
 mod imports;
 mod init;
 mod key;
+mod lake;
 mod leakage;
 mod lmstat;
 mod options;
@@ -67,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Directory { action } => directory::run(&path, &action, json),
         Command::Agent { action } => agents::run(&path, &action, json),
         Command::Policy { action } => return policy::run(&path, action, json),
+        Command::Lake { action } => lake::run(&path, &action, json),
         Command::Options { action } => return options::run(&path, &action, json),
         Command::Lmstat(args) => lmstat::run(&path, &args, json),
         Command::Caps => quote::caps(&path, json),

@@ -139,6 +139,12 @@ const ELSEWHERE: &[&str] = &[
     "directory show",
     "directory execute",
     "directory undo",
+    "lake sync",
+    "lake status",
+    "lake check",
+    "lake compact",
+    "lake vacuum",
+    "lake erase",
 ];
 
 fn words(line: &str) -> Vec<&str> {

@@ -4,8 +4,8 @@ use crate::ambient::{SystemSecrets, WallClock};
 use crate::aside;
 use crate::atlas::MmdbAtlas;
 use crate::cli::Serve;
-use crate::commands::rejected;
 use crate::commands::tail::{GrowingLog, POLL};
+use crate::commands::{lake, rejected};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::reporting;
@@ -116,6 +116,7 @@ pub(crate) fn serve(
         let stop = told_to_stop()?;
         announce(&access, address, &*clock, as_json)?;
         started(&gate);
+        lake::keep(directory.path());
         tokio::spawn(reconcile(gate.clone()));
         let looking = tokio::spawn(look_at_keys(Arc::clone(&access)));
         let Listening { trusted_proxies, atlas, .. } = listening;
