@@ -1,5 +1,6 @@
 //! The peers: found on this machine, else installed by the bench, never by the product.
 
+pub(crate) mod analytics;
 pub(crate) mod duckdb;
 pub(crate) mod postgres;
 pub(crate) mod redis;

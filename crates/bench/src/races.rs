@@ -2,6 +2,7 @@
 //!
 //! To add a race: a module that returns its outcomes, and its row in [`RACES`].
 
+mod analytics;
 mod batches;
 pub(crate) mod decisions;
 pub(crate) mod flexnet;
@@ -20,7 +21,7 @@ const ROUNDS_MIN: usize = 5;
 
 #[derive(Args)]
 pub(crate) struct Races {
-    /// Which: A1, B1, or all of A, B … [default: all]
+    /// Which: A1, C1, or all of A, B … [default: all]
     #[arg(value_name = "RACE")]
     names: Vec<String>,
     /// Rounds of each race
@@ -29,7 +30,7 @@ pub(crate) struct Races {
     /// Seconds of load in each heat of a round
     #[arg(long, default_value_t = 4.0)]
     seconds: f64,
-    /// Share of the full log, for a quick look
+    /// Share of the full log or history, for a quick look
     #[arg(long, default_value_t = 1.0)]
     scale: f64,
     /// So many policies are in force in races A1 to A3
@@ -82,12 +83,13 @@ impl Setting {
 
 type Race = fn(&Setting) -> Result<Vec<Outcome>>;
 
-const RACES: [(&str, Race); 5] = [
+const RACES: [(&str, Race); 6] = [
     ("A1", decisions::run),
     ("A2", batches::run),
     ("A3", heartbeats::run),
     ("A4", policies::run),
     ("B1", flexnet::run),
+    ("C1", analytics::run),
 ];
 
 pub(crate) fn run(args: &Races) -> Result<()> {
@@ -96,7 +98,7 @@ pub(crate) fn run(args: &Races) -> Result<()> {
     };
     if let Some(name) = args.names.iter().find(|name| RACES.iter().all(|r| !r.0.starts_with(*name)))
     {
-        bail!("no race `{name}`; there are A1, A2, A3, A4 and B1");
+        bail!("no race `{name}`; there are A1, A2, A3, A4, B1 and C1");
     }
     if args.rounds < ROUNDS_MIN {
         eprintln!("fewer than {ROUNDS_MIN} rounds: a look, not a result");

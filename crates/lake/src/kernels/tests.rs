@@ -287,6 +287,17 @@ fn what_runs_past_midnight_counts_on_a_day_without_events() {
 }
 
 #[test]
+fn a_sweep_leaves_nothing_behind_for_the_next() {
+    let mut sweep = Sweep::default();
+    let mut peaks = |starts: &[i64], opened: &[i64], closed: &[i64]| {
+        sweep.peaks(Span { starts }, &[(opened, closed)], &mut vec![])
+    };
+    assert_eq!(peaks(&[0, 16], &[1, 2], &[16, 10]), [Some(2)]);
+    assert_eq!(peaks(&[16, 24], &[17], &[24]), [Some(1)]);
+    assert_eq!(peaks(&[24, 40], &[25, 34], &[40, 40]), [Some(2)]);
+}
+
+#[test]
 fn a_day_of_23_hours_is_as_long_as_it_is() {
     let starts = [0, 23 * 3_600, 47 * 3_600];
     let late = (22 * 3_600, 23 * 3_600);

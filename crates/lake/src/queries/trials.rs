@@ -12,7 +12,7 @@ use crate::tables::Table;
 use datafusion::arrow::array::{ArrayRef, AsArray, Int32Array, RecordBatch, StringArray};
 use datafusion::arrow::array::{Date32Array, Int64Array, TimestampMicrosecondArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Int64Type, TimeUnit};
 use deltalake::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use faregate_core::when::{DAY, Date, Instant, Zone};
 use std::fs::File;
@@ -90,6 +90,11 @@ fn read(batch: &RecordBatch) -> Result<Vec<(Row, i32)>, LakeError> {
     let column = |name: &str| -> Result<Vec<i64>, LakeError> {
         let missing = || LakeError::Damaged(format!("the generator wrote no `{name}`"));
         let column = batch.column_by_name(name).ok_or_else(missing)?;
+        // Parquet knows no whole seconds, so the generator's instants come back finer than it wrote them.
+        let column = match column.data_type() {
+            DataType::Timestamp(..) => &cast(column, &DataType::Timestamp(TimeUnit::Second, None))?,
+            _ => column,
+        };
         let column = cast(column, &DataType::Int64)?;
         Ok(column.as_primitive::<Int64Type>().values().to_vec())
     };
