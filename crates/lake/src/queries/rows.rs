@@ -108,7 +108,14 @@ fn ids(ask: &Ask, batch: &RecordBatch, dim: Dim) -> Result<Int32Array> {
     let known = |id: Option<i32>| id.unwrap_or(UNKNOWN);
     Ok(match dim {
         Dim::BucketAt(level) => {
-            let at = |id| if id == UNKNOWN { id } else { ask.tree.at(id, level) };
+            // One person's rows follow each other and are mostly of one bucket.
+            let mut last = (UNKNOWN, UNKNOWN);
+            let at = |id| {
+                if id != last.0 {
+                    last = (id, ask.tree.at(id, level));
+                }
+                last.1
+            };
             Int32Array::from_iter_values(ids.iter().map(known).map(at))
         }
         _ if ids.null_count() == 0 => ids.clone(),

@@ -20,14 +20,26 @@ use std::sync::atomic::{AtomicI64, Ordering};
 enum Death {
     BeforeIt,
     AfterIt,
+    /// It does not die, but another process does all the work just before.
+    Overtaken,
 }
 
 /// A store whose process dies at a write: none that follows takes place.
 #[derive(Debug)]
 struct Dying {
-    inner: InMemory,
+    inner: Arc<InMemory>,
     left: AtomicI64,
     death: Death,
+    other: Other,
+}
+
+/// The other process, which is not of interest when the store is shown.
+struct Other(Arc<World>);
+
+impl std::fmt::Debug for Other {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "other")
+    }
 }
 
 impl Dying {
@@ -38,6 +50,9 @@ impl Dying {
     /// Whether this write takes place, and whether its answer arrives.
     fn step(&self) -> (bool, bool) {
         let left = self.left.fetch_sub(1, Ordering::SeqCst);
+        if self.death == Death::Overtaken {
+            return (true, true);
+        }
         (left > 0 || (left == 0 && self.death == Death::AfterIt), left > 0)
     }
 
@@ -56,6 +71,11 @@ impl std::fmt::Display for Dying {
 impl ObjectStore for Dying {
     async fn put_opts(&self, to: &Path, content: PutPayload, how: PutOptions) -> Result<PutResult> {
         let (takes_place, is_answered) = self.step();
+        if self.death == Death::Overtaken && self.left.load(Ordering::SeqCst) == -1 {
+            let Other(world) = &self.other;
+            let mut other = world.sync_on(self.inner.clone()).await.writing_after(20);
+            other.run(&mut world.store.clone(), world.now()).await.unwrap();
+        }
         let done = if takes_place {
             self.inner.put_opts(to, content, how).await
         } else {
@@ -123,11 +143,13 @@ async fn begun() -> (World, InMemory) {
 async fn killed_at_any_write_the_next_run_ends_at_the_same_rows() {
     let (world, files) = begun().await;
     let expected = world.expected().await;
-    for death in [Death::BeforeIt, Death::AfterIt] {
+    let world = Arc::new(world);
+    for death in [Death::BeforeIt, Death::AfterIt, Death::Overtaken] {
         let mut survived = false;
         for write in 0..200 {
             let left = AtomicI64::new(write);
-            let dying = Arc::new(Dying { inner: files.fork(), left, death });
+            let (inner, other) = (Arc::new(files.fork()), Other(world.clone()));
+            let dying = Arc::new(Dying { inner, left, death, other });
             let mut sync = world.sync_on(dying.clone()).await.writing_after(20);
             let died = sync.run(&mut world.store.clone(), world.now()).await.is_err();
             let compacted = sync.lake_mut().compact(2, &world.means(), world.now()).await;
