@@ -79,9 +79,9 @@ pub struct Recording<'e> {
     /// Whether it remembers of those that others began only what it charges: a log that is followed shows the
     /// same ones every few seconds.
     follows: bool,
-    /// Whether use was taken back: units on record then say nothing of when units begin.
-    exactly: bool,
-    /// Until when such uses are known to have gone on: to the end of the last source that shows them.
+    /// The import that is being taken back: units on record then say nothing of when units begin.
+    undoing: Option<u32>,
+    /// Until when uses are known to have gone on: to the end of the last source that shows them.
     open_until: FxHashMap<u64, Instant>,
     counts: Counts,
     /// What the vendor charged, where uses say it themselves.
@@ -123,7 +123,7 @@ impl<'e> Recording<'e> {
             shown_open: Vec::new(),
             shown: FxHashMap::default(),
             follows: false,
-            exactly: false,
+            undoing: None,
             open_until: FxHashMap::default(),
             counts: Counts::default(),
             priced: Vec::new(),

@@ -2,12 +2,15 @@
 //! remembers, so that they stay when others are undone.
 
 use super::days::{Seen, day_of};
-use super::{Recording, Reported};
+use super::{Recording, Reported, undo};
+use crate::engine::Failure;
 use faregate_core::charges::Pair;
 use faregate_core::event::OpenUse;
 use faregate_core::state::State;
 use faregate_core::tariff::Meter;
-use faregate_core::when::Instant;
+use faregate_core::when::{Date, Instant};
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
 
 impl Recording<'_> {
     /// Remembers a use that is there already, as it is told now.
@@ -66,6 +69,35 @@ impl Recording<'_> {
         if let Some(pair) = person.zip(product).filter(|_| !self.begun.contains_key(&identity)) {
             self.going_on.insert(identity, (pair, reported.opened));
         }
+    }
+
+    /// Whose use this is and of what: what the batch knows of it is newer than what the one knew that began it.
+    pub(super) fn pair_of_open(&self, open: &OpenUse) -> Option<Pair> {
+        let goes_on = self.going_on.get(&open.identity).map(|(pair, _)| *pair);
+        goes_on.or_else(|| Some((open.person, open.product?)))
+    }
+
+    /// Finds until when uses of the pairs at hand that still go on are known to, by all imports that stand: what this
+    /// batch shows of them may be less than another did.
+    pub(super) fn recall_open(&mut self, state: &State) -> Result<(), Failure> {
+        let ended: FxHashSet<u64> = self.ended.iter().copied().collect();
+        let is_wanted = |open: &&OpenUse| {
+            let pair = self.pair_of_open(open);
+            pair.is_some_and(|pair| self.pairs.contains(&pair)) && !ended.contains(&open.identity)
+        };
+        let mut by_day: BTreeMap<Date, Vec<u64>> = BTreeMap::new();
+        for open in state.elsewhere().filter(is_wanted) {
+            by_day.entry(day_of(open.opened)).or_default().push(open.identity);
+        }
+        for (date, identities) in by_day {
+            let Recording { names, engine, undoing, .. } = &mut *self;
+            let shown = undo::shown(&mut *engine.store, state, names, date, *undoing)?;
+            for (identity, shown) in identities.iter().filter_map(|id| shown.get_key_value(id)) {
+                let until = self.open_until.entry(*identity).or_insert(shown.closed);
+                *until = shown.closed.max(*until);
+            }
+        }
+        Ok(())
     }
 
     /// Uses that go on past the units charged so far are rated on from there.

@@ -5,7 +5,7 @@ use crate::engine::{Failure, Work};
 use crate::ports::Use;
 use faregate_core::charges::Pair;
 use faregate_core::estate::{PersonId, ProductId};
-use faregate_core::event::{Event, OpenUse, Source, Unit};
+use faregate_core::event::{Event, Source, Unit};
 use faregate_core::rating::Rating;
 use faregate_core::state::State;
 use faregate_core::usage::Interval;
@@ -27,7 +27,7 @@ impl Recording<'_> {
     ) -> Result<(), Failure> {
         let others = self.other_uses(&work.guard, from)?;
         let mut rating = Rating::new(&work.guard, from, source);
-        if self.exactly {
+        if self.undoing.is_some() {
             rating = rating.explained_by(self.explained(&work.guard, from, &others)?);
         }
         let mut others = others.into_iter().peekable();
@@ -113,6 +113,7 @@ impl Recording<'_> {
         state: &State,
         from: Instant,
     ) -> Result<Vec<(Pair, Interval)>, Failure> {
+        self.recall_open(state)?;
         let gate = self.engine.store.gate_uses(from)?.into_iter().map(|one| {
             (
                 (PersonId(one.person), ProductId(one.product)),
@@ -132,7 +133,8 @@ impl Recording<'_> {
         Ok(others)
     }
 
-    /// Uses that logs show as going on: those of this batch up to its source's end, others as far as they were charged.
+    /// Uses that logs show as going on: to the end of the last log that does. Those of imports that kept no memo of it,
+    /// as far as they were charged.
     fn open_uses<'a>(
         &'a self,
         state: &'a State,
@@ -142,24 +144,17 @@ impl Recording<'_> {
         let ended: FxHashSet<u64> = self.ended.iter().copied().collect();
         let earlier = state.elsewhere().filter(move |open| !ended.contains(&open.identity));
         let earlier = earlier.filter_map(move |open| {
-            let goes_on = self.going_on.get(&open.identity).map(|(pair, _)| *pair);
-            let pair = goes_on.or_else(|| pair_of(open))?;
-            let end = match goes_on {
-                Some(_) => last(open.identity),
-                None => charged_through(state, pair, open.opened),
-            };
+            let pair = self.pair_of_open(open)?;
+            let known = self.open_until.get(&open.identity).copied();
+            let end = known.unwrap_or_else(|| charged_through(state, pair, open.opened));
             Some((pair, Interval { start: open.opened, end: end.max(open.opened) }))
         });
         let begun = self.begun.values().filter_map(move |open| {
             let end = last(open.identity).max(open.opened);
-            Some((pair_of(open)?, Interval { start: open.opened, end }))
+            Some((self.pair_of_open(open)?, Interval { start: open.opened, end }))
         });
         earlier.chain(begun)
     }
-}
-
-fn pair_of(open: &OpenUse) -> Option<Pair> {
-    Some((open.person, open.product?))
 }
 
 /// The end of the units on record that follow each other without a gap from an instant on, up to the last of which

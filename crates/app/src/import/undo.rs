@@ -6,7 +6,6 @@
 //! vendor reported as well, its days are reckoned anew, as though its reports had come after the logs. Nothing is
 //! removed: people, products and feature codes stay known. See `docs/adr/0021-undo-and-overlap.md`.
 
-use super::days::day_of;
 use super::{Recording, vendor};
 use crate::engine::{Engine, Failure, Work};
 use crate::ports::{BlockKind, Use};
@@ -20,7 +19,7 @@ use faregate_ingest::features::FeatureTable;
 use std::collections::BTreeMap;
 
 mod day;
-pub(super) use day::Day;
+pub(super) use day::{Day, shown};
 
 /// Uses of one block: what reads blocks holds one at a time.
 const BLOCK: usize = 4_096;
@@ -139,7 +138,8 @@ impl<'e> Undoing<'e> {
         features: &'e FeatureTable,
         receipt: Receipt,
     ) -> Result<Self, Failure> {
-        let recording = Recording::begin(engine, features)?;
+        let mut recording = Recording::begin(engine, features)?;
+        recording.undoing = Some(receipt.batch);
         let by = recording.engine.acting().to_owned();
         let undone = Undone { batch: receipt.batch, by, ..Undone::default() };
         let (touched, lost) = (BTreeMap::new(), vendor::Lost::default());
@@ -154,7 +154,8 @@ impl<'e> Undoing<'e> {
             self.sift(&shared.read(), day)?;
         }
         self.undone.ended.sort_unstable();
-        self.show_open(&shared.read())
+        self.recording.ended.clone_from(&self.undone.ended);
+        Ok(())
     }
 
     fn sift(&mut self, state: &State, date: Date) -> Result<(), Failure> {
@@ -247,34 +248,6 @@ impl<'e> Undoing<'e> {
         *from = one.opened.min(*from);
     }
 
-    /// Finds until when the uses of touched pairs that still go on are known to, by the imports that stand.
-    fn show_open(&mut self, state: &State) -> Result<(), Failure> {
-        let ended = &self.undone.ended;
-        let is_left = |open: &&OpenUse| {
-            let pair = open.product.map(|product| (open.person, product));
-            pair.is_some_and(|pair| self.touched.contains_key(&pair) || self.lost.has(pair))
-                && ended.binary_search(&open.identity).is_err()
-        };
-        let mut by_day: BTreeMap<Date, Vec<&OpenUse>> = BTreeMap::new();
-        for open in state.elsewhere().filter(is_left) {
-            by_day.entry(day_of(open.opened)).or_default().push(open);
-        }
-        for (date, opens) in by_day {
-            let Recording { names, engine, .. } = &mut self.recording;
-            let batch = self.receipt.batch;
-            let shown = day::shown(&mut *engine.store, state, names, date, batch)?;
-            for open in opens {
-                let pair = open.product.map(|product| (open.person, product));
-                if let Some((pair, shown)) = pair.zip(shown.get(&open.identity)) {
-                    self.recording.going_on.insert(open.identity, (pair, open.opened));
-                    self.recording.open_until.insert(open.identity, shown.closed);
-                }
-            }
-        }
-        self.recording.ended.clone_from(&self.undone.ended);
-        Ok(())
-    }
-
     /// Does it on a copy of the state, and leaves the store as it was.
     fn rehearse(mut self) -> Result<Report, Failure> {
         let now = self.recording.engine.now()?;
@@ -322,7 +295,6 @@ impl<'e> Undoing<'e> {
         let plan = reckoned.plan(&mut self.recording, &work.guard, self.features)?;
         if let Some(from) = plain.iter().map(|(_, from)| *from).min() {
             self.recording.pairs = plain.iter().map(|(pair, _)| *pair).collect();
-            self.recording.exactly = true;
             let from = from.plus(-TOLERANCE_MAX_SECONDS);
             self.recording.rate(work, from, Source::Log)?;
         }

@@ -13,7 +13,7 @@ use faregate_ingest::features::FeatureTable;
 use faregate_ingest::vendor::VendorRow;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::catch_unwind;
 
 const NO_SUCH: &str = "99999NOSUCH_2022_0F";
@@ -109,6 +109,17 @@ enum Step {
     Undo(usize),
 }
 
+/// Whether logs disagree on when a use ended: then the first that tells of it is believed, so that order matters.
+fn contradict(sources: &[Source]) -> bool {
+    let logs = sources.iter().filter_map(|source| match source {
+        Source::Log(uses) => Some(uses),
+        Source::Report(_) => None,
+    });
+    let mut ends = BTreeMap::new();
+    let mut ended = logs.flatten().filter_map(|one| Some((&one.host, one.closed?)));
+    ended.any(|(host, closed)| *ends.entry(host).or_insert(closed) != closed)
+}
+
 /// Takes the steps, and compares with an office that only ever imported what stands at the end: logs first.
 ///
 /// What a report tells of first and a log later is counted with either, so that sessions are compared of logs alone.
@@ -137,6 +148,9 @@ fn check_steps(sources: &[Source], steps: &[Step], fault: Fault) {
     assert_eq!(books(&replayed), found, "the journal says something else");
     let mut fresh = world(Fault::None);
     let is_log = |source: &&(u32, usize)| matches!(sources[source.1], Source::Log(_));
+    if !contradict(sources) {
+        standing.sort_unstable_by_key(|(_, source)| *source);
+    }
     let (logs, reports): (Vec<_>, Vec<_>) = standing.iter().partition(is_log);
     logs.into_iter().chain(reports).for_each(|(_, source)| take_in(&mut fresh, &sources[source]));
     let mut expected = books(&fresh);
@@ -244,4 +258,36 @@ fn any_order_of_undos_of_reports_is_what_stands() {
 #[test]
 fn a_planted_undo_that_forgets_rows_is_caught() {
     assert!(catch_unwind(|| any_order_of_reports(Fault::ForgetsWhatWasPaid, 200)).is_err());
+}
+
+/// What nobody saw end goes on to the end of the log that shows it longest, whichever log came last.
+#[test]
+fn a_use_that_goes_on_is_charged_to_the_end_of_the_log_that_shows_it_longest() {
+    let open =
+        |host: &str, opened| Used { host: host.to_owned(), ..used("ana", AUTOCAD, opened, None) };
+    let ended = |host: &str, opened, closed| Used { closed: Some(closed), ..open(host, opened) };
+    let longer = Source::Log(vec![open("WS-0", 1_870), ended("WS-5", 1_880, 1_880)]);
+    let shorter = Source::Log(vec![open("WS-0", 1_870), ended("WS-4", 0, 0)]);
+    let mut office = world(Fault::None);
+    for source in [longer, shorter] {
+        take_in(&mut office, &source);
+        assert_eq!(charged(&office.engine), [charge("ana", "autocad", 1_870)]);
+    }
+}
+
+/// A unit that covers a use beyond its log's end is no use up to there.
+#[test]
+fn a_use_that_goes_on_is_charged_no_further_than_its_log() {
+    let open =
+        |host: &str, opened| Used { host: host.to_owned(), ..used("ana", AUTOCAD, opened, None) };
+    let ended = |host: &str, opened, closed| Used { closed: Some(closed), ..open(host, opened) };
+    let logs = [
+        Source::Log(vec![open("WS-6", 10), ended("WS-5", 1_400, 1_460)]),
+        Source::Log(vec![open("WS-1", 0), ended("WS-0", 750, 2_200)]),
+        Source::Log(vec![ended("WS-6", 10, 10)]),
+    ];
+    let mut office = world(Fault::None);
+    logs.iter().for_each(|source| take_in(&mut office, source));
+    let day = |count: i64| charge("ana", "autocad", count * 1_440);
+    assert_eq!(charged(&office.engine), [day(0), day(1)]);
 }

@@ -87,17 +87,17 @@ impl Day {
     }
 }
 
-/// Uses of a day that imports other than this one show as going on, and that stand.
-pub(super) fn shown(
+/// Uses of a day that imports that stand show as going on, one aside that is being undone.
+pub(in crate::import) fn shown(
     store: &mut dyn Store,
     state: &State,
     names: &Names<'_>,
     date: Date,
-    batch: u32,
+    undoing: Option<u32>,
 ) -> Result<FxHashMap<u64, Use>, StoreError> {
     let mut shown = FxHashMap::default();
     for (of, memo) in store.memos_of(date)? {
-        if of != batch && state.imports().stands(of) {
+        if Some(of) != undoing && state.imports().stands(of) {
             show(&mut shown, &memo, |one| crate::import::identify(names, one));
         }
     }

@@ -63,13 +63,6 @@ impl Lost {
     }
 }
 
-impl Lost {
-    /// Whether days of this pair are lost.
-    pub(in crate::import) fn has(&self, pair: Pair) -> bool {
-        self.0.contains_key(&pair)
-    }
-}
-
 impl LostDay {
     /// The rows that are left of the day.
     fn left(&self, state: &State, pair: Pair, day: Date) -> Group {
