@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 pub mod agent;
 mod days;
 pub mod flexnet;
+pub mod intake;
 pub mod known;
 mod names;
 mod open;
@@ -253,6 +254,19 @@ impl<'e> Recording<'e> {
         Ok(Outcome { counts, quarantined_by, released })
     }
 
+    /// What [`Recording::complete`] would add. Nothing of the batch is kept.
+    pub(crate) fn rehearse(mut self, span: Option<(Instant, Instant)>) -> Outcome {
+        let (quarantined_by, released) = (self.quarantined_by(), self.names.released());
+        self.count_span(span);
+        Outcome { counts: self.counts, quarantined_by, released }
+    }
+
+    fn count_span(&mut self, span: Option<(Instant, Instant)>) {
+        self.counts.first = span.map(|(first, _)| first);
+        self.counts.last = span.map(|(_, last)| last);
+        self.counts.open_sessions = self.begun.len() as u64;
+    }
+
     fn end(
         &mut self,
         kind: &str,
@@ -261,9 +275,7 @@ impl<'e> Recording<'e> {
         span: Option<(Instant, Instant)>,
     ) -> Result<Counts, Failure> {
         let now = self.engine.now()?;
-        self.counts.first = span.map(|(first, _)| first);
-        self.counts.last = span.map(|(_, last)| last);
-        self.counts.open_sessions = self.begun.len() as u64;
+        self.count_span(span);
         self.source_ended(self.counts.last);
         self.touch_going_on();
         let is_empty = self.pairs.is_empty() && self.leased.is_empty();

@@ -20,6 +20,8 @@ mod given;
 mod given_rules;
 #[path = "use_cases/insight.rs"]
 mod insight;
+#[path = "use_cases/intake.rs"]
+mod intake;
 #[path = "use_cases/leakage.rs"]
 mod leakage;
 #[path = "use_cases/logs.rs"]
@@ -36,6 +38,8 @@ mod orders;
 mod orders_guard;
 #[path = "use_cases/overload.rs"]
 mod overload;
+#[path = "use_cases/packed.rs"]
+mod packed;
 #[path = "use_cases/paper.rs"]
 mod paper;
 #[path = "use_cases/quarantine.rs"]

@@ -39,11 +39,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Create a store and begin a contract
     Init(Init),
-    /// Take in use from a file, once
-    Import {
-        #[command(subcommand)]
-        source: ImportSource,
-    },
+    /// Take in use from files, once
+    Import(Box<imports::Import>),
     /// Take in use from a file as it grows
     Tail {
         #[command(subcommand)]
@@ -178,30 +175,6 @@ pub(crate) struct Init {
     /// Last date of the first pack [default: a year later]
     #[arg(long, value_name = "DATE", requires = "tokens")]
     pub until: Option<String>,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum ImportSource {
-    /// FlexNet debug logs (lmgrd -l, DEBUGLOG)
-    Flexnet(ImportFlexnet),
-    /// What the vendor says it charged: a Flex Token Usage report or an EBA export (CSV)
-    TokenUsage(ImportTokenUsage),
-    /// What was imported, the newest first
-    List(imports::List),
-    /// The receipt of an import
-    Show(imports::Show),
-    /// Take an import back: what it alone told of never was
-    Undo(imports::Undo),
-}
-
-#[derive(Args)]
-pub(crate) struct ImportTokenUsage {
-    /// The report
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// More feature codes: lines of code-or-product-part,family-key,display name
-    #[arg(long, value_name = "FILE")]
-    pub features: Option<PathBuf>,
 }
 
 #[derive(Args)]

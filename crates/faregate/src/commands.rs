@@ -12,6 +12,7 @@ mod explain;
 mod import;
 mod imports;
 mod init;
+mod intake;
 mod key;
 mod lake;
 mod leakage;
@@ -21,16 +22,17 @@ mod orders;
 mod people;
 mod places;
 mod policy;
+mod progress;
 mod quote;
+mod receipt;
 mod rejected;
 mod reports;
 mod requests;
 mod running;
 mod serve;
 mod tail;
-mod token_usage;
 
-use crate::cli::{Cli, Command, ImportSource, TailSource};
+use crate::cli::{Cli, Command, TailSource};
 use crate::fault::Fault;
 use clap::CommandFactory;
 use std::process::ExitCode;
@@ -41,13 +43,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
     let path = crate::estate::data_path(data.as_ref());
     let done = match command {
         Command::Init(args) => init::run(&path, &args, json),
-        Command::Import { source: ImportSource::Flexnet(args) } => import::run(&path, &args, json),
-        Command::Import { source: ImportSource::List(args) } => imports::list(&path, &args, json),
-        Command::Import { source: ImportSource::Show(args) } => imports::show(&path, &args, json),
-        Command::Import { source: ImportSource::Undo(args) } => imports::undo(&path, &args, json),
-        Command::Import { source: ImportSource::TokenUsage(args) } => {
-            token_usage::run(&path, &args, json)
-        }
+        Command::Import(args) => intake::run(&path, &args, json),
         Command::Tail { source: TailSource::Flexnet(args) } => tail::run(&path, &args, json),
         Command::Serve(args) => serve::run(&path, &args, json),
         Command::Demo(args) => demo::run(data.as_deref(), &args, json),

@@ -61,6 +61,10 @@ pub(crate) enum Code {
     Format = 24,
     /// A log begins mid-stream: nothing in it says on which day.
     Undated = 25,
+    /// A file leaves open what it means, and an option says it.
+    Open = 26,
+    /// A map of a table cannot be used.
+    Map = 27,
     /// Stopped by the operator.
     Stopped = 130,
 }
@@ -95,6 +99,11 @@ impl Fault {
     pub(crate) fn retold(self, line: impl Fn(&str) -> String) -> Self {
         let lines: Vec<String> = self.message.lines().map(line).collect();
         Self { message: lines.join("\n"), ..self }
+    }
+
+    /// With a word on what was done before it, instead of its remedy.
+    pub(crate) fn after(self, done: &str) -> Self {
+        Self { help: done.to_owned(), ..self }
     }
 
     /// With another remedy, when another process uses the data directory.

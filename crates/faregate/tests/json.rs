@@ -48,6 +48,12 @@ const COMMANDS: &[&str] = &[
     "estate export",
     "import flexnet a.log --zone UTC",
     "import token-usage usage.csv",
+    "import usage usage.csv --dry-run",
+    "import csv --infer table.csv",
+    "import csv table.csv --map map.toml",
+    "import events events.json",
+    "import lmstat polls.txt --zone UTC",
+    "import a.log events.json --zone UTC --dry-run",
     "import list",
     "import show 1 --differences",
     "import undo 1 --dry-run",
@@ -163,6 +169,18 @@ fn place() -> Place {
         "usage.csv",
         "usageDate,userName,productName,tokensConsumed\n2026-03-02,gina,Revit,10\n",
     );
+    place.write(
+        "table.csv",
+        "who,what,when,until\ngina,revit,2026-03-03T08:00:00Z,2026-03-03T09:00:00Z\n",
+    );
+    let map = "name = \"t\"\n[columns]\nwho = \"who\"\nproduct = \"what\"\nopened = \"when\"\nclosed = \"until\"\n";
+    place.write("map.toml", map);
+    let event = r#"{"specversion":"1.0","type":"use","id":"1","source":"x","subject":"gina","time":"2026-03-04T08:00:00Z","data":{"product":"revit"}}"#;
+    place.write("events.json", event);
+    place.write(
+        "polls.txt",
+        "Users of f:  (Total of 1 license issued;  Total of 0 licenses in use)\n",
+    );
     let directory = "kind = \"scim\"\nurl = \"https://id.example\"\nsecret_file = \"x\"\ngroups.AEC = \"aec-collection\"\n";
     place.write("directory.toml", directory);
     place.write("a.opt", "TIMEOUTALL 900\n");
@@ -242,6 +260,9 @@ fn every_error_is_json_too() {
         ("estate apply wrong.toml", 15),
         ("policy check a.log", 14),
         ("import flexnet no-such.log --zone UTC", 3),
+        ("import a.log", 26),
+        ("import events a.log", 24),
+        ("import csv a.log --map agents.toml", 27),
         ("burn --data other", 4),
         ("options plan no-such.opt", 3),
         ("options apply wrong.toml", 16),

@@ -19,7 +19,19 @@ pub use reader::Reader;
 pub use snapshots::{NotLater, Snapshots, Use};
 
 use core::fmt;
-use faregate_core::when::Instant;
+use faregate_core::when::{Instant, Zone};
+
+/// Whether a line is the first of an output, of which a file may have several.
+#[must_use]
+pub fn begins(line: &[u8]) -> bool {
+    line.starts_with(b"lmutil - Copyright") || line.starts_with(b"lmstat - Copyright")
+}
+
+/// The moment of polling, where a line of the output says it; the zone is that of the machine that polls.
+#[must_use]
+pub fn polled(line: &[u8], zone: &Zone) -> Option<Instant> {
+    date::polled(core::str::from_utf8(line).ok()?, zone)
+}
 
 /// What one poll says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -90,23 +90,76 @@ pub fn import(
     options: &Options,
     watch: &mut dyn Watch,
 ) -> Result<Report, ImportError> {
-    let mut recording = Recording::begin(engine, features)?;
-    recording.lift_quarantine()?;
-    let mut tally = Tally::default();
-    let names = inputs.iter().map(|input| input.name.clone()).collect();
-    for input in inputs {
-        let one = read_file(&mut recording, input, options.clone(), watch)?;
-        recording.source_ended(one.last);
-        add(&mut tally, &one);
+    let mut logs = Logs::begin(engine, features, options.clone())?;
+    for Input { name, mut bytes } in inputs {
+        logs.read(&name, &mut *bytes, watch)?;
     }
-    recording.tally(tally.events, tally.rejected);
-    let span = tally.first.zip(tally.last);
-    Ok(Report::of(recording.complete("flexnet", names, Source::Log, span)?, tally))
+    Ok(logs.finish()?)
+}
+
+/// Debug logs on their way in, as one batch. Dropped without [`Logs::finish`], it leaves no trace.
+pub struct Logs<'e> {
+    recording: Recording<'e>,
+    options: Options,
+    tally: Tally,
+    files: Vec<String>,
+}
+
+impl<'e> Logs<'e> {
+    /// Begins a batch.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store cannot be read.
+    pub fn begin(
+        engine: &'e mut Engine,
+        features: &'e FeatureTable,
+        options: Options,
+    ) -> Result<Self, Failure> {
+        let mut recording = Recording::begin(engine, features)?;
+        recording.lift_quarantine()?;
+        Ok(Self { recording, options, tally: Tally::default(), files: Vec::new() })
+    }
+
+    /// Reads a log to its end.
+    ///
+    /// # Errors
+    /// [`ImportError`]; then the batch is to be dropped.
+    pub fn read(
+        &mut self,
+        name: &str,
+        bytes: &mut dyn Read,
+        watch: &mut dyn Watch,
+    ) -> Result<(), ImportError> {
+        self.files.push(name.to_owned());
+        let one = read_file(&mut self.recording, (name, bytes), self.options.clone(), watch)?;
+        self.recording.source_ended(one.last);
+        add(&mut self.tally, &one);
+        Ok(())
+    }
+
+    /// Rates what is new, books the charges and the receipt, and makes all of it durable.
+    ///
+    /// # Errors
+    /// [`Failure`]; then nothing of the batch is kept.
+    pub fn finish(self) -> Result<Report, Failure> {
+        let Self { mut recording, tally, files, .. } = self;
+        recording.tally(tally.events, tally.rejected);
+        let span = tally.first.zip(tally.last);
+        Ok(Report::of(recording.complete("flexnet", files, Source::Log, span)?, tally))
+    }
+
+    /// What [`Logs::finish`] would add. Nothing of the batch is kept.
+    #[must_use]
+    pub fn rehearse(self) -> Report {
+        let Self { mut recording, tally, .. } = self;
+        recording.tally(tally.events, tally.rejected);
+        Report::of(recording.rehearse(tally.first.zip(tally.last)), tally)
+    }
 }
 
 fn read_file(
     recording: &mut Recording<'_>,
-    mut input: Input<'_>,
+    (name, input): (&str, &mut dyn Read),
     options: Options,
     watch: &mut dyn Watch,
 ) -> Result<Tally, ImportError> {
@@ -115,11 +168,11 @@ fn read_file(
     let mut chunk = vec![0; CHUNK];
     let mut first = true;
     loop {
-        let count = fill(&mut *input.bytes, &mut chunk)
-            .map_err(|why| ImportError::Io { file: input.name.clone(), why })?;
+        let count = fill(input, &mut chunk)
+            .map_err(|why| ImportError::Io { file: name.to_owned(), why })?;
         let bytes = chunk.get(..count).unwrap_or(&[]);
         if first {
-            sniff(bytes).map_err(|why| ImportError::Format { file: input.name.clone(), why })?;
+            sniff(bytes).map_err(|why| ImportError::Format { file: name.to_owned(), why })?;
             first = false;
         }
         if bytes.is_empty() {
@@ -128,7 +181,7 @@ fn read_file(
             reader.feed(bytes, &mut found);
         }
         found.reject_future(&reader, recording);
-        found.rejected.drain(..).for_each(|rejected| watch.rejected(&input.name, &rejected));
+        found.rejected.drain(..).for_each(|rejected| watch.rejected(name, &rejected));
         found.hand_over(&reader, recording)?;
         if !watch.read(count as u64) {
             return Err(ImportError::Stopped);

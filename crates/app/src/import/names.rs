@@ -22,6 +22,8 @@ struct Name {
 /// All names of the store and those that the batch adds.
 pub(super) struct Names<'e> {
     features: &'e FeatureTable,
+    /// Families by their names for people, without case: exports write those instead of codes.
+    families: FxHashMap<String, (&'e str, &'e str)>,
     all: Vec<Name>,
     texts: Vec<String>,
     /// Products met with each user, a bit each: spares a look-up in a large table for nearly every use.
@@ -37,8 +39,10 @@ pub(super) struct Names<'e> {
 
 impl<'e> Names<'e> {
     pub(super) fn new(features: &'e FeatureTable) -> Self {
+        let families = features.families().into_iter();
         Self {
             features,
+            families: families.map(|family| (folded(family.1), family)).collect(),
             all: Vec::new(),
             texts: Vec::new(),
             met: Vec::new(),
@@ -171,9 +175,7 @@ impl<'e> Names<'e> {
     pub(super) fn newly_known(&self, state: &State) -> Vec<bool> {
         let stored = self.texts.iter().take(self.stored);
         stored
-            .map(|text| {
-                self.features.look_up(text).is_some() && state.product_of_feature(text).is_none()
-            })
+            .map(|text| self.family(text).is_some() && state.product_of_feature(text).is_none())
             .collect()
     }
 
@@ -195,14 +197,20 @@ impl<'e> Names<'e> {
     fn known_product(&self, state: &State, feature: u32) -> Option<ProductId> {
         let text = self.text(feature);
         state.product_of_feature(text).or_else(|| {
-            let family = self.features.look_up(text).map_or(text, |found| found.family);
+            let family = self.family(text).map_or(text, |(family, _)| family);
             state.estate().product_called(family)
         })
     }
 
+    /// The family of a code, or of a name, and its name.
+    fn family(&self, text: &str) -> Option<(&'e str, &'e str)> {
+        let by_code = self.features.look_up(text).map(|found| (found.family, found.name));
+        by_code.or_else(|| self.families.get(&folded(text)).copied())
+    }
+
     fn new_product(&mut self, state: &State, feature: u32) -> Option<ProductId> {
-        let found = self.features.look_up(self.text(feature))?;
-        let (key, name) = (found.family.to_owned(), found.name.to_owned());
+        let (key, name) = self.family(self.text(feature))?;
+        let (key, name) = (key.to_owned(), name.to_owned());
         let known = state.estate().products().len();
         let place = self.products.iter().position(|product| product.key == key);
         let place = place.unwrap_or_else(|| {

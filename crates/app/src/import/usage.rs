@@ -62,14 +62,29 @@ pub struct Usage<'e> {
     last: Option<Instant>,
     rows: u64,
     lines_rejected: u64,
-    paid: BTreeMap<(Date, u32, u32), Paid>,
+    paid: BTreeMap<(Date, u32, u32, Ticks), Paid>,
 }
 
-/// What the vendor charged to somebody for a product on a UTC day.
+/// Equal charges of the vendor's, to somebody for a product on a UTC day: in one file they are as many, in two
+/// files they are told of twice.
 #[derive(Clone, Copy)]
 struct Paid {
-    ticks: Ticks,
     line: u64,
+    /// The file at hand, and how many it has.
+    file: usize,
+    here: u32,
+    /// As many as the file with most of them has.
+    most: u32,
+}
+
+impl Paid {
+    fn add(&mut self, file: usize) {
+        if self.file != file {
+            (self.file, self.here) = (file, 0);
+        }
+        self.here = self.here.saturating_add(1);
+        self.most = self.most.max(self.here);
+    }
 }
 
 impl<'e> Usage<'e> {
@@ -127,9 +142,10 @@ impl<'e> Usage<'e> {
         self.span = Some(self.span.map_or((opened, last), |(a, b)| (a.min(opened), b.max(last))));
         self.last = self.last.max(Some(last));
         if let Some(ticks) = row.tokens.filter(|ticks| ticks.is_positive()) {
-            let key = (Zone::utc().date(opened), user, feature);
-            let paid = self.paid.entry(key).or_insert(Paid { ticks: Ticks::ZERO, line: row.line });
-            paid.ticks = Ticks(paid.ticks.0.saturating_add(ticks.0));
+            let key = (Zone::utc().date(opened), user, feature, ticks);
+            let file = self.files.len();
+            let none = Paid { line: row.line, file, here: 0, most: 0 };
+            self.paid.entry(key).or_insert(none).add(file);
         }
         if self.waiting.len() >= SESSIONS_AT_ONCE { self.hand_over() } else { Ok(()) }
     }
@@ -171,26 +187,60 @@ impl<'e> Usage<'e> {
         added
     }
 
+    /// Says that the file at hand knows of everything up to this instant: uses that go on are known up to it.
+    pub fn known_until(&mut self, last: Instant) {
+        self.last = self.last.max(Some(last));
+        self.span = self.span.map(|(first, before)| (first, before.max(last)));
+    }
+
     /// Rates what is new, books the charges and the receipt of this kind, and makes all of it durable.
     ///
     /// # Errors
     /// [`Failure`]; then nothing of the batch is kept.
     pub fn finish(mut self, kind: &str) -> Result<Outcome, Failure> {
+        self.end()?;
+        self.recording.priced = self.priced();
+        self.recording.complete(kind, self.files, Source::Log, self.span)
+    }
+
+    /// What [`Usage::finish`] would add. Nothing of the batch is kept.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store fails.
+    pub fn rehearse(mut self) -> Result<Outcome, Failure> {
+        self.end()?;
+        Ok(self.recording.rehearse(self.span))
+    }
+
+    fn end(&mut self) -> Result<(), Failure> {
         self.hand_over()?;
         self.recording.source_ended(self.last.take());
         self.recording.tally(self.rows, self.lines_rejected);
-        let recording = &mut self.recording;
-        let priced = std::mem::take(&mut self.paid).into_iter();
-        let row =
-            |((day, who, product), Paid { ticks, line }): ((Date, u32, u32), Paid)| VendorRow {
-                line: u32::try_from(line).unwrap_or(u32::MAX),
-                day,
-                who: recording.names.text(who).to_owned(),
-                product: recording.names.text(product).to_owned(),
-                tokens: ticks,
-            };
-        recording.priced = priced.map(row).collect();
-        self.recording.complete(kind, self.files, Source::Log, self.span)
+        Ok(())
+    }
+
+    /// What the vendor charged, summed up by day, person and product.
+    fn priced(&mut self) -> Vec<VendorRow> {
+        let mut rows: Vec<VendorRow> = Vec::new();
+        let mut before = None;
+        for ((day, who, product, ticks), Paid { line, most, .. }) in std::mem::take(&mut self.paid)
+        {
+            let ticks = Ticks(ticks.0.saturating_mul(i64::from(most)));
+            let line = u32::try_from(line).unwrap_or(u32::MAX);
+            match rows.last_mut().filter(|_| before == Some((day, who, product))) {
+                Some(row) => {
+                    row.tokens = Ticks(row.tokens.0.saturating_add(ticks.0));
+                    row.line = row.line.min(line);
+                }
+                None => {
+                    let text = |number| self.recording.names.text(number).to_owned();
+                    let (who, product) = (text(who), text(product));
+                    rows.push(VendorRow { line, day, who, product, tokens: ticks });
+                }
+            }
+            before = Some((day, who, product));
+        }
+        rows
     }
 }
 

@@ -142,6 +142,22 @@ pub fn import(
     taking.finish(file, plan)
 }
 
+/// What [`import`] would come to. Changes nothing.
+///
+/// # Errors
+/// [`Failure`] when the store cannot be read.
+pub fn rehearse(
+    engine: &mut Engine,
+    features: &FeatureTable,
+    rows: &[VendorRow],
+) -> Result<Report, Failure> {
+    let mut recording = Recording::begin(engine, features)?;
+    let shared = recording.engine.state();
+    let mut taking = Taking::by(&mut recording, features);
+    taking.plan(&shared.read(), rows)?;
+    Ok(taking.report)
+}
+
 /// A report on its way into the store.
 struct Taking<'r, 'e> {
     recording: &'r mut Recording<'e>,

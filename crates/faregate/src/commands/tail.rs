@@ -1,12 +1,13 @@
 //! `faregate tail flexnet`: a debug log as it grows.
 
 use crate::cli::TailFlexnet;
-use crate::commands::{import, rejected};
+use crate::commands::{receipt, rejected};
 use crate::fault::{Code, Fault};
 use crate::{aside, say};
 use crate::{estate, output};
 use faregate_app::engine::Engine;
 use faregate_app::import::flexnet::{Follower, Report};
+use faregate_app::import::intake::Taken;
 use faregate_core::event::Counts;
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::flexnet::{Options, RejectReason, sniff};
@@ -51,7 +52,8 @@ pub(crate) fn run(path: &Path, args: &TailFlexnet, as_json: bool) -> Result<(), 
 
 fn say(report: &Report, as_json: bool) -> Result<(), Fault> {
     if as_json {
-        return output::json(&import::in_json(report));
+        let taken = Taken::log(Vec::new(), report.clone());
+        return output::json(&receipt::in_json(&taken));
     }
     let Counts { sessions, closed, rejected, quarantined, last, .. } = report.counts;
     let more = [

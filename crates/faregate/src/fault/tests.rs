@@ -3,7 +3,7 @@ use faregate_core::event::SessionId;
 use std::path::{Path, PathBuf};
 
 /// Every code, and what it means to whoever reads it in a script.
-const CODES: [(Code, &str); 24] = [
+const CODES: [(Code, &str); 26] = [
     (Code::Failed, "anything without a code of its own; the message says what"),
     (Code::Usage, "the command line is wrong"),
     (Code::Input, "an input file cannot be read"),
@@ -34,12 +34,17 @@ const CODES: [(Code, &str); 24] = [
         Code::NotTaken,
         "the licence server did not take the options file; the message says which one is in place",
     ),
-    (Code::Empty, "a log is empty"),
+    (Code::Empty, "a log, or another file to import, is empty"),
     (Code::Compressed, "a log is compressed"),
     (Code::Utf16, "a log is UTF-16"),
     (Code::Binary, "a log is binary, or is an encrypted report log"),
-    (Code::Format, "a log is a file of another format"),
+    (Code::Format, "a log, or another file to import, is of another format, or damaged"),
     (Code::Undated, "a log starts mid-stream: nothing in it says on which day"),
+    (
+        Code::Open,
+        "a file to import leaves open what it means; the message names the option that says it",
+    ),
+    (Code::Map, "a map of a table cannot be used; every fault is named with its line"),
 ];
 
 /// The table of `docs/reference/exit-codes.md`.
@@ -70,7 +75,8 @@ fn codes_are_distinct_and_in_the_table() {
         Code::Features | Code::Refused | Code::Policy | Code::Estate | Code::Empty => 16,
         Code::Compressed | Code::Utf16 | Code::Binary | Code::Format | Code::Undated => 21,
         Code::Options | Code::Unverified | Code::NotTaken => 24,
-        Code::Stopped => 25,
+        Code::Open | Code::Map => 26,
+        Code::Stopped => 27,
     };
     assert_eq!(numbers.len(), counted(Code::Stopped));
 }

@@ -57,6 +57,14 @@ impl Poll {
     }
 }
 
+/// The moment of polling that the output says itself: `Flexible License Manager status on Fri 10/20/2017 17:02`.
+pub(super) fn polled(line: &str, zone: &Zone) -> Option<Instant> {
+    let (_, date) = line.split_once("License Manager status on ")?;
+    // With the year, it does not matter which day is today.
+    let has_year = date.matches('/').count() == 2;
+    has_year.then(|| Poll { zone: zone.clone(), today: Date(0) }.instant(date.trim()))?
+}
+
 /// Seconds since midnight of `16:44` or `16:44:07`.
 fn time(text: &str) -> Option<i64> {
     let mut parts = text.split(':');

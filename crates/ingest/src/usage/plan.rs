@@ -56,6 +56,33 @@ impl Plan {
         self.header_line
     }
 
+    /// What receipts call its kind: `csv:NAME` of a table that a map of this name explains.
+    #[must_use]
+    pub fn receipt_kind(&self) -> String {
+        match &self.scheme {
+            Scheme::Mapped(map) => format!("{}:{}", self.kind.key(), map.name()),
+            Scheme::Vendor | Scheme::Charges => self.kind.key().to_owned(),
+        }
+    }
+
+    /// Whether its rows say at which time something was used, and not only on which day.
+    #[must_use]
+    pub fn has_times(&self) -> bool {
+        self.layout.has(Field::Opened)
+    }
+
+    /// Whether its rows say what was charged.
+    #[must_use]
+    pub fn has_tokens(&self) -> bool {
+        self.layout.has(Field::Tokens)
+    }
+
+    /// The zone of times that name none.
+    #[must_use]
+    pub fn zone(&self) -> Option<&Zone> {
+        self.zone.as_ref()
+    }
+
     /// Whether rows of zero tokens say nothing that is wanted.
     pub(super) fn leaves_out_zero(&self) -> bool {
         matches!(self.scheme, Scheme::Charges)

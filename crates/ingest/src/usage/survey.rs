@@ -51,8 +51,10 @@ impl Survey {
         Self::with(Scheme::Mapped(map), Said { zone, ..said })
     }
 
-    /// For a table of which only the charges by day are wanted.
-    pub(crate) fn charges(said: Said) -> Self {
+    /// For a table of which only the charges by day are wanted: nothing is asked about its other columns, and rows of
+    /// zero tokens are left out.
+    #[must_use]
+    pub fn charges(said: Said) -> Self {
         Self::with(Scheme::Charges, said)
     }
 
