@@ -45,6 +45,9 @@ const STEPS: &[Step] = &[
     Step { name: "typos", does: "spelling", run: typos },
 ];
 
+/// What is checked and tested: all crates, and the binary with all it can be built with.
+const EVERYTHING: &str = "--workspace --features faregate/lake --locked";
+
 /// The beginnings of the lines with which test runners sum up.
 const SUMMARIES: &[&str] = &["Summary [", "test result:", "Tests "];
 
@@ -114,19 +117,19 @@ fn tidied(host: &Host) -> Ran {
 }
 
 fn clippy(host: &Host) -> Ran {
-    command(host, "cargo clippy --workspace --all-targets --locked -- -D warnings")
+    command(host, &format!("cargo clippy {EVERYTHING} --all-targets -- -D warnings"))
 }
 
 fn test(host: &Host) -> Ran {
     if host.installed("cargo-nextest") {
-        command(host, "cargo nextest run --workspace --locked --no-fail-fast --no-tests=pass")
+        command(host, &format!("cargo nextest run {EVERYTHING} --no-fail-fast --no-tests=pass"))
     } else {
-        command(host, "cargo test --workspace --locked --no-fail-fast --lib --bins --tests")
+        command(host, &format!("cargo test {EVERYTHING} --no-fail-fast --lib --bins --tests"))
     }
 }
 
 fn doctest(host: &Host) -> Ran {
-    command(host, "cargo test --workspace --locked --no-fail-fast --doc")
+    command(host, &format!("cargo test {EVERYTHING} --no-fail-fast --doc"))
 }
 
 /// Each binary by itself: built together, the server would get the features that only the agent asks for.

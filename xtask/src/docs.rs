@@ -3,6 +3,8 @@
 //! A fenced block whose info string is `sh test` or `console test` is run, each document's blocks in
 //! order by one shell, in an empty directory, with the built binaries first in the search path.
 //! In a `console` block a command follows `$ `, a continuation follows `> `; other lines are output.
+//! A document with `sh test lake` needs a build with the feature `lake`: it is run with the binary that the tests
+//! are built with, since the one for release would take a quarter of an hour.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,15 +40,14 @@ pub fn run(host: &Host) -> Result<bool> {
 
 /// The same as a step of `ci`.
 pub(crate) fn step(host: &Host) -> Result<Outcome> {
-    let scripts: Vec<(PathBuf, String)> = documents(host)?
+    let scripts: Vec<(PathBuf, Script)> = documents(host)?
         .into_iter()
         .filter_map(|path| Some((path.clone(), script(&fs::read_to_string(path).ok()?)?)))
         .collect();
     if scripts.is_empty() {
         return Ok(Outcome::Skipped("no document has a tested block".to_owned()));
     }
-    let binaries = binaries(host)?;
-    let failed = scripts.iter().filter(|(path, text)| match execute(host, &binaries, path, text) {
+    let failed = scripts.iter().filter(|(path, script)| match execute(host, path, script) {
         Ok(passed) => !passed,
         Err(error) => {
             println!("{error:#}");
@@ -70,14 +71,28 @@ fn documents(host: &Host) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn binaries(host: &Host) -> Result<PathBuf> {
-    let profiles = ["release", "debug"].map(|profile| host.target().join(profile));
-    let built = profiles.into_iter().find(|directory| directory.join("faregate").is_file());
-    built.context("no binary to run the documents with; `make build` first")
+/// Where the binary is that runs a document.
+fn binaries(host: &Host, has_lake: bool) -> Result<PathBuf> {
+    let profiles: &[&str] = if has_lake { &["debug"] } else { &["release", "debug"] };
+    let mut directories = profiles.iter().map(|profile| host.target().join(profile));
+    let built = directories.find(|directory| directory.join("faregate").is_file());
+    built.context(if has_lake {
+        "no binary to run it with; `cargo build -p faregate --features lake` first"
+    } else {
+        "no binary to run it with; `make build` first"
+    })
 }
 
-/// A document's script: its commands on their own lines, the prelude on the first.
-fn script(text: &str) -> Option<String> {
+/// What a document is run by.
+#[derive(Debug, PartialEq, Eq)]
+struct Script {
+    /// Its commands on their own lines, the prelude on the first.
+    text: String,
+    /// Whether it needs a build with the lake.
+    has_lake: bool,
+}
+
+fn script(text: &str) -> Option<Script> {
     let tested: Vec<Fence<'_>> = fences(text).into_iter().filter(is_tested).collect();
     let mut lines = vec![""; text.lines().count()];
     *lines.first_mut()? = PRELUDE;
@@ -86,7 +101,9 @@ fn script(text: &str) -> Option<String> {
             lines[number - 1] = command(fence.info, line);
         }
     }
-    (!tested.is_empty()).then(|| lines.join("\n") + "\n")
+    let has_lake =
+        tested.iter().any(|fence| fence.info.split_whitespace().any(|word| word == "lake"));
+    (!tested.is_empty()).then(|| Script { text: lines.join("\n") + "\n", has_lake })
 }
 
 fn is_tested(fence: &Fence<'_>) -> bool {
@@ -102,7 +119,7 @@ fn command<'a>(info: &str, line: &'a str) -> &'a str {
     }
 }
 
-fn execute(host: &Host, binaries: &Path, path: &Path, script: &str) -> Result<bool> {
+fn execute(host: &Host, path: &Path, script: &Script) -> Result<bool> {
     let document = path.strip_prefix(host.root()).unwrap_or(path).display().to_string();
     let place = host.target().join("xtask-docs").join(document.replace('/', "-"));
     let directory = place.join("work");
@@ -110,11 +127,11 @@ fn execute(host: &Host, binaries: &Path, path: &Path, script: &str) -> Result<bo
         fs::remove_dir_all(&place)?;
     }
     fs::create_dir_all(&directory)?;
-    fs::write(place.join("script"), script)?;
+    fs::write(place.join("script"), &script.text)?;
     let mut command = host.command("timeout");
     command.args(["--kill-after=10", &SECONDS_MAX.to_string(), "bash"]).arg(place.join("script"));
     command.current_dir(&directory).env("HOME", &directory).env("DOCUMENT", &document);
-    command.env("PATH", host.path_with(binaries)?);
+    command.env("PATH", host.path_with(&binaries(host, script.has_lake)?)?);
     let status = command.status().context("cannot start a shell")?;
     println!("{document}: {}", if status.success() { "passed" } else { "failed" });
     Ok(status.success())
@@ -127,8 +144,9 @@ mod tests {
     #[test]
     fn commands_keep_their_lines() {
         let text = "# A\n```console test\n$ one \\\n> two\noutput\n```\n```sh\nnot\n```\n```sh test\nthree\n```\n";
-        let script = script(text).unwrap();
-        let lines: Vec<&str> = script.lines().collect();
+        let Script { text, has_lake } = script(text).unwrap();
+        assert!(!has_lake);
+        let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[0], PRELUDE);
         assert_eq!(lines[1..5], ["", "one \\", "two", ""]);
         assert_eq!(lines[5..], ["", "", "", "", "", "three", ""]);
@@ -140,10 +158,16 @@ mod tests {
     }
 
     #[test]
+    fn a_document_of_the_lake_says_so() {
+        let script = script("# A\n```sh test lake\nfaregate lake sync\n```\n").unwrap();
+        assert!(script.has_lake);
+    }
+
+    #[test]
     fn a_failing_command_is_named_with_its_line() {
         let script = script("# A\n```sh test\ntrue\nfalse\n```\n").unwrap();
         let mut shell = std::process::Command::new("bash");
-        let output = shell.args(["-c", &script]).env("DOCUMENT", "a.md").output().unwrap();
+        let output = shell.args(["-c", &script.text]).env("DOCUMENT", "a.md").output().unwrap();
         assert!(!output.status.success());
         assert!(String::from_utf8_lossy(&output.stderr).contains("a.md:4: failed: false"));
     }
