@@ -5,11 +5,11 @@
 
 use crate::ambient::Tick;
 use crate::command::{Ran, measured};
-use crate::logs::{self, Log};
+use crate::logs::{self, Form, Log};
 use crate::machine;
 use crate::outcome::short;
 use crate::races::Setting;
-use crate::races::flexnet::{faregate, import};
+use crate::races::ingestion::{Imported, STORE, faregate, import};
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
@@ -66,11 +66,9 @@ pub(crate) fn run(args: &Growth) -> Result<()> {
 
 fn point(setting: &Setting, sessions: u64, args: &Growth) -> Result<Point> {
     let path = setting.home.join(format!("growth-{sessions}-{}.log", args.people));
-    let log = logs::log_of(&path, sessions, args.people)?;
-    let begun = Tick::now();
-    let (import, said) = import(setting, &log)?;
-    let import_seconds = begun.seconds();
-    let data = setting.home.join("store-b1");
+    let log = logs::log_of(&path, Form::FlexNet, sessions, args.people)?;
+    let Imported { ran: import, wall: import_seconds, said } = import(setting, &log)?;
+    let data = setting.home.join(STORE);
     let begun = Tick::now();
     let load = measured(faregate(setting, &data).args(["--json", "burn"]))?;
     let load_seconds = begun.seconds();

@@ -1,4 +1,5 @@
-//! A made-up FlexNet debug log, in order of time, with its sessions and seconds known.
+//! Made-up sessions in order of time, as a FlexNet debug log, a table or events, with how many they are and their
+//! seconds known.
 //!
 //! Sixty thousand people in five regions, forty products, a working week: like the history that the other
 //! races use, but from a seed and by this program, so that nothing else is needed to make it.
@@ -29,10 +30,52 @@ const SESSIONS_A_DENIAL: u64 = 37;
 /// The seed of every log; a different one is a different race.
 const SEED: u64 = 7;
 
-/// A log and what is in it.
+/// What the sessions are written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Form {
+    /// A debug log of FlexNet's.
+    #[default]
+    FlexNet,
+    /// CSV, as wide as the vendor's exports.
+    Table,
+    /// CloudEvents, one a line.
+    Events,
+}
+
+impl Form {
+    /// What `faregate import` calls it.
+    pub(crate) fn command(self) -> &'static str {
+        match self {
+            Self::FlexNet => "flexnet",
+            Self::Table => "csv",
+            Self::Events => "events",
+        }
+    }
+
+    /// What explains it.
+    pub(crate) fn map(self) -> Option<&'static str> {
+        let map = "name = \"races\"\n\n[columns]\nwho = \"user_email\"\nfeature = \"product_code\"\nhost = \"host\"\n\
+            opened = \"start_utc\"\nclosed = \"end_utc\"\n";
+        (self == Self::Table).then_some(map)
+    }
+
+    fn heading(self) -> &'static str {
+        match self {
+            Self::Table => {
+                "session_id,user_email,product_name,product_code,bucket,segment,region,host,ip,mode,start_utc,\
+                 end_utc,tokens\n"
+            }
+            Self::FlexNet | Self::Events => "",
+        }
+    }
+}
+
+/// A file of sessions and what is in it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Log {
     pub(crate) path: PathBuf,
+    #[serde(default)]
+    pub(crate) form: Form,
     pub(crate) sessions: u64,
     /// Of all sessions together.
     pub(crate) seconds: i64,
@@ -40,22 +83,22 @@ pub(crate) struct Log {
     pub(crate) bytes: u64,
 }
 
-/// The log of so many sessions, made now or before.
-pub(crate) fn log(home: &Path, sessions: u64) -> Result<Log> {
-    log_of(&home.join(format!("flexnet-{sessions}.log")), sessions, PEOPLE)
+/// So many sessions, made now or before.
+pub(crate) fn log(home: &Path, form: Form, sessions: u64) -> Result<Log> {
+    log_of(&home.join(format!("{}-{sessions}.log", form.command())), form, sessions, PEOPLE)
 }
 
-/// The log of so many sessions of so many people in a file, made now or before.
-pub(crate) fn log_of(path: &Path, sessions: u64, people: u32) -> Result<Log> {
+/// So many sessions of so many people in a file, made now or before.
+pub(crate) fn log_of(path: &Path, form: Form, sessions: u64, people: u32) -> Result<Log> {
     let label = path.with_extension("json");
     if let Ok(text) = std::fs::read_to_string(&label) {
         let known: Log = serde_json::from_str(&text)?;
-        if std::fs::metadata(&path).is_ok_and(|file| file.len() == known.bytes) {
+        if std::fs::metadata(path).is_ok_and(|file| file.len() == known.bytes) {
             return Ok(known);
         }
     }
-    eprintln!("making a log of {sessions} sessions of {people} people …");
-    let made = Writer::new(path, sessions, people)?.write()?;
+    eprintln!("making {sessions} sessions of {people} people …");
+    let made = Writer::new(path, form, sessions, people)?.write()?;
     std::fs::write(label, serde_json::to_string(&made)?)?;
     Ok(made)
 }
@@ -90,7 +133,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(path: &Path, wanted: u64, people: u32) -> Result<Self> {
+    fn new(path: &Path, form: Form, wanted: u64, people: u32) -> Result<Self> {
         let mut chance = Chance::new(SEED);
         let people = (0..people).map(|_| Person::random(&mut chance)).collect();
         Ok(Self {
@@ -101,11 +144,12 @@ impl Writer {
             starts: BinaryHeap::new(),
             wanted,
             next_hour: START,
-            log: Log { path: path.to_owned(), ..Log::default() },
+            log: Log { path: path.to_owned(), form, ..Log::default() },
         })
     }
 
     fn write(mut self) -> Result<Log> {
+        self.out.write_all(self.log.form.heading().as_bytes())?;
         for day in 0.. {
             self.plan(day);
             // Tomorrow's earliest sessions begin eight hours before the day does in UTC.
@@ -152,7 +196,7 @@ impl Writer {
             match (start.filter(|_| open), line) {
                 // Sessions become lines before anything of their second is written.
                 (Some(start), line) if start < end && line.is_none_or(|at| start <= at) => {
-                    self.begin();
+                    self.begin()?;
                 }
                 (_, Some(at)) if at < end => self.write_line()?,
                 _ => return Ok(()),
@@ -161,17 +205,54 @@ impl Writer {
     }
 
     /// Turns the next session into its lines.
-    fn begin(&mut self) {
-        let Some(Reverse((start, person, product, second, lasts))) = self.starts.pop() else {
-            return;
-        };
+    fn begin(&mut self) -> Result<()> {
+        let Some(Reverse(session)) = self.starts.pop() else { return Ok(()) };
+        match self.log.form {
+            Form::FlexNet => self.plan_lines(session),
+            Form::Table => self.write_row(session)?,
+            Form::Events => self.write_event(session)?,
+        }
+        self.log.sessions += 1;
+        self.log.seconds += session.4;
+        Ok(())
+    }
+
+    fn plan_lines(&mut self, (start, person, product, second, lasts): Start) {
         if self.log.sessions.is_multiple_of(SESSIONS_A_DENIAL) {
             self.lines.push(Reverse((start, DENIED, person, product, second)));
         }
         self.lines.push(Reverse((start, OUT, person, product, second)));
         self.lines.push(Reverse((start + lasts, IN, person, product, second)));
-        self.log.sessions += 1;
-        self.log.seconds += lasts;
+    }
+
+    fn write_row(&mut self, (start, person, product, second, lasts): Start) -> Result<()> {
+        let (number, host) = (self.log.sessions, host(person, second));
+        let (bucket, segment, region) = (person % 120, person % 60, person % 5);
+        let (high, low) = (host >> 8 & 255, host & 255);
+        writeln!(
+            self.out,
+            "{number},user{person:06}@example.com,Product {product},ADSK{product:04}_2026_0F,\
+             bucket-{bucket},segment-{segment},region-{region},WS-{host:07},10.{region}.{high}.{low},flex,\
+             {},{},10",
+            faregate_core::when::Instant(start),
+            faregate_core::when::Instant(start + lasts)
+        )?;
+        self.log.lines += 1;
+        Ok(())
+    }
+
+    fn write_event(&mut self, (start, person, product, second, lasts): Start) -> Result<()> {
+        let (number, host) = (self.log.sessions, host(person, second));
+        writeln!(
+            self.out,
+            "{{\"specversion\":\"1.0\",\"type\":\"session\",\"id\":\"{number:08}\",\"source\":\"/races/{}\",\
+             \"subject\":\"user{person:06}@example.com\",\"time\":\"{}\",\"data\":{{\
+             \"product\":\"ADSK{product:04}_2026_0F\",\"host\":\"WS-{host:07}\",\"duration_seconds\":{lasts}}}}}",
+            person % 5,
+            faregate_core::when::Instant(start)
+        )?;
+        self.log.lines += 1;
+        Ok(())
     }
 
     fn write_line(&mut self) -> Result<()> {
@@ -181,7 +262,7 @@ impl Writer {
         self.write_hours(at)?;
         let (hour, minute, seconds) = clock(at);
         let word = ["IN", "OUT", "DENIED"].get(usize::from(kind)).unwrap_or(&"");
-        let host = person * 2 + u32::from(second);
+        let host = host(person, second);
         write!(
             self.out,
             "{hour}:{minute:02}:{seconds:02} (adskflex) {word}: \"ADSK{product:04}_2026_0F\" \
@@ -228,6 +309,10 @@ impl Person {
         let products = std::array::from_fn(|_| popular(chance.unit()));
         Self { active, eagerness, region, products, product_count }
     }
+}
+
+fn host(person: u32, second: bool) -> u32 {
+    person * 2 + u32::from(second)
 }
 
 fn clock(at: i64) -> (i64, i64, i64) {

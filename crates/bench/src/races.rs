@@ -5,8 +5,8 @@
 mod analytics;
 mod batches;
 pub(crate) mod decisions;
-pub(crate) mod flexnet;
 pub(crate) mod heartbeats;
+pub(crate) mod ingestion;
 mod policies;
 
 use crate::machine;
@@ -83,12 +83,14 @@ impl Setting {
 
 type Race = fn(&Setting) -> Result<Vec<Outcome>>;
 
-const RACES: [(&str, Race); 6] = [
+const RACES: [(&str, Race); 8] = [
     ("A1", decisions::run),
     ("A2", batches::run),
     ("A3", heartbeats::run),
     ("A4", policies::run),
-    ("B1", flexnet::run),
+    ("B1", ingestion::flexnet),
+    ("B2", ingestion::table),
+    ("B3", ingestion::events),
     ("C1", analytics::run),
 ];
 
@@ -98,7 +100,7 @@ pub(crate) fn run(args: &Races) -> Result<()> {
     };
     if let Some(name) = args.names.iter().find(|name| RACES.iter().all(|r| !r.0.starts_with(*name)))
     {
-        bail!("no race `{name}`; there are A1, A2, A3, A4, B1 and C1");
+        bail!("no race `{name}`; there are A1 to A4, B1 to B3, and C1");
     }
     if args.rounds < ROUNDS_MIN {
         eprintln!("fewer than {ROUNDS_MIN} rounds: a look, not a result");

@@ -7,7 +7,30 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const RELEASE: &str = "duckdb==2.0.0";
-const FLEXNET: &str = include_str!("../../peers/flexnet.py");
+
+/// What DuckDB can be asked to read.
+#[derive(Clone, Copy)]
+pub(crate) enum Script {
+    FlexNet,
+    Table,
+    Events,
+}
+
+impl Script {
+    fn text(self) -> (&'static str, &'static str) {
+        match self {
+            Self::FlexNet => ("flexnet.py", include_str!("../../peers/flexnet.py")),
+            Self::Table => ("table.py", include_str!("../../peers/table.py")),
+            Self::Events => ("events.py", include_str!("../../peers/events.py")),
+        }
+    }
+}
+
+/// Sessions, and their seconds together.
+pub(crate) struct Found {
+    pub(crate) sessions: i64,
+    pub(crate) seconds: i64,
+}
 
 /// An environment with DuckDB in it.
 pub(crate) struct DuckDb {
@@ -33,15 +56,16 @@ impl DuckDb {
         Ok(Self { python, home: home.to_owned() })
     }
 
-    /// Makes sessions of a FlexNet log; returns what it cost, how many, and their seconds.
-    pub(crate) fn sessions(&self, log: &Path) -> Result<(Ran, u64, i64)> {
-        let (script, scratch) = (self.home.join("flexnet.py"), self.home.join("scratch"));
-        std::fs::write(&script, FLEXNET)?;
+    /// Reads a file as its script does; what it cost, and what it found.
+    pub(crate) fn read(&self, script: Script, file: &Path) -> Result<(Ran, Found)> {
+        let (name, text) = script.text();
+        let (path, scratch) = (self.home.join(name), self.home.join("scratch"));
+        std::fs::write(&path, text)?;
         std::fs::create_dir_all(&scratch)?;
-        let ran = measured(Command::new(&self.python).arg(script).arg(log).arg(scratch))?;
+        let ran = measured(Command::new(&self.python).arg(path).arg(file).arg(scratch))?;
         let said: Value = serde_json::from_str(ran.stdout.trim())?;
-        let both = said["sessions"].as_u64().zip(said["session_seconds"].as_i64());
-        let (count, seconds) = both.context("the script printed something else")?;
-        Ok((ran, count, seconds))
+        let both = said["sessions"].as_i64().zip(said["session_seconds"].as_i64());
+        let (sessions, seconds) = both.context("the script printed something else")?;
+        Ok((ran, Found { sessions, seconds }))
     }
 }

@@ -1,8 +1,9 @@
 //! Resident memory: of an import, and of a server with many people and sessions.
 
 use super::{Figure, Side};
-use crate::logs::{SESSIONS, log};
-use crate::races::{Setting, flexnet, heartbeats};
+use crate::logs::{Form, SESSIONS, log};
+use crate::races::ingestion::{self, Imported};
+use crate::races::{Setting, heartbeats};
 use crate::server::Server;
 use crate::{ambient, estate};
 use anyhow::Result;
@@ -13,8 +14,8 @@ const OPEN_SESSIONS: usize = 50_000;
 
 /// A log of 2 GB into an empty store.
 pub(super) fn import(setting: &Setting) -> Result<Vec<Figure>> {
-    let log = log(&setting.home, (SESSIONS as f64 * LOGS * setting.scale) as u64)?;
-    let (ran, said) = flexnet::import(setting, &log)?;
+    let log = log(&setting.home, Form::FlexNet, (SESSIONS as f64 * LOGS * setting.scale) as u64)?;
+    let Imported { ran, said, .. } = ingestion::import(setting, &log)?;
     let megabytes = log.bytes as f64 / 1e6;
     let sessions = Figure {
         name: "import of a 2 GB log: sessions",
