@@ -216,6 +216,7 @@ fn orders_and_estate() -> OpenApiRouter<Server> {
         .routes(routes!(buckets::list))
         .routes(routes!(buckets::one))
         .routes(routes!(people::list))
+        .routes(routes!(people::merge::merge))
         .routes(routes!(people::one))
         .routes(routes!(seats::list))
         .routes(routes!(groups::list))

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 pub mod ask;
 pub mod decision;
+pub mod merge;
 pub mod order;
 pub mod session;
 

@@ -102,7 +102,7 @@ fn people(estate: &Estate, of: MembersOf<'_>, now: Instant) -> Result<BTreeSet<P
         }
         MembersOf::Group(key) => {
             let wanted = estate.group_called(key).ok_or_else(|| none("group", key))?;
-            let all = (0..).map(PersonId).zip(estate.people()).map(|(id, _)| id);
+            let all = estate.everybody().map(|(id, _)| id);
             all.filter(|id| estate.groups_of(*id).contains(&wanted)).collect()
         }
     })

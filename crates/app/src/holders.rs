@@ -9,7 +9,7 @@ mod watch;
 pub use watch::{Seen, Watch};
 
 use faregate_core::estate::{PersonId, ProductId, folded};
-use faregate_core::event::SessionId;
+use faregate_core::event::{OpenUse, SessionId};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 use faregate_ingest::features::FeatureTable;
@@ -160,10 +160,11 @@ pub fn compare(state: &State, poll: &Snapshot) -> Vec<Difference> {
     }
     if logged_ever(state) {
         let open = || state.elsewhere().filter_map(|open| Some((open.product?, open)));
-        let logged: BTreeSet<_> = open().map(|(product, open)| (open.person, product)).collect();
+        let who = |open: &OpenUse| state.estate().same_as(open.person);
+        let logged: BTreeSet<_> = open().map(|(product, open)| (who(open), product)).collect();
         found.extend(held_beside(poll, &logged, Kind::HeldNotInLog, GRACE));
         let uses = open()
-            .map(|(product, open)| (None, open.person, product, open.host.as_str(), open.opened));
+            .map(|(product, open)| (None, who(open), product, open.host.as_str(), open.opened));
         found.extend(not_held(state, poll, uses, Kind::InLogNotHeld));
     }
     found.sort_by(|one, other| {

@@ -19,6 +19,7 @@ pub mod holders;
 pub mod import;
 pub mod liveness;
 pub mod memory;
+pub mod merge;
 pub mod options;
 pub mod orders;
 pub mod ports;

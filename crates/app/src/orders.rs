@@ -7,6 +7,7 @@
 //! in `faregate_api::wire`.
 
 use crate::engine::{Engine, Failure, rehearse};
+use crate::merge::{self, Merge};
 use crate::rules::Books;
 use faregate_core::amount::{Money, Ticks};
 use faregate_core::budget::RequestId;
@@ -150,6 +151,8 @@ pub enum Order {
         /// What began or ended.
         said: String,
     },
+    /// Make an identity another person's, or their own again.
+    Merge(Merge),
 }
 
 impl Order {
@@ -170,6 +173,12 @@ impl Order {
             Self::RevokeDevice { device } => format!("revoke workstation {device}"),
             Self::SetAgentRules { .. } => "set the rules for agents".to_owned(),
             Self::NoteDirectoryRun { plan, said } => format!("directory plan {plan}: {said}"),
+            Self::Merge(Merge { person, into: Some(into) }) => {
+                format!("merge `{person}` into `{into}`")
+            }
+            Self::Merge(Merge { person, into: None }) => {
+                format!("take back the merge of `{person}`")
+            }
         }
     }
 
@@ -190,6 +199,8 @@ pub struct Done {
     pub warnings: Vec<String>,
     /// Whether it was carried out before, under the same key, and this only says so.
     pub repeated: bool,
+    /// What a merge changes.
+    pub merge: Option<Box<merge::Plan>>,
 }
 
 /// Why an order was not carried out. Nothing of it was.
@@ -228,6 +239,9 @@ pub fn carry_out(
     only_try: bool,
 ) -> Result<Done, NotDone> {
     let now = engine.ready()?;
+    if let Order::Merge(merge) = order {
+        return merged(engine, orderer, (order, merge), only_try, None);
+    }
     let (events, done) = planned(engine, orderer, order, now)?;
     if !only_try && !events.is_empty() {
         engine.append_at(now, events, None)?;
@@ -249,6 +263,10 @@ pub fn carry_out_once(
     if let Some(done) = once.before(engine)? {
         return Ok(done);
     }
+    if let Order::Merge(merge) = order {
+        let request = Some((once.key, once.digest));
+        return merged(engine, orderer, (order, merge), false, request);
+    }
     let (events, done) = planned(engine, orderer, order, now)?;
     if !events.is_empty() {
         engine.append_at(now, events, Some((once.key, once.digest)))?;
@@ -263,9 +281,7 @@ fn planned(
     order: &Order,
     now: Instant,
 ) -> Result<(Vec<Event>, Done), NotDone> {
-    if order.is_for_administrators() && !orderer.is_administrator() {
-        return Err(OrderRefusal::forbidden("only an administrator may do this").into());
-    }
+    may_give(orderer, order)?;
     if let Order::ReviewBreach { decision, .. } = order {
         is_breach(engine, *decision)?;
     }
@@ -280,7 +296,27 @@ fn planned(
     if is_note || !events.is_empty() {
         events.insert(0, Event::Ordered { by: orderer.words(), what: order.words() });
     }
-    Ok((events, Done { seq, said, warnings, repeated: false }))
+    Ok((events, Done { seq, said, warnings, repeated: false, merge: None }))
+}
+
+fn may_give(orderer: &Orderer, order: &Order) -> Result<(), OrderRefusal> {
+    match order.is_for_administrators() && !orderer.is_administrator() {
+        true => Err(OrderRefusal::forbidden("only an administrator may do this")),
+        false => Ok(()),
+    }
+}
+
+/// A merge reads all use that is stored, so it is no matter of the state alone.
+fn merged(
+    engine: &mut Engine,
+    orderer: &Orderer,
+    (order, merge): (&Order, &Merge),
+    only_try: bool,
+    request: Option<(String, u128)>,
+) -> Result<Done, NotDone> {
+    may_give(orderer, order)?;
+    let ordered = Event::Ordered { by: orderer.words(), what: order.words() };
+    merge::carry_out(engine, merge, ordered, only_try, request)
 }
 
 /// Whether a decision let use through outside of its territory.
@@ -352,6 +388,8 @@ fn decide(
         }
         Order::RevokeDevice { device } => devices::revoke(state, *device),
         Order::SetAgentRules { text } => devices::set_rules(state, text),
+        // It is decided with the store at hand, in `merged`.
+        Order::Merge(_) => Ok(Decided::default()),
         Order::NoteDirectoryRun { plan, .. } => {
             let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
             if plan.len() != 64 || !plan.chars().all(is_digit) {

@@ -210,7 +210,7 @@ impl Past {
 
     /// Use that a log shows as going on: for as long as it was charged, as nobody knows of more.
     fn going_on(state: &State, open: &OpenUse) -> Option<Self> {
-        let (person, product) = (open.person, open.product?);
+        let (person, product) = (state.estate().same_as(open.person), open.product?);
         let happened = Self::through(state, person, product, open.opened);
         let (who, what) = (state.estate().person(person)?, state.estate().product(product)?);
         let (person_key, product_key) = (who.key.clone(), what.key.clone());

@@ -166,14 +166,15 @@ pub fn sessions_of(
 ) -> Vec<OpenSession> {
     let ours = state.sessions().iter().filter(|(_, session)| of(session.person));
     let own = ours.map(|(id, session)| own_session(state, liveness, *id, session));
-    let logged = state.elsewhere().filter(|open| of(open.person)).map(|open| OpenSession {
+    let who = |open: &OpenUse| state.estate().same_as(open.person);
+    let logged = state.elsewhere().filter(|open| of(who(open))).map(|open| OpenSession {
         id: format!("x{:016x}", open.identity),
         last_seen: last_logged(state, open),
         unclosed: is_unclosed(state, open, now),
         route: "log",
         host: open.host.clone(),
         opened: open.opened,
-        ..named(state, open.person, open.product)
+        ..named(state, who(open), open.product)
     });
     let mut all: Vec<OpenSession> = own.chain(logged).collect();
     all.sort_by(|a, b| b.opened.cmp(&a.opened).then_with(|| b.id.cmp(&a.id)));
@@ -201,7 +202,8 @@ fn is_unclosed(state: &State, open: &OpenUse, now: Instant) -> bool {
 /// without a gap since.
 fn last_logged(state: &State, open: &OpenUse) -> Instant {
     let Some(product) = open.product else { return open.opened };
-    let units = state.charges().of_pair((open.person, product));
+    let person = state.estate().same_as(open.person);
+    let units = state.charges().of_pair((person, product));
     let logged = units.filter(|charge| charge.source == Source::Log);
     let (last, _) = logged.fold((open.opened, open.opened), |(last, end), charge| {
         let goes_on = charge.at <= end;

@@ -18,6 +18,8 @@ mod failures;
 mod given;
 #[path = "use_cases/given_rules.rs"]
 mod given_rules;
+#[path = "use_cases/hashed.rs"]
+mod hashed;
 #[path = "use_cases/insight.rs"]
 mod insight;
 #[path = "use_cases/intake.rs"]
@@ -28,6 +30,8 @@ mod leakage;
 mod logs;
 #[path = "use_cases/made_up.rs"]
 mod made_up;
+#[path = "use_cases/merge.rs"]
+mod merge;
 #[path = "use_cases/mutants.rs"]
 mod mutants;
 #[path = "use_cases/once.rs"]

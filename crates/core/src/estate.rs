@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 
 mod buckets;
 mod devices;
+mod merges;
 mod people;
 mod places;
 mod schedules;
@@ -127,6 +128,7 @@ pub struct Estate {
     bucket_by_key: FxHashMap<String, BucketId>,
     offering_by_key: FxHashMap<String, OfferingId>,
     people_terms: people::PeopleTerms,
+    merges: merges::Merges,
     bucket_terms: buckets::Terms,
     moves: seats::Moves,
     places: places::Places,

@@ -252,6 +252,14 @@ pub enum Event {
     DeviceRevoked(DeviceId),
     /// The rules for agents are this text from now on.
     AgentRulesSet(String),
+    /// An identity turned out to be another person's, or not to be: all that was charged to it was reversed
+    /// before, and what its use comes to now is charged after.
+    PersonMerged {
+        /// Which.
+        person: PersonId,
+        /// Whose it is from now on; `None`: it is a person of its own again.
+        into: Option<PersonId>,
+    },
 }
 
 /// A person as they are from now on.

@@ -19,7 +19,7 @@ pub struct Invariant {
 }
 
 /// All invariants of a single state. (`replay-equals-snapshot` needs the journal and lives in `app`.)
-pub const REGISTRY: [Invariant; 16] = [
+pub const REGISTRY: [Invariant; 17] = [
     Invariant { name: "conservation", check: conservation },
     Invariant { name: "no-account-below-its-floor", check: floors },
     Invariant { name: "packs-equal-balances", check: packs },
@@ -36,6 +36,7 @@ pub const REGISTRY: [Invariant; 16] = [
     Invariant { name: "large-moves-have-two-approvers", check: large_moves },
     Invariant { name: "loans-owe-what-was-lent", check: loans },
     Invariant { name: "a-lease-holds-what-it-may-use", check: leases },
+    Invariant { name: "who-is-somebody-else-has-no-use", check: merges },
 ];
 
 /// Every invariant that does not hold, with what is wrong.
@@ -273,6 +274,13 @@ fn leases(state: &State) -> Option<String> {
         let paid = last.is_some_and(|charge| earliest < charge.at);
         (!held && !paid).then(|| format!("nothing is held or paid for the lease {id}"))
     })
+}
+
+/// What was used under an identity that turned out to be another person's is that person's.
+fn merges(state: &State) -> Option<String> {
+    let mut merged = state.estate().merges().into_iter();
+    let (id, into) = merged.find(|(id, _)| state.is_busy(*id) || state.was_charged(*id))?;
+    Some(format!("person {} is {}, and has use of their own", id.0, into.0))
 }
 
 #[cfg(test)]

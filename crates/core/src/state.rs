@@ -210,6 +210,8 @@ pub enum Broken {
     Request(RequestId),
     /// A device in force has the key already, or there is none in force with this id.
     Device(DeviceId),
+    /// The identity is somebody else's already, or nobody else's, or it runs, holds or was charged something.
+    Merge(PersonId),
     /// There is no such import that stands, or its number is not the next.
     Import(u32),
     /// There is no set of policies of this name.
@@ -261,6 +263,9 @@ impl fmt::Display for Broken {
             Self::Request(request) => write!(f, "no request {request} waits for an answer"),
             Self::Device(device) => {
                 write!(f, "device {} is in force already, or no longer", device.0)
+            }
+            Self::Merge(person) => {
+                write!(f, "person {} cannot become another's, or their own again, now", person.0)
             }
             Self::Import(batch) => write!(f, "import {batch} was undone already, or never made"),
             Self::NoPolicy(name) => write!(f, "there are no policies named `{name}`"),
@@ -520,6 +525,7 @@ impl State {
 mod budgeted;
 mod checkpoint;
 mod imported;
+mod merged;
 mod requests;
 mod settled;
 mod used;

@@ -17,6 +17,7 @@ mod key;
 mod lake;
 mod leakage;
 mod lmstat;
+mod merge;
 mod options;
 mod orders;
 mod people;

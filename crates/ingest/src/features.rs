@@ -73,8 +73,8 @@ pub struct Feature<'t> {
     pub year: Option<u16>,
 }
 
-/// Product families by code and by product part.
-#[derive(Clone, Debug)]
+/// Product families by code and by product part; by default it knows none.
+#[derive(Clone, Debug, Default)]
 pub struct FeatureTable {
     rows: FxHashMap<Box<str>, Row>,
 }

@@ -57,6 +57,8 @@ pub struct UsageRow<'a> {
     pub line: u64,
     /// Who; `None` where the table names nobody.
     pub who: Option<Who<'a>>,
+    /// The vendor's hash of their id, where there is one, beside another name or as the only one.
+    pub hashed: Option<&'a str>,
     /// On which machine.
     pub host: Option<&'a str>,
     /// Which product, as it is written, or as the map calls it.

@@ -21,6 +21,8 @@ pub struct VendorRow {
     pub day: Date,
     /// Under which name: an e-mail, a login, a hashed id; empty where the report names nobody.
     pub who: String,
+    /// The vendor's hash of their id, where the row has one; `who` is it when the row has no other name.
+    pub hashed: Option<String>,
     /// What was used, as the vendor writes it.
     pub product: String,
     /// How much.
@@ -122,8 +124,9 @@ impl Sink for VendorReport {
             return;
         }
         let who = row.who.as_ref().map_or_else(String::new, |who| who.name.clone().into_owned());
+        let hashed = row.hashed.map(str::to_owned);
         let product = row.product.unwrap_or_default().to_owned();
-        self.rows.push(VendorRow { line: line(row.line), day, who, product, tokens });
+        self.rows.push(VendorRow { line: line(row.line), day, who, hashed, product, tokens });
     }
 
     fn rejected(&mut self, rejected: &Rejected<'_>) {

@@ -74,7 +74,7 @@ impl RuleBook {
         let ask = Ask::default();
         let mut reach = Reach::default();
         for person in (0..people).step_by(step).filter_map(|id| u32::try_from(id).ok()) {
-            let person = PersonId(person);
+            let person = estate.same_as(PersonId(person));
             let permitted = self.permitted(state, person, &ask, at);
             let products = u64::try_from(estate.products().len()).unwrap_or(u64::MAX);
             reach.people = reach.people.saturating_add(1);

@@ -314,7 +314,8 @@ records! {
     VendorCharge { day, alias, person, product, ticks, finding }
     ExchangeRate { price, of, from }
     Surroundings {
-        groups, standings, aliases, seat_moves, regions, sites, territories, schedules, bucket_terms
+        groups, standings, aliases, merges, seat_moves, regions, sites, territories, schedules,
+        bucket_terms
     }
     Rulebook { terms, policies, counts, changes }
     Budgets {
@@ -438,6 +439,7 @@ variants! { Event {
     39 => PeriodEnded { bucket, until },
     40 => VendorBalance { at, ticks },
     44 => BreachReviewed { decision, accepted, why },
+    50 => PersonMerged { person, into },
     ; 1 => TariffAdopted,
     2 => ProductsDefined,
     3 => BucketsOpened,

@@ -458,6 +458,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes an identity another person's, or takes that back: with `dry_run` it only says what would change.
+         * @description All that was used under the identity is the person's then, and what both are charged is reckoned anew. The same
+         *     `Idempotency-Key` is carried out once, for ever.
+         */
+        post: operations["merge_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people/{key}": {
         parameters: {
             query?: never;
@@ -1658,12 +1679,102 @@ export interface components {
             /** @description Roles. */
             roles: string[];
         };
+        /** @description An identity that is to become another person's, or their own again. */
+        MergeBody: {
+            /** @description Any name of the person whose it is; `null`: an earlier merge is taken back. */
+            into?: string | null;
+            /** @description Any name of the identity; its key, when it is to be a person of its own again. */
+            person: string;
+        };
+        /** @description What changes. */
+        MergeChanges: {
+            /** @description What was paid twice, as it turns out. */
+            double_dips: components["schemas"]["MergeDip"][];
+            /** @description Whether they become one; else they part. */
+            joins: boolean;
+            /** @description Charges, by month and bucket. A unit that only passes on is both reversed and charged. */
+            months: components["schemas"]["MergeMonth"][];
+            /** @description Key of the person whose it is to be, or was until now. */
+            other: string;
+            /** @description Key of the identity. */
+            person: string;
+            /** @description Seats that cover what was charged. */
+            seats: components["schemas"]["MergeSeat"][];
+            /**
+             * Format: int64
+             * @description Uses that become the other's.
+             */
+            sessions: number;
+        };
+        /** @description Tokens that were paid twice, as it turns out. */
+        MergeDip: {
+            /** @description Under which name the vendor charged it; `null` for a charge of ours. */
+            charged_to?: string | null;
+            /**
+             * Format: date
+             * @description The UTC day.
+             */
+            day: string;
+            /** @description Key of what was used. */
+            product: string;
+            /** @description How many. */
+            tokens: components["schemas"]["Tokens"];
+        };
+        /** @description What became of a merge, or would. */
+        MergeDone: components["schemas"]["OrderDone"] & {
+            changes?: components["schemas"]["MergeChanges"] | null;
+        };
+        /** @description What changes of a month's charges to a bucket. */
+        MergeMonth: {
+            /** @description Key of the bucket. */
+            bucket: string;
+            /** @description What is charged. */
+            charged: components["schemas"]["Tokens"];
+            /**
+             * Format: date
+             * @description Its first day, in the contract's zone.
+             */
+            month: string;
+            /** @description What is reversed. */
+            reversed: components["schemas"]["Tokens"];
+        };
+        /** @description A seat that covers what was charged. */
+        MergeSeat: {
+            /** @description Name of what it is of. */
+            offering: string;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            seat: number;
+            /** @description What they had cost. */
+            tokens: components["schemas"]["Tokens"];
+            /**
+             * Format: int64
+             * @description How many units.
+             */
+            units: number;
+        };
         /** @description An amount of money. */
         Money: {
             /** @description Decimal digits, for example `1236.00`. */
             amount: string;
             /** @description ISO 4217 code. */
             currency: string;
+        };
+        /** @description Somebody whom rows call by a name and by a hash, which are not known to be one person's. */
+        NameAndHash: {
+            /** @description The hash. */
+            hashed: string;
+            /** @description The name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many rows show both.
+             */
+            rows: number;
+            /** @description What to do about it, in words. */
+            text: string;
         };
         /** @description Addresses of a site. */
         Network: {
@@ -2717,6 +2828,8 @@ export interface components {
              * @description Those that we had not heard of, and that are charged now.
              */
             booked: number;
+            /** @description People whom rows call by a name and by a hash that are not known to be one's; nothing moves by that. */
+            both_names: components["schemas"]["NameAndHash"][];
             /**
              * Format: int64
              * @description Those that a seat covers: on record, never charged here.
@@ -4459,6 +4572,111 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_people: {
+        parameters: {
+            query?: {
+                /** @description Whether the order is only checked: nothing is booked then, and no `Idempotency-Key` is needed. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description names the order for ever; needed unless it is only tried */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description carried out, or tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeDone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody has that name */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description something speaks against it just now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it makes no sense, or the key names another order */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -75,7 +75,9 @@ fn name_of(state: &State, account: &str, now: Instant) -> String {
 
 /// Some workstations are one person's alone: from there nobody else opens anything.
 fn is_theirs(state: &State, device: &Device, person: &str, now: Instant) -> Result<(), Problem> {
-    let Some(owner) = device.person else { return Ok(()) };
+    let Some(owner) = device.person.map(|owner| state.estate().same_as(owner)) else {
+        return Ok(());
+    };
     if state.estate().person_known_as(person, now) == Some(owner) {
         return Ok(());
     }

@@ -56,7 +56,8 @@ pub async fn list(_: Authorized<ReadEstate>, State(server): State<Server>) -> Js
     let heard = server.agents.heard();
     let row = |(id, enrolled): (DeviceId, &Enrolled)| {
         let last = heard.get(&id);
-        let owner = enrolled.device.person.and_then(|person| state.estate().person(person));
+        let estate = state.estate();
+        let owner = enrolled.device.person.and_then(|person| estate.person(estate.same_as(person)));
         Agent {
             id: id.to_string(),
             name: enrolled.device.name.clone(),

@@ -11,11 +11,13 @@ use crate::wire::session::Session;
 use axum::Json;
 use axum::extract::State;
 use faregate_app::views::{self, seats::SeatUse};
-use faregate_core::estate::{GroupId, Person, PersonId};
+use faregate_core::estate::{Estate, GroupId, Person, PersonId};
 use faregate_core::state;
 use faregate_core::when::Instant;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub mod merge;
 
 /// A person, in a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -83,9 +85,10 @@ pub async fn list(
 ) -> Result<Json<People>, Problem> {
     let state = server.gate.state().read();
     let sight = who.sight(&state, server.gate.now());
-    let all = (0u32..).map(PersonId).zip(state.estate().people());
-    let seen =
-        all.filter(|(id, person)| sight.person(*id) && finds(which.q.as_deref(), &texts(person)));
+    let estate = state.estate();
+    let seen = estate.everybody().filter(|(id, person)| {
+        sight.person(*id) && finds(which.q.as_deref(), &texts(estate, *id, person))
+    });
     let placed = seen.map(|(id, person)| (u64::from(id.0), (id, person)));
     let page = page(placed, which.limit, which.cursor.as_deref())?;
     let rows = page.rows.into_iter().map(|(id, person)| row(&state, id, person)).collect();
@@ -117,16 +120,15 @@ pub async fn one(
     let month = state.zone().date(now).month_start();
     Ok(Json(OnePerson {
         person: row(&state, id, person),
-        names: names(&state, id, person),
+        names: names(&state, id),
         seats: seats(&state, &server.seats(), id, now),
         sessions: sessions.iter().map(Session::from).collect(),
         month_to_date: views::spent_since(&state, id, month).into(),
     }))
 }
 
-fn texts(person: &Person) -> Vec<&str> {
-    let names = [person.key.as_str(), person.name.as_str()];
-    names.into_iter().chain(person.aliases.iter().map(String::as_str)).collect()
+fn texts<'a>(estate: &'a Estate, id: PersonId, person: &'a Person) -> Vec<&'a str> {
+    estate.undated_names(id).chain([person.name.as_str()]).collect()
 }
 
 fn row(state: &state::State, id: PersonId, person: &Person) -> PersonRow {
@@ -143,10 +145,12 @@ fn row(state: &state::State, id: PersonId, person: &Person) -> PersonRow {
     }
 }
 
-fn names(state: &state::State, id: PersonId, person: &Person) -> Vec<KnownAs> {
-    let undated = person.aliases.iter().chain([&person.key]);
-    let undated = undated.map(|name| KnownAs { name: name.clone(), from: None, until: None });
-    let dated = state.estate().alias_terms().into_iter().filter(|term| term.person == id);
+fn names(state: &state::State, id: PersonId) -> Vec<KnownAs> {
+    let estate = state.estate();
+    let identities = estate.identities(id);
+    let undated = estate.undated_names(id);
+    let undated = undated.map(|name| KnownAs { name: name.to_owned(), from: None, until: None });
+    let dated = estate.alias_terms().into_iter().filter(|term| identities.contains(&term.person));
     let dated = dated.map(|term| KnownAs {
         name: term.alias,
         from: (term.from > Instant(i64::MIN)).then(|| term.from.to_string()),

@@ -177,7 +177,7 @@ impl From<Mode> for RuleMode {
 }
 
 /// An order that was carried out.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct OrderDone {
     /// The entry of the journal that carried it out, or the id of the new request; `null` when it was only tried.
     pub id: Option<String>,

@@ -45,7 +45,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 52] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 53] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -67,6 +67,7 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 52] = [
     ("get", "/v1/buckets/{key}", Right::Own, 200),
     ("get", "/v1/people", Right::Own, 200),
     ("get", "/v1/people/{key}", Right::Own, 200),
+    ("post", "/v1/people/merge", Right::Run, 200),
     ("get", "/v1/seats", Right::Own, 200),
     ("get", "/v1/groups", Right::Read, 200),
     ("get", "/v1/sites", Right::Read, 200),
@@ -176,6 +177,7 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
             let text = "First name,Last name,Email\nAna,Diaz,ana@acme.example\n";
             call.json(&json!({ "files": [{ "name": "people.csv", "text": text }] }))
         }
+        ("post", "/v1/people/merge") => call.json(&json!({ "person": "carla", "into": "dora" })),
         ("post", "/v1/agents/codes") => call.json(&json!({})),
         ("post", "/v1/policies/check") => call.json(&json!({ "sets": [] })),
         ("post", "/v1/policies/diff" | "/v1/policies/simulate") => call.json(&json!({})),

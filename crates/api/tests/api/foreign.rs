@@ -46,7 +46,7 @@ const LISTING: [(&str, &str); 4] =
     [("get", "/v1/buckets"), ("get", "/v1/people"), ("get", "/v1/requests"), ("get", "/v1/seats")];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 30] = [
+const CLOSED: [(&str, &str); 31] = [
     ("get", "/v1/agents"),
     ("post", "/v1/agents/codes"),
     ("post", "/v1/sessions"),
@@ -65,6 +65,7 @@ const CLOSED: [(&str, &str); 30] = [
     ("get", "/v1/caps"),
     ("get", "/v1/terms"),
     ("post", "/v1/estate"),
+    ("post", "/v1/people/merge"),
     ("get", "/v1/statement"),
     ("get", "/v1/reconciliation"),
     ("get", "/v1/chargeback"),

@@ -249,6 +249,7 @@ async fn the_vendors_report_is_taken_in() {
             { "line": 4, "why": "the day has not come yet" },
             { "line": 9, "why": "no product is named" },
         ],
+        "both_names": [],
         "text": "8 rows with tokens: 3 matched, 2 booked, 1 double-dips, 1 quarantined, 2 rejected.",
     });
     assert_eq!((taken.status.as_u16(), taken.json()), (200, expected));

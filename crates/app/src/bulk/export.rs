@@ -135,14 +135,16 @@ fn buckets(sheet: &mut Sheet, estate: &Estate) {
 }
 
 fn people(sheet: &mut Sheet, estate: &Estate) {
-    for (id, person) in (0u32..).map(faregate_core::estate::PersonId).zip(estate.people()) {
+    for (id, person) in estate.everybody() {
         sheet.table("[[person]]");
         sheet.text("key", &person.key);
         sheet.text("name", &person.name);
         if let Some(bucket) = estate.bucket(person.bucket) {
             sheet.text("bucket", &bucket.key);
         }
-        sheet.texts("aliases", person.aliases.iter().map(String::as_str));
+        // Who was merged into them is one of their names.
+        let names = estate.undated_names(id).filter(|name| *name != person.key);
+        sheet.texts("aliases", names);
         let Some(standing) = estate.standing(id) else { continue };
         let groups = standing.groups.iter().filter_map(|id| estate.group(*id));
         sheet.texts("groups", groups.map(|group| group.key.as_str()));
@@ -157,7 +159,7 @@ fn people(sheet: &mut Sheet, estate: &Estate) {
 
 fn aliases(sheet: &mut Sheet, estate: &Estate) {
     for term in estate.alias_terms() {
-        let Some(person) = estate.person(term.person) else { continue };
+        let Some(person) = estate.person(estate.same_as(term.person)) else { continue };
         sheet.table("[[alias]]");
         sheet.text("alias", &term.alias);
         sheet.text("person", &person.key);

@@ -121,8 +121,7 @@ fn refuse_clashes(draft: &mut Draft<'_>, changed: &[(GroupId, &Row<rows::Group>)
         return;
     }
     let estate = draft.estate();
-    for (number, person) in (0u32..).zip(estate.people()) {
-        let id = faregate_core::estate::PersonId(number);
+    for (id, person) in estate.everybody() {
         let Some(standing) = estate.standing(id) else { continue };
         let Some(second) = excluded(draft, &standing.groups) else { continue };
         let ours = |(id, _): &&(GroupId, &Row<rows::Group>)| standing.groups.contains(id);

@@ -3,6 +3,7 @@
 use super::change::Fields;
 use super::draft::Draft;
 use super::export::when;
+use super::people::ONE_PERSON;
 use faregate_core::estate::{AliasTerm, PersonId, folded};
 use faregate_core::event::Event;
 use faregate_core::when::Instant;
@@ -52,20 +53,28 @@ fn judged(
     terms: &mut Terms,
     term: AliasTerm,
 ) -> Option<AliasTerm> {
+    let estate = draft.estate();
+    // Who was merged into them keeps their names, so that they have them again if that is taken back.
+    let is_theirs = |id: PersonId| estate.same_as(id) == term.person;
+    if estate.identity_keyed(&term.alias).is_some_and(|id| id != term.person && is_theirs(id)) {
+        return None;
+    }
     let undated = undated_owner(draft, &term.alias);
     let known = terms.entry(folded(&term.alias)).or_default();
     let overlaps = |other: &&AliasTerm| {
-        other.person != term.person && other.from < term.until && term.from < other.until
+        !is_theirs(other.person) && other.from < term.until && term.from < other.until
     };
     let other = known.iter().find(overlaps).map(|other| other.person);
     if let Some(owner) = undated.filter(|owner| *owner != term.person).or(other) {
         let whose = draft.estate().person(owner).map_or("somebody else", |person| &person.key);
         let message = format!("`{}` is a name of `{whose}` at that time", term.alias);
-        draft.fault(&row.source, message, "end one term where the other begins");
+        let help = format!("end one term where the other begins; {ONE_PERSON}");
+        draft.fault(&row.source, message, help);
         return None;
     }
-    let same =
-        known.iter().position(|other| other.person == term.person && other.from == term.from);
+    let same = known.iter().position(|other| is_theirs(other.person) && other.from == term.from);
+    let whose = same.and_then(|place| known.get(place)).map_or(term.person, |one| one.person);
+    let term = AliasTerm { person: whose, ..term };
     let before = same.and_then(|place| known.get(place)).map(|before| before.until);
     let zone = draft.zone();
     let mut fields = Fields::default();

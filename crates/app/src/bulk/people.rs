@@ -10,6 +10,10 @@ use faregate_ingest::estate::rows::{self, Said};
 use faregate_ingest::estate::{Kind, Row, Source};
 use rustc_hash::FxHashMap;
 
+/// What to do where a name is another person's because nobody knew better: an import moves no use.
+pub(super) const ONE_PERSON: &str =
+    "if both are one person, `faregate person merge` shows what would change";
+
 /// A person as a row wants them.
 struct Wanted {
     id: PersonId,
@@ -94,8 +98,9 @@ fn claim(draft: &mut Draft<'_>, rows: &Recognised<'_>) {
                 Some(owner) => {
                     let whose = name_of(draft, owner);
                     let message = format!("`{alias}` is a name of `{whose}` already");
-                    let help =
-                        format!("take it out of this row, or write `{whose}` as the row's key");
+                    let help = format!(
+                        "take it out of this row, or write `{whose}` as the row's key; {ONE_PERSON}"
+                    );
                     draft.fault(&row.source, message, help);
                 }
             }

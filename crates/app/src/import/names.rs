@@ -138,6 +138,12 @@ impl<'e> Names<'e> {
         Some(id)
     }
 
+    /// The identity with this name at an instant, whoever that turned out to be; made known when nobody has it.
+    pub(super) fn identity(&mut self, state: &State, user: u32, at: Instant) -> Option<PersonId> {
+        let person = self.person(state, user, at)?;
+        Some(state.estate().identity_known_as(self.text(user), at).unwrap_or(person))
+    }
+
     fn found_before(&self, state: &State, user: u32, at: Instant) -> Option<PersonId> {
         let name = self.get(user)?;
         if name.dated { state.estate().person_known_as(self.text(user), at) } else { name.person }

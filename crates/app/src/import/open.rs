@@ -51,7 +51,8 @@ impl Recording<'_> {
 
     pub(super) fn begin_use(&mut self, state: &State, identity: u64, reported: &Reported) {
         self.count_new(state, reported);
-        let Some(person) = self.names.person(state, reported.user, reported.opened) else { return };
+        let who = self.names.identity(state, reported.user, reported.opened);
+        let Some(person) = who else { return };
         let product = self.names.product(state, reported.feature);
         let host = self.names.text(reported.host).to_owned();
         let opened = reported.opened;
@@ -72,9 +73,9 @@ impl Recording<'_> {
     }
 
     /// Whose use this is and of what: what the batch knows of it is newer than what the one knew that began it.
-    pub(super) fn pair_of_open(&self, open: &OpenUse) -> Option<Pair> {
+    pub(super) fn pair_of_open(&self, state: &State, open: &OpenUse) -> Option<Pair> {
         let goes_on = self.going_on.get(&open.identity).map(|(pair, _)| *pair);
-        goes_on.or_else(|| Some((open.person, open.product?)))
+        goes_on.or_else(|| Some((state.estate().same_as(open.person), open.product?)))
     }
 
     /// Finds until when uses of the pairs at hand that still go on are known to, by all imports that stand: what this
@@ -82,7 +83,7 @@ impl Recording<'_> {
     pub(super) fn recall_open(&mut self, state: &State) -> Result<(), Failure> {
         let ended: FxHashSet<u64> = self.ended.iter().copied().collect();
         let is_wanted = |open: &&OpenUse| {
-            let pair = self.pair_of_open(open);
+            let pair = self.pair_of_open(state, open);
             pair.is_some_and(|pair| self.pairs.contains(&pair)) && !ended.contains(&open.identity)
         };
         let mut by_day: BTreeMap<Date, Vec<u64>> = BTreeMap::new();

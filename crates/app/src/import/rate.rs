@@ -116,7 +116,7 @@ impl Recording<'_> {
         self.recall_open(state)?;
         let gate = self.engine.store.gate_uses(from)?.into_iter().map(|one| {
             (
-                (PersonId(one.person), ProductId(one.product)),
+                (state.estate().same_as(PersonId(one.person)), ProductId(one.product)),
                 Interval { start: one.opened, end: one.closed },
             )
         });
@@ -144,14 +144,14 @@ impl Recording<'_> {
         let ended: FxHashSet<u64> = self.ended.iter().copied().collect();
         let earlier = state.elsewhere().filter(move |open| !ended.contains(&open.identity));
         let earlier = earlier.filter_map(move |open| {
-            let pair = self.pair_of_open(open)?;
+            let pair = self.pair_of_open(state, open)?;
             let known = self.open_until.get(&open.identity).copied();
             let end = known.unwrap_or_else(|| charged_through(state, pair, open.opened));
             Some((pair, Interval { start: open.opened, end: end.max(open.opened) }))
         });
         let begun = self.begun.values().filter_map(move |open| {
             let end = last(open.identity).max(open.opened);
-            Some((self.pair_of_open(open)?, Interval { start: open.opened, end }))
+            Some((self.pair_of_open(state, open)?, Interval { start: open.opened, end }))
         });
         earlier.chain(begun)
     }

@@ -204,7 +204,7 @@ impl<'e> Undoing<'e> {
     /// Others show the use as going on.
     fn reopen(&mut self, state: &State, identity: u64, shown: &Use) {
         let names = &mut self.recording.names;
-        let Some(person) = names.person(state, shown.user, shown.opened) else { return };
+        let Some(person) = names.identity(state, shown.user, shown.opened) else { return };
         let product = names.pair(state, shown.user, shown.feature, shown.opened);
         let product = product.map(|(_, product)| product);
         let (host, opened) = (names.text(shown.host).to_owned(), shown.opened);

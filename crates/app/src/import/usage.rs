@@ -235,7 +235,8 @@ impl<'e> Usage<'e> {
                 None => {
                     let text = |number| self.recording.names.text(number).to_owned();
                     let (who, product) = (text(who), text(product));
-                    rows.push(VendorRow { line, day, who, product, tokens: ticks });
+                    let hashed = None;
+                    rows.push(VendorRow { line, day, who, hashed, product, tokens: ticks });
                 }
             }
             before = Some((day, who, product));

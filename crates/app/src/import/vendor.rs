@@ -26,15 +26,20 @@ use std::collections::BTreeMap;
 mod again;
 mod beside;
 mod derive;
+mod hashed;
 mod matching;
 mod plan;
 mod pool;
 mod prices;
+mod reckoning;
 
 pub(super) use again::{Lost, Reckoned, is_doubted, is_session};
+use hashed::Naming;
+pub use hashed::{BothNames, WhichKnown};
 use plan::{Plan, on_record, recall};
 pub use pool::{PoolComparison, PoolRow, compare};
 pub use prices::Difference;
+pub(crate) use reckoning::{Moved, Rebooked, Reckoning, settle};
 
 /// The workstation of uses that only the vendor tells of.
 const HOST: &str = "vendor report";
@@ -76,6 +81,8 @@ pub struct Report {
     pub rejected: Vec<Unsettled>,
     /// Where the vendor's price was not ours; the vendor's holds.
     pub differences: Vec<Difference>,
+    /// People whom rows call by a name and by a hash that we do not know to be one's.
+    pub both_names: Vec<BothNames>,
     /// What rows that name nobody come to, by day and product; nothing of it is booked.
     pub pool: Option<PoolComparison>,
 }
@@ -182,9 +189,11 @@ impl<'r, 'e> Taking<'r, 'e> {
             self.report.pool = Some(pool::compared(state, self.features, pool));
         }
         let mut groups = Groups::new();
+        let mut naming = Naming::of(state, self.features, rows);
         for row in rows.iter().filter(|row| !nameless(row)) {
-            self.sort(state, row, &mut groups)?;
+            self.sort(state, row, &naming.named(row), &mut groups)?;
         }
+        self.report.both_names = naming.both_names();
         recall(state, &mut groups);
         let first = |days: &BTreeMap<Date, Group>| Some(bounds(*days.keys().next()?).0);
         let froms = groups.iter().filter_map(|(pair, days)| Some((*pair, first(days)?))).collect();
@@ -203,8 +212,15 @@ impl<'r, 'e> Taking<'r, 'e> {
         Ok(plan)
     }
 
-    /// Puts a row to those of its person, product and day; rejects or quarantines it when there is none.
-    fn sort(&mut self, state: &State, row: &VendorRow, groups: &mut Groups) -> Result<(), Failure> {
+    /// Puts a row to those of its person, product and day; rejects or quarantines it when there is none. `written`
+    /// is the row as the report has it, and `row` with the name under which it is on record or is to be.
+    fn sort(
+        &mut self,
+        state: &State,
+        written: &VendorRow,
+        row: &VendorRow,
+        groups: &mut Groups,
+    ) -> Result<(), Failure> {
         self.report.counts.events += 1;
         let (start, _) = bounds(row.day);
         let span = |at: Option<Instant>| at.unwrap_or(start);
@@ -227,7 +243,7 @@ impl<'r, 'e> Taking<'r, 'e> {
             let unknown = if person.is_none() { &row.who } else { &row.product };
             return self.quarantine(row, format!("nobody knows `{unknown}`"), UNSETTLED);
         };
-        self.release(state, row, pair)?;
+        self.release(state, written, pair)?;
         let doubt = prices::disbelieved(state, pair, row.day, row.tokens);
         let doubted = doubt.is_some();
         if let Some(why) = doubt.filter(|_| cause(state, pair, &row.who, row.day).is_none()) {
@@ -344,7 +360,8 @@ impl<'r, 'e> Taking<'r, 'e> {
         let why = format!("the tariff has no rate for `{product}` on {day}");
         let line = group.rows.values().map(|row| row.line).min().unwrap_or(0);
         let tokens = group.rows.keys().map(|(_, ticks)| *ticks).sum();
-        self.quarantine(&VendorRow { line, day, who, product, tokens }, why, UNSETTLED)
+        let row = VendorRow { line, day, who, hashed: None, product, tokens };
+        self.quarantine(&row, why, UNSETTLED)
     }
 
     /// Keeps a use as long as the grace where only the vendor tells of a unit: long enough to be charged, and no

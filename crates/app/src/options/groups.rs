@@ -25,13 +25,12 @@ impl Known {
                 known.entry(folded(name)).or_insert_with(|| name.to_owned());
             }
         };
-        for (id, person) in (0_u32..).map(PersonId).zip(estate.people()) {
-            add(id, &person.key);
-            person.aliases.iter().for_each(|alias| add(id, alias));
+        for (id, _) in estate.everybody() {
+            estate.undated_names(id).for_each(|name| add(id, name));
         }
         for term in estate.alias_terms() {
             if term.from <= now && now < term.until {
-                add(term.person, &term.alias);
+                add(estate.same_as(term.person), &term.alias);
             }
         }
         let mut names = BTreeMap::new();

@@ -198,8 +198,7 @@ impl Planning<'_> {
     }
 
     fn access(&mut self, asking: &Asking<'_>, product: ProductId) -> Access {
-        let all: Vec<PersonId> =
-            (0_u32..).map(PersonId).take(self.state.estate().people().len()).collect();
+        let all: Vec<PersonId> = self.state.estate().everybody().map(|(id, _)| id).collect();
         let spots: Vec<&Spot> = asking.spots().collect();
         let mut at: Vec<BTreeSet<PersonId>> = vec![BTreeSet::new(); spots.len()];
         let mut at_times = 0_usize;
@@ -306,7 +305,7 @@ impl Planning<'_> {
         let all: Rights = by_person().map(|(product, _)| self.key(*product)).collect();
         let mut classes: BTreeMap<Rights, BTreeSet<PersonId>> = BTreeMap::new();
         let estate = self.state.estate();
-        for person in (0_u32..).map(PersonId).take(estate.people().len()) {
+        for (person, _) in estate.everybody() {
             let may = by_person().filter(|(_, access)| access.people.contains(&person));
             let rights: Rights = may.map(|(product, _)| self.key(*product)).collect();
             if !rights.is_empty() && self.known.is_nameless(person) {
@@ -385,7 +384,7 @@ impl Planning<'_> {
 
     fn in_group(&self, group: GroupId) -> Vec<PersonId> {
         let estate = self.state.estate();
-        let all = (0_u32..).map(PersonId).take(estate.people().len());
+        let all = estate.everybody().map(|(id, _)| id);
         all.filter(|person| estate.groups_of(*person).contains(&group)).collect()
     }
 

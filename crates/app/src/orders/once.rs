@@ -27,6 +27,7 @@ impl Once {
             return Err(Failure::KeyReused);
         }
         let said = vec!["this was carried out before, and not again".to_owned()];
-        Ok(Some(Done { seq: request.seq + 1, said, warnings: Vec::new(), repeated: true }))
+        let (seq, warnings) = (request.seq + 1, Vec::new());
+        Ok(Some(Done { seq, said, warnings, repeated: true, merge: None }))
     }
 }

@@ -260,7 +260,7 @@ impl<'a> Reading<'a> {
             let Some(product) = open.product else { continue };
             let known = self.watch.known();
             let end = log_end(&known.log, open.opened).min(open.opened.plus(DAY));
-            let (pair, name) = ((open.person, product), None);
+            let (pair, name) = ((self.state.estate().same_as(open.person), product), None);
             let (host, opened) = (known.name(&open.host), open.opened);
             if end >= self.watch.needs() {
                 self.watch.logged(Logged { pair, name, host, opened, closed: end });

@@ -46,7 +46,7 @@ fn unknown(mention: &Mention<'_>, names: &BTreeSet<String>) -> Warning {
 /// All names of a kind, as policies write them.
 fn names(estate: &Estate, kind: &str) -> BTreeSet<String> {
     let all: Vec<&String> = match kind {
-        "Person" => estate.people().iter().map(|person| &person.key).collect(),
+        "Person" => estate.everybody().map(|(_, person)| &person.key).collect(),
         "Group" => estate.groups().iter().map(|group| &group.key).collect(),
         "Product" => estate.products().iter().map(|product| &product.key).collect(),
         "Offering" => estate.offerings().iter().map(|offering| &offering.key).collect(),

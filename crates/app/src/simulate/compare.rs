@@ -28,7 +28,8 @@ pub fn compare(state: &State, old: &Rules, new: &Rules, now: Instant) -> Answers
         has_caps: !state.counts().caps().is_empty(),
     };
     let mut sights: FxHashMap<Sight, Vec<Differing>> = FxHashMap::default();
-    let (people, products) = (estate.people(), estate.products());
+    let people: Vec<_> = estate.everybody().map(|(_, person)| person).collect();
+    let products = estate.products();
     let asks = u64::try_from(people.len().saturating_mul(products.len())).unwrap_or(u64::MAX);
     let mut found = Answers { asks, ..Answers::default() };
     for person in people {

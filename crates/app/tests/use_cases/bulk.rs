@@ -257,7 +257,7 @@ fn each_contradiction_names_line_and_remedy() {
     );
     check(
         "[[person]]\nkey = \"dan\"\nemail = \"cara@acme.example\"\n",
-        "1: `cara@acme.example` is a name of `cara` already; take it out of this row, or write `cara` as the row's key",
+        "1: `cara@acme.example` is a name of `cara` already; take it out of this row, or write `cara` as the row's key; if both are one person, `faregate person merge` shows what would change",
     );
     check(
         "[[person]]\nkey = \"dan\"\nbucket = \"desing\"\n",
@@ -269,7 +269,7 @@ fn each_contradiction_names_line_and_remedy() {
     );
     check(
         "[[alias]]\nalias = \"c-4711\"\nperson = \"ana\"\nfrom = 2026-06-01\n",
-        "1: `c-4711` is a name of `cara` at that time; end one term where the other begins",
+        "1: `c-4711` is a name of `cara` at that time; end one term where the other begins; if both are one person, `faregate person merge` shows what would change",
     );
     check(
         "[[alias]]\nalias = \"x\"\nperson = \"ana\"\nfrom = 2026-06-01\nuntil = 2026-06-01\n",

@@ -214,7 +214,14 @@ impl Estate {
 
 fn row(day: i32, who: &str, product: &str, whole: i64) -> VendorRow {
     let (day, tokens) = (MONDAY.plus(day), tokens(whole));
-    VendorRow { line: 2, day, who: who.to_owned(), product: product.to_owned(), tokens }
+    VendorRow {
+        line: 2,
+        day,
+        who: who.to_owned(),
+        hashed: None,
+        product: product.to_owned(),
+        tokens,
+    }
 }
 
 fn report(engine: &mut Engine, from: i32, to: i32) -> Leakage {

@@ -247,7 +247,14 @@ fn row_of((day, who, what, whole): &(i32, usize, usize, i64)) -> VendorRow {
     let (who, product) = (["ana", "ben"][*who], ["autocad", "revit"][*what]);
     let day = Date(20_605).plus(*day);
     let tokens = tokens(*whole);
-    VendorRow { line: 2, day, who: who.to_owned(), product: product.to_owned(), tokens }
+    VendorRow {
+        line: 2,
+        day,
+        who: who.to_owned(),
+        hashed: None,
+        product: product.to_owned(),
+        tokens,
+    }
 }
 
 #[test]

@@ -22,7 +22,14 @@ const MONDAY: Date = Date(20_605);
 /// A row of so many whole tokens on a day counted from Monday 2026-06-01.
 fn row(day: i32, who: &str, product: &str, whole: i64) -> VendorRow {
     let (day, tokens) = (MONDAY.plus(day), tokens(whole));
-    VendorRow { line: 2, day, who: who.to_owned(), product: product.to_owned(), tokens }
+    VendorRow {
+        line: 2,
+        day,
+        who: who.to_owned(),
+        hashed: None,
+        product: product.to_owned(),
+        tokens,
+    }
 }
 
 fn take_in(engine: &mut Engine, rows: &[VendorRow]) -> Report {

@@ -72,28 +72,41 @@ thread_local! {
 }
 
 impl Estate {
-    /// The person known at this instant by this key, login, e-mail or FlexNet user name.
+    /// The person known at this instant by this key, login, e-mail or FlexNet user name: whoever the identity
+    /// was merged into.
     #[must_use]
     pub fn person_known_as(&self, alias: &str, at: Instant) -> Option<PersonId> {
+        self.identity_known_as(alias, at).map(|id| self.same_as(id))
+    }
+
+    /// The identity known at this instant by this name: whose it was before any merge.
+    #[must_use]
+    pub fn identity_known_as(&self, alias: &str, at: Instant) -> Option<PersonId> {
         if self.people_terms.aliases.is_empty() {
-            return self.person_called(alias);
+            return self.identity_keyed(alias);
         }
         let terms = &self.people_terms.aliases;
         let dated = terms.get(alias).or_else(|| terms.get(&folded(alias)));
         let term = dated.into_iter().flatten().find(|term| term.from <= at && at < term.until);
-        term.map(|term| term.person).or_else(|| self.person_keyed(alias))
+        term.map(|term| term.person).or_else(|| self.identity_keyed(alias))
     }
 
     /// The person known by this key, login, e-mail or FlexNet user name, whatever its term: whose it was last.
     #[must_use]
     pub fn person_called(&self, alias: &str) -> Option<PersonId> {
         let dated = || self.people_terms.aliases.get(&folded(alias));
-        self.person_keyed(alias).or_else(|| dated()?.last().map(|term| term.person))
+        self.person_keyed(alias).or_else(|| dated()?.last().map(|term| self.same_as(term.person)))
     }
 
     /// The person whose key, or name without a term, this is.
     #[must_use]
     pub fn person_keyed(&self, key: &str) -> Option<PersonId> {
+        self.identity_keyed(key).map(|id| self.same_as(id))
+    }
+
+    /// The identity whose key, or name without a term, this is: whose it was before any merge.
+    #[must_use]
+    pub fn identity_keyed(&self, key: &str) -> Option<PersonId> {
         lookup(&self.person_by_alias, key)
     }
 
@@ -104,8 +117,9 @@ impl Estate {
         !terms.is_empty() && (terms.contains_key(alias) || terms.contains_key(&folded(alias)))
     }
 
-    /// Adds a dated name. Its term must not overlap that of another person's same name; it replaces that of
-    /// the same person which begins at the same time, so that a name can be given up.
+    /// Adds a dated name. Its term must not overlap that of another identity's same name, merged or not, so that
+    /// a merge can be taken back; it replaces that of the same identity which begins at the same time, so that a
+    /// name can be given up.
     ///
     /// # Errors
     /// Whoever has the name in that term.
@@ -138,15 +152,14 @@ impl Estate {
         all
     }
 
-    /// Every name of a person: the undated ones, and those whose term includes `at`.
+    /// Every name of a person, of all their identities: the undated ones, and those whose term includes `at`.
     #[must_use]
     pub fn names_of(&self, id: PersonId, at: Instant) -> Vec<String> {
-        let Some(person) = self.person(id) else { return Vec::new() };
         let dated = self.people_terms.aliases.values().flatten();
-        let now = dated.filter(|term| term.person == id && term.from <= at && at < term.until);
-        let mut names: Vec<String> =
-            person.aliases.iter().cloned().chain(now.map(|term| term.alias.clone())).collect();
-        names.push(person.key.clone());
+        let is_theirs = |term: &&AliasTerm| self.same_as(term.person) == id;
+        let now = dated.filter(is_theirs).filter(|term| term.from <= at && at < term.until);
+        let mut names: Vec<String> = now.map(|term| term.alias.clone()).collect();
+        names.extend(self.undated_names(id).map(str::to_owned));
         names.sort();
         names.dedup();
         names
@@ -244,9 +257,13 @@ impl Estate {
         self.people_terms.standings.get(&id)
     }
 
-    /// All groups that a person is in, their groups' parents included, ascending.
+    /// All groups that a person is in, their groups' parents included, ascending; of who was merged into somebody,
+    /// none.
     #[must_use]
     pub fn groups_of(&self, id: PersonId) -> &[GroupId] {
+        if self.is_merged(id) {
+            return &[];
+        }
         self.people_terms.closures.get(&id).map_or(&[], Vec::as_slice)
     }
 

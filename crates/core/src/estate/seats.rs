@@ -29,7 +29,7 @@ impl Estate {
     pub fn add_seat(&mut self, seat: Seat) -> SeatId {
         let id = SeatId(next(self.seats.len()));
         match seat.person {
-            Some(person) => self.moves.held_by(person, id),
+            Some(person) => self.moves.held_by(self.same_as(person), id),
             None => {
                 self.moves.free.entry(term(&seat)).or_default().insert(id);
             }
@@ -45,7 +45,7 @@ impl Estate {
         let term = self.seat(id).map(term);
         match person {
             Some(person) => {
-                self.moves.held_by(person, id);
+                self.moves.held_by(self.same_as(person), id);
                 if let Some(term) = term {
                     self.moves.taken(term, id);
                 }
@@ -71,7 +71,8 @@ impl Estate {
         let seat = self.seat(id).filter(|seat| seat.from <= at && at < seat.until)?;
         let moves = self.moves.later.get(&id);
         let last = moves.and_then(|moves| moves.iter().rev().find(|(from, _)| *from <= at));
-        last.map_or(seat.person, |(_, person)| *person)
+        let holder = last.map_or(seat.person, |(_, person)| *person)?;
+        Some(self.same_as(holder))
     }
 
     /// How often a seat was given to somebody on a day, `date` telling the day of an instant.
@@ -164,9 +165,24 @@ impl Estate {
         let later = self.moves.later.get(&id).map_or(&[][..], Vec::as_slice);
         let starts = core::iter::once((seat.from, seat.person)).chain(later.iter().copied());
         let ends = later.iter().map(|(at, _)| *at).chain([seat.until]);
-        let spans = starts.zip(ends).filter(|((_, holder), _)| *holder == Some(person));
+        let is_theirs =
+            |holder: Option<PersonId>| holder.map(|id| self.same_as(id)) == Some(person);
+        let spans = starts.zip(ends).filter(|((_, holder), _)| is_theirs(*holder));
         let clipped = spans.map(|((start, _), end)| Interval { start, end: end.min(seat.until) });
         clipped.filter(|span| span.start < span.end).collect()
+    }
+
+    /// Notes anew who has ever held which seat: after who is who has changed.
+    pub(super) fn index_holders(&mut self) {
+        self.moves.by_person.clear();
+        let first = (0..).map(SeatId).zip(&self.seats);
+        let first = first.filter_map(|(id, seat)| Some((seat.person?, id)));
+        let later = self.moves.later.iter().flat_map(|(id, moves)| {
+            moves.iter().filter_map(move |(_, person)| Some(((*person)?, *id)))
+        });
+        let held: Vec<(PersonId, SeatId)> =
+            first.chain(later).map(|(person, id)| (self.same_as(person), id)).collect();
+        held.into_iter().for_each(|(person, id)| self.moves.held_by(person, id));
     }
 
     /// The seats that a person has ever held, ascending.

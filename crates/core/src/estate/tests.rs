@@ -1,5 +1,6 @@
 use super::*;
 
+mod merges;
 mod people;
 mod places;
 mod seats;

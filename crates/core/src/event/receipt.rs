@@ -66,7 +66,7 @@ pub struct Counts {
 pub struct OpenUse {
     /// Identity across imports.
     pub identity: u64,
-    /// Who.
+    /// Who: the identity that the log names, whoever that turns out to be.
     pub person: PersonId,
     /// What; `None` while the feature is in no product family.
     pub product: Option<ProductId>,

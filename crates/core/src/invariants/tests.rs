@@ -3,9 +3,10 @@
 use super::*;
 use crate::budget::{LoanTerms, RequestId, Requested};
 use crate::estate::{BucketTerms, Group, GroupId, ProductId, Standing};
-use crate::event::{AgentSaid, Event, Outcome, TokenRequest};
+use crate::event::{AgentSaid, Event, Outcome, Source, TokenRequest};
 use crate::state::tests::{T0, World, tokens};
 use crate::state::{Checkpoint, State};
+use crate::tariff::Meter;
 
 /// Spoils a sound state, by way of its snapshot, and expects this invariant to notice.
 fn check(name: &str, spoil: impl Fn(&mut Checkpoint)) {
@@ -121,4 +122,27 @@ fn a_lease_that_nothing_is_held_for_is_noticed() {
     world.happen(&ended(Outcome::Voided)).unwrap();
     let found: Vec<&str> = violations(&world.state).iter().map(|(name, _)| *name).collect();
     assert_eq!(found, ["a-lease-holds-what-it-may-use"]);
+}
+
+#[test]
+fn use_of_who_is_somebody_else_is_noticed() {
+    let name = "who-is-somebody-else-has-no-use";
+    let into_ben =
+        |known: &mut Checkpoint| known.surroundings.merges = vec![(PersonId(0), PersonId(1))];
+    check(name, |known| {
+        into_ben(known);
+        known.charges = vec![charge()];
+    });
+    let mut world = World::new();
+    world.open(&World::ask("anna", "civil-3d", None));
+    let mut written = world.state.checkpoint();
+    into_ben(&mut written);
+    let found = violations(&State::restore(written).unwrap());
+    assert!(found.iter().any(|(found, _)| *found == name), "{found:?}");
+}
+
+fn charge() -> Charge {
+    let (person, product, bucket) = (PersonId(0), ProductId(0), BucketId(0));
+    let (meter, source, paid) = (Meter::Window24h, Source::Log, false);
+    Charge { at: T0, ticks: tokens(1), person, product, bucket, meter, source, paid }
 }

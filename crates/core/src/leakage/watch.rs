@@ -138,7 +138,7 @@ impl Watch {
     /// Takes the next event of the journal.
     pub fn see(&mut self, state: &State, seq: u64, at: Instant, event: &Event) {
         match event {
-            Event::Opened(opened) => self.opened(seq, at, opened),
+            Event::Opened(opened) => self.opened(state, seq, at, opened),
             Event::Refused(refused) => self.refused(state, seq, at, refused),
             Event::Closed { session, at, cause, .. } => {
                 let silent = *cause == event::Cause::Silent;
@@ -148,10 +148,10 @@ impl Watch {
         }
     }
 
-    fn opened(&mut self, decision: u64, at: Instant, opened: &Opened) {
+    fn opened(&mut self, state: &State, decision: u64, at: Instant, opened: &Opened) {
         let host = self.asked(at, &opened.ask.host);
         let on_seat = !matches!(opened.route, Route::Tokens { .. });
-        let pair = (opened.person, opened.product);
+        let pair = (state.estate().same_as(opened.person), opened.product);
         let end = Instant(i64::MAX);
         self.running.insert(decision, pair);
         let session = Session { decision, host, opened: at, end, on_seat };

@@ -82,6 +82,8 @@ pub struct Surroundings {
     pub standings: Vec<(PersonId, Standing)>,
     /// All dated names.
     pub aliases: Vec<AliasTerm>,
+    /// Identities that are somebody else's by now, and whose.
+    pub merges: Vec<(PersonId, PersonId)>,
     /// Every later holder of every seat.
     pub seat_moves: Vec<(SeatId, Instant, Option<PersonId>)>,
     /// All regions.
@@ -149,6 +151,7 @@ impl Surroundings {
             groups: estate.groups().to_vec(),
             standings: ids.filter_map(standing).collect(),
             aliases: estate.alias_terms(),
+            merges: estate.merges(),
             seat_moves: estate.seat_moves(),
             regions: estate.regions().to_vec(),
             sites: estate.sites().to_vec(),
@@ -177,6 +180,7 @@ impl Surroundings {
         for (seat, at, person) in self.seat_moves {
             estate.move_seat(seat, person, at);
         }
+        estate.restore_merges(self.merges);
         estate.set_regions(self.regions);
         for site in self.sites {
             estate.set_site(site).map_err(Broken::Site)?;

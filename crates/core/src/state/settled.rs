@@ -78,6 +78,7 @@ impl State {
             Event::BucketsSet(buckets) => {
                 self.all_or_none(buckets, |state, bucket| state.set_bucket(bucket, at))
             }
+            Event::PersonMerged { person, into } => self.merge_person(*person, *into),
             Event::DeviceEnrolled(device) => {
                 let known = |person: PersonId| self.estate.person(person).is_some();
                 if !device.person.is_none_or(known) {

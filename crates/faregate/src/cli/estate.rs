@@ -38,6 +38,10 @@ pub(crate) enum Person {
     Set(SetPerson),
     /// Give a person a further name
     Alias(AliasPerson),
+    /// Print what would change if two were one person, and make them one with --apply
+    Merge(MergePeople),
+    /// Print what would change if a merge were taken back, and take it back with --apply
+    Unmerge(UnmergePerson),
     /// Take in people from a CSV file
     Import(ImportFile),
 }
@@ -79,6 +83,32 @@ pub(crate) struct AliasPerson {
     pub until: Option<String>,
     #[command(flatten)]
     pub trial: Trial,
+}
+
+#[derive(Args)]
+pub(crate) struct MergePeople {
+    /// Any alias of the person who stays
+    pub person: String,
+    /// Any alias of who turned out to be the same person: what they used becomes that of the first
+    pub other: String,
+    /// Do it, and not only print it
+    #[arg(long)]
+    pub apply: bool,
+    /// For whom: any alias of a person [default: the operating system's account]
+    #[arg(long = "as", value_name = "PERSON")]
+    pub on_behalf_of: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct UnmergePerson {
+    /// Key, or a name without dates, of who was merged into somebody
+    pub person: String,
+    /// Do it, and not only print it
+    #[arg(long)]
+    pub apply: bool,
+    /// For whom: any alias of a person [default: the operating system's account]
+    #[arg(long = "as", value_name = "PERSON")]
+    pub on_behalf_of: Option<String>,
 }
 
 #[derive(Subcommand)]

@@ -71,7 +71,8 @@ fn enrolled(path: &Path) -> Result<Value, Fault> {
     let shared = engine.state();
     let state = shared.read();
     let rows = state.estate().devices().map(|(id, known)| {
-        let owner = known.device.person.and_then(|person| state.estate().person(person));
+        let estate = state.estate();
+        let owner = known.device.person.and_then(|person| estate.person(estate.same_as(person)));
         json!({
             "id": id.to_string(), "name": known.device.name,
             "person": owner.map(|person| &person.key), "enrolled": known.at.to_string(),

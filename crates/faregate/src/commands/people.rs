@@ -1,7 +1,7 @@
 //! `faregate person …`, `group …`, `seat …` and `site …`: what they print. What they change is in `bulk`.
 
 use crate::cli::estate::{Group, Person, Seat, Site};
-use crate::commands::{bulk, orders};
+use crate::commands::{bulk, merge, orders};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align, number};
@@ -19,6 +19,8 @@ pub(crate) fn run_person(path: &Path, action: &Person, as_json: bool) -> Result<
         Person::Show { alias } => show(path, alias, as_json),
         Person::Set(args) => bulk::set_person(path, args, as_json),
         Person::Alias(args) => bulk::add_alias(path, args, as_json),
+        Person::Merge(args) => merge::merge(path, args, as_json),
+        Person::Unmerge(args) => merge::unmerge(path, args, as_json),
         Person::Import(args) => bulk::import(path, "people", args, as_json),
     }
 }
@@ -66,10 +68,10 @@ fn list(path: &Path, search: Option<&str>, limit: usize, as_json: bool) -> Resul
     let wanted = search.map(str::to_lowercase);
     let has =
         |text: &str| wanted.as_ref().is_none_or(|wanted| text.to_lowercase().contains(wanted));
-    let all = (0u32..).map(PersonId).zip(state.estate().people());
-    let found = all.filter(|(_, person)| {
-        has(&person.key) || has(&person.name) || person.aliases.iter().any(|alias| has(alias))
-    });
+    let estate = state.estate();
+    let found = estate
+        .everybody()
+        .filter(|(id, person)| has(&person.name) || estate.undated_names(*id).any(has));
     let found: Vec<_> = found.collect();
     let shown = found.iter().take(limit);
     if as_json {

@@ -3,7 +3,7 @@
 use crate::output::{self, Align, number};
 use crate::{aside, say};
 use faregate_app::import::intake::{More, Taken};
-use faregate_app::import::vendor::{PoolComparison, Report, Unsettled};
+use faregate_app::import::vendor::{BothNames, PoolComparison, Report, Unsettled};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -62,6 +62,7 @@ fn more_in_json(more: &More) -> Value {
             "booked": report.booked, "double_dips": report.double_dips,
             "price_differences": report.differences.len(),
             "unsettled": report.quarantined.iter().map(line).collect::<Vec<_>>(),
+            "both_names": report.both_names.iter().map(both_names).collect::<Vec<_>>(),
         }),
         More::Compared(found) => compared_in_json(found),
     }
@@ -69,6 +70,11 @@ fn more_in_json(more: &More) -> Value {
 
 fn line(Unsettled { line, why }: &Unsettled) -> Value {
     json!({ "line": line, "why": why })
+}
+
+fn both_names(both: &BothNames) -> Value {
+    let BothNames { name, hashed, rows, .. } = both;
+    json!({ "name": name, "hashed": hashed, "rows": rows, "text": both.to_string() })
 }
 
 pub(super) fn compared_in_json(found: &PoolComparison) -> Value {
@@ -182,6 +188,11 @@ fn tell_vendor(report: &Report) {
     tell_any(report.double_dips, "paid twice: `faregate double-dips`");
     let prices = report.differences.len() as u64;
     tell_any(prices, "at a price that was not ours; the vendor's holds");
+    report.both_names.iter().take(LINES_TOLD).for_each(|both| aside!("note: {both}"));
+    let more = report.both_names.len().saturating_sub(LINES_TOLD);
+    if more > 0 {
+        aside!("and {more} people more by a name and a hash: --json lists all of them");
+    }
 }
 
 /// `2,644 kept but not charged (Inventor 1,920: no rate; 12345FOO_2024_0F 3: unknown product)`.

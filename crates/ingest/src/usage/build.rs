@@ -39,6 +39,7 @@ pub(super) fn build<'a>(plan: &'a Plan, row: &Row<'a>) -> Result<Option<UsageRow
     Ok(Some(UsageRow {
         line: row.line,
         who,
+        hashed: cells.named(Field::HashedId)?,
         host: cells.named(Field::Host)?,
         product,
         feature: cells.named(Field::Feature)?,

@@ -46,9 +46,20 @@ impl Journal {
 
 /// All that can happen.
 pub(crate) fn journal() -> Vec<Entry> {
+    let mut journal = of_format_5();
+    merges(&mut journal);
+    entries(journal)
+}
+
+/// All that could happen in format 5.
+pub(crate) fn journal_of_format_5() -> Vec<Entry> {
+    entries(of_format_5())
+}
+
+fn of_format_5() -> Journal {
     let mut journal = of_format_4();
     imports(&mut journal);
-    entries(journal)
+    journal
 }
 
 /// All that could happen in format 4.
@@ -499,4 +510,17 @@ fn imports(journal: &mut Journal) {
         Event::Imported(vendor),
         Event::ImportUndone(undone),
     ]);
+}
+
+/// Dora turned out to be Cai, and not to be, and to be again.
+fn merges(journal: &mut Journal) {
+    let dora = Person {
+        key: text("dora"),
+        name: text("Dora"),
+        bucket: GENERAL,
+        aliases: vec![text("5f1c0d0a")],
+    };
+    let merged = |into| Event::PersonMerged { person: PersonId(3), into };
+    let merged = [Some(CAI), None, Some(CAI)].map(merged);
+    journal.all([Event::PeopleAdded(vec![dora])].into_iter().chain(merged));
 }

@@ -9,7 +9,7 @@ use crate::token_usage::UsageReport;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use faregate_app::import::vendor::{Report, Unsettled};
+use faregate_app::import::vendor::{BothNames, Report, Unsettled};
 use serde::Serialize;
 use tokio::sync::oneshot;
 use utoipa::ToSchema;
@@ -24,6 +24,27 @@ pub struct UnsettledLine {
     pub line: u32,
     /// Why, in words.
     pub why: String,
+}
+
+/// Somebody whom rows call by a name and by a hash, which are not known to be one person's.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NameAndHash {
+    /// The name.
+    pub name: String,
+    /// The hash.
+    pub hashed: String,
+    /// How many rows show both.
+    pub rows: u64,
+    /// What to do about it, in words.
+    pub text: String,
+}
+
+impl From<BothNames> for NameAndHash {
+    fn from(both: BothNames) -> Self {
+        let text = both.to_string();
+        let BothNames { name, hashed, rows, .. } = both;
+        Self { name, hashed, rows, text }
+    }
 }
 
 /// What a report added.
@@ -47,6 +68,8 @@ pub struct UsageTaken {
     pub quarantined: Vec<UnsettledLine>,
     /// Rows that cannot be read, or cannot be true.
     pub rejected: Vec<UnsettledLine>,
+    /// People whom rows call by a name and by a hash that are not known to be one's; nothing moves by that.
+    pub both_names: Vec<NameAndHash>,
     /// All of it in words.
     pub text: String,
 }
@@ -102,6 +125,7 @@ fn names_nobody() -> Problem {
 
 fn shown(rows: u64, zero_rows: u64, unread: Vec<Unsettled>, taken: Report) -> UsageTaken {
     let line = |Unsettled { line, why }| UnsettledLine { line, why };
+    let both_names = taken.both_names.into_iter().map(NameAndHash::from).collect();
     let Report { counts, matched, booked, double_dips, quarantined, rejected, differences, .. } =
         taken;
     let mut rejected: Vec<UnsettledLine> = unread.into_iter().chain(rejected).map(line).collect();
@@ -121,6 +145,7 @@ fn shown(rows: u64, zero_rows: u64, unread: Vec<Unsettled>, taken: Report) -> Us
         price_differences: differences.len(),
         quarantined: quarantined.into_iter().map(line).collect(),
         rejected,
+        both_names,
         text,
     }
 }

@@ -13,6 +13,7 @@ use faregate_core::usage::Interval;
 use faregate_core::when::Instant;
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::vendor::VendorRow;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
 impl<'e> Recording<'e> {
@@ -22,24 +23,47 @@ impl<'e> Recording<'e> {
         state: &State,
         pairs: &BTreeMap<Pair, Instant>,
     ) -> Result<BTreeMap<Pair, Vec<Told>>, Failure> {
+        let Some(from) = pairs.values().min().copied() else { return Ok(BTreeMap::new()) };
+        self.uses_told(state, from, pairs.keys().copied().collect(), &mut |_, _| {})
+    }
+
+    /// All uses of these people and products that were told of from an instant on, in order of their start, but
+    /// for those that stand for units of the vendor's: `placed` is told of them.
+    pub(super) fn uses_told(
+        &mut self,
+        state: &State,
+        from: Instant,
+        pairs: FxHashSet<Pair>,
+        placed: &mut dyn FnMut(Pair, Instant),
+    ) -> Result<BTreeMap<Pair, Vec<Told>>, Failure> {
         let mut uses: BTreeMap<Pair, Vec<Told>> = BTreeMap::new();
-        let Some(from) = pairs.values().min().copied() else { return Ok(uses) };
-        self.pairs = pairs.keys().copied().collect();
+        self.pairs = pairs;
+        let open = state.elsewhere().filter_map(|open| {
+            let pair = self.pair_of_open(state, open)?;
+            Some((pair, open.opened))
+        });
+        let open: FxHashSet<(Pair, Instant)> = open.collect();
         for (pair, whole) in self.other_uses(state, from)? {
-            uses.entry(pair).or_default().push((whole, Source::Gate));
+            let source =
+                if open.contains(&(pair, whole.start)) { Source::Log } else { Source::Gate };
+            uses.entry(pair).or_default().push((whole, source));
         }
-        self.pairs.clear();
-        let host = self.names.number(HOST);
-        for day in self.engine.store.days_with_uses(from)? {
-            for one in self.engine.store.uses_of(day)? {
-                if one.closed < from || one.closed <= one.opened || host == Some(one.host) {
+        let pairs = std::mem::take(&mut self.pairs);
+        let Self { names, engine, .. } = self;
+        let host = names.number(HOST);
+        for day in engine.store.days_with_uses(from)? {
+            for one in engine.store.uses_of(day)? {
+                if one.closed < from || one.closed <= one.opened {
                     continue;
                 }
-                let pair = self.names.pair(state, one.user, one.feature, one.opened);
-                if let Some(pair) = pair.filter(|pair| pairs.contains_key(pair)) {
-                    let whole = Interval { start: one.opened, end: one.closed };
-                    uses.entry(pair).or_default().push((whole, Source::Log));
+                let pair = names.pair(state, one.user, one.feature, one.opened);
+                let Some(pair) = pair.filter(|pair| pairs.contains(pair)) else { continue };
+                if host == Some(one.host) {
+                    placed(pair, one.opened);
+                    continue;
                 }
+                let whole = Interval { start: one.opened, end: one.closed };
+                uses.entry(pair).or_default().push((whole, Source::Log));
             }
         }
         for told in uses.values_mut() {

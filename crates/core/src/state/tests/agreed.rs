@@ -280,3 +280,31 @@ fn a_checkpoint_holds_all_that_is_agreed() {
     assert_eq!(restored.sessions_on(SeatId(0)), world.state.sessions_on(SeatId(0)));
     assert_eq!(crate::invariants::violations(&restored), []);
 }
+
+/// Whoever runs something, or was charged, is not made anybody else.
+#[test]
+fn a_merge_of_who_has_use_is_refused() {
+    let mut world = settled();
+    let (anna, ben) = (PersonId(0), PersonId(1));
+    let merged = |person, into| Event::PersonMerged { person, into };
+    check("itself", &world, &merged(ben, Some(ben)), &Broken::Merge(ben));
+    check("apart", &world, &merged(ben, None), &Broken::Merge(ben));
+    let mut seated = world.clone();
+    seated.open(&World::ask("anna", "civil-3d", None));
+    check("on a seat", &seated, &merged(anna, Some(ben)), &Broken::Merge(anna));
+    world.open(&World::ask("ben", "revit", None));
+    check("running", &world, &merged(ben, Some(anna)), &Broken::Merge(ben));
+    let id = SessionId(world.state.seq());
+    world.now = T0.plus(2 * GRACE);
+    world.alive(id);
+    world.end(id, Cause::Closed);
+    check("charged", &world, &merged(ben, Some(anna)), &Broken::Merge(ben));
+    let unit = world.state.charges().iter().next().unwrap().unit();
+    world.must(Event::UsageReversed(vec![unit]));
+    world.must(merged(ben, Some(anna)));
+    assert!(world.state.estate().is_merged(ben));
+    let restored = State::restore(world.state.checkpoint()).unwrap();
+    assert_eq!(restored.estate(), world.state.estate());
+    world.must(merged(ben, None));
+    assert!(!world.state.estate().is_merged(ben));
+}

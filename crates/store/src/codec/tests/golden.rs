@@ -7,7 +7,7 @@ mod rules;
 
 /// All kinds, as the golden file names them: the first release's, those that came with rules and
 /// budgets, and those that came with agents.
-pub(super) const KINDS: [&str; 56] = [
+pub(super) const KINDS: [&str; 57] = [
     "contract-agreed",
     "tariff-adopted",
     "products-defined",
@@ -64,6 +64,7 @@ pub(super) const KINDS: [&str; 56] = [
     "agent-rules-set",
     "imported-with-a-number",
     "import-undone",
+    "person-merged",
 ];
 
 /// Add a variant here, to `KINDS`, to `events` and to the golden file.
@@ -131,6 +132,7 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::DeviceEnrolled(_) => "device-enrolled",
         Event::DeviceRevoked(_) => "device-revoked",
         Event::AgentRulesSet(_) => "agent-rules-set",
+        Event::PersonMerged { .. } => "person-merged",
     }
 }
 
@@ -262,6 +264,11 @@ fn numbered() -> Vec<Event> {
     ]
 }
 
+fn merged() -> Vec<Event> {
+    let merged = |into| Event::PersonMerged { person: PersonId(300), into };
+    vec![merged(Some(PersonId(4))), merged(None)]
+}
+
 /// What the golden bytes mean.
 pub(super) fn events() -> Vec<Event> {
     let (from, until) = (Instant(1_767_225_600), Instant(1_798_761_600));
@@ -319,5 +326,5 @@ pub(super) fn events() -> Vec<Event> {
             released: 300,
         }]),
     ];
-    first.into_iter().chain(rules::events()).chain(numbered()).collect()
+    first.into_iter().chain(rules::events()).chain(numbered()).chain(merged()).collect()
 }

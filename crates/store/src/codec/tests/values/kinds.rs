@@ -70,7 +70,8 @@ records! {
     VendorCharge { day, alias, person, product, ticks, finding }
     ExchangeRate { price, of, from }
     Surroundings {
-        groups, standings, aliases, seat_moves, regions, sites, territories, schedules, bucket_terms
+        groups, standings, aliases, merges, seat_moves, regions, sites, territories, schedules,
+        bucket_terms
     }
     Rulebook { terms, policies, counts, changes }
     Budgets {
@@ -197,6 +198,7 @@ choices! {
         PeriodEnded { bucket, until }
         VendorBalance { at, ticks }
         BreachReviewed { decision, accepted, why }
+        PersonMerged { person, into }
     }
 }
 

@@ -1,0 +1,2 @@
+-- Merged people came into the snapshot. It is a cache: the journal replaces it.
+DELETE FROM snapshot;
