@@ -26,6 +26,15 @@ for (const scheme of ['light', 'dark'] as const) {
         });
       }
 
+      test('the sources are accessible', async ({ page }) => {
+        await page.goto('/sources');
+        await expect(page.getByRole('table')).toBeVisible();
+        const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+        expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+        await page.screenshot({ path: `${SCREENSHOTS}/sources-${scheme}-${width}.png`, fullPage: true });
+      });
+
       test('nothing overflows sideways', async ({ page }) => {
         await page.goto('/');
         await expect(page.getByRole('heading', { name: 'Sessions open now' })).toBeVisible();

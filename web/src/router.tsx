@@ -2,6 +2,7 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { BurnPage } from './pages/burn/burn-page';
 import { readBurnSearch } from './pages/burn/search';
+import { SourcesPage } from './pages/sources/sources-page';
 import { NotFoundPage } from './pages/not-found-page';
 import { CrashedPage } from './pages/crashed-page';
 import { Shell } from './shell/shell';
@@ -15,7 +16,9 @@ const burn = createRoute({
   component: BurnPage,
 });
 
-export const routeTree = root.addChildren([burn]);
+const sources = createRoute({ getParentRoute: () => root, path: '/sources', component: SourcesPage });
+
+export const routeTree = root.addChildren([burn, sources]);
 
 export const router = createRouter({
   routeTree,

@@ -39,6 +39,7 @@ pub mod reading;
 mod retry;
 pub mod routes;
 pub mod sight;
+pub mod sources;
 pub mod token_usage;
 pub mod wire;
 
@@ -63,6 +64,7 @@ pub struct Server {
     usage_reports: Option<Arc<dyn token_usage::UsageReports>>,
     turns: reading::Turns,
     seats: Arc<Mutex<SeatUse>>,
+    sources: sources::Board,
 }
 
 impl Server {
@@ -87,6 +89,7 @@ impl Server {
             usage_reports: None,
             turns,
             seats,
+            sources: sources::Board::default(),
         }
     }
 
@@ -185,7 +188,7 @@ fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
 }
 
 fn use_and_burn() -> OpenApiRouter<Server> {
-    use routes::{balances, burn, decisions, events, quotes, sessions, sign_in, summary};
+    use routes::{balances, burn, decisions, events, quotes, sessions, sign_in, sources, summary};
     OpenApiRouter::new()
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::open_batch))
@@ -197,6 +200,7 @@ fn use_and_burn() -> OpenApiRouter<Server> {
         .routes(routes!(burn::burn))
         .routes(routes!(burn::daily))
         .routes(routes!(balances::balances))
+        .routes(routes!(sources::list))
         .routes(routes!(events::events))
         .routes(routes!(sign_in::me))
         .routes(routes!(sign_in::sign_in))

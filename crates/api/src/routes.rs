@@ -26,6 +26,7 @@ pub mod seats;
 pub mod sessions;
 pub mod sign_in;
 pub mod sites;
+pub mod sources;
 pub mod statement;
 pub mod summary;
 pub mod terms;

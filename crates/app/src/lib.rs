@@ -27,4 +27,5 @@ pub mod reports;
 pub mod rules;
 pub mod setup;
 pub mod simulate;
+pub mod sources;
 pub mod views;

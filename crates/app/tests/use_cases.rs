@@ -56,6 +56,8 @@ mod reports;
 mod sessions;
 #[path = "use_cases/simulate.rs"]
 mod simulate;
+#[path = "use_cases/sources.rs"]
+mod sources;
 #[path = "use_cases/stores.rs"]
 mod stores;
 #[path = "use_cases/undo.rs"]

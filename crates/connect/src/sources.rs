@@ -52,8 +52,8 @@ pub struct Source {
     pub every: Duration,
     /// In which zone times without one are meant; it is handed on with each file.
     pub zone: Zone,
-    /// After how long without news it counts as stale.
-    pub stale_after: Duration,
+    /// After how long without news it counts as stale, where the operator says so.
+    pub stale_after: Option<Duration>,
     /// How long files stay in the inbox; for ever, when nothing is said.
     pub keep: Option<Duration>,
     /// How long one pull goes on before it leaves the rest to the next.

@@ -14,6 +14,7 @@ pub(crate) mod imports;
 pub(crate) mod lake;
 pub(crate) mod options;
 pub(crate) mod rules;
+pub(crate) mod sources;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -45,6 +46,11 @@ pub(crate) enum Command {
     Tail {
         #[command(subcommand)]
         source: TailSource,
+    },
+    /// Where use comes from, and how fresh each source is
+    Source {
+        #[command(subcommand)]
+        action: sources::Source,
     },
     /// Serve the API and the page
     Serve(Serve),

@@ -31,6 +31,7 @@ mod reports;
 mod requests;
 mod running;
 mod serve;
+mod source;
 mod tail;
 
 use crate::cli::{Cli, Command, TailSource};
@@ -46,6 +47,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Init(args) => init::run(&path, &args, json),
         Command::Import(args) => intake::run(&path, &args, json),
         Command::Tail { source: TailSource::Flexnet(args) } => tail::run(&path, &args, json),
+        Command::Source { action } => source::run(&path, &action, json),
         Command::Serve(args) => serve::run(&path, &args, json),
         Command::Demo(args) => demo::run(data.as_deref(), &args, json),
         Command::Burn(args) => burn::run(&path, &args, json),

@@ -14,6 +14,7 @@ mod giving;
 mod output;
 mod reporting;
 mod serving;
+mod sources;
 
 use clap::Parser;
 use clap::error::ErrorKind;

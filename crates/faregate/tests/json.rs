@@ -40,6 +40,9 @@ limit = 500
 owners = ["gina"]
 "#;
 
+const SOURCES: &str =
+    "[sources.drop]\nkind = \"folder\"\npath = \".\"\npattern = \"*.xyz\"\nfiles = \"any\"\n";
+
 /// Every command that prints and ends, in an order in which each can do what it is told.
 const COMMANDS: &[&str] = &[
     "init --tokens 1000 --from 2026-01-01 --until 2099-12-31",
@@ -56,6 +59,10 @@ const COMMANDS: &[&str] = &[
     "import a.log events.json --zone UTC --dry-run",
     "import list",
     "import show 1 --differences",
+    "source list",
+    "source show flexnet",
+    "source check sources.toml",
+    "source pull drop --sources sources.toml",
     "import undo 1 --dry-run",
     "burn",
     "break-even",
@@ -187,6 +194,7 @@ fn place() -> Place {
     );
     let directory = "kind = \"scim\"\nurl = \"https://id.example\"\nsecret_file = \"x\"\ngroups.AEC = \"aec-collection\"\n";
     place.write("directory.toml", directory);
+    place.write("sources.toml", SOURCES);
     place.write("a.opt", "TIMEOUTALL 900\n");
     place.write("lmstat.txt", "Feature usage info:\n");
     place.write("agents.toml", "[[product]]\nproduct = \"revit\"\nprocesses = [\"Revit.exe\"]\n");
@@ -267,6 +275,9 @@ fn every_error_is_json_too() {
         ("import a.log", 26),
         ("import events a.log", 24),
         ("import csv a.log --map agents.toml", 27),
+        ("source show nobody", 13),
+        ("source check a.log", 3),
+        ("source pull nobody", 2),
         ("burn --data other", 4),
         ("options plan no-such.opt", 3),
         ("options apply wrong.toml", 16),

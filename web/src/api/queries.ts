@@ -50,6 +50,13 @@ export const balancesQuery = queryOptions({
   queryFn: ({ signal }) => get('/v1/balances', {}, signal),
 });
 
+export const sourcesQuery = queryOptions({
+  queryKey: [...LIVE_KEY, 'sources'],
+  queryFn: ({ signal }) => get('/v1/sources', {}, signal),
+  // A source becomes stale by nothing being committed.
+  refetchInterval: 60_000,
+});
+
 export const openSessionsQuery = infiniteQueryOptions({
   queryKey: [...LIVE_KEY, 'sessions', 'open'],
   queryFn: ({ pageParam, signal }) =>

@@ -868,6 +868,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where use comes from: up to when each source tells, and whether it is stale. */
+        get: operations["list_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/statement": {
         parameters: {
             query?: never;
@@ -1036,6 +1053,15 @@ export interface components {
             /** @description How many. */
             tokens: components["schemas"]["Tokens"];
             /** @description Why. */
+            why: string;
+        };
+        /** @description A file that could not be taken in. */
+        BadFile: {
+            /** @description When that was tried. */
+            at: string;
+            /** @description Its name. */
+            file: string;
+            /** @description Why not. */
             why: string;
         };
         /** @description Where the tokens are. */
@@ -1350,6 +1376,8 @@ export interface components {
             next?: string | null;
             /** @description What buckets paid for. */
             paid: components["schemas"]["CostPart"];
+            /** @description Sources that end before the last date: what they would tell is not in the rows. */
+            stale: components["schemas"]["Stale"][];
             /**
              * Format: date
              * @description Last date.
@@ -1368,6 +1396,8 @@ export interface components {
             plan?: number[] | null;
             /** @description One line for each of the largest products, and one for the rest. */
             series: components["schemas"]["Series"][];
+            /** @description Sources that end before the last date: what they would tell is not in the series. */
+            stale: components["schemas"]["Stale"][];
             /** @description The chart in words. */
             text: string;
             /** @description Last date. */
@@ -1470,6 +1500,8 @@ export interface components {
             next?: string | null;
             /** @description By day, person and product. */
             rows: components["schemas"]["DoubleDip"][];
+            /** @description Sources that end before the last date: what they would tell is not in the rows. */
+            stale: components["schemas"]["Stale"][];
             /**
              * Format: date
              * @description Last UTC day.
@@ -1666,6 +1698,16 @@ export interface components {
             name: string;
             /** @description First instant at which it is theirs no longer; `null`: it stays. */
             until?: string | null;
+        };
+        /** @description The last import of a source. */
+        LastImport: {
+            /** @description When it was made durable. */
+            at: string;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            number: number;
         };
         /**
          * @description How far an agent goes.
@@ -2256,6 +2298,22 @@ export interface components {
             /** @description Always `about:blank`: `code` says what happened. */
             type: string;
         };
+        /** @description How the pulls of a source are doing. */
+        Pulls: {
+            /**
+             * Format: int32
+             * @description How many have failed since one succeeded.
+             */
+            failures: number;
+            /** @description Why it failed. */
+            last_error?: string | null;
+            /** @description When one last failed. */
+            last_failure?: string | null;
+            /** @description When one last brought everything there was. */
+            last_success?: string | null;
+            /** @description When the next one is due. */
+            next_due?: string | null;
+        };
         /** @description A session goes on. */
         Pulse: {
             /** @description Whether the product was used since the last beat. */
@@ -2309,6 +2367,8 @@ export interface components {
         /** @description How we stand with the vendor. */
         Reconciled: {
             balance?: components["schemas"]["Compared"] | null;
+            /** @description Sources that have ended: what they would tell is not in it. */
+            stale: components["schemas"]["Stale"][];
             /** @description All of it in words. */
             text: string;
         };
@@ -2555,6 +2615,53 @@ export interface components {
             /** @description Territories. */
             territories: components["schemas"]["Territory"][];
         };
+        /** @description A source of use. */
+        Source: {
+            /** @description Files that could not be taken in, the newest first. */
+            bad: components["schemas"]["BadFile"][];
+            /** @description What depends on it: `burn`, `chargeback`, `double-dips`, `leakage`, `places`, `reconciliation`, `sessions`. */
+            feeds: string[];
+            /** @description What it is: `licence-server-log`, `licence-server-polls`, `vendor`, `table` or `staff`. */
+            kind: string;
+            /** @description The same in words. */
+            lag?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds since then.
+             */
+            lag_seconds?: number | null;
+            /** @description The last instant that it knows of. */
+            last_data?: string | null;
+            last_import?: components["schemas"]["LastImport"] | null;
+            /** @description Its name; of one that nobody declares, what its receipts call its kind. */
+            name: string;
+            pulls?: components["schemas"]["Pulls"] | null;
+            /** @description Whether it is. */
+            stale: boolean;
+            /**
+             * Format: int64
+             * @description After how many seconds without news it is stale.
+             */
+            stale_after_seconds: number;
+            /** @description How it stands: `importing`, `stable`, `warning` or `ended`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Files that lie in the inbox and are not taken in yet.
+             */
+            waiting: number;
+            /** @description Why, in words. */
+            why: string;
+        };
+        /** @description All sources. */
+        Sources: {
+            /** @description When this was true. */
+            as_of: string;
+            /** @description The declared ones in the order of their names, then what was imported by hand. */
+            sources: components["schemas"]["Source"][];
+            /** @description All of it in words. */
+            text: string;
+        };
         /** @description Burn over the usual spans. */
         Spans: {
             /** @description This calendar month so far. */
@@ -2565,6 +2672,17 @@ export interface components {
             today: components["schemas"]["Amount"];
             /** @description Yesterday. */
             yesterday: components["schemas"]["Amount"];
+        };
+        /** @description A source whose data ends before what a figure tells of. */
+        Stale: {
+            /** @description What it is: `licence-server-log`, `licence-server-polls`, `vendor`, `table` or `staff`. */
+            kind: string;
+            /** @description The last instant that it knows of; `null` when nothing of it has come yet. */
+            last_data?: string | null;
+            /** @description Its name. */
+            source: string;
+            /** @description What that means for the figure, in words. */
+            text: string;
         };
         /** @description What there is at an instant. */
         StatementBalance: {
@@ -2682,6 +2800,8 @@ export interface components {
             from: string;
             /** @description Rows, the largest first; days by date. */
             rows: components["schemas"]["Row"][];
+            /** @description Sources that end before the last date: what they would tell is not in the rows. */
+            stale: components["schemas"]["Stale"][];
             /** @description The table in words. */
             text: string;
             /** @description Last date. */
@@ -3854,6 +3974,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     daily: {
@@ -3895,6 +4023,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4024,6 +4160,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     explain: {
@@ -4140,6 +4284,14 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6332,6 +6484,49 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sources"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,6 +14,7 @@ export const en = {
     skip: 'Skip to the content',
     navigation: 'Pages',
     burn: 'Burn',
+    sources: 'Sources',
     contract: 'Contract',
     menu: (name: string) => `Account: ${name}`,
     signOut: 'Sign out',
@@ -125,6 +126,8 @@ export const en = {
           ? 'Its product is unknown or the tariff has no rate for it. The import named it.'
           : 'Their product is unknown or the tariff has no rate for it. The import named them.',
     },
+
+    stale: 'These figures are not complete',
 
     range: {
       label: 'Days shown',
@@ -241,6 +244,39 @@ export const en = {
       printed: (filter: string) => `Filter: ${filter}`,
       more: 'Show more',
     },
+  },
+
+  sources: {
+    title: 'Sources',
+    loading: 'Loading the sources',
+    table: 'Sources of use',
+    columns: {
+      source: 'Source',
+      lastData: 'Last data',
+      lag: 'Lag',
+      state: 'State',
+      lastImport: 'Last receipt',
+      why: 'Why',
+    },
+    kinds: {
+      'licence-server-log': 'Licence server’s log',
+      'licence-server-polls': 'Polls of the licence server',
+      vendor: 'Vendor',
+      table: 'Table',
+      staff: 'List of people',
+    } as Record<string, string>,
+    states: {
+      importing: 'Importing',
+      stable: 'Stable',
+      warning: 'Warning',
+      ended: 'Ended',
+    } as Record<string, string>,
+    stale: 'stale',
+    none: '–',
+    receipt: (number: string, when: string) => `${number}, ${when}`,
+    emptyTitle: 'No source tells of use yet',
+    emptyDetail:
+      'Import a file once with `faregate import`, or write a file of sources and start the server with `faregate serve --sources FILE`.',
   },
 
   copy: 'Copy the command',

@@ -21,8 +21,13 @@ export function Header() {
         <nav aria-label={words.shell.navigation} className={styles.navigation} data-no-print>
           <ul className={styles.pages}>
             <li>
-              <Link to="/" className={styles.page} activeOptions={{ includeSearch: false }}>
+              <Link to="/" className={styles.page} activeOptions={{ exact: true, includeSearch: false }}>
                 {words.shell.burn}
+              </Link>
+            </li>
+            <li>
+              <Link to="/sources" className={styles.page}>
+                {words.shell.sources}
               </Link>
             </li>
           </ul>

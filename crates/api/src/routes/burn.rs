@@ -5,9 +5,11 @@ use crate::authority::{Authorized, ReadBurn};
 use crate::extract::Params;
 use crate::problem::Problem;
 use crate::routes::{DAYS_MAX, TABLE_DAYS_MAX, span};
+use crate::sources::Stale;
 use crate::wire::{Amount, Money};
 use axum::Json;
 use axum::extract::State;
+use faregate_app::sources::Figure;
 use faregate_app::views::grouped;
 use faregate_core::amount::Ticks;
 use faregate_core::burn::{self, Burn, Dimension};
@@ -103,6 +105,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Sum of all rows, also of those beyond the limit.
     pub total: Amount,
+    /// Sources that end before the last date: what they would tell is not in the rows.
+    pub stale: Vec<Stale>,
     /// The table in words.
     pub text: String,
 }
@@ -135,6 +139,8 @@ pub struct Daily {
     pub plan: Option<Vec<f64>>,
     /// Sum of the span.
     pub total: Amount,
+    /// Sources that end before the last date: what they would tell is not in the series.
+    pub stale: Vec<Stale>,
     /// The chart in words.
     pub text: String,
 }
@@ -144,7 +150,7 @@ pub struct Daily {
     get, path = "/v1/burn", tag = "burn", params(Which),
     responses(
         (status = 200, body = Table), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem)
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 503, body = Problem)
     ),
     security(("key" = []), ("cookie" = []))
 )]
@@ -153,6 +159,7 @@ pub async fn burn(
     State(server): State<Server>,
     Params(which): Params<Which>,
 ) -> Result<Json<Table>, Problem> {
+    let stale = server.stale(Figure::Burn, which.to.as_deref()).await?;
     let state = server.gate.state().read();
     let (from, to) = span(
         &state,
@@ -162,7 +169,7 @@ pub async fn burn(
         TABLE_DAYS_MAX,
     )?;
     let found = burn::burn(&state, which.by.into(), from, to);
-    Ok(Json(table(which.by, from, to, &found, which.limit)))
+    Ok(Json(Table { stale, ..table(which.by, from, to, &found, which.limit) }))
 }
 
 /// Burn of each day of a span, stacked by product, with the plan.
@@ -170,7 +177,7 @@ pub async fn burn(
     get, path = "/v1/burn/daily", tag = "burn", params(Days),
     responses(
         (status = 200, body = Daily), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem)
+        (status = 401, body = Problem), (status = 403, body = Problem), (status = 503, body = Problem)
     ),
     security(("key" = []), ("cookie" = []))
 )]
@@ -179,10 +186,11 @@ pub async fn daily(
     State(server): State<Server>,
     Params(days): Params<Days>,
 ) -> Result<Json<Daily>, Problem> {
+    let stale = server.stale(Figure::Burn, days.to.as_deref()).await?;
     let state = server.gate.state().read();
     let (from, to) =
         span(&state, server.gate.now(), days.from.as_deref(), days.to.as_deref(), DAYS_MAX)?;
-    Ok(Json(series(&state, from, to)))
+    Ok(Json(Daily { stale, ..series(&state, from, to) }))
 }
 
 fn table(by: By, from: Date, to: Date, burn: &Burn, limit: Option<u32>) -> Table {
@@ -213,7 +221,8 @@ fn table(by: By, from: Date, to: Date, burn: &Burn, limit: Option<u32>) -> Table
         grouped(whole),
         burn.total.charges
     );
-    Table { by, from: from.to_string(), to: to.to_string(), rows, total: burn.total.into(), text }
+    let (from, to, total) = (from.to_string(), to.to_string(), burn.total.into());
+    Table { by, from, to, rows, total, stale: Vec::new(), text }
 }
 
 fn series(state: &state::State, from: Date, to: Date) -> Daily {
@@ -250,6 +259,7 @@ fn series(state: &state::State, from: Date, to: Date) -> Daily {
         plan: planned
             .then(|| plan.iter().map(|ticks| ticks.unwrap_or_default().tokens()).collect()),
         total: total.into(),
+        stale: Vec::new(),
     }
 }
 

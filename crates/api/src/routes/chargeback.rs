@@ -6,11 +6,13 @@ use crate::extract::Params;
 use crate::paging::page;
 use crate::problem::Problem;
 use crate::routes::{DAYS_ANY, span};
+use crate::sources::Stale;
 use crate::wire::{Money, Tokens};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use faregate_app::reports;
+use faregate_app::sources::Figure;
 use faregate_core::amount::Currency;
 use faregate_core::chargeback::{By, Chargeback, NoSum, Row};
 use faregate_core::state;
@@ -82,6 +84,8 @@ pub struct Costs {
     pub uncovered: CostPart,
     /// Cursor of the next page; `null` at the end.
     pub next: Option<String>,
+    /// Sources that end before the last date: what they would tell is not in the rows.
+    pub stale: Vec<Stale>,
 }
 
 /// Who pays what: the parts sum to the whole. There is never a sum across currencies.
@@ -89,7 +93,8 @@ pub struct Costs {
     get, path = "/v1/chargeback", operation_id = "chargeback", tag = "burn", params(Which),
     responses(
         (status = 200, body = Costs), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem),
-        (status = 422, description = "no group is of that dimension, or a price or an exchange rate is missing", body = Problem)
+        (status = 422, description = "no group is of that dimension, or a price or an exchange rate is missing", body = Problem),
+        (status = 503, body = Problem)
     ),
     security(("key" = []), ("cookie" = []))
 )]
@@ -98,12 +103,13 @@ pub async fn chargeback(
     State(server): State<Server>,
     Params(which): Params<Which>,
 ) -> Result<Json<Costs>, Problem> {
+    let stale = server.stale(Figure::Chargeback, which.to.as_deref()).await?;
     let (state, now) = (server.gate.state().read(), server.gate.now());
     let (from, to) = span(&state, now, which.from.as_deref(), which.to.as_deref(), DAYS_ANY)?;
     let currency = which.currency.as_deref().map(currency).transpose()?;
     let by = split(&state, &which.by)?;
     let found = reports::chargeback(&state, &by, from, to, currency).map_err(no_sum)?;
-    shown(which, found).map(Json)
+    Ok(Json(Costs { stale, ..shown(which, found)? }))
 }
 
 fn currency(text: &str) -> Result<Currency, Problem> {
@@ -163,6 +169,7 @@ fn shown(which: Which, found: Chargeback) -> Result<Costs, Problem> {
         paid: CostPart { rows: of(true), total: (&paid.total).into() },
         uncovered: CostPart { rows: of(false), total: (&uncovered.total).into() },
         next: page.next,
+        stale: Vec::new(),
     })
 }
 

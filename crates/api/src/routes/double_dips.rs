@@ -6,10 +6,12 @@ use crate::extract::Params;
 use crate::paging::page;
 use crate::problem::Problem;
 use crate::routes::statement::Period;
+use crate::sources::Stale;
 use crate::wire::{Money, Tokens};
 use axum::Json;
 use axum::extract::State;
 use faregate_app::reports;
+use faregate_app::sources::Figure;
 use faregate_core::double_dip::Dip;
 use faregate_core::event::DipCause;
 use faregate_core::state;
@@ -64,12 +66,14 @@ pub struct DoubleDips {
     pub money: Option<Money>,
     /// The same by cause.
     pub by_cause: Vec<DipSum>,
+    /// Sources that end before the last date: what they would tell is not in the rows.
+    pub stale: Vec<Stale>,
 }
 
 /// What was paid twice on the UTC days of a period, by the vendor's charges and by our own.
 #[utoipa::path(
     get, path = "/v1/double-dips", operation_id = "double_dips", tag = "burn", params(Period),
-    responses((status = 200, body = DoubleDips), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
+    responses((status = 200, body = DoubleDips), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 503, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn list(
@@ -77,6 +81,7 @@ pub async fn list(
     State(server): State<Server>,
     Params(period): Params<Period>,
 ) -> Result<Json<DoubleDips>, Problem> {
+    let stale = server.stale(Figure::DoubleDips, period.to.as_deref()).await?;
     let (from, to) = period.dates(&server)?;
     let state = server.gate.state().read();
     let found = reports::double_dips(&state, from, to);
@@ -94,6 +99,7 @@ pub async fn list(
         tokens: found.ticks.into(),
         money: found.cost.map(Money::from),
         by_cause: found.by_cause.iter().map(sum).collect(),
+        stale,
     }))
 }
 

@@ -3,10 +3,12 @@
 use crate::Server;
 use crate::authority::{Authorized, ReadBurn};
 use crate::problem::Problem;
+use crate::sources::Stale;
 use crate::wire::Tokens;
 use axum::Json;
 use axum::extract::State;
 use faregate_app::reports;
+use faregate_app::sources::Figure;
 use faregate_app::views::grouped;
 use faregate_core::statement::Reconciliation;
 use serde::Serialize;
@@ -45,6 +47,8 @@ pub struct Compared {
 pub struct Reconciled {
     /// Both balances; `null` before the vendor told one.
     pub balance: Option<Compared>,
+    /// Sources that have ended: what they would tell is not in it.
+    pub stale: Vec<Stale>,
     /// All of it in words.
     pub text: String,
 }
@@ -62,12 +66,13 @@ pub async fn reconciliation(
     _: Authorized<ReadBurn>,
     State(server): State<Server>,
 ) -> Result<Json<Reconciled>, Problem> {
+    let stale = server.stale(Figure::Reconciliation, None).await?;
     let found = server.report(reports::reconciliation).await?;
     let text = found.as_ref().map_or_else(
         || "The vendor has told no balance yet: the order `vendor-balance` notes one.".to_owned(),
         in_words,
     );
-    Ok(Json(Reconciled { balance: found.map(Compared::from), text }))
+    Ok(Json(Reconciled { balance: found.map(Compared::from), stale, text }))
 }
 
 impl From<Reconciliation> for Compared {

@@ -45,7 +45,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 53] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 54] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -56,6 +56,7 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 53] = [
     ("get", "/v1/burn", Right::Read, 200),
     ("get", "/v1/burn/daily", Right::Read, 200),
     ("get", "/v1/balances", Right::Read, 200),
+    ("get", "/v1/sources", Right::Read, 200),
     ("get", "/v1/events", Right::Read, 200),
     ("post", "/v1/quotes", Right::Ask, 200),
     ("post", "/v1/orders", Right::Order, 200),

@@ -46,7 +46,7 @@ const LISTING: [(&str, &str); 4] =
     [("get", "/v1/buckets"), ("get", "/v1/people"), ("get", "/v1/requests"), ("get", "/v1/seats")];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 31] = [
+const CLOSED: [(&str, &str); 32] = [
     ("get", "/v1/agents"),
     ("post", "/v1/agents/codes"),
     ("post", "/v1/sessions"),
@@ -58,6 +58,7 @@ const CLOSED: [(&str, &str); 31] = [
     ("get", "/v1/burn"),
     ("get", "/v1/burn/daily"),
     ("get", "/v1/balances"),
+    ("get", "/v1/sources"),
     ("get", "/v1/events"),
     ("get", "/v1/groups"),
     ("get", "/v1/sites"),

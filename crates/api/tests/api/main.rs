@@ -20,4 +20,5 @@ mod reads;
 mod reports;
 mod retries;
 mod rules;
+mod sources;
 mod trying;

@@ -88,15 +88,6 @@ impl Health {
         Some((today.0 - self.freshness.newest()?.0).max(0))
     }
 
-    /// Whether there was no news for longer than the source allows.
-    #[must_use]
-    pub fn is_stale(&self, source: &Source, now: Instant) -> bool {
-        let since = self.last_success.unwrap_or_default();
-        let allowed = seconds(source.stale_after);
-        let lags = self.lag_days(now).is_some_and(|days| i64::from(days) * 86_400 > allowed);
-        now.since(since) > allowed || lags
-    }
-
     /// Whether to pull now.
     #[must_use]
     pub fn is_due(&self, now: Instant) -> bool {

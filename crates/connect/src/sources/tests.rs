@@ -19,11 +19,11 @@ fn what_is_left_out_is_as_usual() {
     let Kind::TokenFlex(what, _) = &query.sources[0].kind else { panic!("{query:?}") };
     assert_eq!((what.via, what.detail), (Via::Query, Detail::Days));
     let folder = parse("[sources.d]\nkind = \"folder\"\npath = \"d\"\nfiles = \"x\"\n").unwrap();
-    assert_eq!(folder.sources[0].every, Duration::from_secs(300));
+    assert_eq!(folder.sources[0].every, Duration::from_secs(30));
     let sources = parse(EBA).unwrap();
     let source = sources.find("eba").unwrap();
     assert_eq!(source.every, Duration::from_secs(21_600));
-    assert_eq!(source.stale_after, Duration::from_secs(3 * 86_400));
+    assert_eq!(source.stale_after, None);
     assert_eq!((source.keep, source.zone.name(), source.line), (None, "UTC", 1));
     let Kind::TokenFlex(what, access) = &source.kind else { panic!("{source:?}") };
     assert_eq!((what.via, what.detail, what.from), (Via::Export, Detail::Sessions, None));
@@ -52,6 +52,7 @@ fn everything_that_can_be_said_is_understood() {
     let eba = sources.find("eba").unwrap();
     assert_eq!(eba.zone.name(), "Europe/Berlin");
     assert_eq!(eba.keep, Some(Duration::from_secs(400 * 86_400)));
+    assert_eq!(eba.stale_after, Some(Duration::from_secs(2 * 86_400)));
     assert_eq!(eba.patience, Duration::from_secs(90));
     let Kind::TokenFlex(what, access) = &eba.kind else { panic!("{eba:?}") };
     assert_eq!((what.via, what.detail, what.enrichment), (Via::Query, Detail::Days, true));
@@ -104,6 +105,10 @@ fn every_fault_is_told_with_its_line() {
             "line 7: `outstanding_max` is 0; write a number from 1 to 50, which is what the vendor allows",
             "line 8: `bytes_max` is 0; write how large a file may be, in bytes",
         ],
+    );
+    faults(
+        "[sources.d]\nkind = \"folder\"\npath = \"d\"\nfiles = \"x\"\nevery = \"4s\"\n",
+        &["line 5: `every` is too often; write \"5s\" or more"],
     );
     let sessions = format!("{EBA}via = \"query\"\ndetail = \"sessions\"\n");
     faults(

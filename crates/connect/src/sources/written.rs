@@ -20,6 +20,8 @@ const DAY: u64 = 86_400;
 const MINUTE: u64 = 60;
 /// The vendor's data is a day old, and its limits are counted over eight hours.
 const EVERY_MIN: Duration = Duration::from_secs(5 * MINUTE);
+const FOLDER_EVERY: Duration = Duration::from_secs(30);
+const FOLDER_EVERY_MIN: Duration = Duration::from_secs(5);
 const BYTES_MAX: u64 = 16 << 30;
 /// The longest name, which becomes a directory's.
 const NAME_MAX: usize = 64;
@@ -179,12 +181,8 @@ impl Check<'_> {
         let mut source = source.into_inner();
         self.name(&name, &span);
         let every = self.every(&mut source);
-        let stale_after =
-            self.time(source.stale_after.take(), "stale_after", Duration::from_secs(3 * DAY));
-        let keep = match source.keep.take() {
-            None => Some(None),
-            keep => self.time(keep, "keep", Duration::MAX).map(Some),
-        };
+        let stale_after = self.time_if_said(source.stale_after.take(), "stale_after");
+        let keep = self.time_if_said(source.keep.take(), "keep");
         let patience =
             self.time(source.patience.take(), "patience", Duration::from_secs(30 * MINUTE));
         let zone = self.zone(source.zone.take());
@@ -210,14 +208,18 @@ impl Check<'_> {
     }
 
     fn every(&mut self, source: &mut WrittenSource) -> Option<Duration> {
-        let usual = match source.kind.get_ref() {
-            WrittenKind::Folder => EVERY_MIN,
-            _ => Duration::from_secs(6 * 3_600),
+        // A look into a folder costs nobody anything.
+        let (usual, least, help) = match source.kind.get_ref() {
+            WrittenKind::Folder => (FOLDER_EVERY, FOLDER_EVERY_MIN, "write \"5s\" or more"),
+            _ => {
+                let help =
+                    "write \"5m\" or more: the vendor's data is a day old, and requests are few";
+                (Duration::from_secs(6 * 3_600), EVERY_MIN, help)
+            }
         };
         let span = source.every.as_ref().map(Spanned::span).unwrap_or_default();
         let every = self.time(source.every.take(), "every", usual)?;
-        if every < EVERY_MIN {
-            let help = "write \"5m\" or more: the vendor's data is a day old, and requests are few";
+        if every < least {
             self.fault(&span, "`every` is too often", help);
         }
         Some(every)
@@ -232,6 +234,14 @@ impl Check<'_> {
             self.fault(&written.span(), format!("`{name}` is not a length of time"), help);
         }
         time
+    }
+
+    /// A length of time; nothing when nothing is said.
+    fn time_if_said(&mut self, written: Maybe<String>, name: &str) -> Option<Option<Duration>> {
+        match written {
+            None => Some(None),
+            written => self.time(written, name, Duration::MAX).map(Some),
+        }
     }
 
     fn zone(&mut self, written: Maybe<String>) -> Option<Zone> {

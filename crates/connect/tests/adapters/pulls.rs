@@ -187,9 +187,9 @@ fn a_refresh_token_is_used_once_and_the_next_one_kept() {
 
 #[test]
 fn health_says_how_a_source_is_doing() {
-    let bench = token_flex("every = \"6h\"\nstale_after = \"2d\"");
+    let bench = token_flex("every = \"6h\"");
     let health = bench.health();
-    assert!(health.is_due(Instant(NOON)) && health.is_stale(&bench.source, Instant(NOON)));
+    assert!(health.is_due(Instant(NOON)));
     let pulled = bench.pull().unwrap();
     let health = bench.health();
     assert_eq!(health.next_due, pulled.next_due);
@@ -198,12 +198,11 @@ fn health_says_how_a_source_is_doing() {
     assert_eq!((health.failures, health.last_error.clone()), (0, None));
     let now = health.last_success.unwrap();
     assert_eq!(health.lag_days(now), Some(1));
-    assert!(!health.is_stale(&bench.source, now) && !health.is_due(now));
-    assert!(health.is_stale(&bench.source, now.plus(2 * 86_400 + 1)));
+    assert!(!health.is_due(now));
     // The vendor itself may be behind.
     bench.vendor.state().last_used = "2018-02-20".to_owned();
     bench.pull().unwrap();
-    assert!(bench.health().is_stale(&bench.source, now));
+    assert_eq!(bench.health().lag_days(now), Some(10));
 }
 
 #[test]

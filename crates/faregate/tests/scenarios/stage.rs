@@ -6,7 +6,8 @@
 //! - `@ listen` listens on a free port, which is `PORT` in later commands.
 //! - `@ serve` starts a server on `faregate-data`, `@ stop` stops it; in between `@ open KEY PERSON PRODUCT
 //!   FARE` asks it as a workstation does, and fails unless the answer is that fare, or that code of a refusal.
-//! - `@ patch FILE OFFSET HEX` overwrites bytes; `@ cut FILE LENGTH` cuts a file.
+//! - `@ patch FILE OFFSET HEX` overwrites bytes; `@ cut FILE LENGTH` cuts a file; `@ rest FILE` makes it one that
+//!   was left alone for an hour; `@ make DIR` makes a directory.
 
 use crate::process::{Place, Server};
 use crate::script::hex;
@@ -14,6 +15,7 @@ use serde_json::json;
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Where the store lies when a command does not say.
 const STORE: &str = "faregate-data/faregate.db";
@@ -94,6 +96,12 @@ impl Stage {
                 let (offset, bytes): (usize, _) = (offset.parse().unwrap(), hex(bytes));
                 content[offset..offset + bytes.len()].copy_from_slice(&bytes);
                 self.write(name, &content);
+            }
+            ["make", name] => std::fs::create_dir(self.path(name)).unwrap(),
+            ["rest", name] => {
+                let file = File::options().write(true).open(self.path(name)).unwrap();
+                let written = file.metadata().unwrap().modified().unwrap();
+                file.set_modified(written - Duration::from_secs(3_600)).unwrap();
             }
             ["cut", name, length] => {
                 let file = File::options().write(true).open(self.path(name)).unwrap();

@@ -35,9 +35,10 @@ const daily: DailyBurn = {
   series: [{ key: 'revit', name: 'Revit', tokens: [10, 20] }],
   plan: null,
   total: amount,
+  stale: [],
   text: '30 tokens in two days.',
 };
-const burn: Burn = { by: 'person', from: daily.from, to: daily.to, rows: [], total: amount, text: '' };
+const burn: Burn = { by: 'person', from: daily.from, to: daily.to, rows: [], total: amount, stale: [], text: '' };
 const balances: Balances = { packs: [], unallocated: 70, buckets: [], text: '' };
 const session = (person: string, opened_at: string): Session => ({
   id: person,
@@ -85,8 +86,8 @@ function open(path: string, changed: Record<string, () => Response> = {}) {
   const fetched = serve({ ...answers, ...changed });
   const router = createRouter({ routeTree, history: createMemoryHistory({ initialEntries: [path] }) });
   // Another history makes another router type; the routes are the same.
-  renderWithin(<RouterProvider router={router as never} />);
-  return { fetched, router };
+  const { unmount } = renderWithin(<RouterProvider router={router as never} />);
+  return { fetched, router, unmount };
 }
 
 const region = async (name: string) => within(await screen.findByRole('region', { name }));
@@ -127,6 +128,18 @@ describe('the Burn page', () => {
     const panel = await region('Buckets');
     expect(await panel.findAllByText(/not covered/)).toHaveLength(1);
     expect(panel.getByText('1,087 not covered')).toBeVisible();
+  });
+
+  it('says which sources its figures lack, and only then', async () => {
+    const text = 'What the licence server\'s log knows ends on 2026-11-19, 3 days ago: burn since then is from the gate only.';
+    const stale = [{ source: 'debug.log', kind: 'licence-server-log', last_data: '2026-11-19T14:00:00Z', text }];
+    const { unmount } = open('/', { '/v1/burn/daily': () => Response.json({ ...daily, stale }) });
+    const note = await screen.findByRole('note');
+    expect(note).toHaveTextContent(`These figures are not complete${text}`);
+    unmount();
+    open('/');
+    await screen.findByTestId('chart');
+    expect(screen.queryByRole('note')).toBeNull();
   });
 
   it('leads to the usage of other days', async () => {

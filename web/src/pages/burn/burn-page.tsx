@@ -2,7 +2,7 @@ import { Group, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { summaryQuery } from '../../api/queries';
+import { dailyBurnQuery, summaryQuery } from '../../api/queries';
 import type { Summary, Usage } from '../../api/types';
 import { day, dayOf, moment, money } from '../../format';
 import { words } from '../../messages';
@@ -10,7 +10,7 @@ import { Loaded } from '../../parts/loaded';
 import { BucketsPanel } from './buckets-panel';
 import styles from './burn-page.module.css';
 import { DailyPanel } from './daily-panel';
-import { QuarantinedNotice, UncoveredNotice } from './notice';
+import { QuarantinedNotice, StaleNotice, UncoveredNotice } from './notice';
 import { PacksPanel } from './packs-panel';
 import { RangeBar } from './range-bar';
 import { RankingPanel } from './ranking-panel';
@@ -78,12 +78,14 @@ function Panels({ zone, today, usage }: PanelsProps) {
   const search = route.useSearch();
   const { from, to, preset } = resolveRange(search, today);
   const span = { from, to };
+  const daily = useQuery(dailyBurnQuery(span));
   return (
     <>
       <Text size="sm" data-print-only>
         {words.burn.range.printed(day(from), day(to))}
       </Text>
       <RangeBar range={{ ...span, preset }} today={today} />
+      <StaleNotice stale={daily.data?.stale ?? []} />
       <DailyPanel span={span} usage={usage} />
       <div className={styles.pair}>
         <RankingPanel by="person" span={span} />

@@ -12,6 +12,7 @@ const daily: DailyBurn = {
     { key: 'other', name: 'Other', tokens: [0, 1.5] },
   ],
   plan: [12, 13],
+  stale: [],
   total: { tokens: 31.5, money: null },
   text: '',
 };

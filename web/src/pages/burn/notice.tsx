@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core';
+import type { Stale } from '../../api/types';
 import { counted, tokens } from '../../format';
 import { words } from '../../messages';
 import { AlertIcon } from '../../parts/icons';
@@ -15,6 +16,11 @@ export function UncoveredNotice({ uncovered }: { uncovered: number }) {
 export function QuarantinedNotice({ sessions }: { sessions: number }) {
   const { title, detail } = words.burn.quarantined;
   return sessions > 0 && <Notice title={title(counted(sessions), sessions)} detail={detail(sessions)} />;
+}
+
+/** Sources that end before the last of the days shown; the server says what that means. */
+export function StaleNotice({ stale }: { stale: Stale[] }) {
+  return stale.length > 0 && <Notice title={words.burn.stale} detail={stale.map(({ text }) => text).join(' ')} />;
 }
 
 /** A note, not an alert: its number moves, and must not be read out each time. */

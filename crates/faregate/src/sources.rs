@@ -1,0 +1,218 @@
+//! The sources of use that the operator declares: their file, their inbox, and what is known of each.
+
+pub(crate) mod notes;
+
+use crate::ambient::{self, Monotonic};
+use crate::fault::{Code, Fault};
+use faregate_app::sources::{Kind, Known, Pulls};
+use faregate_connect::pace::Pace;
+use faregate_connect::pull::{self, Health, Inbox, PullError, PulledFile, World};
+use faregate_connect::sources::{self, Source, Sources};
+use faregate_core::when::{Instant, Zone};
+use notes::Notes;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The file of sources, in the data directory.
+const NAME: &str = "sources.toml";
+/// Where pulled files are, in the data directory.
+const INBOX: &str = "inbox";
+/// What an operator may say that the files of a folder are.
+pub(crate) const FILES: [&str; 6] = ["any", "flexnet", "token-usage", "lmstat", "events", "staff"];
+
+/// The sources that an operator declares.
+pub(crate) struct Declared {
+    pub(crate) sources: Sources,
+    pub(crate) inbox: Inbox,
+    /// Where the inbox is.
+    pub(crate) place: PathBuf,
+    /// The file that they stand in.
+    pub(crate) file: PathBuf,
+}
+
+impl Declared {
+    /// Reads the file of sources that was named, or the one of the data directory; without either there are none.
+    pub(crate) fn read(data: &Path, named: Option<&Path>) -> Result<Self, Fault> {
+        let file = named.map_or_else(|| data.join(NAME), Path::to_owned);
+        let place = data.join(INBOX);
+        let sources = match std::fs::read_to_string(&file) {
+            Ok(text) => parsed(&text, &file)?,
+            Err(why) if named.is_none() && why.kind() == std::io::ErrorKind::NotFound => {
+                Sources { sources: Vec::new() }
+            }
+            Err(why) => {
+                let help = "write the file of sources as its reference shows, or name another";
+                return Err(Fault::new(Code::Input, format!("{}: {why}", file.display()), help));
+            }
+        };
+        Ok(Self { sources, inbox: Inbox::new(place.clone()), place, file })
+    }
+
+    /// The source of a name.
+    pub(crate) fn find(&self, name: &str) -> Result<&Source, Fault> {
+        self.sources.find(name).ok_or_else(|| {
+            let names: Vec<&str> =
+                self.sources.sources.iter().map(|one| one.name.as_str()).collect();
+            let help = match names.as_slice() {
+                [] => "it names no source at all".to_owned(),
+                names => format!("it names {}", names.join(", ")),
+            };
+            let message = format!("{}: there is no source `{name}`", self.file.display());
+            Fault::new(Code::Usage, message, help)
+        })
+    }
+
+    /// What is known of all of them, from what lies on the disk.
+    pub(crate) fn known(&self) -> Result<Vec<Known>, Fault> {
+        self.sources.sources.iter().map(|source| self.known_of(source)).collect()
+    }
+
+    pub(crate) fn known_of(&self, source: &Source) -> Result<Known, Fault> {
+        let health = pull::health(source, &self.inbox)?;
+        let (kind, notes) = (kind(source), self.notes(source)?);
+        // A list of people is what it was when it came.
+        let came = match kind {
+            Kind::Staff => self
+                .inbox
+                .files(&source.name)?
+                .last()
+                .and_then(|file| file.sidecar.fetched_at.parse::<Instant>().ok()),
+            _ => None,
+        };
+        Ok(Known {
+            name: source.name.clone(),
+            kind,
+            followed: None,
+            stale_after: source.stale_after.map(seconds),
+            last_data: reported(&health).max(notes.last()).max(came),
+            pulls: Some(pulls(&health)),
+            is_at_work: false,
+            waiting: self.waiting(source, &notes)?.len() as u64,
+            bad: notes.bad(),
+        })
+    }
+
+    /// What was taken in of a source.
+    pub(crate) fn notes(&self, source: &Source) -> Result<Notes, Fault> {
+        Notes::read(&self.place.join(&source.name))
+    }
+
+    /// Files of the inbox that say what was used, and of which nothing is noted yet; the oldest first.
+    pub(crate) fn waiting(&self, source: &Source, notes: &Notes) -> Result<Vec<PulledFile>, Fault> {
+        let files = self.inbox.files(&source.name)?;
+        let tells = |file: &PulledFile| tells_of_use(&file.sidecar.what);
+        let new = |file: &PulledFile| !notes.knows(&file.sidecar.sha256);
+        Ok(files.into_iter().filter(|file| tells(file) && new(file)).collect())
+    }
+}
+
+fn parsed(text: &str, file: &Path) -> Result<Sources, Fault> {
+    let beside = file.parent().unwrap_or(Path::new(""));
+    let faulty = |lines: Vec<String>| {
+        let help = "correct the file and try again; nothing was fetched";
+        Fault::new(Code::Input, lines.join("\n"), help)
+    };
+    let shown = file.display();
+    let sources = Sources::parse(text, beside).map_err(|faults| {
+        let lines =
+            faults.iter().map(|one| format!("{shown}:{}: {}; {}", one.line, one.message, one.help));
+        faulty(lines.collect())
+    })?;
+    let unknown: Vec<String> = sources
+        .sources
+        .iter()
+        .filter_map(|source| {
+            let sources::Kind::Folder(folder) = &source.kind else { return None };
+            let files = folder.files.as_str();
+            let is_known = FILES.contains(&files) || files.strip_prefix("csv:").is_some();
+            let all = FILES.join(", ");
+            (!is_known).then(|| {
+                format!(
+                    "{shown}:{}: `files` of `{}` is nothing that is taken in; write one of {all}, or csv: and the file of a map",
+                    source.line, source.name
+                )
+            })
+        })
+        .collect();
+    if unknown.is_empty() { Ok(sources) } else { Err(faulty(unknown)) }
+}
+
+/// What a source is, for whoever judges it.
+pub(crate) fn kind(source: &Source) -> Kind {
+    match &source.kind {
+        sources::Kind::TokenFlex(..) | sources::Kind::Insights(..) => Kind::Vendor,
+        sources::Kind::Folder(folder) => match folder.files.as_str() {
+            "flexnet" => Kind::Log,
+            "lmstat" => Kind::Polls,
+            "token-usage" => Kind::Vendor,
+            "staff" => Kind::Staff,
+            _ => Kind::Table,
+        },
+    }
+}
+
+/// Whether a pulled file says what was used; the others are kept for people to read.
+fn tells_of_use(what: &str) -> bool {
+    let known = ["contract", "usage-summary", "teams", "subscriptions", "users", "staff"];
+    !known.contains(&what) && !what.starts_with("enrichment")
+}
+
+/// Up to when the vendor has use, as it says itself: the end of its last UTC day with any.
+fn reported(health: &Health) -> Option<Instant> {
+    health.freshness.newest().map(|day| Zone::utc().start_of(day.plus(1)))
+}
+
+fn pulls(health: &Health) -> Pulls {
+    Pulls {
+        last_success: health.last_success,
+        last_error: health.last_error.clone(),
+        failures: health.failures,
+        next_due: (health.next_due > Instant::default()).then_some(health.next_due),
+    }
+}
+
+fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// The machine, as pulls see it.
+pub(crate) struct Machine(Monotonic);
+
+impl Machine {
+    pub(crate) fn new() -> Self {
+        Self(Monotonic::new())
+    }
+}
+
+impl Pace for Machine {
+    fn now(&self) -> Duration {
+        self.0.now()
+    }
+
+    fn wait(&self, time: Duration) {
+        self.0.wait(time);
+    }
+}
+
+impl World for Machine {
+    fn instant(&self) -> Instant {
+        ambient::now()
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        ambient::variable(name)
+    }
+}
+
+impl From<PullError> for Fault {
+    fn from(error: PullError) -> Self {
+        let code = match &error {
+            PullError::AnotherPull => Code::InUse,
+            PullError::NoSecret { .. } | PullError::OpenToOthers(_) | PullError::Disk { .. } => {
+                Code::Input
+            }
+            _ => Code::Failed,
+        };
+        Self::new(code, error.to_string(), error.help())
+    }
+}

@@ -1,0 +1,113 @@
+import { Badge, Group, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { sourcesQuery, summaryQuery } from '../../api/queries';
+import type { Source, Sources } from '../../api/types';
+import { counted, dayOf, moment } from '../../format';
+import { words } from '../../messages';
+import { Loaded, SkeletonLines } from '../../parts/loaded';
+import { Panel } from '../../parts/panel';
+import { Prose } from '../../parts/prose';
+import { ScrollRegion } from '../../parts/scroll-region';
+import styles from './sources-page.module.css';
+
+const say = words.sources;
+
+/** Where use comes from: up to when each source tells, and whether somebody should look at it. */
+export function SourcesPage() {
+  const sources = useQuery(sourcesQuery);
+  // Times are told in the contract's zone, as on the other pages.
+  const zone = useQuery(summaryQuery).data?.contract.zone ?? 'UTC';
+  useEffect(() => {
+    document.title = words.shell.documentTitle(say.title);
+  }, []);
+  return (
+    <div className={styles.page}>
+      <Group justify="space-between" align="baseline" gap="xs">
+        <Title order={1} size="h2">
+          {say.title}
+        </Title>
+        {sources.data && (
+          <Text size="sm" c="dimmed">
+            {words.burn.asOf(moment(sources.data.as_of, zone), zone)}
+          </Text>
+        )}
+      </Group>
+      <Panel title={say.table}>
+        <Loaded of={sources} waiting={say.loading} skeleton={<SkeletonLines lines={4} height={34} />}>
+          {(data) => (data.sources.length === 0 ? <NoSources /> : <SourcesTable told={data} zone={zone} />)}
+        </Loaded>
+      </Panel>
+    </div>
+  );
+}
+
+function NoSources() {
+  return (
+    <>
+      <Text fw={600}>{say.emptyTitle}</Text>
+      <Text c="dimmed">
+        <Prose>{say.emptyDetail}</Prose>
+      </Text>
+    </>
+  );
+}
+
+const COLUMNS = ['source', 'lastData', 'lag', 'state', 'lastImport', 'why'] as const;
+
+function SourcesTable({ told, zone }: { told: Sources; zone: string }) {
+  const today = dayOf(told.as_of, zone);
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="xs">
+        {told.text}
+      </Text>
+      <ScrollRegion label={say.table}>
+        <Table className={styles.table}>
+          <Table.Thead>
+            <Table.Tr>
+              {COLUMNS.map((column) => (
+                <Table.Th key={column} scope="col">
+                  {say.columns[column]}
+                </Table.Th>
+              ))}
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {told.sources.map((source) => (
+              <SourceRow key={`${source.name} ${source.kind}`} source={source} zone={zone} today={today} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollRegion>
+    </>
+  );
+}
+
+function SourceRow({ source, zone, today }: { source: Source; zone: string; today: string }) {
+  const { name, kind, state, stale, last_data, lag, last_import, why } = source;
+  return (
+    <Table.Tr>
+      <Table.Th scope="row">
+        {name}
+        <span className={styles.kind}>{say.kinds[kind] ?? kind}</span>
+      </Table.Th>
+      <Table.Td>{last_data ? moment(last_data, zone, today) : say.none}</Table.Td>
+      <Table.Td>{lag ?? say.none}</Table.Td>
+      <Table.Td>
+        <Badge className={styles.state} data-state={state} variant="default">
+          {say.states[state] ?? state}
+        </Badge>
+        {stale && <span className={styles.kind}>{say.stale}</span>}
+      </Table.Td>
+      <Table.Td>
+        {last_import
+          ? say.receipt(counted(last_import.number), moment(last_import.at, zone, today))
+          : say.none}
+      </Table.Td>
+      <Table.Td className={styles.why}>
+        <Prose>{why}</Prose>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
