@@ -7,6 +7,7 @@ use crate::fault::LakeError;
 use crate::files::{Encoder, FILE_BYTES, decoded};
 use crate::lake::Lake;
 use crate::privacy::{PSEUDONYMS_BELOW, Privacy, is_of_gate, is_pseudonym};
+use crate::project::names_of;
 use crate::rewrite::column;
 use crate::rows::{Cell, Rows};
 use crate::session::Means;
@@ -171,7 +172,7 @@ impl Lake {
         self.rewrite(Table::Names, &tag, now, &|_| true, &change).await
     }
 
-    /// Numbers of a person's names, and of hosts that only they used.
+    /// Numbers of a person's names, of all their identities, and of hosts that only they used.
     pub(crate) async fn names_of(
         &self,
         state: &State,
@@ -179,25 +180,20 @@ impl Lake {
         means: &Means,
     ) -> Result<BTreeSet<i32>, LakeError> {
         let estate = state.estate();
-        let mut theirs: BTreeSet<String> = estate
-            .alias_terms()
-            .iter()
-            .filter(|term| term.person == person)
-            .map(|term| folded(&term.alias))
-            .collect();
-        if let Some(known) = estate.person(person) {
-            theirs.extend(known.aliases.iter().chain([&known.key]).map(|name| folded(name)));
-        }
+        let theirs = names_of(estate, person);
+        let theirs: BTreeSet<String> = theirs.iter().map(|name| folded(name)).collect();
         let names = self.names().await?;
         let named = names.iter().filter(|(_, text)| theirs.contains(&folded(text)));
         let mut found: BTreeSet<i32> = named.map(|(id, _)| *id).collect();
+        // Decisions name whom an identity was then.
+        let ids: Vec<String> =
+            estate.identities(person).iter().map(|id| id.0.to_string()).collect();
         let hosts = format!(
             "SELECT host_id AS id FROM (SELECT host_id, person_id FROM sessions
                 UNION ALL SELECT host_id, person_id FROM decisions) used
              GROUP BY host_id
-             HAVING min(person_id) = {id} AND max(person_id) = {id}
-                AND count(person_id) = count(*)",
-            id = person.0
+             HAVING count(*) FILTER (WHERE person_id IN ({ids})) = count(*)",
+            ids = ids.join(", ")
         );
         let context = self.session(means).await?;
         for rows in context.sql(&hosts).await?.collect().await? {

@@ -64,14 +64,14 @@ impl Privacy {
         Ok(Self { key, months, hidden })
     }
 
-    /// Hides a person and names for ever.
+    /// Hides people and names for ever.
     pub(crate) async fn erase(
         &mut self,
         place: &Place,
-        person: PersonId,
+        people: impl IntoIterator<Item = PersonId>,
         names: impl IntoIterator<Item = i32>,
     ) -> Result<(), LakeError> {
-        self.hidden.people.insert(person.0);
+        self.hidden.people.extend(people.into_iter().map(|person| person.0));
         self.hidden.names.extend(names);
         self.keep(place).await
     }

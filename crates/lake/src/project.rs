@@ -22,7 +22,7 @@ mod meanings;
 mod names;
 pub(crate) use accounts::Accounts;
 pub(crate) use dimensions::{buckets, people, products, sites};
-pub(crate) use meanings::{Changed, Meanings};
+pub(crate) use meanings::{Changed, Meanings, names_of};
 pub(crate) use names::Names;
 
 /// What is the source of rows that our own gate told of.

@@ -184,7 +184,7 @@ impl LakeSync {
         Ok(written)
     }
 
-    /// Erases a person: their names, and hosts that only they used, are pseudonyms from now on, and the files
+    /// Erases a person: the names of all their identities, and hosts that only they used, are pseudonyms from now on, and the files
     /// that named them are gone. Sums stay what they are. A run must have come before; `false`: nobody has the name.
     ///
     /// # Errors
@@ -198,7 +198,8 @@ impl LakeSync {
         let Some(mut at) = self.at.take() else { return Ok(false) };
         let Some(person) = at.state.estate().person_called(name) else { return Ok(false) };
         let names = self.lake.names_of(&at.state, person, means).await?;
-        self.privacy.erase(&self.lake.place, person, names).await?;
+        let people = at.state.estate().identities(person);
+        self.privacy.erase(&self.lake.place, people, names).await?;
         self.lake.rename(&self.privacy, at.projection.names.stored(), now).await?;
         at.estate_changed = true;
         self.write_dimensions(&mut at, now).await?;

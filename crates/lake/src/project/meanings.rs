@@ -1,7 +1,7 @@
 //! Who and what a name stands for, and which names an event gives another meaning.
 
 use super::Names;
-use faregate_core::estate::{PersonId, ProductId, folded};
+use faregate_core::estate::{Estate, PersonId, ProductId, folded};
 use faregate_core::event::Event;
 use faregate_core::state::State;
 use faregate_core::when::Instant;
@@ -85,6 +85,10 @@ impl Changed {
             Event::AliasesSet(terms) => terms.iter().for_each(|term| {
                 self.other.insert(folded(&term.alias));
             }),
+            Event::PersonMerged { person, .. } => {
+                let all = names_of(state.estate(), *person);
+                self.other.extend(all.iter().map(|name| folded(name)));
+            }
             Event::FeaturesMapped(mapped) => mapped.iter().for_each(|one| {
                 self.first.insert(folded(&one.code));
             }),
@@ -101,4 +105,12 @@ impl Changed {
             self.first.insert(folded(text));
         }
     }
+}
+
+/// Every name that a person, or whoever is the same one, ever had.
+pub(crate) fn names_of(estate: &Estate, person: PersonId) -> Vec<String> {
+    let person = estate.same_as(person);
+    let dated = estate.alias_terms().into_iter();
+    let dated = dated.filter(|term| estate.same_as(term.person) == person).map(|term| term.alias);
+    estate.undated_names(person).map(str::to_owned).chain(dated).collect()
 }

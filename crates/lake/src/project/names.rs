@@ -28,6 +28,13 @@ impl Names {
         &self.stored
     }
 
+    /// All names with their numbers, the store's and those that only our gate heard.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (i32, &str)> {
+        let stored = (0..).zip(&self.stored).map(|(number, text)| (number, text.as_str()));
+        let of_gate = self.numbers.iter().filter(|(_, number)| **number < 0);
+        stored.chain(of_gate.map(|(text, number)| (*number, text.as_str())))
+    }
+
     /// Takes the names that the store has now.
     pub(crate) fn restock(&mut self, stored: Vec<String>) {
         self.stored = stored;

@@ -18,7 +18,7 @@ use faregate_app::ports::Use;
 use faregate_core::estate::{PersonId, ProductId, folded};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -59,19 +59,19 @@ struct Rederivation<'a> {
     projection: &'a Projection,
     /// Names, by number, that stood for nobody or nothing.
     first: FxHashSet<i32>,
-    /// Names that stood for others.
-    other: FxHashSet<i32>,
+    /// Names that stood for others, with whose key each is: so our gate names people.
+    other: FxHashMap<i32, Option<PersonId>>,
     undone: &'a BTreeSet<u32>,
 }
 
 impl<'a> Rederivation<'a> {
     fn new(at: &'a Position) -> Self {
-        let (mut first, mut other) = (FxHashSet::default(), FxHashSet::default());
+        let (mut first, mut other) = (FxHashSet::default(), FxHashMap::default());
         if !at.changed.is_empty() {
-            for (number, text) in at.projection.names.stored().iter().enumerate() {
-                let (text, number) = (folded(text), i32::try_from(number).unwrap_or(i32::MAX));
+            for (number, text) in at.projection.names.all() {
+                let text = folded(text);
                 if at.changed.other.contains(&text) {
-                    other.insert(number);
+                    other.insert(number, at.state.estate().person_keyed(&text));
                 } else if at.changed.first.contains(&text) {
                     first.insert(number);
                 }
@@ -123,10 +123,14 @@ impl<'a> Rederivation<'a> {
         let mut meanings = Meanings::default();
         for row in 0..rows.num_rows() {
             let (user, feature) = (users.value(row), features.value(row));
-            let of_person =
-                self.other.contains(&user) || (people.is_null(row) && self.first.contains(&user));
+            let other = self.other.get(&user);
+            if sources.value(row) == GATE {
+                other.copied().flatten().into_iter().for_each(|person| new.set_person(row, person));
+                continue;
+            }
+            let of_person = other.is_some() || (people.is_null(row) && self.first.contains(&user));
             let of_product = products.is_null(row) && self.first.contains(&feature);
-            if sources.value(row) == GATE || !(of_person || of_product) {
+            if !(of_person || of_product) {
                 continue;
             }
             let at = |column: &datafusion::arrow::array::TimestampMicrosecondArray| {
@@ -196,6 +200,15 @@ impl Meant {
         put(&mut self.buckets, row, bucket);
         put(&mut self.fares, row, Some(fare.to_owned()));
         self.differs = true;
+    }
+
+    /// Who used it, by our gate: what it promised stays.
+    fn set_person(&mut self, row: usize, person: PersonId) {
+        let person = i32::try_from(person.0).ok();
+        if self.people.get(row) != Some(&person) {
+            put(&mut self.people, row, person);
+            self.differs = true;
+        }
     }
 
     fn into_rows(self, rows: &RecordBatch) -> Result<Option<RecordBatch>, LakeError> {

@@ -1,7 +1,7 @@
 //! Forgetting: no name is left, no sum changes.
 
 use crate::world::World;
-use faregate_core::estate::{BucketId, Standing};
+use faregate_core::estate::{BucketId, PersonId, Standing};
 use faregate_core::event::{Event, PersonSet};
 use faregate_core::when::DAY;
 use faregate_lake::{Lake, LakeSync, Privacy};
@@ -102,6 +102,24 @@ async fn one_person_erased_is_named_nowhere_in_the_lake() {
     named_nowhere(&world, &sync).await;
     let others = texts(&world, &sync, "SELECT DISTINCT person FROM usage").await;
     assert!(others.iter().any(|row| row.contains("person4")), "{others:?}");
+}
+
+/// Whoever was merged into them is erased with them.
+#[tokio::test]
+async fn all_identities_of_a_person_are_erased() {
+    let world = World::used();
+    let state = world.state();
+    let theirs = state.charges().iter().filter(|one| one.person == PersonId(3));
+    let reversed = Event::UsageReversed(theirs.map(|one| one.unit()).collect());
+    let merged = Event::PersonMerged { person: PersonId(3), into: Some(PersonId(5)) };
+    world.append(vec![reversed, merged]);
+    let mut sync = kept(&world, None).await;
+    assert!(sync.erase("person5", &world.means(), world.now()).await.unwrap());
+    named_nowhere(&world, &sync).await;
+    for sql in ["SELECT key, name FROM people", "SELECT text FROM names"] {
+        let rows = texts(&world, &sync, sql).await;
+        assert!(!rows.iter().any(|row| row.contains("person5 ")), "{sql}: {rows:?}");
+    }
 }
 
 async fn named_nowhere(world: &World, sync: &LakeSync) {

@@ -8,6 +8,7 @@ use faregate_core::estate::{AliasTerm, BucketId, Person, PersonId, ProductId};
 use faregate_core::event::{Event, FeatureMapped};
 use faregate_core::ledger::Account;
 use faregate_core::when::{DAY, Instant};
+use faregate_lake::LakeSync;
 
 async fn number(world: &World, sync: &faregate_lake::LakeSync, sql: &str) -> i64 {
     let rows = world.ask(sync.lake(), sql).await;
@@ -115,6 +116,45 @@ async fn a_name_that_changes_hands_moves_its_sessions() {
     let synced = sync.run(&mut world.store.clone(), world.now()).await.unwrap();
     assert_eq!(synced.rewritten, 0, "`PC-1` is nobody's name as a user");
     assert_eq!(world.facts(sync.lake()).await, before);
+}
+
+/// Two identities of one person: what either used is hers, through logs and through the gate, until they part.
+#[tokio::test]
+async fn sessions_follow_who_is_whom() {
+    let world = World::used();
+    let mut sync = world.sync().await;
+    let apart = sessions(&world, &sync).await;
+    let merge = async |sync: &mut LakeSync, into: Option<PersonId>| {
+        // As an order does it: nothing may be charged to who is somebody else.
+        let state = world.state();
+        let theirs = state.charges().iter().filter(|one| one.person == PersonId(1));
+        let reversed = Event::UsageReversed(theirs.map(|one| one.unit()).collect());
+        world.append(vec![reversed, Event::PersonMerged { person: PersonId(1), into }]);
+        sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+        assert_eq!(world.facts(sync.lake()).await, world.expected().await);
+        sessions(&world, sync).await
+    };
+    let [first, second] = [PersonId(0), PersonId(1)].map(|id| usize::try_from(id.0).unwrap());
+    assert!(apart[second].0 > 0 && apart[second].1 > 0, "{apart:?}");
+    let one = merge(&mut sync, Some(PersonId(0))).await;
+    assert_eq!(one[second], (0, 0));
+    let both = (apart[first].0 + apart[second].0, apart[first].1 + apart[second].1);
+    assert_eq!(one[first], both);
+    assert_eq!(merge(&mut sync, None).await, apart);
+}
+
+/// How many sessions of each of the first two are told by logs, and how many by the gate.
+async fn sessions(world: &World, sync: &LakeSync) -> Vec<(i64, i64)> {
+    let mut found = Vec::new();
+    for person in 0..2 {
+        let of = |gate: &str| {
+            format!(
+                "SELECT count(*) FROM sessions WHERE person_id = {person} AND source {gate} 'gate'"
+            )
+        };
+        found.push((number(world, sync, &of("<>")).await, number(world, sync, &of("=")).await));
+    }
+    found
 }
 
 /// Uses of a name and a feature that nobody knew, told by a source that makes neither known.
