@@ -71,6 +71,30 @@ impl<S: Send + Sync> FromRequest<S> for Csv {
     }
 }
 
+/// The body, when it says that it is events in JSON.
+pub struct Events(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Events {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        const KINDS: [&str; 3] = [
+            "application/cloudevents+json",
+            "application/cloudevents-batch+json",
+            "application/json",
+        ];
+        if !KINDS.iter().any(|kind| is_said_to_be(request.headers(), kind)) {
+            let detail = "the body is not said to be events in JSON";
+            let help = "send `Content-Type: application/cloudevents+json`, or `application/cloudevents-batch+json`";
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Problem::new(status, "bad-body", detail, help));
+        }
+        let read = Bytes::from_request(request, state).await;
+        let help = "send up to 8 MB; `faregate import events` takes larger files";
+        read.map(Self).map_err(|why| Problem::new(why.status(), "bad-body", why.body_text(), help))
+    }
+}
+
 /// Whether the body is said to be of a media type, whatever its parameters.
 pub(crate) fn is_said_to_be(headers: &HeaderMap, media_type: &str) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());

@@ -15,6 +15,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue};
 use faregate_app::access::Access;
 use faregate_app::gate::Gate;
+use faregate_app::import::FeatureTable;
 use faregate_app::ports::{Atlas, NoAtlas};
 use faregate_app::views::quote::KnownRules;
 use faregate_app::views::seats::SeatUse;
@@ -62,6 +63,8 @@ pub struct Server {
     pub agents: Arc<agents::Agents>,
     reader: Option<reading::Reader>,
     usage_reports: Option<Arc<dyn token_usage::UsageReports>>,
+    /// What feature codes mean, in use that is sent.
+    features: Arc<FeatureTable>,
     turns: reading::Turns,
     seats: Arc<Mutex<SeatUse>>,
     sources: sources::Board,
@@ -87,6 +90,7 @@ impl Server {
             agents,
             reader: None,
             usage_reports: None,
+            features: Arc::new(FeatureTable::shipped()),
             turns,
             seats,
             sources: sources::Board::default(),
@@ -234,7 +238,8 @@ fn orders_and_estate() -> OpenApiRouter<Server> {
 
 fn reports() -> OpenApiRouter<Server> {
     use routes::{
-        buckets, chargeback, double_dips, imports, places, policies, reconciliation, statement,
+        buckets, chargeback, cloud_events, double_dips, imports, places, policies, reconciliation,
+        statement,
     };
     OpenApiRouter::new()
         .routes(routes!(statement::contract))
@@ -249,6 +254,7 @@ fn reports() -> OpenApiRouter<Server> {
         .routes(routes!(policies::diff::diff))
         .routes(routes!(policies::simulate::run))
         .routes(routes!(imports::token_usage::take_in))
+        .routes(routes!(cloud_events::take_in))
 }
 
 fn workstations() -> OpenApiRouter<Server> {

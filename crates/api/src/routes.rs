@@ -7,6 +7,7 @@ pub mod buckets;
 pub mod burn;
 pub mod caps;
 pub mod chargeback;
+pub mod cloud_events;
 pub mod decisions;
 pub mod double_dips;
 pub mod estate;

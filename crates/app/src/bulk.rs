@@ -29,15 +29,30 @@ use faregate_core::event::Event;
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 pub use faregate_ingest::estate::Document;
-use faregate_ingest::estate::{Fault, Reader};
+use faregate_ingest::estate::{Fault, Reader, Source};
+pub use faregate_ingest::sheet::date::Order;
 
 /// Reads files, each a name that says what it is (`estate.toml`, `people.csv`) and what is in it.
 ///
 /// # Errors
 /// [`NotApplied::Faulty`] with every fault of every file.
 pub fn read<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Document, NotApplied> {
+    read_dated(files.map(|(name, text)| (name, text.as_bytes())), None)
+}
+
+/// The same of bytes, knowing whether days or months come first in the dates of other departments' lists.
+///
+/// # Errors
+/// [`NotApplied::Faulty`] with every fault of every file.
+pub fn read_dated<'a>(
+    files: impl Iterator<Item = (&'a str, &'a [u8])>,
+    dates: Option<Order>,
+) -> Result<Document, NotApplied> {
     let mut reader = Reader::default();
-    files.for_each(|(name, text)| reader.file(name, text.as_bytes()));
+    if let Some(order) = dates {
+        reader = reader.with_dates(order);
+    }
+    files.for_each(|(name, bytes)| reader.file(name, bytes));
     reader.finish().map_err(NotApplied::Faulty)
 }
 
@@ -47,6 +62,10 @@ pub fn read<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Docum
 /// Every fault found, with its file and line; then nothing is to be done.
 pub fn plan(state: &State, now: Instant, document: &Document) -> Result<Plan, Vec<Fault>> {
     let mut draft = Draft::new(state, now.max(state.at()), document);
+    draft.notes.extend(document.passed_over.iter().map(|column| {
+        let Source { file, line } = &column.source;
+        format!("{file}:{line}: the column `{}` says nothing that is kept", column.value)
+    }));
     groups::plan(&mut draft);
     let rows = buckets::open(&mut draft);
     let names = people::plan(&mut draft);

@@ -11,7 +11,7 @@ use faregate_core::charges::Pair;
 use faregate_core::event::{Counts, Event, OpenUse, Receipt, Source};
 use faregate_core::state::State;
 use faregate_core::when::{DAY, Instant};
-use faregate_ingest::features::FeatureTable;
+pub use faregate_ingest::features::FeatureTable;
 use faregate_ingest::vendor::VendorRow;
 use names::Names;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 pub mod agent;
 mod days;
+pub mod delivery;
 pub mod flexnet;
 pub mod intake;
 pub mod known;
@@ -409,6 +410,13 @@ impl Drop for Recording<'_> {
             self.engine.store.rollback();
         }
     }
+}
+
+/// How long a use is of which nobody says how long it was, in seconds: long enough to be charged, and no longer.
+fn grace(engine: &Engine) -> i64 {
+    let state = engine.state();
+    let state = state.read();
+    state.tariff().map_or(0, |(_, tariff)| tariff.parts().grace_seconds).max(1)
 }
 
 /// The same for the same use, in every batch and every copy of a log.

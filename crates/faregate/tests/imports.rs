@@ -79,6 +79,57 @@ fn an_import_interrupted_halfway_never_was() {
     assert_eq!(told(&place), before);
 }
 
+/// Events enough for an import that takes a while.
+fn events(count: u32) -> String {
+    let event = |number: u32| {
+        let (day, hour) = (number % 28 + 1, number % 24);
+        format!(
+            "{{\"specversion\":\"1.0\",\"type\":\"use\",\"id\":\"{number}\",\"source\":\"farm\",\"subject\":\"u{}\",\"time\":\"2026-03-{day:02}T{hour:02}:00:00Z\",\"data\":{{\"product\":\"revit\",\"duration_seconds\":600}}}}\n",
+            number % 400
+        )
+    };
+    (0..count).map(event).collect()
+}
+
+/// Ended ever later by a signal, until it is through: each time nothing is in, or everything.
+fn ended_at_any_time(signal: &str) {
+    let place = fresh();
+    place.write("events.json", &events(20_000));
+    let before = told(&place);
+    let mut ended = 0;
+    for milliseconds in (0..).map(|round: u32| 8_u64 << round.min(20)) {
+        let mut command = place.command(&["import", "events.json", "--rejected", "/dev/null"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let (sender, waiting) = std::sync::mpsc::channel::<()>();
+        // Nobody sends: it is a clock that needs no sleep of its own.
+        let _ = waiting.recv_timeout(Duration::from_millis(milliseconds));
+        drop(sender);
+        if child.try_wait().unwrap().is_none() {
+            process::signal(&child, signal);
+        }
+        let done = child.wait().unwrap().success();
+        let now = told(&place);
+        if now == before {
+            assert!(!done, "it said that it was through");
+            ended += 1;
+            continue;
+        }
+        assert_eq!(now[0]["imports"][0]["sessions"], 20_000, "a part of it is in");
+        break;
+    }
+    assert!(ended > 0, "the first was not ended in time");
+}
+
+#[test]
+fn events_killed_at_any_time_are_all_in_or_none() {
+    ended_at_any_time("KILL");
+}
+
+#[test]
+fn events_interrupted_at_any_time_are_all_in_or_none() {
+    ended_at_any_time("INT");
+}
+
 /// Killed ever later until it is through: each time nothing was undone, or everything.
 #[test]
 fn an_undo_killed_at_any_time_is_whole_or_never_was() {

@@ -94,6 +94,7 @@ const COMMANDS: &[&str] = &[
     "person set nora --name Nora",
     "person alias nora n.ora",
     "person import people.csv",
+    "person import --list named-users accounts.csv --dry-run",
     "person set nina --name Nina",
     "person merge nora nina",
     "person merge nora nina --apply",
@@ -199,6 +200,7 @@ fn place() -> Place {
     place.write("lmstat.txt", "Feature usage info:\n");
     place.write("agents.toml", "[[product]]\nproduct = \"revit\"\nprocesses = [\"Revit.exe\"]\n");
     place.write("people.csv", "login,name\nmia,Mia\n");
+    place.write("accounts.csv", "Email,First name\nmia@x.example,Mia\n");
     place.write("groups.csv", "key,name\nx,X\n");
     place.write("buckets.csv", "key,parent\nsouth,general\n");
     place.write("seats.csv", "offering,from,until\naec-collection,2026-01-01,2099-12-31\n");

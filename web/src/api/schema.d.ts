@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in one event or a batch of them: all of it or nothing. An event whose `source` and `id` came before counts
+         *     once.
+         */
+        post: operations["take_in_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agent/ask": {
         parameters: {
             query?: never;
@@ -1407,6 +1427,11 @@ export interface components {
             /** @description The zone in which days are counted. */
             zone: string;
         };
+        /**
+         * @description Whether days or months come first.
+         * @enum {string}
+         */
+        DateOrder: "dmy" | "mdy";
         /** @description The answer to an open. */
         Decided: {
             /** @description When it was decided. */
@@ -1564,6 +1589,7 @@ export interface components {
         };
         /** @description Files to be taken in. */
         EstateFiles: {
+            dates?: components["schemas"]["DateOrder"] | null;
             /** @description The files; together they are one import. */
             files: components["schemas"]["EstateFile"][];
         };
@@ -3090,6 +3116,79 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    take_in_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description CloudEvents 1.0 in JSON: `subject` is the person, `data` has `product`, `host` and `duration_seconds` */
+        requestBody: {
+            content: {
+                "application/cloudevents+json": unknown;
+                "application/cloudevents-batch+json": unknown[];
+            };
+        };
+        responses: {
+            /** @description they are in, now or already */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description what is wrong with which event; none of them is in */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     agent_ask: {
         parameters: {
             query?: never;

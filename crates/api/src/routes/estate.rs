@@ -8,7 +8,7 @@ use crate::routes::orders::Trying;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use faregate_app::bulk::{self, Document, NotApplied, Plan, Verb};
+use faregate_app::bulk::{self, Document, NotApplied, Order, Plan, Verb};
 use faregate_app::engine::{Engine, Failure};
 use faregate_core::when::Instant;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,28 @@ const FAULTS_TOLD: usize = 100;
 pub struct EstateFiles {
     /// The files; together they are one import.
     files: Vec<EstateFile>,
+    /// Whether days (`dmy`) or months (`mdy`) come first in the dates of staff lists, where they do not tell.
+    #[serde(default)]
+    dates: Option<DateOrder>,
+}
+
+/// Whether days or months come first.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DateOrder {
+    /// `31/1/2026`
+    Dmy,
+    /// `1/31/2026`
+    Mdy,
+}
+
+impl From<DateOrder> for Order {
+    fn from(order: DateOrder) -> Self {
+        match order {
+            DateOrder::Dmy => Self::Dmy,
+            DateOrder::Mdy => Self::Mdy,
+        }
+    }
 }
 
 /// A file, as its reader would see it.
@@ -80,10 +102,10 @@ pub async fn take_in(
     who: Authorized<RunFaregate>,
     State(server): State<Server>,
     Params(Trying { dry_run }): Params<Trying>,
-    Sent(EstateFiles { files }): Sent<EstateFiles>,
+    Sent(EstateFiles { files, dates }): Sent<EstateFiles>,
 ) -> Result<Json<EstateTaken>, Problem> {
-    let texts = files.iter().map(|file| (file.name.as_str(), file.text.as_str()));
-    let document = bulk::read(texts).map_err(not_taken)?;
+    let texts = files.iter().map(|file| (file.name.as_str(), file.text.as_bytes()));
+    let document = bulk::read_dated(texts, dates.map(Order::from)).map_err(not_taken)?;
     let (by, now) = (who.orderer().words(), server.gate.now());
     let (reply, waiting) = oneshot::channel();
     server.gate.run(move |engine| drop(reply.send(taken(engine, &by, &document, now, dry_run))));

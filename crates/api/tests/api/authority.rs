@@ -45,7 +45,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 54] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 55] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -88,6 +88,7 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 54] = [
     ("post", "/v1/policies/diff", Right::Read, 200),
     ("post", "/v1/policies/simulate", Right::Read, 200),
     ("post", "/v1/imports/token-usage", Right::Run, 200),
+    ("post", "/api/v1/events", Right::Run, 204),
     ("get", "/v1/agents", Right::Read, 200),
     ("post", "/v1/agents/codes", Right::Run, 200),
     ("post", "/v1/agent/enrol", Right::Device, 200),
@@ -184,6 +185,9 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
         ("post", "/v1/policies/diff" | "/v1/policies/simulate") => call.json(&json!({})),
         ("post", "/v1/imports/token-usage") => {
             call.header("content-type", "text/csv").body("1 row")
+        }
+        ("post", "/api/v1/events") => {
+            call.header("content-type", "application/cloudevents-batch+json").body("[]")
         }
         (_, "/v1/chargeback") => Call::get("/v1/chargeback?by=product"),
         (_, "/v1/burn") => Call::get("/v1/burn?by=day"),

@@ -46,7 +46,7 @@ const LISTING: [(&str, &str); 4] =
     [("get", "/v1/buckets"), ("get", "/v1/people"), ("get", "/v1/requests"), ("get", "/v1/seats")];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 32] = [
+const CLOSED: [(&str, &str); 33] = [
     ("get", "/v1/agents"),
     ("post", "/v1/agents/codes"),
     ("post", "/v1/sessions"),
@@ -78,6 +78,7 @@ const CLOSED: [(&str, &str); 32] = [
     ("post", "/v1/policies/diff"),
     ("post", "/v1/policies/simulate"),
     ("post", "/v1/imports/token-usage"),
+    ("post", "/api/v1/events"),
     ("get", "/v1/caps?person=anna"),
 ];
 

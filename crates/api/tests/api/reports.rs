@@ -273,6 +273,57 @@ async fn the_vendors_report_is_taken_in() {
     assert_eq!((reply.status.as_u16(), &reply.json()["code"]), (503, &json!("no-reader")));
 }
 
+/// Events as OpenMeter's clients send them: in once, however often they come, or not at all.
+#[tokio::test]
+async fn events_are_taken_in_once_or_not_at_all() {
+    let estate = Estate::new();
+    let send = async |kind: &str, body: &str| {
+        let call = Call::post("/api/v1/events").header("content-type", kind).body(body);
+        estate.send(call.key(&estate.key(Role::Administrator))).await
+    };
+    let event = |id: &str, subject: &str| {
+        let day = now().plus(-86_400);
+        json!({
+            "specversion": "1.0", "type": "session", "id": id, "source": "farm",
+            "subject": subject, "time": day.to_string(), "datacontenttype": "application/json",
+            "data": { "product": "revit", "host": "ws-9", "duration_seconds": 3_600 },
+        })
+    };
+    let one = "application/cloudevents+json; charset=utf-8";
+    let batch = "application/cloudevents-batch+json";
+    let spent = async || estate.read("/v1/burn?by=person").await["rows"].clone();
+    let before = spent().await;
+    let nobody = json!([event("1", "ben"), event("2", " "), event("3", "anna")]).to_string();
+    let refused = send(batch, &nobody).await;
+    assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (400, &json!("bad-events")));
+    let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+    assert!(
+        detail.starts_with("event 2: no `subject`; ") && !detail.contains("event 1"),
+        "{detail}"
+    );
+    assert_eq!(spent().await, before, "a part of it is in");
+    let mut future = event("4", "ben");
+    future["time"] = json!(now().plus(3 * 86_400).to_string());
+    let refused = send(batch, &json!([event("1", "ben"), future]).to_string()).await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.json()["detail"], "event 2: it begins more than a day after now");
+    assert_eq!(spent().await, before, "a part of it is in");
+    assert_eq!(send(one, &event("1", "ben").to_string()).await.status, 204);
+    let after = spent().await;
+    assert_ne!(after, before);
+    for (kind, body) in [
+        (one, event("1", "ben").to_string()),
+        (batch, json!([event("1", "ben"), event("1", "ben")]).to_string()),
+        ("application/json", json!([]).to_string()),
+    ] {
+        assert_eq!(send(kind, &body).await.status, 204, "{body}");
+        assert_eq!(spent().await, after, "told again, it counted again");
+    }
+    assert_eq!(send("text/plain", "[]").await.status, 415);
+    assert_eq!(send(one, "{").await.status, 400);
+    assert_eq!(send(one, &"x".repeat((8 << 20) + 1)).await.status, 413);
+}
+
 /// What a bucket could not pay for stands apart.
 #[tokio::test]
 async fn uncovered_use_is_charged_back_apart() {

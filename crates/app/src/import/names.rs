@@ -177,11 +177,14 @@ impl<'e> Names<'e> {
         self.mapped.entry(feature).or_insert((product, 0)).1 += 1;
     }
 
-    /// Which stored names the table knows as features, and no earlier batch had mapped; by number.
+    /// Which stored names the table knows as features, and no earlier batch had mapped; by number. Names of products
+    /// are none of them: the vendor's reports tell of strangers by these, whom a log must not make known.
     pub(super) fn newly_known(&self, state: &State) -> Vec<bool> {
         let stored = self.texts.iter().take(self.stored);
         stored
-            .map(|text| self.family(text).is_some() && state.product_of_feature(text).is_none())
+            .map(|text| {
+                self.features.look_up(text).is_some() && state.product_of_feature(text).is_none()
+            })
             .collect()
     }
 

@@ -163,6 +163,11 @@ impl<'e> Usage<'e> {
         (self.rejected)(file, &Rejected { line, code, reason: reason.into(), text });
     }
 
+    /// Whether a line was rejected.
+    pub(super) fn has_rejected(&self) -> bool {
+        self.lines_rejected > 0
+    }
+
     /// Why a row cannot be true.
     fn fault(&self, row: &Row<'_>) -> Option<(&'static str, &'static str)> {
         match row {

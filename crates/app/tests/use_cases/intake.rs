@@ -378,6 +378,19 @@ fn a_report_that_names_nobody_is_compared_and_books_nothing() {
     assert_eq!(world.store.told(), before);
 }
 
+/// Whom nobody knows stays unknown, whatever else is taken in after the report: their bucket would pay for strangers.
+#[test]
+fn a_stranger_in_a_report_is_not_made_known_by_what_comes_after() {
+    let mut world = office();
+    let usage = "usageDate,userName,productName,tokensConsumed\n2026-06-01,zoe,AutoCAD,7\n";
+    take(&mut world.engine, &[("usage.csv", usage.as_bytes())], &How::default());
+    for (name, bytes, how, _) in tellers() {
+        take(&mut world.engine, &[(name, &bytes)], &how);
+        let charged = charged(&world.engine);
+        assert!(charged.iter().all(|(who, ..)| who == "ana"), "{name}: {charged:?}");
+    }
+}
+
 /// An event that says nothing of how long it was is long enough to be charged; one whose value is tokens sets the
 /// price.
 #[test]

@@ -1,7 +1,8 @@
 //! What can be said about people, groups, seats and places.
 
 use super::budgets::{Giver, ImportFile, Span, Trial};
-use clap::{Args, Subcommand};
+use super::imports::Dates;
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 #[derive(Subcommand)]
@@ -11,6 +12,9 @@ pub(crate) enum Estate {
         /// TOML or CSV files (people.csv, groups.csv, seats.csv, …)
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Whether days or months come first in the dates of leavers.csv and other lists
+        #[arg(long, value_enum)]
+        dates: Option<Dates>,
         #[command(flatten)]
         trial: Trial,
     },
@@ -42,8 +46,34 @@ pub(crate) enum Person {
     Merge(MergePeople),
     /// Print what would change if a merge were taken back, and take it back with --apply
     Unmerge(UnmergePerson),
-    /// Take in people from a CSV file
-    Import(ImportFile),
+    /// Take in people from a CSV file, or from a list that another department keeps
+    Import(ImportPeople),
+}
+
+#[derive(Args)]
+pub(crate) struct ImportPeople {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What the file is a list of, when it is not written for Faregate
+    #[arg(long, value_enum)]
+    pub list: Option<List>,
+    /// Whether days or months come first in the dates of such a list
+    #[arg(long, value_enum)]
+    pub dates: Option<Dates>,
+    #[command(flatten)]
+    pub trial: Trial,
+}
+
+/// A list of people that another department keeps.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum List {
+    /// Who leaves, and their last day
+    Leavers,
+    /// Who belongs to which department and cost centre, and reports to whom
+    OrgChart,
+    /// Who has an account with the vendor
+    NamedUsers,
 }
 
 #[derive(Args)]

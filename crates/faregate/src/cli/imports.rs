@@ -154,6 +154,15 @@ pub(crate) enum Dates {
     Mdy,
 }
 
+impl From<Dates> for faregate_ingest::sheet::date::Order {
+    fn from(dates: Dates) -> Self {
+        match dates {
+            Dates::Dmy => Self::Dmy,
+            Dates::Mdy => Self::Mdy,
+        }
+    }
+}
+
 /// What parts decimals.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Decimal {

@@ -2,13 +2,13 @@
 //! a file of one row.
 
 use crate::cli::budgets::{ImportFile, SetBucket};
-use crate::cli::estate::{AliasPerson, Estate, SetGroup, SetPerson};
+use crate::cli::estate::{AliasPerson, Estate, ImportPeople, List, SetGroup, SetPerson};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::output;
 use crate::serving::Serving;
 use crate::{aside, say};
-use faregate_app::bulk::{self, NotApplied, Plan, Verb};
+use faregate_app::bulk::{self, NotApplied, Order, Plan, Verb};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -20,7 +20,7 @@ const FAULTS_SHOWN: usize = 20;
 struct File {
     /// By its name it is known what is in it.
     name: String,
-    text: String,
+    bytes: Vec<u8>,
     /// What the reader calls it; nothing, when it was made of what they said on the command line.
     shown: Option<String>,
 }
@@ -39,14 +39,14 @@ impl File {
 
 pub(crate) fn run(path: &Path, action: &Estate, as_json: bool) -> Result<(), Fault> {
     match action {
-        Estate::Apply { files, trial } => {
+        Estate::Apply { files, dates, trial } => {
             let read = |file: &std::path::PathBuf| {
                 let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
                 let name = name.unwrap_or_default();
-                Ok(File { shown: Some(name.clone()), name, text: text_of(file)? })
+                Ok(File { shown: Some(name.clone()), bytes: bytes_of(file)?, name })
             };
             let files = files.iter().map(read).collect::<Result<Vec<_>, Fault>>()?;
-            take_in(path, &files, trial.dry_run, as_json)
+            take_in(path, &files, (dates.map(Order::from), trial.dry_run), as_json)
         }
         Estate::Export => {
             let engine = estate::read(path)?;
@@ -61,16 +61,21 @@ pub(crate) fn run(path: &Path, action: &Estate, as_json: bool) -> Result<(), Fau
     }
 }
 
-fn text_of(file: &Path) -> Result<String, Fault> {
+fn bytes_of(file: &Path) -> Result<Vec<u8>, Fault> {
     let shown = file.display();
-    let bytes = std::fs::read(file)
-        .map_err(|why| Fault::new(Code::Input, format!("{shown}: {why}"), "nothing was changed"))?;
-    String::from_utf8(bytes).map_err(|why| {
-        let valid = why.as_bytes().get(..why.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let help = "save the file as UTF-8; nothing was changed";
-        Fault::new(Code::Input, format!("{shown}:{line}: the text is not UTF-8"), help)
-    })
+    std::fs::read(file)
+        .map_err(|why| Fault::new(Code::Input, format!("{shown}: {why}"), "nothing was changed"))
+}
+
+/// A file that another department keeps, or people as Faregate reads them.
+pub(crate) fn import_people(path: &Path, args: &ImportPeople, as_json: bool) -> Result<(), Fault> {
+    let kind = match args.list {
+        None => "people",
+        Some(List::Leavers) => "leavers",
+        Some(List::OrgChart) => "org-chart",
+        Some(List::NamedUsers) => "named-users",
+    };
+    import_as(path, (kind, &args.file), (args.dates.map(Order::from), args.trial.dry_run), as_json)
 }
 
 /// A CSV of one kind, whatever its own name.
@@ -80,11 +85,20 @@ pub(crate) fn import(
     args: &ImportFile,
     as_json: bool,
 ) -> Result<(), Fault> {
-    let text = text_of(&args.file)?;
-    let is_toml = args.file.extension().is_some_and(|extension| extension == "toml");
+    import_as(path, (kind, &args.file), (None, args.trial.dry_run), as_json)
+}
+
+fn import_as(
+    path: &Path,
+    (kind, file): (&str, &Path),
+    how: (Option<Order>, bool),
+    as_json: bool,
+) -> Result<(), Fault> {
+    let bytes = bytes_of(file)?;
+    let is_toml = file.extension().is_some_and(|extension| extension == "toml");
     let name = if is_toml { "import.toml".to_owned() } else { format!("{kind}.csv") };
-    let shown = Some(args.file.display().to_string());
-    take_in(path, &[File { name, text, shown }], args.trial.dry_run, as_json)
+    let shown = Some(file.display().to_string());
+    take_in(path, &[File { name, bytes, shown }], how, as_json)
 }
 
 /// Text as TOML writes it.
@@ -103,7 +117,7 @@ fn row(kind: &str, columns: &[(&str, Option<String>)]) -> File {
         .iter()
         .filter_map(|(name, value)| value.as_ref().map(|value| format!("{name} = {value}\n")));
     let text = format!("[[{kind}]]\n{}", said.collect::<String>());
-    File { name: "command-line.toml".to_owned(), text, shown: None }
+    File { name: "command-line.toml".to_owned(), bytes: text.into_bytes(), shown: None }
 }
 
 pub(crate) fn set_bucket(path: &Path, args: &SetBucket, as_json: bool) -> Result<(), Fault> {
@@ -127,7 +141,7 @@ pub(crate) fn set_bucket(path: &Path, args: &SetBucket, as_json: bool) -> Result
             "note: tokens are given to a new bucket only; `faregate bucket transfer` moves more"
         );
     }
-    take_in(path, &[row], args.trial.dry_run, as_json)
+    take_in(path, &[row], (None, args.trial.dry_run), as_json)
 }
 
 fn is_open(path: &Path, bucket: &str) -> Result<bool, Fault> {
@@ -149,7 +163,7 @@ pub(crate) fn set_person(path: &Path, args: &SetPerson, as_json: bool) -> Result
             ("last_day", text(&args.until)),
         ],
     );
-    take_in(path, &[row], args.trial.dry_run, as_json)
+    take_in(path, &[row], (None, args.trial.dry_run), as_json)
 }
 
 pub(crate) fn add_alias(path: &Path, args: &AliasPerson, as_json: bool) -> Result<(), Fault> {
@@ -165,7 +179,7 @@ pub(crate) fn add_alias(path: &Path, args: &AliasPerson, as_json: bool) -> Resul
             ("until", text(&until)),
         ],
     );
-    take_in(path, &[row], args.trial.dry_run, as_json)
+    take_in(path, &[row], (None, args.trial.dry_run), as_json)
 }
 
 pub(crate) fn set_group(path: &Path, args: &SetGroup, as_json: bool) -> Result<(), Fault> {
@@ -179,7 +193,7 @@ pub(crate) fn set_group(path: &Path, args: &SetGroup, as_json: bool) -> Result<(
             ("parents", (!args.parent.is_empty()).then(|| list(&args.parent))),
         ],
     );
-    take_in(path, &[row], args.trial.dry_run, as_json)
+    take_in(path, &[row], (None, args.trial.dry_run), as_json)
 }
 
 /// What became, or would become, of the rows.
@@ -190,17 +204,26 @@ struct Outcome {
     notes: Vec<String>,
 }
 
-fn take_in(path: &Path, files: &[File], dry_run: bool, as_json: bool) -> Result<(), Fault> {
+/// `how`: the order of dates in lists, and whether it is only tried.
+fn take_in(
+    path: &Path,
+    files: &[File],
+    how: (Option<Order>, bool),
+    as_json: bool,
+) -> Result<(), Fault> {
+    let (_, dry_run) = how;
     let outcome = match estate::open(path) {
-        Ok((_directory, mut engine)) => here(&mut engine, files, dry_run, as_json),
+        Ok((_directory, mut engine)) => here(&mut engine, files, how, as_json),
         Err(fault) => match Serving::find(path) {
-            Some(serving) if fault.is_in_use() => there(&serving, files, dry_run),
+            Some(serving) if fault.is_in_use() => there(&serving, files, how),
             _ => Err(fault.helped_if_in_use(crate::giving::WAIT)),
         },
     };
     let retold = |line: &str| files.iter().find_map(|file| file.retell(line));
     let outcome = outcome
         .map_err(|fault| fault.retold(|line| retold(line).unwrap_or_else(|| line.to_owned())))?;
+    let told = |note: &String| retold(note).unwrap_or_else(|| note.clone());
+    let outcome = Outcome { notes: outcome.notes.iter().map(told).collect(), ..outcome };
     if as_json {
         let Outcome { summary, changes, notes } = outcome;
         return output::json(&json!({
@@ -219,12 +242,12 @@ fn take_in(path: &Path, files: &[File], dry_run: bool, as_json: bool) -> Result<
 fn here(
     engine: &mut faregate_app::engine::Engine,
     files: &[File],
-    dry_run: bool,
+    (dates, dry_run): (Option<Order>, bool),
     all_faults: bool,
 ) -> Result<Outcome, Fault> {
     let fault = |why: NotApplied| fault(why, all_faults);
-    let texts = files.iter().map(|file| (file.name.as_str(), file.text.as_str()));
-    let document = bulk::read(texts).map_err(fault)?;
+    let texts = files.iter().map(|file| (file.name.as_str(), file.bytes.as_slice()));
+    let document = bulk::read_dated(texts, dates).map_err(fault)?;
     let plan = if dry_run {
         let shared = engine.state();
         let state = shared.read();
@@ -263,12 +286,30 @@ fn fault(why: NotApplied, all: bool) -> Fault {
     }
 }
 
-fn there(serving: &Serving, files: &[File], dry_run: bool) -> Result<Outcome, Fault> {
-    let files: Vec<Value> =
-        files.iter().map(|file| json!({ "name": file.name, "text": file.text })).collect();
+/// JSON carries text: a file in another encoding is to be saved as UTF-8 first.
+fn text_of(file: &File) -> Result<&str, Fault> {
+    std::str::from_utf8(&file.bytes).map_err(|why| {
+        let valid = file.bytes.get(..why.valid_up_to()).unwrap_or_default();
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let help = "save the file as UTF-8; nothing was changed";
+        let name = file.shown.as_deref().unwrap_or(&file.name);
+        Fault::new(Code::Input, format!("{name}:{line}: the text is not UTF-8"), help)
+    })
+}
+
+fn there(
+    serving: &Serving,
+    files: &[File],
+    (dates, dry_run): (Option<Order>, bool),
+) -> Result<Outcome, Fault> {
+    let file = |file: &File| Ok(json!({ "name": file.name, "text": text_of(file)? }));
+    let files: Vec<Value> = files.iter().map(file).collect::<Result<_, Fault>>()?;
     let question = if dry_run { "?dry_run=true" } else { "" };
     let name = crate::ambient::account();
-    let body = json!({ "files": files });
+    let mut body = json!({ "files": files });
+    if let Some(order) = dates {
+        body["dates"] = order.key().into();
+    }
     let answer = serving.post(&format!("/v1/estate{question}"), Some(&name), &body)?;
     serde_json::from_value(answer).map_err(|why| anyhow::Error::from(why).into())
 }

@@ -21,7 +21,7 @@ pub(crate) fn run_person(path: &Path, action: &Person, as_json: bool) -> Result<
         Person::Alias(args) => bulk::add_alias(path, args, as_json),
         Person::Merge(args) => merge::merge(path, args, as_json),
         Person::Unmerge(args) => merge::unmerge(path, args, as_json),
-        Person::Import(args) => bulk::import(path, "people", args, as_json),
+        Person::Import(args) => bulk::import_people(path, args, as_json),
     }
 }
 

@@ -83,9 +83,9 @@ pub struct Collected {
     pub rejected: Vec<Rejected>,
 }
 
-impl Sink for Collected {
-    fn event(&mut self, event: &Event<'_>) {
-        self.events.push(Kept {
+impl From<&Event<'_>> for Kept {
+    fn from(event: &Event<'_>) -> Self {
+        Self {
             line: event.line,
             key: event.key(),
             subject: event.subject.to_owned(),
@@ -94,7 +94,13 @@ impl Sink for Collected {
             opened: event.opened,
             closed: event.closed,
             value: event.value,
-        });
+        }
+    }
+}
+
+impl Sink for Collected {
+    fn event(&mut self, event: &Event<'_>) {
+        self.events.push(Kept::from(event));
     }
 
     fn rejected(&mut self, rejected: Rejected) {

@@ -5,6 +5,7 @@ use super::look::Part;
 use super::open::{bytes, chunks};
 use super::{How, More, Refused, Rejected, Taken};
 use crate::engine::Failure;
+use crate::import::grace;
 use crate::import::usage::{Row, Usage};
 use faregate_core::amount::Ticks;
 use faregate_ingest::cloudevents::{self, Event, Reader, Sink};
@@ -14,11 +15,7 @@ const CHUNK: usize = 256 << 10;
 
 /// Takes files of events in.
 pub(super) fn take(desk: &mut Desk<'_, '_, '_>, parts: &[Part]) -> Result<Taken, Refused> {
-    let grace = {
-        let state = desk.engine.state();
-        let state = state.read();
-        state.tariff().map_or(0, |(_, tariff)| tariff.parts().grace_seconds).max(1)
-    };
+    let grace = grace(desk.engine);
     let watching = desk.watching;
     let How { fields, value_is_tokens, dry_run, .. } = desk.how;
     let mut rejected = |file: &str, one: &Rejected| watching.rejected(file, one);

@@ -5,9 +5,9 @@ use super::look::{Found, Part};
 use super::open::{Piece, pieces};
 use super::{More, Refused, Rejected, Taken};
 use crate::engine::Failure;
-use crate::import::Outcome;
 use crate::import::usage::{Row, Usage};
 use crate::import::vendor::{self, Unsettled};
+use crate::import::{Outcome, grace};
 use faregate_core::when::Zone;
 use faregate_ingest::estate::ROWS_MAX;
 use faregate_ingest::usage::{self, Plan, Reader, Sink, UsageRow, When};
@@ -19,12 +19,8 @@ pub(super) fn take_uses(
     kind: String,
     parts: Vec<Part>,
 ) -> Result<Taken, Refused> {
-    let (zone, grace) = {
-        let state = desk.engine.state();
-        let state = state.read();
-        let grace = state.tariff().map_or(0, |(_, tariff)| tariff.parts().grace_seconds);
-        (state.zone().clone(), grace.max(1))
-    };
+    let zone = desk.engine.state().read().zone().clone();
+    let grace = grace(desk.engine);
     let watching = desk.watching;
     let mut rejected = |file: &str, one: &Rejected| watching.rejected(file, one);
     let mut usage = Usage::begin(desk.engine, desk.features, &mut rejected)?;

@@ -1,6 +1,6 @@
 //! Files as they are handed in, and how they are to be read, from what was said on the command line.
 
-use crate::cli::imports::{Dates, Decimal, Fields, Reading, Unit};
+use crate::cli::imports::{Decimal, Fields, Reading, Unit};
 use crate::fault::{Code, Fault};
 use crate::{estate, output};
 use faregate_app::import::intake::{How, Kind, Offered};
@@ -37,10 +37,7 @@ pub(super) fn how(reading: &Reading, kind: Kind) -> Result<How, Fault> {
 }
 
 fn said(reading: &Reading) -> Result<Said, Fault> {
-    let dates = reading.dates.map(|order| match order {
-        Dates::Dmy => Order::Dmy,
-        Dates::Mdy => Order::Mdy,
-    });
+    let dates = reading.dates.map(Order::from);
     let decimal = reading.decimal.map(|decimal| match decimal {
         Decimal::Point => number::Decimal::Point,
         Decimal::Comma => number::Decimal::Comma,
