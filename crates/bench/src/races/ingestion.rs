@@ -186,7 +186,10 @@ pub(crate) fn import(setting: &Setting, log: &Log) -> Result<Imported> {
     let begun = Tick::now();
     let ran = measured(&mut import)?;
     let wall = begun.seconds();
-    let said = serde_json::from_str(&ran.stdout).context("the import printed something else")?;
+    let said: Value =
+        serde_json::from_str(&ran.stdout).context("the import printed something else")?;
+    // Commands that take files of several kinds tell of each by itself.
+    let said = said["imports"].get(0).cloned().unwrap_or(said);
     Ok(Imported { ran, wall, said })
 }
 
