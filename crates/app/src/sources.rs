@@ -18,6 +18,8 @@ const MINUTE: i64 = 60;
 const HOUR: i64 = 3_600;
 /// A source that nobody declares, and that tells nothing for so long, has ended.
 const ENDED_SECONDS: i64 = 60 * DAY;
+/// The kind of receipts of histories that were made up.
+const GENERATED: &str = "generated";
 /// One pull that fails is nothing: the next one goes on.
 const FAILURES_MAX: u32 = 2;
 
@@ -237,7 +239,8 @@ pub fn assess(known: &[Known], histories: &Histories, zone: &Zone, now: Instant)
     let others = others.map(|(found, history)| {
         let one = undeclared(found, history);
         let goes_on_elsewhere = known.iter().any(|other| other.kind == one.kind);
-        let expected = if goes_on_elsewhere { Expected::Nothing } else { Expected::Perhaps };
+        let is_over = goes_on_elsewhere || history.kind == GENERATED;
+        let expected = if is_over { Expected::Nothing } else { Expected::Perhaps };
         judge(&one, history, expected, zone, now)
     });
     declared.chain(others).collect()
@@ -250,7 +253,7 @@ enum Expected {
     More,
     /// It was imported by hand: as long as that is not long ago.
     Perhaps,
-    /// It was imported by hand, and another source of its kind is declared since.
+    /// It was made up, or imported by hand, and another source of its kind is declared since.
     Nothing,
 }
 

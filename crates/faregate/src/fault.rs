@@ -95,6 +95,16 @@ impl Fault {
         self.code == Code::InUse
     }
 
+    /// What went wrong.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it.
+    pub(crate) fn help(&self) -> &str {
+        &self.help
+    }
+
     /// With each line of its message told otherwise.
     pub(crate) fn retold(self, line: impl Fn(&str) -> String) -> Self {
         let lines: Vec<String> = self.message.lines().map(line).collect();

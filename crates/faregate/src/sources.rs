@@ -1,5 +1,7 @@
 //! The sources of use that the operator declares: their file, their inbox, and what is known of each.
 
+pub(crate) mod intake;
+pub(crate) mod keeping;
 pub(crate) mod notes;
 
 use crate::ambient::{self, Monotonic};

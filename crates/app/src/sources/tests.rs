@@ -186,6 +186,8 @@ fn what_nobody_declares_ends_by_itself() {
         assert_eq!((last.name.as_str(), last.kind), ("flexnet", Kind::Log));
         assert_eq!((last.standing, last.is_stale), (standing, is_stale), "{ends} {declared:?}");
     }
+    let made_up = judged(&[], &told(&[], &[("generated", "", 0, 3 * DAY)]));
+    assert_eq!((made_up[0].standing, made_up[0].is_stale), (Standing::Ended, false));
     let two = told(&[], &[("csv:hr", "x.csv", 0, 0), ("vendor", "inbox/old/y.csv", 0, 0)]);
     let names: Vec<(String, Kind)> =
         judged(&[], &two).into_iter().map(|one| (one.name, one.kind)).collect();

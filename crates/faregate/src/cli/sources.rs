@@ -9,7 +9,7 @@ pub(crate) enum Source {
     List(Named),
     /// Print all that is known of a source
     Show(Show),
-    /// Fetch what is new at a source now
+    /// Fetch what is new at a source now, and take it in
     Pull(Pull),
     /// Check a file of sources, and do nothing
     Check {
@@ -40,6 +40,9 @@ pub(crate) struct Pull {
     /// Its name, as the file of sources says it
     #[arg(value_name = "NAME")]
     pub name: String,
+    /// Also take in what could not be taken in before
+    #[arg(long)]
+    pub again: bool,
     #[command(flatten)]
     pub named: Named,
 }

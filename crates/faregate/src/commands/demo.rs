@@ -6,6 +6,7 @@ use crate::cli::Demo;
 use crate::commands::serve::{Listening, serve};
 use crate::estate;
 use crate::fault::{Code, Fault};
+use crate::sources::keeping::Board;
 use faregate_app::engine::Engine;
 use faregate_app::gate::{Answer, Gate, OpenRequest};
 use faregate_app::import::known::{KnownUse, record_generated};
@@ -39,11 +40,13 @@ pub(crate) fn run(data: Option<&Path>, args: &Demo, as_json: bool) -> Result<(),
     let mut engine = Engine::load(Box::new(store), Arc::new(WallClock))?;
     record(&mut engine, made_up)?;
     let (seed, off) = (args.seed, args.no_workstations);
-    serve(&directory, engine, Listening::at(args.listen), as_json, |gate| {
+    let board = Board::default();
+    serve(&directory, engine, Listening::at(args.listen), as_json, &board, |gate| {
         if !off {
             let gate = gate.clone();
             tokio::task::spawn_blocking(move || run_workstations(&gate, seed));
         }
+        Ok(())
     })
 }
 

@@ -2,6 +2,8 @@
 
 mod reading;
 
+pub(crate) use reading::map;
+
 use super::import::rejected_in;
 use super::progress::Meter;
 use super::rejected::List;

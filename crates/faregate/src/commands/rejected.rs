@@ -138,8 +138,12 @@ fn is_same(one: &Metadata, other: &Path) -> bool {
     std::fs::metadata(other).is_ok_and(|other| inode(one) == inode(&other))
 }
 
-/// Appends a followed log's lines, but for those that are listed: after a restart the log is read again.
-pub(crate) fn append(path: &Path, log: &str, rejected: &[flexnet::Rejected]) -> Result<(), Fault> {
+/// Appends lines of what is taken in beside a server, but for those that are listed: after a restart it may be read
+/// again.
+pub(crate) fn append<'a, T>(path: &Path, log: &str, rejected: &'a [T]) -> Result<(), Fault>
+where
+    Rejected<'a>: From<&'a T>,
+{
     if rejected.is_empty() {
         return Ok(());
     }

@@ -10,10 +10,13 @@ use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::reporting;
 use crate::serving::{Announced, Serving};
+use crate::sources::Declared;
+use crate::sources::keeping::{Board, Keeper};
 use faregate_api::Server;
 use faregate_app::access::{Access, Kind, LINK_SECONDS, Role, Secrets};
 use faregate_app::engine::Engine;
 use faregate_app::gate::Gate;
+use faregate_app::import::flexnet::Report;
 use faregate_app::ports::{Atlas, Clock, NoAtlas};
 use faregate_core::estate::Cidr;
 use faregate_ingest::features::FeatureTable;
@@ -46,13 +49,27 @@ pub(crate) fn run(path: &Path, args: &Serve, as_json: bool) -> Result<(), Fault>
         Ok::<_, Fault>((GrowingLog::open(file, options, &path.join(rejected::NAME))?, features))
     });
     let follow = follow.transpose()?;
+    let board = Board::default();
+    if let Some((file, _)) = followed {
+        board.follow(file);
+    }
+    let keeper = keeper(path, args, &board)?;
     let listening = listening(args, as_json)?;
     let (directory, engine) = estate::open(path)?;
-    serve(&directory, engine, listening, as_json, |gate| {
+    serve(&directory, engine, listening, as_json, &board, |gate| {
         if let Some((log, features)) = follow {
-            tokio::spawn(follow_log(gate.clone(), log, Arc::new(features)));
+            tokio::spawn(follow_log(gate.clone(), log, Arc::new(features), board.clone()));
         }
+        keeper.map_or(Ok(()), |keeper| keeper.start(gate))
     })
+}
+
+/// The sources that were named, on the board.
+fn keeper(path: &Path, args: &Serve, board: &Board) -> Result<Option<Keeper>, Fault> {
+    let Some(file) = &args.sources else { return Ok(None) };
+    let declared = Declared::read(path, Some(file))?;
+    let features = estate::features(args.features.as_deref())?;
+    Keeper::new(declared, board, features, path).map(Some)
 }
 
 /// Where to listen, and what to believe of those who come.
@@ -96,7 +113,8 @@ pub(crate) fn serve(
     engine: Engine,
     listening: Listening,
     as_json: bool,
-    started: impl FnOnce(&Gate),
+    board: &Board,
+    started: impl FnOnce(&Gate) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers())
@@ -115,7 +133,7 @@ pub(crate) fn serve(
         // Whoever reads the announcement may tell the server to stop at once.
         let stop = told_to_stop()?;
         announce(&access, address, &*clock, as_json)?;
-        started(&gate);
+        started(&gate)?;
         lake::keep(directory.path());
         tokio::spawn(reconcile(gate.clone()));
         let looking = tokio::spawn(look_at_keys(Arc::clone(&access)));
@@ -125,7 +143,8 @@ pub(crate) fn serve(
         let features = Arc::new(FeatureTable::shipped());
         let server = server
             .reading(reporting::reader(directory.path().to_owned()))
-            .with_usage_reports(Arc::new(reporting::TokenUsage(features)));
+            .with_usage_reports(Arc::new(reporting::TokenUsage(features)))
+            .with_sources(board.reader());
         let served = faregate_api::run(listener, server, stop).await;
         // The keys' connection to the store closes before the gate's, which then tidies the store up.
         looking.abort();
@@ -134,6 +153,8 @@ pub(crate) fn serve(
         served.map_err(anyhow::Error::from)?;
         Ok::<_, Fault>(())
     });
+    // An import that is at work leaves the books as they were; the next start goes on.
+    board.stop();
     // The gate ends what it has begun; whoever still asks is told that the server is stopping.
     gate.stop();
     if let Some(mut engine) = deciding.join() {
@@ -226,7 +247,7 @@ async fn look_at_keys(access: Arc<Access>) {
     }
 }
 
-async fn follow_log(gate: Gate, mut log: GrowingLog, features: Arc<FeatureTable>) {
+async fn follow_log(gate: Gate, mut log: GrowingLog, features: Arc<FeatureTable>, board: Board) {
     loop {
         let (done, waiting) = tokio::sync::oneshot::channel();
         let features = Arc::clone(&features);
@@ -238,8 +259,8 @@ async fn follow_log(gate: Gate, mut log: GrowingLog, features: Arc<FeatureTable>
         let Ok((back, taken)) = waiting.await else { return };
         log = back;
         match taken {
-            Ok(true) => {}
-            Ok(false) => tokio::time::sleep(POLL).await,
+            Ok(Some(report)) => board.heard(log.path(), report.counts.last),
+            Ok(None) => tokio::time::sleep(POLL).await,
             Err(fault) => {
                 fault.report(false);
                 tokio::time::sleep(RECONCILE).await;
@@ -252,10 +273,6 @@ fn take_on(
     engine: &mut Engine,
     log: &mut GrowingLog,
     features: &FeatureTable,
-) -> Result<bool, Fault> {
-    let grown = log.read_on()?;
-    if grown {
-        log.take_in(engine, features)?;
-    }
-    Ok(grown)
+) -> Result<Option<Report>, Fault> {
+    if log.read_on()? { log.take_in(engine, features).map(Some) } else { Ok(None) }
 }

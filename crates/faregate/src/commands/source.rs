@@ -1,19 +1,23 @@
 //! `faregate source …`: where use comes from, how fresh each source is, and fetching what is new.
 
+use super::rejected;
 use crate::ambient;
 use crate::cli::sources::{Named, Pull, Show, Source as Action};
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align};
 use crate::serving::Serving;
+use crate::sources::notes::{Became, Note};
 use crate::sources::{Declared, Machine};
 use crate::{aside, estate, say};
 use faregate_api::routes::sources::{Source, Sources};
 use faregate_app::sources::{Histories, assess, length};
 use faregate_connect::pace::Chance;
 use faregate_connect::pull::{Pulled, World, pull as fetch};
+use faregate_connect::sources::Source as Pulling;
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 pub(crate) fn run(path: &Path, action: &Action, as_json: bool) -> Result<(), Fault> {
     match action {
@@ -119,10 +123,33 @@ fn pull(path: &Path, args: &Pull, as_json: bool) -> Result<(), Fault> {
         aside!("asking `{}` for what is new; Ctrl-C stops, and the next pull goes on", source.name);
     }
     let pulled = fetch(source, &world, &mut chance, &declared.inbox)?;
-    told(&args.name, &pulled, as_json)
+    let taken = take_in(path, &declared, source, args.again)?;
+    told(&args.name, &pulled, taken.as_deref(), as_json)
 }
 
-fn told(name: &str, pulled: &Pulled, as_json: bool) -> Result<(), Fault> {
+/// What became of each file that waited; `None` when a server uses the store, which takes them in if it has the source.
+fn take_in(
+    path: &Path,
+    declared: &Declared,
+    source: &Pulling,
+    again: bool,
+) -> Result<Option<Vec<Note>>, Fault> {
+    let (_directory, mut engine) = match estate::open(path) {
+        Err(fault) if fault.is_in_use() => return Ok(None),
+        opened => opened?,
+    };
+    if again {
+        declared.notes(source)?.forget_bad()?;
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&stop)).map_err(anyhow::Error::from)?;
+    }
+    let rejected = path.join(rejected::NAME);
+    declared.take_in(source, &mut engine, &rejected, &stop).map(Some)
+}
+
+fn told(name: &str, pulled: &Pulled, taken: Option<&[Note]>, as_json: bool) -> Result<(), Fault> {
     if as_json {
         let files = pulled
             .files
@@ -133,6 +160,7 @@ fn told(name: &str, pulled: &Pulled, as_json: bool) -> Result<(), Fault> {
         return output::json(&json!({
             "source": name, "whole": pulled.is_whole, "next_due": pulled.next_due.to_string(),
             "files": files.collect::<Vec<_>>(), "faults": faults.collect::<Vec<_>>(),
+            "taken_in": taken,
         }));
     }
     for file in &pulled.files {
@@ -148,7 +176,30 @@ fn told(name: &str, pulled: &Pulled, as_json: bool) -> Result<(), Fault> {
     };
     let rest = if pulled.is_whole { "" } else { "; there is more, which the next pull fetches" };
     say!("{name}: {files}{rest}");
+    match taken {
+        None => aside!(
+            "a server uses the store: it takes in what came, if it was started with this source"
+        ),
+        Some(notes) => notes.iter().for_each(tell_note),
+    }
     Ok(())
+}
+
+fn tell_note(note: &Note) {
+    let Note { file, became, imports, why, .. } = note;
+    match (became, imports.as_slice()) {
+        (Became::Bad, _) => {
+            aside!("{file} was not taken in: {}", why.as_deref().unwrap_or_default());
+            aside!(
+                "  help: correct it and put it there again, or remove it from the inbox; --again tries once more"
+            );
+        }
+        (Became::TakenIn, []) => say!("{file}: nothing in it is new"),
+        (Became::TakenIn, imports) => {
+            let numbers: Vec<String> = imports.iter().map(u32::to_string).collect();
+            say!("{file}: taken in as import {}", numbers.join(", "));
+        }
+    }
 }
 
 fn check(path: &Path, file: &Path, as_json: bool) -> Result<(), Fault> {

@@ -136,6 +136,11 @@ impl GrowingLog {
         Ok(!grown.is_empty())
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Takes in what was read, and lists the lines that were rejected.
     pub(crate) fn take_in(
         &mut self,

@@ -84,7 +84,8 @@ fn field(text: &str) -> Result<Field, Fault> {
     })
 }
 
-fn map(path: &Path) -> Result<mapping::Map, Fault> {
+/// Reads a map.
+pub(crate) fn map(path: &Path) -> Result<mapping::Map, Fault> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|why| unreadable(path, &why))?;
     text.parse().map_err(|bad: mapping::BadMap| {

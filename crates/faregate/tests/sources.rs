@@ -1,0 +1,161 @@
+//! A server that runs sources: what a folder brings is taken in once, whatever happens in between.
+
+#[path = "server/process.rs"]
+#[expect(dead_code, reason = "shared with the tests of the server, which do more with it")]
+mod process;
+
+use process::{Place, Server, poll};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::process::Command;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A store, and a folder that is watched for files of this kind.
+fn watching(files: &str) -> Place {
+    let place = Place::new();
+    place.run(&["init", "--tokens", "1000", "--from", "2026-01-01", "--until", "2099-12-31"], 0);
+    place.write("people.csv", "login,name\ngina,Gina\nnora,Nora\neve,Eve\n");
+    place.run(&["person", "import", "people.csv"], 0);
+    std::fs::create_dir(place.path("drop")).unwrap();
+    let text = format!(
+        "[sources.drop]\nkind = \"folder\"\npath = \"drop\"\nfiles = \"{files}\"\nevery = \"5s\"\n"
+    );
+    place.write("sources.toml", &text);
+    place
+}
+
+/// Puts a file there that was left alone for an hour.
+fn put(place: &Place, name: &str, text: &str) {
+    place.write(name, text);
+    let file = File::options().write(true).open(place.path(name)).unwrap();
+    let written = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(written - HOUR).unwrap();
+}
+
+fn usage(person: &str) -> String {
+    format!("usageDate,userName,productName,tokensConsumed\n2026-03-02,{person},Revit,10\n")
+}
+
+fn command(place: &Place) -> Command {
+    let words = ["serve", "--sources", "sources.toml", "--json", "--listen", "127.0.0.1:0"];
+    let mut command = place.command(&words);
+    let told = File::options().create(true).append(true).open(place.path("told.txt")).unwrap();
+    command.stderr(told);
+    command
+}
+
+fn source(server: &Server) -> Value {
+    let (status, told) = server.get("/v1/sources");
+    assert_eq!(status, 200, "{told}");
+    told["sources"][0].clone()
+}
+
+/// The source, once it is at rest and so many files of it could not be taken in.
+fn at_rest(server: &Server, bad: usize) -> Value {
+    poll(|| {
+        let found = source(server);
+        let is_at_rest =
+            found["state"] != "importing" && found["pulls"]["last_success"].is_string();
+        let count = found["bad"].as_array().unwrap().len();
+        (is_at_rest && found["waiting"] == 0 && count == bad).then_some(found)
+    })
+}
+
+fn imports(place: &Place) -> Value {
+    let told = place.run(&["import", "list", "--json"], 0).stdout;
+    serde_json::from_str(&told).unwrap()
+}
+
+fn burned(place: &Place) -> Value {
+    let told = place.run(&["burn", "--by", "person", "--json"], 0).stdout;
+    serde_json::from_str::<Value>(&told).unwrap()["rows"].clone()
+}
+
+/// How often a server said something that holds these words.
+fn told(place: &Place, words: &str) -> usize {
+    std::fs::read_to_string(place.path("told.txt")).unwrap().matches(words).count()
+}
+
+#[test]
+fn what_a_folder_brings_is_taken_in_once_and_a_bad_file_is_told_of_once() {
+    let place = watching("token-usage");
+    put(&place, "drop/a.csv", &usage("gina"));
+    put(&place, "drop/b.csv", "nothing,that,is,known\n1,2,3,4\n");
+    put(&place, "drop/c.csv", &usage("nora"));
+    let server = Server::spawn(command(&place));
+    let found = at_rest(&server, 1);
+    assert_eq!((&found["state"], &found["last_import"]["number"]), (&json!("warning"), &json!(2)));
+    let bad = found["bad"][0]["file"].as_str().unwrap();
+    assert!(bad.ends_with("_b.csv"), "{found}");
+    server.stop("TERM");
+    assert_eq!(told(&place, "_b.csv` was not taken in"), 1);
+    let before = (imports(&place), burned(&place));
+    assert_eq!(before.0["count"], 2);
+    let file = before.0["imports"][0]["files"][0].as_str().unwrap();
+    assert!(file.starts_with("inbox/drop/") && file.ends_with(".csv"), "{file}");
+    assert_eq!(before.1.as_array().unwrap().len(), 2);
+
+    // The next start takes in what came meanwhile, and nothing again.
+    put(&place, "drop/d.csv", &usage("eve"));
+    put(&place, "drop/copy-of-a.csv", &usage("gina"));
+    let server = Server::spawn(command(&place));
+    let found = poll(|| Some(at_rest(&server, 1)).filter(|it| it["last_import"]["number"] == 3));
+    assert_eq!(found["bad"][0]["file"], bad);
+    server.stop("TERM");
+    assert_eq!(told(&place, "_b.csv` was not taken in"), 1, "not a second time");
+    assert_eq!(
+        (imports(&place)["count"].clone(), burned(&place).as_array().unwrap().len()),
+        (json!(3), 3)
+    );
+    let there: Vec<_> = std::fs::read_dir(place.path("drop")).unwrap().collect();
+    assert_eq!(there.len(), 5, "nothing in the folder was changed");
+    place.run(&["doctor"], 0);
+}
+
+/// A log long enough to be killed in.
+fn log() -> String {
+    let mut text = " 0:00:00 (adskflex) TIMESTAMP 3/2/2026\n".to_owned();
+    for (word, hour) in [("OUT", 8), ("IN", 12)] {
+        for number in 0..4_000_u32 {
+            let (minute, second) = (number / 60 % 60, number % 60);
+            let used = format!("\"87545RVT_2024_0F\" u{}@ws-{number}", number % 400);
+            text.push_str(&format!("{hour:2}:{minute:02}:{second:02} (adskflex) {word}: {used}\n"));
+        }
+    }
+    text
+}
+
+/// Killed ever later until the log is in: each time it is in as a whole or not at all, and the next start goes on.
+#[test]
+fn a_server_killed_at_any_time_goes_on_at_the_next_start() {
+    let place = watching("flexnet");
+    put(&place, "drop/debug.log", &log());
+    let mut killed = 0;
+    for milliseconds in (0..).map(|round: u32| 1_u64 << round.min(20)) {
+        let server = Server::spawn(command(&place));
+        // Nobody sends: it is a clock that needs no sleep of its own.
+        let (sender, never) = channel::<()>();
+        let _ = never.recv_timeout(Duration::from_millis(milliseconds));
+        drop(sender);
+        server.kill();
+        place.run(&["doctor"], 0);
+        if imports(&place)["count"] != 0 {
+            break;
+        }
+        assert_eq!(burned(&place), json!([]), "part of it was taken in");
+        killed += 1;
+    }
+    assert!(killed > 0, "the first was not killed in time");
+    // It may have been killed between the books and the note: taken in again, it adds nothing.
+    let before = (imports(&place), burned(&place));
+    let server = Server::spawn(command(&place));
+    at_rest(&server, 0);
+    server.stop("TERM");
+    assert_eq!((imports(&place), burned(&place)), before);
+    assert_eq!(before.0["count"], 1);
+    assert_eq!(before.1.as_array().unwrap().len(), 400);
+    assert_eq!(told(&place, "was not taken in"), 0);
+}
