@@ -213,7 +213,13 @@ impl Fault {
             NotADebugLog::Binary => Code::Binary,
             NotADebugLog::Other(_) | NotADebugLog::Unrecognised => Code::Format,
         };
-        Self::new(code, format!("{file}: {why}"), "nothing was imported")
+        let help = match why {
+            NotADebugLog::Compressed("gzip" | "zip") => {
+                "`faregate import FILE` reads it as it is; nothing was imported"
+            }
+            _ => "nothing was imported",
+        };
+        Self::new(code, format!("{file}: {why}"), help)
     }
 }
 

@@ -328,6 +328,9 @@ fn rows_that_cannot_be_read_are_told_with_their_line() {
         &any,
         &[(3, "tokens-unreadable"), (4, "row-unbelievable")],
     );
+    let odd = HELD.replace("Mon 6/1", "Mon 13/41");
+    let polls = [poll("Mon 6/1/2026 09:30", &[HELD]), poll("Mon 6/1/2026 10:30", &[HELD, &odd])];
+    check("polls.txt", polls.concat(), &any, &[(14, "row-unreadable")]);
     check("portal.csv", format!("{PORTAL}ana;CAD\n"), &mapped(MAP), &[(3, "cells-shifted")]);
 }
 
@@ -364,6 +367,11 @@ fn a_mapped_table_of_charges_is_a_report() {
     let table = "who,what,day,n\nana,autocad,2026-06-01,7\n";
     let told = take(&mut world.engine, &[("t.csv", table.as_bytes())], &mapped(map));
     assert!(matches!(told.taken[0].more, More::Vendor { rows: 1, .. }));
+    // With times it is uses, whose price it says.
+    let map = map.replace("day = \"day\"", "opened = \"day\"");
+    let table = "who,what,day,n\nben,autocad,2026-06-01T09:00:00Z,6\n";
+    let told = take(&mut world.engine, &[("t.csv", table.as_bytes())], &mapped(&map));
+    assert_eq!((told.taken[0].kind.as_str(), told.taken[0].counts.open_sessions), ("csv:t", 1));
 }
 
 #[test]
@@ -386,9 +394,22 @@ fn a_stranger_in_a_report_is_not_made_known_by_what_comes_after() {
     take(&mut world.engine, &[("usage.csv", usage.as_bytes())], &How::default());
     for (name, bytes, how, _) in tellers() {
         take(&mut world.engine, &[(name, &bytes)], &how);
+        // Told of again, they would be charged by now.
+        take(&mut world.engine, &[("usage.csv", usage.as_bytes())], &How::default());
         let charged = charged(&world.engine);
         assert!(charged.iter().all(|(who, ..)| who == "ana"), "{name}: {charged:?}");
     }
+}
+
+/// The same person, product, workstation and time under another id, or of another source, is another event.
+#[test]
+fn events_are_told_apart_by_their_source_and_id() {
+    let mut world = office();
+    let events = [EVENT, &EVENT.replace("\"7\"", "\"8\""), &EVENT.replace("farm", "cloud"), EVENT];
+    let told =
+        take(&mut world.engine, &[("e.json", events.join("\n").as_bytes())], &How::default());
+    assert_eq!((told.taken[0].counts.sessions, told.taken[0].counts.duplicates), (3, 1));
+    assert_eq!(charged(&world.engine).len(), 1);
 }
 
 /// An event that says nothing of how long it was is long enough to be charged; one whose value is tokens sets the

@@ -148,7 +148,7 @@ impl Looking<'_, '_, '_> {
         }
         match flexnet::sniff(head) {
             Ok(()) => self.log(),
-            Err(_) if memchr_of(head, b"\"specversion\"") => Ok(Seen::Found(Found::Events)),
+            Err(_) if has(head, b"\"specversion\"") => Ok(Seen::Found(Found::Events)),
             Err(_) if is_poll(head) => self.polls(head, zone),
             Err(NotADebugLog::Other(what @ ("an options file" | "a licence file"))) => {
                 let why = format!("this is {what}, which says nothing of use");
@@ -269,10 +269,10 @@ fn is_poll(head: &[u8]) -> bool {
         b"License Manager status on ",
     ]
     .iter()
-    .any(|words| memchr_of(head, words))
+    .any(|words| has(head, words))
 }
 
 /// Whether some bytes are in others.
-fn memchr_of(bytes: &[u8], wanted: &[u8]) -> bool {
+fn has(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|some| some == wanted)
 }
