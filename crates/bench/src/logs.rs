@@ -129,6 +129,8 @@ struct Writer {
     starts: BinaryHeap<Reverse<Start>>,
     wanted: u64,
     next_hour: i64,
+    /// When, who, what and where: of the session before.
+    opening: Option<(i64, u32, u16, bool)>,
     log: Log,
 }
 
@@ -144,6 +146,7 @@ impl Writer {
             starts: BinaryHeap::new(),
             wanted,
             next_hour: START,
+            opening: None,
             log: Log { path: path.to_owned(), form, ..Log::default() },
         })
     }
@@ -207,13 +210,20 @@ impl Writer {
     /// Turns the next session into its lines.
     fn begin(&mut self) -> Result<()> {
         let Some(Reverse(session)) = self.starts.pop() else { return Ok(()) };
+        let (start, person, product, second, lasts) = session;
+        let opening = Some((start, person, product, second));
+        // Only a log tells two openings of one second apart.
+        if self.log.form == Form::Table && self.opening == opening {
+            return Ok(());
+        }
+        self.opening = opening;
         match self.log.form {
             Form::FlexNet => self.plan_lines(session),
             Form::Table => self.write_row(session)?,
             Form::Events => self.write_event(session)?,
         }
         self.log.sessions += 1;
-        self.log.seconds += session.4;
+        self.log.seconds += lasts;
         Ok(())
     }
 
