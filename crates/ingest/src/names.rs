@@ -5,7 +5,7 @@
 
 mod table;
 
-pub(crate) use table::ByteTable;
+pub use table::ByteTable;
 
 use rustc_hash::FxHashMap;
 

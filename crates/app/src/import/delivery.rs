@@ -74,7 +74,6 @@ impl Delivery {
         };
         let mut usage = Usage::begin(engine, features, &mut rejected)?;
         for (number, one) in (1..).zip(&self.0) {
-            let id = format!("{:032x}", one.key);
             let row = Row {
                 line: number,
                 who: &one.subject,
@@ -82,7 +81,7 @@ impl Delivery {
                 product: &one.product,
                 opened: one.opened,
                 closed: Some(one.closed.unwrap_or_else(|| one.opened.plus(grace))),
-                id: &id,
+                id: Some(one.key),
                 tokens: None,
             };
             usage.add(&row, String::new)?;

@@ -6,6 +6,7 @@ use faregate_core::event::{Event, FeatureMapped};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 use faregate_ingest::features::FeatureTable;
+use faregate_ingest::names::ByteTable;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
@@ -28,7 +29,7 @@ pub(super) struct Names<'e> {
     texts: Vec<String>,
     /// Products met with each user, a bit each: spares a look-up in a large table for nearly every use.
     met: Vec<[u64; 4]>,
-    numbers: FxHashMap<String, u32>,
+    numbers: ByteTable,
     stored: usize,
     people: Vec<Person>,
     products: Vec<Product>,
@@ -46,7 +47,7 @@ impl<'e> Names<'e> {
             all: Vec::new(),
             texts: Vec::new(),
             met: Vec::new(),
-            numbers: FxHashMap::default(),
+            numbers: ByteTable::default(),
             stored: 0,
             people: Vec::new(),
             products: Vec::new(),
@@ -70,21 +71,21 @@ impl<'e> Names<'e> {
 
     /// The number of a name, new or known.
     pub(super) fn intern(&mut self, text: &str) -> u32 {
-        match self.numbers.get(text) {
-            Some(&number) => number,
+        match self.numbers.get(text.as_bytes()) {
+            Some(number) => number,
             None => self.add(text.to_owned()),
         }
     }
 
     /// The number of a name, if it is known.
     pub(super) fn number(&self, text: &str) -> Option<u32> {
-        self.numbers.get(text).copied()
+        self.numbers.get(text.as_bytes())
     }
 
     fn add(&mut self, text: String) -> u32 {
         let number = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let hash = xxhash_rust::xxh3::xxh3_64(text.as_bytes());
-        self.numbers.insert(text.clone(), number);
+        self.numbers.insert(text.as_bytes(), number);
         self.all.push(Name { hash, person: None, dated: false, product: None });
         self.texts.push(text);
         self.met.push([0; 4]);

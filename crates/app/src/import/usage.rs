@@ -32,8 +32,8 @@ pub struct Row<'a> {
     pub opened: Instant,
     /// When it was closed; `None` while it goes on.
     pub closed: Option<Instant>,
-    /// What the source calls it, if it has ids that it never uses twice; empty otherwise.
-    pub id: &'a str,
+    /// A hash of what the source calls it, if it has ids that it never uses twice.
+    pub id: Option<u128>,
     /// What the vendor charged for it, where the row says so.
     pub tokens: Option<Ticks>,
 }
@@ -250,11 +250,13 @@ impl<'e> Usage<'e> {
     }
 }
 
+/// What a [`Row`] says of a source's own name for it; nothing, if it has none.
+#[must_use]
+pub fn id_of(name: &str) -> Option<u128> {
+    (!name.is_empty()).then(|| xxhash_rust::xxh3::xxh3_128(name.as_bytes()))
+}
+
 /// Tells apart events of the same person, product, workstation and second by their ids.
-fn ordinal(id: &str) -> u16 {
-    if id.is_empty() {
-        return 0;
-    }
-    let hash = xxhash_rust::xxh3::xxh3_64(id.as_bytes());
-    u16::try_from(hash & 0xffff).unwrap_or_default().max(1)
+fn ordinal(id: Option<u128>) -> u16 {
+    id.map_or(0, |id| u16::try_from(id & 0xffff).unwrap_or_default().max(1))
 }

@@ -24,7 +24,7 @@ fn take_in(world: &mut World, file: &str, minutes: i64) {
         product: "revit",
         opened,
         closed,
-        id: "",
+        id: None,
         tokens: None,
     };
     usage.add(&row, String::new).unwrap();

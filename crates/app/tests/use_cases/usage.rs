@@ -7,13 +7,13 @@ use faregate_app::import::Outcome;
 use faregate_app::import::overlap::{Difference, differences};
 use faregate_app::import::receipts::{Listed, list, show};
 use faregate_app::import::undo::{UndoError, undo};
-use faregate_app::import::usage::{Rejected, Row, Usage};
+use faregate_app::import::usage::{Rejected, Row, Usage, id_of};
 use faregate_core::amount::Ticks;
 use faregate_ingest::features::FeatureTable;
 
 fn row<'a>(who: &'a str, product: &'a str, opened: i64, closed: i64) -> Row<'a> {
     let (opened, closed) = (T0.plus(opened * MINUTE), Some(T0.plus(closed * MINUTE)));
-    Row { line: 2, who, host: "", product, opened, closed, id: "", tokens: None }
+    Row { line: 2, who, host: "", product, opened, closed, id: None, tokens: None }
 }
 
 /// Takes rows in as one file; what it came to, and the lines that were not taken in.
@@ -78,7 +78,7 @@ fn rows_that_cannot_be_true_are_listed() {
 fn events_are_known_by_their_ids() {
     let mut world = office();
     let event = |id| Row { id, ..row("ana", "autocad", 60, 120) };
-    let events = [event("farm/1"), event("farm/2"), event("farm/1")];
+    let events = [event(id_of("farm/1")), event(id_of("farm/2")), event(id_of("farm/1"))];
     let (outcome, _) = take_in(&mut world.engine, "cloudevents", &events);
     assert_eq!((outcome.counts.sessions, outcome.counts.duplicates), (2, 1));
     assert_eq!(charged(&world.engine), [charge("ana", "autocad", 60)]);

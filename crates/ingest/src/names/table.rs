@@ -10,13 +10,15 @@ use rustc_hash::FxHasher;
 
 /// No number; marks an empty slot.
 const NONE: u32 = u32::MAX;
-const LENGTH_BITS: u32 = 16;
+const LENGTH_BITS: u32 = 24;
+/// Longer keys are not kept.
+const LENGTH_MAX: u64 = (1 << LENGTH_BITS) - 1;
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     tag: u32,
     value: u32,
-    /// Where the key begins in the arena, and in the low 16 bits how long it is.
+    /// Where the key begins in the arena, and in the low 24 bits how long it is.
     key: u64,
 }
 
@@ -24,7 +26,7 @@ const EMPTY: Slot = Slot { tag: 0, value: NONE, key: 0 };
 
 /// An open-addressing table whose keys lie end to end.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct ByteTable {
+pub struct ByteTable {
     /// A power of two in number, or none; at most three quarters are taken.
     slots: Vec<Slot>,
     arena: Vec<u8>,
@@ -34,7 +36,8 @@ pub(crate) struct ByteTable {
 impl ByteTable {
     /// The number of a key.
     #[inline]
-    pub(crate) fn get(&self, key: &[u8]) -> Option<u32> {
+    #[must_use]
+    pub fn get(&self, key: &[u8]) -> Option<u32> {
         let hash = hash(key);
         let tag = tag(hash);
         let mask = self.slots.len().wrapping_sub(1);
@@ -65,23 +68,26 @@ impl ByteTable {
         core::hint::black_box(starts.iter().map(first).fold(0, |all, byte| all ^ byte));
     }
 
-    /// Adds a key that is not there yet. One of 64 KiB or more is not kept.
-    pub(crate) fn insert(&mut self, key: &[u8], value: u32) {
-        let Ok(length) = u16::try_from(key.len()) else { return };
+    /// Adds a key that is not there yet. One of 16 MiB or more is not kept.
+    pub fn insert(&mut self, key: &[u8], value: u32) {
+        let length = u64::try_from(key.len()).unwrap_or(u64::MAX);
+        if length > LENGTH_MAX {
+            return;
+        }
         if self.taken.saturating_mul(4) >= self.slots.len().saturating_mul(3) {
             self.grow();
         }
         let start = u64::try_from(self.arena.len()).unwrap_or(0);
         self.arena.extend_from_slice(key);
         let hash = hash(key);
-        let packed = (start << LENGTH_BITS) | u64::from(length);
+        let packed = (start << LENGTH_BITS) | length;
         self.place(low(hash), Slot { tag: tag(hash), value, key: packed });
         self.taken = self.taken.saturating_add(1);
     }
 
     fn key(&self, slot: &Slot) -> &[u8] {
         let start = usize::try_from(slot.key >> LENGTH_BITS).unwrap_or(usize::MAX);
-        let length = usize::try_from(slot.key & u64::from(u16::MAX)).unwrap_or(0);
+        let length = usize::try_from(slot.key & LENGTH_MAX).unwrap_or(0);
         self.arena.get(start..start.saturating_add(length)).unwrap_or(&[])
     }
 

@@ -55,7 +55,6 @@ pub(super) struct Events<'u, 'e> {
 
 impl Sink for Events<'_, '_> {
     fn event(&mut self, event: &Event<'_>) {
-        let key = format!("{:032x}", event.key());
         let closed = event.closed.unwrap_or_else(|| event.opened.plus(self.grace));
         let tokens = event.value.filter(|_| self.is_priced).and_then(Ticks::from_micro_tokens);
         let row = Row {
@@ -65,7 +64,7 @@ impl Sink for Events<'_, '_> {
             product: event.product,
             opened: event.opened,
             closed: Some(closed),
-            id: &key,
+            id: Some(event.key()),
             tokens,
         };
         let text = || format!("{} {}", event.source, event.id);

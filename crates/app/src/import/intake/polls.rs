@@ -5,7 +5,7 @@ use super::look::{Found, Part};
 use super::open::{bytes, chunks};
 use super::{More, Refused, Rejected, Taken};
 use crate::engine::Failure;
-use crate::import::usage::{Row, Usage};
+use crate::import::usage::{Row, Usage, id_of};
 use faregate_core::when::{Instant, Zone};
 use faregate_ingest::lmstat::{self, Reader, Snapshots, Status, Use};
 
@@ -210,7 +210,7 @@ fn add(one: &Use, closed: Option<Instant>, usage: &mut Usage<'_>) -> Result<(), 
         product: feature,
         opened: *opened,
         closed,
-        id: handle,
+        id: id_of(handle),
         tokens: None,
     };
     usage.add(&row, || format!("{feature} {user}@{host}"))

@@ -90,7 +90,7 @@ impl Sink for Uses<'_, '_> {
         let product = row.product.or(row.feature).unwrap_or_default();
         let host = row.host.unwrap_or_default();
         let tokens = row.tokens;
-        let one = Row { line: row.line, who, host, product, opened, closed, id: "", tokens };
+        let one = Row { line: row.line, who, host, product, opened, closed, id: None, tokens };
         let text = || format!("{who}, {product}, {opened}");
         if let Err(failure) = self.usage.add(&one, text) {
             self.failed.get_or_insert(failure);
