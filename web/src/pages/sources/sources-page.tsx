@@ -1,4 +1,4 @@
-import { Badge, Group, Table, Text, Title } from '@mantine/core';
+import { Group, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { sourcesQuery, summaryQuery } from '../../api/queries';
@@ -53,7 +53,8 @@ function NoSources() {
   );
 }
 
-const COLUMNS = ['source', 'lastData', 'lag', 'state', 'lastImport', 'why'] as const;
+// The state stands beside the name: on a narrow page it is what is in sight.
+const COLUMNS = ['source', 'state', 'lastData', 'lag', 'lastImport', 'why'] as const;
 
 function SourcesTable({ told, zone }: { told: Sources; zone: string }) {
   const today = dayOf(told.as_of, zone);
@@ -92,14 +93,14 @@ function SourceRow({ source, zone, today }: { source: Source; zone: string; toda
         {name}
         <span className={styles.kind}>{say.kinds[kind] ?? kind}</span>
       </Table.Th>
-      <Table.Td>{last_data ? moment(last_data, zone, today) : say.none}</Table.Td>
-      <Table.Td>{lag ?? say.none}</Table.Td>
       <Table.Td>
-        <Badge className={styles.state} data-state={state} variant="default">
+        <span className={styles.state} data-state={state}>
           {say.states[state] ?? state}
-        </Badge>
+        </span>
         {stale && <span className={styles.kind}>{say.stale}</span>}
       </Table.Td>
+      <Table.Td>{last_data ? moment(last_data, zone, today) : say.none}</Table.Td>
+      <Table.Td>{lag ?? say.none}</Table.Td>
       <Table.Td>
         {last_import
           ? say.receipt(counted(last_import.number), moment(last_import.at, zone, today))
