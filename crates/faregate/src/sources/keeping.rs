@@ -30,8 +30,8 @@ use std::time::Duration;
 const WAIT_MAX: Duration = Duration::from_secs(60);
 /// The shortest: a source that cannot even say when it is due is not asked all the time.
 const WAIT_MIN: Duration = Duration::from_secs(5);
-/// After this, what could not be taken in for a reason that passes is tried again.
-const AGAIN: Duration = Duration::from_secs(60);
+/// Between two looks into the inbox: a command may have fetched something, or what stood in the way has passed.
+const LOOK: Duration = Duration::from_secs(60);
 
 /// What is known of the sources of a server; it is read by whoever asks how fresh figures are.
 #[derive(Clone, Default)]
@@ -173,20 +173,14 @@ impl Keeper {
     fn keep_taking_in(&self, gate: &Gate, news: &Receiver<()>) {
         let mut told: BTreeMap<&str, String> = BTreeMap::new();
         loop {
-            let mut is_done = true;
             for source in &self.declared.sources.sources {
                 let Ok(failed) = self.take_in(gate, source) else { return };
-                is_done &= failed.is_none();
                 self.renew(source, false);
                 let failed =
                     failed.as_ref().map(|fault| (fault.message().to_owned(), fault.help()));
                 tell_once(&source.name, failed, told.entry(&source.name).or_default());
             }
-            let waited = match is_done {
-                true => news.recv().map_err(|_| RecvTimeoutError::Disconnected),
-                false => news.recv_timeout(AGAIN),
-            };
-            if waited == Err(RecvTimeoutError::Disconnected) {
+            if news.recv_timeout(LOOK) == Err(RecvTimeoutError::Disconnected) {
                 return;
             }
         }
