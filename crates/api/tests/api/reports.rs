@@ -273,6 +273,32 @@ async fn the_vendors_report_is_taken_in() {
     assert_eq!((reply.status.as_u16(), &reply.json()["code"]), (503, &json!("no-reader")));
 }
 
+/// A list of another department's whose dates say nothing of their order is asked about, and the answer is a field.
+#[tokio::test]
+async fn staff_lists_say_the_order_of_their_dates() {
+    let estate = Estate::new();
+    let list = "E-mail;Last day;Salary\nben@acme.example;03/05/2099;50000\n";
+    let send = async |dates: serde_json::Value| {
+        let mut body = json!({ "files": [{ "name": "leavers.csv", "text": list }] });
+        if !dates.is_null() {
+            body["dates"] = dates;
+        }
+        let call = Call::post("/v1/estate?dry_run=true").json(&body);
+        estate.send(call.key(&estate.key(Role::Administrator))).await
+    };
+    let asked = send(json!(null)).await;
+    assert_eq!((asked.status.as_u16(), &asked.json()["code"]), (422, &json!("faulty-files")));
+    assert!(asked.json()["detail"].as_str().unwrap().contains("--dates dmy"), "{:?}", asked.body);
+    for (dates, until) in [("dmy", "2099-05-04"), ("mdy", "2099-03-06")] {
+        let taken = send(json!(dates)).await.json();
+        let words = taken["changes"][0]["words"].as_str().unwrap().to_owned();
+        assert!(words.contains(until), "{dates}: {words}");
+        let notes = json!(["leavers.csv:1: the column `Salary` says nothing that is kept"]);
+        assert_eq!(taken["notes"], notes);
+    }
+    assert_eq!(send(json!("ymd")).await.status, 422);
+}
+
 /// Events as OpenMeter's clients send them: in once, however often they come, or not at all.
 #[tokio::test]
 async fn events_are_taken_in_once_or_not_at_all() {

@@ -154,6 +154,8 @@ impl Looking<'_, '_, '_> {
                 let why = format!("this is {what}, which says nothing of use");
                 Err(Refused::file(self.name, "file-of-another-format", why))
             }
+            // Whoever sends an encrypted report log is told which log to send instead.
+            Err(why @ NotADebugLog::Binary) => Err(Refused::no_log(self.name, why)),
             Err(_) => self.vendor(head).map_err(nothing_known),
         }
     }
