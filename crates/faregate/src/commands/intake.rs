@@ -34,9 +34,6 @@ pub(crate) fn run(path: &Path, args: &Import, as_json: bool) -> Result<(), Fault
 }
 
 fn files(path: &Path, args: &Files, kind: Kind, as_json: bool) -> Result<(), Fault> {
-    if args.reading.infer {
-        return reading::infer(&args.files, &args.reading, as_json);
-    }
     let how = reading::how(&args.reading, kind)?;
     print(path, args, &how, as_json)
 }
@@ -78,9 +75,12 @@ fn events(path: &Path, args: &Events, as_json: bool) -> Result<(), Fault> {
 }
 
 fn print(path: &Path, args: &Files, how: &How, as_json: bool) -> Result<(), Fault> {
+    if args.reading.infer {
+        return reading::infer(&args.files, &args.reading, as_json);
+    }
     let offered = reading::offered(&args.files, &args.reading)?;
     let opened = estate::open(path);
-    let help = "stop that server first, and start it again when the files are in";
+    let help = "stop that server first, or let it watch the folder of such files: `faregate serve --sources FILE`";
     let (_directory, mut engine) = opened.map_err(|fault| fault.helped_if_in_use(help))?;
     let Done { taken, passed_over, rejected, failed } =
         take(path, &mut engine, offered, (args, how), as_json)?;
