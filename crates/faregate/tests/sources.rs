@@ -115,6 +115,38 @@ fn what_a_folder_brings_is_taken_in_once_and_a_bad_file_is_told_of_once() {
     place.run(&["doctor"], 0);
 }
 
+/// What is on disk tells nothing of a log that a server follows: commands ask the server.
+#[test]
+fn a_followed_log_is_a_source_and_commands_hear_of_it() {
+    let place = watching("any");
+    place.write(
+        "debug.log",
+        " 8:00:00 (adskflex) TIMESTAMP 3/2/2026\n 8:42:20 (adskflex) OUT: \"87545RVT_2024_0F\" gina@ws-1\n",
+    );
+    let server = Server::start(&place, &["--tail", "debug.log", "--zone", "UTC"]);
+    let found = poll(|| Some(source(&server)).filter(|it| it["last_import"].is_object()));
+    assert_eq!(
+        (&found["name"], &found["kind"]),
+        (&json!("debug.log"), &json!("licence-server-log"))
+    );
+    assert_eq!(
+        (&found["last_data"], &found["stale"]),
+        (&json!("2026-03-02T08:42:20Z"), &json!(true))
+    );
+    let (_, daily) = server.get("/v1/burn/daily");
+    let text = daily["stale"][0]["text"].as_str().unwrap();
+    assert!(text.starts_with("What the licence server's log knows ends on 2026-03-02, "), "{text}");
+    assert!(text.ends_with(" ago: burn since then is from the gate only."), "{text}");
+    let told = || place.run(&["source", "show", "debug.log", "--json"], 0).stdout;
+    let while_served: Value = serde_json::from_str(&told()).unwrap();
+    assert_eq!(while_served["last_data"], found["last_data"]);
+    server.kill();
+    // Nobody follows it any more: what was taken in of it is one of its kind.
+    let list: Value =
+        serde_json::from_str(&place.run(&["source", "list", "--json"], 0).stdout).unwrap();
+    assert_eq!(list["sources"][0]["name"], "flexnet", "{list}");
+}
+
 /// A log long enough to be killed in.
 fn log() -> String {
     let mut text = " 0:00:00 (adskflex) TIMESTAMP 3/2/2026\n".to_owned();
