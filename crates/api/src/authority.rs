@@ -2,11 +2,11 @@
 
 use crate::Server;
 use crate::problem::Problem;
-use crate::sight::Sight;
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, Method, header, request::Parts};
 use faregate_app::access::{Credential, Kind, Role};
 use faregate_app::orders::Orderer;
+use faregate_app::sight::Sight;
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 use std::marker::PhantomData;

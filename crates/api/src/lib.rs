@@ -39,7 +39,6 @@ pub mod problem;
 pub mod reading;
 mod retry;
 pub mod routes;
-pub mod sight;
 pub mod sources;
 pub mod token_usage;
 pub mod wire;

@@ -194,6 +194,13 @@ impl Access {
         in_force.then_some(credential)
     }
 
+    /// The credential with this hash, if it is still in force: for whoever came in with it and stays.
+    #[must_use]
+    pub fn find(&self, hash: &SecretHash, now: Instant) -> Option<Credential> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned();
+        known.filter(|credential| credential.expires.is_none_or(|end| now < end))
+    }
+
     /// A credential that another process has put into the store since: `faregate key` beside a server.
     fn made_elsewhere(&self, hash: &SecretHash) -> Option<Credential> {
         // Under the lock, or one that is being removed would come back into memory, and stay.

@@ -26,6 +26,7 @@ pub mod ports;
 pub mod reports;
 pub mod rules;
 pub mod setup;
+pub mod sight;
 pub mod simulate;
 pub mod sources;
 pub mod views;

@@ -34,6 +34,11 @@ pub(crate) struct Encoded {
 /// How the files of a table are written.
 #[must_use]
 pub fn properties(_: Table) -> WriterProperties {
+    compressed()
+}
+
+/// How any file of rows is written.
+pub(crate) fn compressed() -> WriterProperties {
     // The level is one that the format has, so the default never steps in.
     let level = ZstdLevel::try_new(3).unwrap_or_default();
     WriterProperties::builder().set_compression(Compression::ZSTD(level)).build()

@@ -16,11 +16,14 @@ mod privacy;
 mod project;
 pub mod queries;
 mod rewrite;
+pub mod rights;
 mod rows;
 mod session;
 pub mod settings;
+pub mod sql;
 mod sync;
 pub mod tables;
+pub mod wire;
 
 pub use compact::{Compacted, VACUUM_DAYS};
 pub use fault::LakeError;

@@ -26,9 +26,9 @@ const USAGE: &str = "CREATE VIEW usage AS
     LEFT JOIN names h ON h.id = s.host_id
     LEFT JOIN names f ON f.id = s.feature_id";
 
-/// Each charge, and each that was taken back, with names. Tokens are an estimate; ticks are exact.
+/// Each charge, and each that was taken back, with names. Tokens are exact to a trillionth, ticks altogether.
 const BURN: &str = "CREATE VIEW burn AS
-    SELECT c.month, c.day, c.at, c.until, c.ticks, c.ticks / 3600000000.0 AS tokens,
+    SELECT c.month, c.day, c.at, c.until, c.ticks, CAST(c.ticks AS DECIMAL(28, 8)) / 3600000000 AS tokens,
            c.person_id, p.key AS person, p.name AS person_name, p.department, p.cost_centre,
            c.product_id, r.key AS product, r.name AS product_name,
            c.bucket_id, b.path AS bucket, c.meter, c.source, c.paid, c.reversal, c.seq
@@ -36,6 +36,9 @@ const BURN: &str = "CREATE VIEW burn AS
     LEFT JOIN people p ON p.id = c.person_id
     LEFT JOIN products r ON r.id = c.product_id
     LEFT JOIN buckets b ON b.id = c.bucket_id";
+
+/// What databases are called elsewhere; the schema is that which programs look into first.
+pub(crate) const CATALOG: &str = "faregate";
 
 /// What a session may use of the machine.
 #[derive(Clone, Debug)]
@@ -64,7 +67,7 @@ impl Means {
         let config = SessionConfig::new()
             .with_target_partitions(self.threads)
             .with_information_schema(true)
-            .with_default_catalog_and_schema("faregate", "lake");
+            .with_default_catalog_and_schema(CATALOG, "public");
         Ok(SessionContext::new_with_config_rt(config, self.runtime()?))
     }
 }
@@ -90,10 +93,15 @@ impl Lake {
             context.deregister_table(table.name())?;
             context.register_table(table.name(), provider)?;
         }
-        for (name, view) in [("usage", USAGE), ("burn", BURN)] {
-            context.deregister_table(name)?;
-            context.sql(view).await?;
-        }
-        Ok(())
+        views(context).await
     }
+}
+
+/// Puts the views into a session that has the tables.
+pub(crate) async fn views(context: &SessionContext) -> Result<(), LakeError> {
+    for (name, view) in [("usage", USAGE), ("burn", BURN)] {
+        context.deregister_table(name)?;
+        context.sql(view).await?;
+    }
+    Ok(())
 }

@@ -138,6 +138,10 @@ impl World {
         self.clock.now()
     }
 
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(self.clock.clone())
+    }
+
     /// Lets time pass.
     pub(crate) fn wait(&self, seconds: i64) {
         self.clock.0.fetch_add(seconds, Ordering::SeqCst);
@@ -170,10 +174,23 @@ impl World {
             self.wait(if number % 3 == 0 { 60 } else { 900 });
             assert!(gate.heartbeat(id, true));
             let (reply, done) = channel();
-            gate.close(id, move |closed| drop(reply.send(closed.is_ok())));
+            gate.close(id, move |closed| {
+                let _ = reply.send(closed.is_ok());
+            });
             assert!(done.recv().unwrap());
         }
         assert_eq!(ask(&gate, &format!("{}-nobody", self.now().0), "nobody", "revit"), None);
+        gate.stop();
+        deciding.join();
+    }
+
+    /// Each of so many people is refused a product that has no price.
+    pub(crate) fn refuse(&self, people: u32) {
+        let (gate, deciding) = Gate::start(self.engine(), Arc::new(self.clock.clone())).unwrap();
+        for number in 0..people {
+            let key = format!("{}-{number}-refused", self.now().0);
+            assert_eq!(ask(&gate, &key, &format!("person{number}"), "vred"), None);
+        }
         gate.stop();
         deciding.join();
     }

@@ -1,10 +1,11 @@
-//! Which things a caller may see: one question for each kind of thing, asked by every handler.
+//! Which things a caller may see: one question for each kind of thing, asked by every handler of the API
+//! and by the lake's endpoint.
 //!
 //! What a caller may not see is answered exactly as what does not exist, so that nothing is revealed.
-//! To add a kind of thing: its question here, its rows in the test of foreign ids (`tests/api/foreign.rs`).
+//! To add a kind of thing: its question here, its rows in the API's test of foreign ids (`tests/api/foreign.rs`).
 
-use faregate_app::access::Role;
-use faregate_app::orders::{Order, OrderRefusal};
+use crate::access::Role;
+use crate::orders::{Order, OrderRefusal};
 use faregate_core::budget::{RequestId, Requested};
 use faregate_core::estate::{BucketId, PersonId, SeatId};
 use faregate_core::state::State;
@@ -38,18 +39,24 @@ impl Sight {
         }
     }
 
-    /// May this caller see this bucket? Members see the one that pays for them, those that they own, and those
-    /// below what they own; the contract's owners own what lies above all buckets.
+    /// May this caller see this bucket? Members see the one that pays for them, and those whose uses they see.
     #[must_use]
     pub fn bucket(self, state: &State, id: BucketId) -> bool {
+        let pays = |own: PersonId| state.payer(own) == id;
+        matches!(self, Self::Own(Some(own)) if pays(own)) || self.uses_of(state, id)
+    }
+
+    /// May this caller see what a bucket paid for, and for whom? Members see it of those that they own, and of
+    /// those below what they own; the contract's owners own what lies above all buckets.
+    #[must_use]
+    pub fn uses_of(self, state: &State, id: BucketId) -> bool {
         let own = match self {
             Self::Everything => return true,
             Self::Own(None) => return false,
             Self::Own(Some(own)) => own,
         };
         let owns = |bucket: BucketId| state.estate().bucket_terms(bucket).owners.contains(&own);
-        state.payer(own) == id
-            || state.terms().owners.contains(&own)
+        state.terms().owners.contains(&own)
             || owns(id)
             || state.estate().buckets_above(id).into_iter().any(owns)
     }
