@@ -129,7 +129,7 @@ impl Incoming {
         }
         match done {
             Ok(()) => Outcome::Noted(self.note(Became::TakenIn, &taken, None)),
-            // Nothing would be new with what is in it: everything else is a matter of another day.
+            // It is known, and says nothing that is booked: a list of users, for example.
             Err(Refused::File { code: "nothing-to-book", .. }) => {
                 Outcome::Noted(self.note(Became::TakenIn, &taken, None))
             }
