@@ -131,6 +131,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: lake::Lake,
     },
+    /// Ask the lake: in SQL, or by the name of a query
+    Sql(lake::Sql),
     /// The options file of a FlexNet licence server
     Options {
         #[command(subcommand)]
@@ -253,6 +255,8 @@ pub(crate) struct Serve {
     /// A data base of addresses and countries, in MaxMind's format
     #[arg(long, value_name = "FILE.mmdb")]
     pub atlas: Option<PathBuf>,
+    #[command(flatten)]
+    pub endpoint: lake::Endpoint,
 }
 
 #[derive(Args)]

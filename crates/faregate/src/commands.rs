@@ -68,6 +68,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Agent { action } => agents::run(&path, &action, json),
         Command::Policy { action } => return policy::run(&path, action, json),
         Command::Lake { action } => lake::run(&path, &action, json),
+        Command::Sql(args) => lake::ask(&path, &args, json),
         Command::Options { action } => return options::run(&path, &action, json),
         Command::Lmstat(args) => lmstat::run(&path, &args, json),
         Command::Caps => quote::caps(&path, json),

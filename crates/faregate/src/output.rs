@@ -50,6 +50,12 @@ pub(crate) fn text_as_is(text: &str) {
     }
 }
 
+/// Prints a piece of JSON to stdout.
+#[cfg(feature = "lake")]
+pub(crate) fn piece(text: &str) {
+    write(text);
+}
+
 fn write(text: &str) {
     let mut stdout = std::io::stdout();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());

@@ -163,6 +163,7 @@ const ELSEWHERE: &[&str] = &[
     "lake compact",
     "lake vacuum",
     "lake erase",
+    "sql",
 ];
 
 fn words(line: &str) -> Vec<&str> {

@@ -1,5 +1,6 @@
 //! `faregate doctor`: everything that must be true.
 
+use crate::commands::lake;
 use crate::fault::{Code, Fault};
 use crate::say;
 use crate::{estate, output};
@@ -10,7 +11,8 @@ use std::process::ExitCode;
 
 pub(crate) fn run(path: &Path, as_json: bool) -> Result<ExitCode, Fault> {
     let mut engine = estate::read(path)?;
-    let checks = examine(&mut engine)?;
+    let mut checks = examine(&mut engine)?;
+    checks.extend(lake::examine(path)?);
     let wrong = checks.iter().filter(|check| !check.findings.is_empty()).count();
     if as_json {
         let checks: Vec<Value> = checks

@@ -79,12 +79,14 @@ pub(crate) struct Listening {
     trusted_proxies: Vec<Cidr>,
     /// Tells countries of addresses.
     atlas: Arc<dyn Atlas>,
+    /// Programs that ask the lake.
+    sql: Option<lake::Listening>,
 }
 
 impl Listening {
     /// At an address, believing nobody.
     pub(crate) fn at(address: SocketAddr) -> Self {
-        Self { address, trusted_proxies: Vec::new(), atlas: Arc::new(NoAtlas) }
+        Self { address, trusted_proxies: Vec::new(), atlas: Arc::new(NoAtlas), sql: None }
     }
 }
 
@@ -96,7 +98,8 @@ fn listening(args: &Serve, as_json: bool) -> Result<Listening, Fault> {
         })
     };
     let trusted_proxies = args.trusted_proxy.iter().map(proxy).collect::<Result<_, Fault>>()?;
-    let mut listening = Listening { trusted_proxies, ..Listening::at(args.listen) };
+    let sql = lake::Listening::begin(&args.endpoint)?;
+    let mut listening = Listening { trusted_proxies, sql, ..Listening::at(args.listen) };
     if let Some(path) = &args.atlas {
         let atlas = MmdbAtlas::open(path)?;
         if !as_json {
@@ -132,9 +135,13 @@ pub(crate) fn serve(
         let _announced = announce_to_commands(directory, &access, address)?;
         // Whoever reads the announcement may tell the server to stop at once.
         let stop = told_to_stop()?;
-        announce(&access, address, &*clock, as_json)?;
+        let sql = listening.sql.as_ref().map(lake::Listening::address);
+        announce(&access, (address, sql), &*clock, as_json)?;
         started(&gate)?;
         lake::keep(directory.path());
+        let answer =
+            |sql: lake::Listening| sql.serve(directory.path(), Arc::clone(&access), gate.clone());
+        let answering = listening.sql.map(answer);
         tokio::spawn(reconcile(gate.clone()));
         let looking = tokio::spawn(look_at_keys(Arc::clone(&access)));
         let Listening { trusted_proxies, atlas, .. } = listening;
@@ -147,6 +154,9 @@ pub(crate) fn serve(
             .with_sources(board.reader());
         let served = faregate_api::run(listener, server, stop).await;
         // The keys' connection to the store closes before the gate's, which then tidies the store up.
+        if let Some(answering) = answering {
+            answering.end();
+        }
         looking.abort();
         // It was told to end, and says so.
         let _ = looking.await;
@@ -180,7 +190,7 @@ fn workers() -> usize {
 /// Says where the server listens and how to get in.
 fn announce(
     access: &Access,
-    address: SocketAddr,
+    (address, sql): (SocketAddr, Option<SocketAddr>),
     clock: &dyn Clock,
     as_json: bool,
 ) -> Result<(), Fault> {
@@ -190,10 +200,17 @@ fn announce(
     let link = format!("{url}/sign-in?token={token}");
     if as_json {
         let key = access.issue(Kind::Key, "started with --json", Role::Administrator, expires)?;
-        return crate::output::json(&json!({ "url": url, "sign_in": link, "api_key": key }));
+        let mut told = json!({ "url": url, "sign_in": link, "api_key": key });
+        if let Some(sql) = sql {
+            told["sql"] = json!(sql.to_string());
+        }
+        return crate::output::json(&told);
     }
     // Nobody has to read this: the server serves all the same.
     let _ = writeln!(stdout(), "Faregate listens on {url}\nSign in once with {link}");
+    if let Some(sql) = sql {
+        aside!("programs that speak PostgreSQL ask the lake at {sql}");
+    }
     aside!("Ctrl-C stops; `faregate sign-in` makes another link");
     Ok(())
 }

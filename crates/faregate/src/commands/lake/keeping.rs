@@ -5,8 +5,10 @@ use crate::cli::lake::{Erase, Lake as Action, Vacuum};
 use crate::fault::{Code, Fault};
 use crate::{aside, output, say};
 use faregate_app::access::Secrets;
+use faregate_app::doctor::Check;
+use faregate_app::ports::Store;
 use faregate_lake::settings::{Secret, Settings};
-use faregate_lake::{Lake, LakeError, LakeSync, Means, Privacy, Synced};
+use faregate_lake::{Lake, LakeError, LakeSync, Means, Place, Privacy, Synced};
 use faregate_store::directory::DataDirectory;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -21,8 +23,10 @@ const KEY: &str = "lake.key";
 /// What is sorted and does not fit into memory.
 const SPILL: &str = "lake-spill";
 
+/// A mebibyte.
+pub(super) const MEMORY_UNIT: usize = 1 << 20;
 /// Memory for sorting and joining, in bytes.
-const MEMORY: usize = 512 << 20;
+const MEMORY: usize = 512 * MEMORY_UNIT;
 /// Between two looks of a server at its journal.
 const EVERY: Duration = Duration::from_secs(60);
 /// Small files of a month that a server puts together; whoever says `compact` means all of them.
@@ -197,7 +201,7 @@ impl Keeper {
         let place = settings.place(&path.join(DIRECTORY), &secret)?;
         let privacy = Privacy::load(&place, key(path)?, settings.retention.months).await?;
         let sync = LakeSync::new(Lake::open(place).await?, privacy);
-        Ok(Self { sync, means: means_in(path)?, path: path.to_owned() })
+        Ok(Self { sync, means: means_in(path, MEMORY)?, path: path.to_owned() })
     }
 
     async fn look(&mut self) -> Result<Synced, Fault> {
@@ -205,15 +209,42 @@ impl Keeper {
     }
 
     async fn look_once(&mut self) -> Result<Synced, LakeError> {
-        let unreadable = |why| LakeError::Damaged(format!("the store cannot be read: {why:?}"));
-        let mut store = DataDirectory::read(&self.path).map_err(unreadable)?;
+        let mut store = readable(&self.path)?;
         let synced = self.sync.run(&mut store, now()).await?;
         self.sync.forget(&self.means, now()).await?;
         Ok(synced)
     }
 }
 
-async fn found(path: &Path) -> Result<Lake, Fault> {
+/// Whether the lake says what the store says; `None` when there is no lake.
+pub(crate) fn examine(path: &Path) -> Result<Option<Check>, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let findings = runtime.map_err(anyhow::Error::from)?.block_on(async {
+        let Some(mut lake) = Lake::find(place(path)?).await? else { return Ok(None) };
+        let mut store = readable(path)?;
+        let means = means_in(path, MEMORY)?;
+        let findings = lake.check(&mut store, &means).await?;
+        if findings.is_empty() {
+            return Ok(Some(findings));
+        }
+        // A server may have been between two tables; it is not twice.
+        lake.check(&mut store, &means).await.map(Some)
+    });
+    let findings = findings.unwrap_or_else(|why: LakeError| Some(vec![why.to_string()]));
+    Ok(findings.map(|findings| Check { name: "lake-equals-ledger", findings }))
+}
+
+/// Where the lake is.
+pub(super) fn place(path: &Path) -> Result<Place, LakeError> {
+    Settings::read(&path.join(SETTINGS))?.place(&path.join(DIRECTORY), &secret)
+}
+
+fn readable(path: &Path) -> Result<impl Store, LakeError> {
+    let unreadable = |why| LakeError::Damaged(format!("the store cannot be read: {why:?}"));
+    DataDirectory::read(path).map_err(unreadable)
+}
+
+pub(super) async fn found(path: &Path) -> Result<Lake, Fault> {
     let place = settings(path)?.place(&path.join(DIRECTORY), &secret).map_err(fault)?;
     Lake::find(place).await.map_err(fault)?.ok_or_else(|| {
         Fault::new(Code::Data, "there is no lake yet", "make it with `faregate lake sync`")
@@ -272,19 +303,23 @@ fn write_once(file: &Path, content: &[u8]) -> std::io::Result<()> {
 }
 
 fn means(path: &Path) -> Result<Means, Fault> {
-    means_in(path).map_err(fault)
+    means_of(path, MEMORY)
 }
 
-fn means_in(path: &Path) -> Result<Means, LakeError> {
+pub(super) fn means_of(path: &Path, memory: usize) -> Result<Means, Fault> {
+    means_in(path, memory).map_err(fault)
+}
+
+pub(super) fn means_in(path: &Path, memory: usize) -> Result<Means, LakeError> {
     let spill = path.join(SPILL);
     let unusable =
         |why: std::io::Error| LakeError::Settings { path: path.join(SPILL), why: why.to_string() };
     std::fs::create_dir_all(&spill).map_err(unusable)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(Means { memory: MEMORY, spill, threads })
+    Ok(Means { memory, spill, threads })
 }
 
-fn fault(error: LakeError) -> Fault {
+pub(super) fn fault(error: LakeError) -> Fault {
     let (code, help) = match &error {
         LakeError::Newer { .. } => (Code::Newer, "use the release that wrote it, or a newer one"),
         LakeError::Settings { .. } => {
