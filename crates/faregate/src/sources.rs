@@ -103,7 +103,7 @@ impl Declared {
     pub(crate) fn waiting(&self, source: &Source, notes: &Notes) -> Result<Vec<PulledFile>, Fault> {
         let files = self.inbox.files(&source.name)?;
         let tells = |file: &PulledFile| tells_of_use(&file.sidecar.what);
-        let new = |file: &PulledFile| !notes.knows(&file.sidecar.sha256);
+        let new = |file: &PulledFile| notes.lacks(&file.sidecar);
         Ok(files.into_iter().filter(|file| tells(file) && new(file)).collect())
     }
 }

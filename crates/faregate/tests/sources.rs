@@ -191,3 +191,62 @@ fn a_server_killed_at_any_time_goes_on_at_the_next_start() {
     assert_eq!(before.1.as_array().unwrap().len(), 400);
     assert_eq!(told(&place, "was not taken in"), 0);
 }
+
+/// Lays a file into the inbox, as a pull of March does.
+fn land(place: &Place, name: &str, hour: u32, text: &str) {
+    let directory = place.path("faregate-data/inbox/eba");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(directory.join(name), text).unwrap();
+    let sidecar = json!({
+        "format": "faregate-pulled/1", "source": "eba", "what": "usage", "file": name,
+        "bytes": text.len(), "sha256": text, "from": "2026-03-01", "until": "2026-04-01",
+        "export": name, "zone": "UTC", "fetched_at": format!("2026-03-0{hour}T09:00:00Z"), "freshness": {},
+    });
+    std::fs::write(directory.join(format!("{name}.pulled.json")), sidecar.to_string()).unwrap();
+}
+
+/// What Gina's day is charged, once a server has taken in all that lies in the inbox, and the imports that stand.
+fn charged(place: &Place) -> (Value, Vec<u64>) {
+    let server = Server::spawn(command(place));
+    poll(|| {
+        let found = source(&server);
+        (found["waiting"] == 0 && found["state"] != "importing").then_some(())
+    });
+    server.stop("TERM");
+    place.run(&["doctor"], 0);
+    let all = imports(place);
+    let stands = all["imports"].as_array().unwrap().iter().filter(|one| one["undone"].is_null());
+    let mut numbers: Vec<u64> = stands.map(|one| one["number"].as_u64().unwrap()).collect();
+    numbers.sort_unstable();
+    (burned(place)[0]["tokens"].clone(), numbers)
+}
+
+/// The vendor restates a month: the later file holds, and the sum of both is charged to nobody.
+#[test]
+fn a_month_that_is_pulled_again_takes_the_place_of_what_was_there() {
+    let place = watching("any");
+    let text = "[sources.eba]\nkind = \"token-flex\"\ncontract = \"1\"\n[sources.eba.auth]\nclient_id = \"a\"\nclient_secret = \"env:NONE\"\n";
+    place.write("sources.toml", text);
+    let says = |tokens: u32| {
+        format!("usageDate,userName,productName,tokensConsumed\n2026-03-02,gina,Revit,{tokens}\n")
+    };
+    land(&place, "one.csv", 3, &says(10));
+    assert_eq!(charged(&place), (json!(10.0), vec![1]));
+    land(&place, "two.csv", 4, &says(15));
+    let noted = place.path("faregate-data/inbox/eba/.taken-in.jsonl");
+    let before = std::fs::read_to_string(&noted).unwrap();
+    assert_eq!(charged(&place), (json!(15.0), vec![2]));
+    let note: Value =
+        serde_json::from_str(std::fs::read_to_string(&noted).unwrap().lines().last().unwrap())
+            .unwrap();
+    assert_eq!((&note["undone"], &note["imports"]), (&json!([1]), &json!([2])));
+    // Killed before it was noted: it is looked at again, and what it took in is known by its receipt.
+    std::fs::write(&noted, before).unwrap();
+    assert_eq!(charged(&place), (json!(15.0), vec![2]));
+    // A file that nobody can read takes the place of nothing.
+    land(&place, "bad.csv", 5, "nothing,that,is,known\n1,2,3,4\n");
+    assert_eq!(charged(&place), (json!(15.0), vec![2]));
+    // As it was at first.
+    land(&place, "three.csv", 6, &says(10));
+    assert_eq!(charged(&place), (json!(10.0), vec![3]));
+}

@@ -27,6 +27,33 @@ pub fn list(engine: &mut Engine, limit: usize) -> Result<(Vec<Listed>, u32), Fai
     Ok((found?.into_iter().flatten().collect(), last))
 }
 
+/// The numbers of the imports of a file that stand, the newest first; of a packed one, also those of what is in it.
+///
+/// # Errors
+/// [`Failure`] when the store cannot be read.
+pub fn standing_of(engine: &mut Engine, file: &str) -> Result<Vec<u32>, Failure> {
+    let standing: Vec<(u32, u64)> = {
+        let shared = engine.state();
+        let state = shared.read();
+        let all = (1..state.imports().next()).rev();
+        let found = all.filter_map(|batch| Some((batch, state.imports().get(batch)?)));
+        found.filter(|(_, one)| one.stands()).map(|(batch, one)| (batch, one.seq)).collect()
+    };
+    let is_of = |name: &String| {
+        name.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(": "))
+    };
+    let mut found = Vec::new();
+    for (batch, seq) in standing {
+        let event = engine.store.entry(seq)?.map(|entry| entry.event);
+        if let Some(Event::Imported(receipt)) = event
+            && receipt.files.iter().any(is_of)
+        {
+            found.push(batch);
+        }
+    }
+    Ok(found)
+}
+
 /// One import; `None` when no import has the number.
 ///
 /// # Errors

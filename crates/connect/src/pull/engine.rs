@@ -251,9 +251,14 @@ impl Engine<'_> {
     }
 
     fn label(&self, errand: &Errand) -> Label {
+        let export = match &errand.stage {
+            Stage::Fetching { name, .. } => Some(name.clone()),
+            _ => None,
+        };
         Label {
             what: errand.what.clone(),
             period: errand.period.clone(),
+            export,
             zone: self.source.zone.name().to_owned(),
             fetched_at: self.wire.world.instant(),
             freshness: self.progress.freshness.clone(),

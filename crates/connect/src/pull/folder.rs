@@ -40,6 +40,7 @@ pub(super) fn look(
         let label = Label {
             what: folder.files.clone(),
             period: None,
+            export: None,
             zone: source.zone.name().to_owned(),
             fetched_at: now,
             freshness: Freshness::default(),

@@ -54,6 +54,9 @@ pub struct Sidecar {
     pub from: Option<String>,
     /// The first day after that period.
     pub until: Option<String>,
+    /// What all files of one answer of the vendor's have in common; nothing of what was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub export: Option<String>,
     /// The zone in which times without one are meant.
     pub zone: String,
     /// When it came.
@@ -136,6 +139,7 @@ pub(super) struct Place {
 pub(super) struct Label {
     pub(super) what: String,
     pub(super) period: Option<(String, String)>,
+    pub(super) export: Option<String>,
     pub(super) zone: String,
     pub(super) fetched_at: Instant,
     pub(super) freshness: Freshness,
@@ -217,6 +221,7 @@ impl Place {
             sha256,
             from,
             until,
+            export: label.export,
             zone: label.zone,
             fetched_at: label.fetched_at.to_string(),
             freshness: label.freshness,

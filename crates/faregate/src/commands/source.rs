@@ -186,7 +186,11 @@ fn told(name: &str, pulled: &Pulled, taken: Option<&[Note]>, as_json: bool) -> R
 }
 
 fn tell_note(note: &Note) {
-    let Note { file, became, imports, why, .. } = note;
+    let Note { file, became, imports, why, undone, .. } = note;
+    if !undone.is_empty() {
+        let numbers = numbers(undone);
+        say!("{file}: tells anew what import {numbers} told, which was undone");
+    }
     match (became, imports.as_slice()) {
         (Became::Bad, _) => {
             aside!("{file} was not taken in: {}", why.as_deref().unwrap_or_default());
@@ -194,12 +198,18 @@ fn tell_note(note: &Note) {
                 "  help: correct it and put it there again, or remove it from the inbox; --again tries once more"
             );
         }
-        (Became::TakenIn, []) => say!("{file}: nothing in it is new"),
-        (Became::TakenIn, imports) => {
-            let numbers: Vec<String> = imports.iter().map(u32::to_string).collect();
-            say!("{file}: taken in as import {}", numbers.join(", "));
+        (Became::PassedOver, _) => {
+            say!("{file}: nothing in it is booked: {}", why.as_deref().unwrap_or_default());
+        }
+        (Became::TakenIn | Became::Superseded, []) => say!("{file}: nothing in it is new"),
+        (Became::TakenIn | Became::Superseded, imports) => {
+            say!("{file}: taken in as import {}", numbers(imports));
         }
     }
+}
+
+fn numbers(imports: &[u32]) -> String {
+    imports.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn check(path: &Path, file: &Path, as_json: bool) -> Result<(), Fault> {

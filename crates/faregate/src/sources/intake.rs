@@ -1,6 +1,6 @@
 //! Files of a source's inbox, taken in and noted: one at a time, each as it was pulled.
 
-use super::notes::{Became, Note};
+use super::notes::{Became, Note, Notes, Version};
 use super::{Declared, seconds};
 use crate::ambient;
 use crate::commands::{self, rejected};
@@ -10,6 +10,8 @@ use faregate_app::engine::Engine;
 use faregate_app::import::intake::{
     How, Kind, Offered, Refused, Rejected, Step, Taken, Watch, take_in,
 };
+use faregate_app::import::receipts;
+use faregate_app::import::undo::{UndoError, undo};
 use faregate_connect::pull::PulledFile;
 use faregate_connect::sources::{self, Source};
 use faregate_core::when::Instant;
@@ -35,22 +37,40 @@ pub(crate) struct Incoming {
     /// When it came.
     came: Option<Instant>,
     how: How,
+    /// Which answer of the vendor's it is of.
+    version: Option<Version>,
+    /// Files of earlier answers about the same, as receipts call them: it takes their place.
+    supersedes: Vec<String>,
 }
 
 /// What became of a file, and what to say of it.
 pub(crate) enum Outcome {
     /// It is in the books, or never will be.
-    Noted(Note),
+    Noted(Box<Note>),
     /// It was not its fault: it is to be tried again.
     Later(Fault),
     /// The operator stopped it.
     Stopped,
 }
 
+impl Outcome {
+    fn noted(note: Note) -> Self {
+        Self::Noted(Box::new(note))
+    }
+}
+
 impl Declared {
     /// How a file of the inbox is to be read.
-    pub(crate) fn incoming(&self, source: &Source, pulled: &PulledFile) -> Result<Incoming, Fault> {
+    pub(crate) fn incoming(
+        &self,
+        source: &Source,
+        pulled: &PulledFile,
+        notes: &Notes,
+    ) -> Result<Incoming, Fault> {
         let sidecar = &pulled.sidecar;
+        let name = |file: &String| format!("{}/{}/{file}", super::INBOX, source.name);
+        let version = Version::of(sidecar);
+        let earlier = version.as_ref().map(|version| notes.superseded_by(version));
         let (kind, map) = match &source.kind {
             sources::Kind::Folder(folder) => self.said_of(&folder.files)?,
             _ => (Kind::Usage, None),
@@ -58,11 +78,13 @@ impl Declared {
         let said = Said { zone: Some(estate::zone(&sidecar.zone)?), ..Said::default() };
         Ok(Incoming {
             path: pulled.path.clone(),
-            name: format!("{}/{}/{}", super::INBOX, source.name, sidecar.file),
+            name: name(&sidecar.file),
             file: sidecar.file.clone(),
             sha256: sidecar.sha256.clone(),
             came: sidecar.fetched_at.parse().ok(),
             how: How { kind, said, map, ..How::default() },
+            version,
+            supersedes: earlier.unwrap_or_default().iter().map(name).collect(),
         })
     }
 
@@ -76,11 +98,12 @@ impl Declared {
     ) -> Result<Vec<Note>, Fault> {
         let features = estate::features(None)?;
         let (mut notes, mut done) = (self.notes(source)?, Vec::new());
-        for file in self.waiting(source, &notes)? {
-            match self.incoming(source, &file)?.take(engine, &features, rejected, stop) {
+        // Looked at anew each time: what takes the place of several files may need some of them again.
+        while let Some(file) = self.waiting(source, &notes)?.first() {
+            match self.incoming(source, file, &notes)?.take(engine, &features, rejected, stop) {
                 Outcome::Noted(note) => {
-                    notes.add(note.clone())?;
-                    done.push(note);
+                    notes.add(Note::clone(&note))?;
+                    done.push(*note);
                 }
                 Outcome::Later(fault) => return Err(fault),
                 Outcome::Stopped => {
@@ -110,6 +133,9 @@ impl Declared {
 
 impl Incoming {
     /// Takes the file in; `stop` ends that, and leaves the books as they were.
+    ///
+    /// What it takes the place of is taken back first, once it is certain that the file itself can be taken in.
+    /// Killed in between, the next look takes it in.
     pub(crate) fn take(
         &self,
         engine: &mut Engine,
@@ -118,31 +144,76 @@ impl Incoming {
         stop: &AtomicBool,
     ) -> Outcome {
         let mut desk = Desk { stop, taken: Vec::new(), rejected: Vec::new() };
-        let offered = match self.open() {
-            Ok(offered) => offered,
-            Err(fault) => return Outcome::Later(fault),
+        let undone = match self.make_room(engine, features, &mut desk) {
+            Ok(undone) => undone,
+            Err(outcome) => return outcome,
         };
-        let done = take_in(engine, features, vec![offered], &self.how, &mut desk);
+        let done = self.read(engine, features, &self.how, &mut desk);
         let Desk { taken, rejected: lines, .. } = desk;
         if let Err(fault) = rejected::append(rejected, &self.name, &lines) {
             fault.report(false);
         }
         match done {
-            Ok(()) => Outcome::Noted(self.note(Became::TakenIn, &taken, None)),
-            // It is known, and says nothing that is booked: a list of users, for example.
-            Err(Refused::File { code: "nothing-to-book", .. }) => {
-                Outcome::Noted(self.note(Became::TakenIn, &taken, None))
+            Ok(()) => Outcome::noted(Note { undone, ..self.note(Became::TakenIn, &taken, None) }),
+            Err(outcome) => outcome,
+        }
+    }
+
+    /// Takes back what the file takes the place of; the numbers of those imports.
+    fn make_room(
+        &self,
+        engine: &mut Engine,
+        features: &FeatureTable,
+        desk: &mut Desk<'_>,
+    ) -> Result<Vec<u32>, Outcome> {
+        let mut earlier = Vec::new();
+        for file in &self.supersedes {
+            let found = receipts::standing_of(engine, file);
+            earlier.extend(found.map_err(|failure| Outcome::Later(failure.into()))?);
+        }
+        if earlier.is_empty() {
+            return Ok(earlier);
+        }
+        let mut trial = Desk { stop: desk.stop, taken: Vec::new(), rejected: Vec::new() };
+        let how = How { dry_run: true, ..self.how.clone() };
+        self.read(engine, features, &how, &mut trial)?;
+        earlier.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
+        for number in &earlier {
+            match undo(engine, features, *number, false) {
+                Ok(_) | Err(UndoError::UndoneAlready { .. } | UndoError::NoSuch { .. }) => {}
+                Err(UndoError::Failed(failure)) => return Err(Outcome::Later(failure.into())),
             }
-            Err(Refused::File { code: "file-unreadable", why, .. }) => {
+        }
+        Ok(earlier)
+    }
+
+    /// Reads the file, and books what is in it unless it is only tried; what became of it when that was not done.
+    fn read(
+        &self,
+        engine: &mut Engine,
+        features: &FeatureTable,
+        how: &How,
+        desk: &mut Desk<'_>,
+    ) -> Result<(), Outcome> {
+        let offered = self.open().map_err(Outcome::Later)?;
+        let refused = match take_in(engine, features, vec![offered], how, desk) {
+            Ok(()) => return Ok(()),
+            Err(refused) => refused,
+        };
+        let taken = &desk.taken;
+        Err(match refused {
+            // A list of users, for example.
+            Refused::File { code: "nothing-to-book", why, .. } => {
+                Outcome::noted(self.note(Became::PassedOver, taken, Some(why)))
+            }
+            Refused::File { code: "file-unreadable", why, .. } => {
                 let help = "check the file and its disk; it is tried again";
                 Outcome::Later(Fault::new(Code::Input, format!("{}: {why}", self.name), help))
             }
-            Err(Refused::File { why, .. }) => {
-                Outcome::Noted(self.note(Became::Bad, &taken, Some(why)))
-            }
-            Err(Refused::Stopped) => Outcome::Stopped,
-            Err(Refused::Failed(failure)) => Outcome::Later(failure.into()),
-        }
+            Refused::File { why, .. } => Outcome::noted(self.note(Became::Bad, taken, Some(why))),
+            Refused::Stopped => Outcome::Stopped,
+            Refused::Failed(failure) => Outcome::Later(failure.into()),
+        })
     }
 
     fn open(&self) -> Result<Offered<'static>, Fault> {
@@ -167,6 +238,8 @@ impl Incoming {
             imports: taken.iter().filter_map(|one| one.batch).collect(),
             last: last.map(|at| at.to_string()),
             why,
+            undone: Vec::new(),
+            version: self.version.clone(),
         }
     }
 }

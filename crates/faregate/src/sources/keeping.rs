@@ -189,33 +189,44 @@ impl Keeper {
     /// Takes in what waits of a source; what went wrong with the first that could not even be tried, and is tried
     /// again.
     fn take_in(&self, gate: &Gate, source: &Source) -> Result<Option<Fault>, Stopping> {
+        loop {
+            let look = self.look(gate, source)?;
+            if !look.again {
+                return Ok(look.failed);
+            }
+        }
+    }
+
+    /// Takes in what waits now.
+    fn look(&self, gate: &Gate, source: &Source) -> Result<Look, Stopping> {
         let waiting = self.declared.notes(source).and_then(|notes| {
             let files = self.declared.waiting(source, &notes)?;
             Ok((notes, files))
         });
         let (mut notes, files) = match waiting {
             Ok(waiting) => waiting,
-            Err(fault) => return Ok(Some(fault)),
+            Err(fault) => return Ok(Look { failed: Some(fault), again: false }),
         };
-        let mut failed = None;
+        let mut look = Look::default();
         for file in files {
             self.board.begin(&source.name);
-            let outcome = match self.declared.incoming(source, &file) {
+            let outcome = match self.declared.incoming(source, &file, &notes) {
                 Ok(incoming) => self.through(gate, incoming)?,
                 Err(fault) => Outcome::Later(fault),
             };
             let noted = match outcome {
                 Outcome::Noted(note) => {
                     tell(&source.name, &note);
-                    notes.add(note)
+                    look.again |= !note.undone.is_empty();
+                    notes.add(*note)
                 }
                 Outcome::Later(fault) => Err(fault),
                 Outcome::Stopped => return Err(Stopping),
             };
             self.renew(source, true);
-            failed = failed.or(noted.err());
+            look.failed = look.failed.or(noted.err());
         }
-        Ok(failed)
+        Ok(look)
     }
 
     /// Takes a file in on the deciding thread, and waits for that.
@@ -241,6 +252,15 @@ impl Keeper {
             Err(fault) => drop(fault.report(false)),
         }
     }
+}
+
+/// What came of taking in what waited.
+#[derive(Default)]
+struct Look {
+    /// What went wrong with the first that is tried again.
+    failed: Option<Fault>,
+    /// Whether to look once more at once: what takes the place of several files may need some of them again.
+    again: bool,
 }
 
 /// The server ends.
