@@ -134,8 +134,11 @@ pub struct Known {
     pub followed: Option<String>,
     /// After how many seconds without news it is stale, where the operator says so.
     pub stale_after: Option<i64>,
-    /// Up to when it tells, as far as it says itself.
+    /// Up to when that of it tells which was taken in, as far as whoever runs it knows.
     pub last_data: Option<Instant>,
+    /// Up to when it had use when all of that was last fetched, as it says itself: so far the books go as well, while
+    /// nothing waits and nothing is bad.
+    pub reported: Option<Instant>,
     /// How its pulls are doing, where it is pulled.
     pub pulls: Option<Pulls>,
     /// Whether something of it is being fetched or taken in now.
@@ -272,6 +275,7 @@ fn undeclared(found: &Origin, history: &History) -> Known {
         followed: None,
         stale_after: None,
         last_data: None,
+        reported: None,
         pulls: None,
         is_at_work: false,
         waiting: 0,
@@ -287,7 +291,9 @@ fn judge(
     now: Instant,
 ) -> Assessed {
     let Known { name, kind, pulls, waiting, bad, .. } = known.clone();
-    let last_data = known.last_data.max(data_of(kind, history)).map(|last| last.min(now));
+    let reported = known.reported.filter(|_| waiting == 0 && bad.is_empty());
+    let last_data = known.last_data.max(reported).max(data_of(kind, history));
+    let last_data = last_data.map(|last| last.min(now));
     let lag_seconds = last_data.map(|last| now.since(last));
     let stale_after = known
         .stale_after

@@ -88,9 +88,14 @@ fn the_vendor_tells_whole_days() {
     let found = judged(&[known("eba", Kind::Vendor)], &told(&[], &[import]));
     assert_eq!(found[0].last_data.unwrap().to_string(), "2026-11-21T00:00:00Z");
     assert_eq!((found[0].lag_seconds, found[0].last_import), (Some(34 * HOUR), Some((NOW, 1))));
-    let says_itself = Known { last_data: Some(NOW.plus(-HOUR)), ..known("eba", Kind::Vendor) };
-    let found = judged(&[says_itself], &told(&[], &[import]));
-    assert_eq!(found[0].lag_seconds, Some(HOUR), "what it says itself is newer");
+    let says_itself = Known { reported: Some(NOW.plus(-HOUR)), ..known("eba", Kind::Vendor) };
+    let lag = |known: Known| judged(&[known], &told(&[], &[import]))[0].lag_seconds;
+    assert_eq!(lag(says_itself.clone()), Some(HOUR), "what it says itself is newer");
+    // Fresh but bad, or not taken in yet: figures know nothing of it.
+    let (at, why) = (NOW, "no table".to_owned());
+    let bad = vec![BadFile { file: "b.csv".to_owned(), at, why }];
+    assert_eq!(lag(Known { bad, ..says_itself.clone() }), Some(34 * HOUR));
+    assert_eq!(lag(Known { waiting: 1, ..says_itself }), Some(34 * HOUR));
     let ahead = Known { last_data: Some(NOW.plus(DAY)), ..known("eba", Kind::Vendor) };
     assert_eq!(judged(&[ahead], &told(&[], &[]))[0].lag_seconds, Some(0), "nobody knows tomorrow");
 }

@@ -106,7 +106,8 @@ impl Health {
         let every = seconds(source.every);
         match result {
             Ok(pulled) => {
-                if !pulled.freshness.0.is_empty() {
+                let has_all = pulled.is_whole && pulled.faults.is_empty();
+                if has_all && !pulled.freshness.0.is_empty() {
                     self.freshness = pulled.freshness.clone();
                 }
                 let wait = if pulled.is_whole { every } else { AFTER_PATIENCE.min(every) };

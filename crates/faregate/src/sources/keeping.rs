@@ -59,6 +59,7 @@ impl Board {
             followed: Some(log.display().to_string()),
             stale_after: None,
             last_data: None,
+            reported: None,
             pulls: None,
             is_at_work: false,
             waiting: 0,
