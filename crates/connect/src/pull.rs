@@ -266,7 +266,6 @@ pub fn pull(
 ) -> Result<Pulled, PullError> {
     let place = inbox.open(&source.name)?;
     let health = inbox.health(&source.name)?;
-    place.sweep(source, world.instant())?;
     let begun = world.instant();
     let result = match &source.kind {
         Kind::Folder(folder) => folder::look(source, folder, &place, &**world),
@@ -279,6 +278,20 @@ pub fn pull(
     let mut pulled = result?;
     pulled.next_due = health.next_due;
     Ok(pulled)
+}
+
+/// Takes away files that are older than the source keeps them, as far as they `may_go`: whoever takes files in knows
+/// of which that is done. A file whose sidecar alone is left takes that with it.
+///
+/// # Errors
+/// [`PullError`]; what was swept by then is gone.
+pub fn sweep(
+    source: &Source,
+    now: Instant,
+    inbox: &Inbox,
+    may_go: &dyn Fn(&Sidecar) -> bool,
+) -> Result<(), PullError> {
+    inbox.open(&source.name)?.sweep(source, now, may_go)
 }
 
 /// How a source is doing: when it last brought something, what went wrong, when it is due.

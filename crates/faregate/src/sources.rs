@@ -7,12 +7,13 @@ pub(crate) mod notes;
 use crate::ambient::{self, Monotonic};
 use crate::fault::{Code, Fault};
 use faregate_app::sources::{Kind, Known, Pulls};
-use faregate_connect::pace::Pace;
-use faregate_connect::pull::{self, Health, Inbox, PullError, PulledFile, World};
+use faregate_connect::pace::{Chance, Pace};
+use faregate_connect::pull::{self, Health, Inbox, PullError, Pulled, PulledFile, Sidecar, World};
 use faregate_connect::sources::{self, Source, Sources};
 use faregate_core::when::{Instant, Zone};
 use notes::Notes;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The file of sources, in the data directory.
@@ -93,6 +94,20 @@ impl Declared {
             waiting: self.waiting(source, &notes)?.len() as u64,
             bad: notes.bad(),
         })
+    }
+
+    /// Fetches what is new at a source, once files have gone that were kept for long enough: never one that waits to
+    /// be taken in.
+    pub(crate) fn pull(
+        &self,
+        source: &Source,
+        world: &Arc<dyn World>,
+        chance: &mut Chance,
+    ) -> Result<Pulled, Fault> {
+        let notes = self.notes(source)?;
+        let may_go = |sidecar: &Sidecar| !tells_of_use(&sidecar.what) || !notes.lacks(sidecar);
+        pull::sweep(source, world.instant(), &self.inbox, &may_go)?;
+        Ok(pull::pull(source, world, chance, &self.inbox)?)
     }
 
     /// What was taken in of a source.

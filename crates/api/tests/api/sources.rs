@@ -22,7 +22,7 @@ fn log() -> Known {
         followed: Some("/var/log/debug.log".to_owned()),
         stale_after: Some(2 * HOUR),
         last_data: None,
-            reported: None,
+        reported: None,
         pulls: None,
         is_at_work: false,
         waiting: 0,

@@ -230,22 +230,44 @@ impl Place {
         Ok(PulledFile { path, sidecar })
     }
 
-    /// Takes away what is older than the source keeps its files.
-    pub(super) fn sweep(&self, source: &Source, now: Instant) -> Result<(), PullError> {
+    /// Takes away what is older than the source keeps its files and may go, and sidecars without a file.
+    pub(super) fn sweep(
+        &self,
+        source: &Source,
+        now: Instant,
+        may_go: &dyn Fn(&Sidecar) -> bool,
+    ) -> Result<(), PullError> {
+        self.sweep_orphans()?;
         let Some(keep) = source.keep else { return Ok(()) };
         let parent = self.directory.parent().unwrap_or(&self.directory);
-        for file in Inbox(parent.to_owned()).files(&self.source)? {
-            let fetched: Option<Instant> = file.sidecar.fetched_at.parse().ok();
-            if fetched.is_some_and(|at| now.since(at) > seconds(keep)) {
-                // The sidecar goes last: without its file it is nobody's, and is swept with the next one.
-                let beside = self.directory.join(format!("{}{SIDECAR}", file.sidecar.file));
-                for path in [&file.path, &beside] {
-                    std::fs::remove_file(path).map_err(|why| PullError::disk(path, why))?;
-                }
+        for PulledFile { path, sidecar } in Inbox(parent.to_owned()).files(&self.source)? {
+            let fetched: Option<Instant> = sidecar.fetched_at.parse().ok();
+            let is_old = fetched.is_some_and(|at| now.since(at) > seconds(keep));
+            if is_old && may_go(&sidecar) {
+                // The sidecar goes last: killed in between, it is swept as an orphan.
+                remove(&path)?;
+                remove(&self.directory.join(format!("{}{SIDECAR}", sidecar.file)))?;
             }
         }
         Ok(())
     }
+
+    /// Somebody removed the file, or a sweep was killed.
+    fn sweep_orphans(&self) -> Result<(), PullError> {
+        let at = |why| PullError::disk(&self.directory, why);
+        for entry in std::fs::read_dir(&self.directory).map_err(at)? {
+            let path = entry.map_err(at)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.strip_suffix(SIDECAR).is_some_and(|file| !self.is_here(file)) {
+                remove(&path)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn remove(path: &Path) -> Result<(), PullError> {
+    std::fs::remove_file(path).map_err(|why| PullError::disk(path, why))
 }
 
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, PullError> {

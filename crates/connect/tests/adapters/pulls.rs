@@ -3,7 +3,7 @@
 use crate::pulling::{Bench, NOON};
 use crate::vendor::{State, Wrong, content};
 use faregate_connect::pace::Pace;
-use faregate_connect::pull::PullError;
+use faregate_connect::pull::{Inbox, PullError, Sidecar, World, sweep};
 use faregate_core::when::{Date, Instant};
 use serde_json::Value;
 use std::time::Duration;
@@ -212,15 +212,26 @@ fn files_are_kept_for_as_long_as_the_source_says() {
     let march = ["contract", "daily-usage 2018-03-01", "usage-summary"];
     assert_eq!(bench.labels(), march);
     let pace: &dyn Pace = &*bench.machine;
+    let inbox = Inbox::new(bench.directory.path().join("inbox"));
+    let sweep = |may_go: &dyn Fn(&Sidecar) -> bool| {
+        sweep(&bench.source, bench.machine.instant(), &inbox, may_go).unwrap();
+    };
     pace.wait(Duration::from_secs(29 * 86_400));
-    bench.pull().unwrap();
+    sweep(&|_| true);
     assert_eq!(bench.labels(), march);
     pace.wait(Duration::from_secs(2 * 86_400));
-    bench.pull().unwrap();
-    assert_eq!(bench.labels(), ["daily-usage 2018-04-01"]);
-    let disk = bench.disk();
-    let files = disk.iter().filter(|(name, _)| !name.contains("/.")).count();
-    assert_eq!(files, 2, "{disk:?}");
+    // Nobody took the contract in yet.
+    sweep(&|sidecar| sidecar.what != "contract");
+    assert_eq!(bench.labels(), ["contract"]);
+    let count = || {
+        let disk = bench.disk();
+        disk.iter().filter(|(name, _)| !name.contains("/.")).count()
+    };
+    assert_eq!(count(), 2, "a file and its sidecar");
+    // Somebody removes the file: its sidecar goes with it, however young it is.
+    std::fs::remove_file(&inbox.files("eba").unwrap()[0].path).unwrap();
+    sweep(&|_| false);
+    assert_eq!(count(), 0);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{aside, estate, say};
 use faregate_api::routes::sources::{Source, Sources};
 use faregate_app::sources::{Histories, assess, length};
 use faregate_connect::pace::Chance;
-use faregate_connect::pull::{Pulled, World, pull as fetch};
+use faregate_connect::pull::{Pulled, World};
 use faregate_connect::sources::Source as Pulling;
 use serde_json::json;
 use std::path::Path;
@@ -122,7 +122,7 @@ fn pull(path: &Path, args: &Pull, as_json: bool) -> Result<(), Fault> {
     if !as_json {
         aside!("asking `{}` for what is new; Ctrl-C stops, and the next pull goes on", source.name);
     }
-    let pulled = fetch(source, &world, &mut chance, &declared.inbox)?;
+    let pulled = declared.pull(source, &world, &mut chance)?;
     let taken = take_in(path, &declared, source, args.again)?;
     told(&args.name, &pulled, taken.as_deref(), as_json)
 }

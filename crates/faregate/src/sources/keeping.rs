@@ -155,10 +155,10 @@ impl Keeper {
                 continue;
             }
             self.board.begin(&source.name);
-            let pulled = pull::pull(source, &world, &mut chance, &self.declared.inbox);
+            let pulled = self.declared.pull(source, &world, &mut chance);
             let failed = match &pulled {
                 Ok(pulled) => pulled.faults.first().map(|fault| (fault.words.clone(), "")),
-                Err(why) => Some((why.to_string(), why.help())),
+                Err(why) => Some((why.message().to_owned(), why.help())),
             };
             tell_once(&source.name, failed, &mut told);
             self.renew(source, true);
