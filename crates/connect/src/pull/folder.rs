@@ -1,19 +1,20 @@
 //! A watched folder: files that somebody else puts there, copied once each, when they are whole.
 //!
-//! It never changes anything in the folder, and takes plain files only: a link could lead anywhere.
+//! It never changes anything in the folder, and takes plain files only: a link could lead anywhere. What is taken is
+//! read from the one handle that was judged, whoever puts what in its place meanwhile.
 
 use super::errands::{Errand, Taken};
-use super::inbox::{Label, Place, digest};
+use super::inbox::{Label, Place, digest, digest_of};
 use super::state::{Fault, seconds};
 use super::{Freshness, PullError, Pulled, World};
 use crate::sources::{Folder, Source};
-use faregate_core::when::Zone;
-use std::fs::{File, Metadata};
-use std::io;
+use faregate_core::when::{Instant, Zone};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-/// The longest part of a file's name that its copy keeps, in characters.
+/// The longest part of a file's name that its copy keeps, in bytes.
 const NAME_MAX: usize = 100;
 
 /// Copies what is new.
@@ -26,17 +27,22 @@ pub(super) fn look(
     let now = world.instant();
     let mut taken = place.taken()?;
     let (mut files, mut faults) = (Vec::new(), Vec::new());
-    for found in entries(folder)? {
-        // Somebody may still be writing it: the next look takes it.
-        if now.0 - found.changed() < seconds(folder.settle) {
-            continue;
-        }
-        if found.metadata.len() > folder.bytes_max {
-            let words = format!("it is larger than {} bytes", folder.bytes_max);
-            faults.push(Fault { what: found.name, period: None, words });
-            continue;
-        }
-        let Some((file, errand)) = copy(place, &taken, &found)? else { continue };
+    for (name, path) in entries(folder)? {
+        let copied = plain_file(&path).map_err(Unfit::from).and_then(|found| match found {
+            Some(metadata) => {
+                copy(place, &taken, folder, &Found { name: &name, path, metadata }, now)
+            }
+            None => Ok(None),
+        });
+        let (file, errand) = match copied {
+            Ok(Some(copied)) => copied,
+            Ok(None) => continue,
+            Err(Unfit::Itself(words)) => {
+                faults.push(Fault { what: name, period: None, words });
+                continue;
+            }
+            Err(Unfit::Inbox(error)) => return Err(error),
+        };
         let label = Label {
             what: folder.files.clone(),
             period: None,
@@ -54,13 +60,27 @@ pub(super) fn look(
 }
 
 /// A file of the folder.
-struct Found {
-    name: String,
+struct Found<'n> {
+    name: &'n str,
     path: PathBuf,
     metadata: Metadata,
 }
 
-impl Found {
+/// Why a file was not copied.
+enum Unfit {
+    /// It is its own fault: the others go on.
+    Itself(String),
+    /// The inbox cannot be written.
+    Inbox(PullError),
+}
+
+impl From<io::Error> for Unfit {
+    fn from(why: io::Error) -> Self {
+        Self::Itself(format!("it cannot be read: {why}"))
+    }
+}
+
+impl Found<'_> {
     /// When it was last written, in seconds since 1970.
     fn changed(&self) -> i64 {
         let changed = self.metadata.modified().ok();
@@ -74,67 +94,95 @@ impl Found {
     }
 }
 
-/// The plain files whose names match, in the order of their names.
-fn entries(folder: &Folder) -> Result<Vec<Found>, PullError> {
+/// What has a name that matches, in the order of the names.
+fn entries(folder: &Folder) -> Result<Vec<(String, PathBuf)>, PullError> {
     let at = |why| PullError::disk(&folder.path, why);
     let mut found = Vec::new();
     for entry in std::fs::read_dir(&folder.path).map_err(at)? {
         let entry = entry.map_err(at)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with('.') || !matches(&folder.pattern, &name) {
-            continue;
-        }
-        let path = entry.path();
-        // Not followed: a link is no plain file.
-        match std::fs::symlink_metadata(&path) {
-            Ok(metadata) if metadata.is_file() => found.push(Found { name, path, metadata }),
-            // It may have been taken away since the folder was read.
-            Ok(_) => {}
-            Err(why) if why.kind() == io::ErrorKind::NotFound => {}
-            Err(why) => return Err(PullError::disk(&path, why)),
+        if !name.starts_with('.') && matches(&folder.pattern, &name) {
+            found.push((name, entry.path()));
         }
     }
-    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found.sort();
     Ok(found)
 }
 
-/// Copies a file beside the inbox's others, unless this very content came under this name before.
+/// What a plain file is like; nothing of what is none, or was taken away since the folder was read.
+fn plain_file(path: &Path) -> io::Result<Option<Metadata>> {
+    Ok(there(std::fs::symlink_metadata(path))?.filter(Metadata::is_file))
+}
+
+/// Opens a plain file; nothing where it was taken away, or something else is in its place. Neither follows a link nor
+/// waits for whoever writes into a pipe.
+fn open(path: &Path) -> io::Result<Option<(File, Metadata)>> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    }
+    let Some(file) = there(options.read(true).open(path))? else { return Ok(None) };
+    let metadata = file.metadata()?;
+    Ok(metadata.is_file().then_some((file, metadata)))
+}
+
+fn there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(why) => Err(why),
+    }
+}
+
+/// Copies a file beside the inbox's others, unless somebody may still be writing it, which is left for the next look,
+/// or this very content came under this name before.
 fn copy(
     place: &Place,
     taken: &Taken,
-    found: &Found,
-) -> Result<Option<(String, Errand)>, PullError> {
-    let Found { name, path, metadata } = found;
-    let known = taken.mark(name);
-    if known.is_some_and(|mark| mark.starts_with(&found.stamp())) {
+    folder: &Folder,
+    seen: &Found<'_>,
+    now: Instant,
+) -> Result<Option<(String, Errand)>, Unfit> {
+    let known = taken.mark(seen.name);
+    let is_settled = |found: &Found<'_>| now.0 - found.changed() >= seconds(folder.settle);
+    if !is_settled(seen) || known.is_some_and(|mark| mark.starts_with(&seen.stamp())) {
         return Ok(None);
     }
-    let sha256 = match digest(path) {
-        Ok((_, sha256)) => sha256,
-        // It was taken away since the folder was read.
-        Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(why) => return Err(PullError::disk(path, why)),
-    };
+    let Some((mut file, metadata)) = open(&seen.path)? else { return Ok(None) };
+    let found = Found { name: seen.name, path: seen.path.clone(), metadata };
+    if !is_settled(&found) {
+        return Ok(None);
+    }
+    if found.metadata.len() > folder.bytes_max {
+        return Err(Unfit::Itself(format!("it is larger than {} bytes", folder.bytes_max)));
+    }
+    let (_, sha256) = digest_of(&mut file)?;
     if known.is_some_and(|mark| mark.ends_with(&sha256)) {
         return Ok(None);
     }
     let mark = format!("{}{sha256}", found.stamp());
-    let errand = Errand::new(name.as_str(), None).marked(Some(mark));
-    let file = format!("{}_{}", sha256.get(..12).unwrap_or(&sha256), plain(name));
-    if place.is_here(&file) {
-        return Ok(Some((file, errand)));
+    let errand = Errand::new(found.name, None).marked(Some(mark));
+    let name = format!("{}_{}", sha256.get(..12).unwrap_or(&sha256), plain(found.name));
+    if place.is_here(&name) {
+        return Ok(Some((name, errand)));
     }
-    let part = place.part(&file);
-    let copied = copy_synced(path, &part).map_err(|why| PullError::disk(&part, why))?;
-    let (_, after) = digest(&part).map_err(|why| PullError::disk(&part, why))?;
+    let part = place.part(&name);
+    file.rewind()?;
+    let length = found.metadata.len();
+    // One byte more than there was: so it is seen that it grew.
+    let copied = copy_synced(&mut file.take(length.saturating_add(1)), &part)
+        .map_err(|why| Unfit::Inbox(PullError::disk(&part, why)))?;
+    let (_, after) = digest(&part).map_err(|why| Unfit::Inbox(PullError::disk(&part, why)))?;
     // Written to while it was read: the next look takes it.
-    Ok((after == sha256 && copied == metadata.len()).then_some((file, errand)))
+    Ok((after == sha256 && copied == length).then_some((name, errand)))
 }
 
-fn copy_synced(from: &Path, to: &Path) -> io::Result<u64> {
-    let mut options = std::fs::OpenOptions::new();
-    let mut target = crate::disk::private(&mut options).truncate(true).open(to)?;
-    let copied = io::copy(&mut File::open(from)?, &mut target)?;
+fn copy_synced(from: &mut impl Read, to: &Path) -> io::Result<u64> {
+    let mut target = crate::disk::private(&mut OpenOptions::new()).truncate(true).open(to)?;
+    let copied = io::copy(from, &mut target)?;
     target.sync_all()?;
     Ok(copied)
 }
@@ -142,8 +190,9 @@ fn copy_synced(from: &Path, to: &Path) -> io::Result<u64> {
 /// A name that any file system takes, with its end, which says what it is.
 fn plain(name: &str) -> String {
     let usual = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' };
-    let plain: Vec<char> = name.chars().map(usual).collect();
-    plain.iter().skip(plain.len().saturating_sub(NAME_MAX)).collect()
+    let plain: String = name.chars().map(usual).collect();
+    let from = plain.ceil_char_boundary(plain.len().saturating_sub(NAME_MAX));
+    plain.get(from..).unwrap_or_default().to_owned()
 }
 
 /// Whether a name matches a pattern of `*` and `?`, capitals or not.
@@ -200,5 +249,24 @@ mod tests {
     fn a_name_is_made_plain() {
         assert_eq!(plain("Jan 2024/..\\é.csv"), "Jan_2024_.._é.csv");
         assert_eq!(plain(&"x".repeat(300)).len(), NAME_MAX);
+        // Three bytes each: no file system takes 300 of them, and none is cut in two.
+        assert_eq!(plain(&"\u{8868}".repeat(80)), "\u{8868}".repeat(NAME_MAX / 3));
+    }
+
+    /// What is in the place of a file that was looked at a moment ago.
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_not_followed_and_a_pipe_not_waited_for() {
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        std::fs::write(path("plain"), "text").unwrap();
+        std::os::unix::fs::symlink(path("plain"), path("link")).unwrap();
+        let pipe = std::process::Command::new("mkfifo").arg(path("pipe")).status().unwrap();
+        assert!(pipe.success());
+        assert_eq!(open(&path("plain")).unwrap().unwrap().1.len(), 4);
+        assert!(open(&path("link")).is_err());
+        assert!(open(&path("pipe")).unwrap().is_none());
+        assert!(open(place.path()).unwrap().is_none());
+        assert!(open(&path("gone")).unwrap().is_none());
     }
 }

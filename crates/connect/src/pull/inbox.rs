@@ -276,7 +276,12 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, PullError> {
 
 /// The length of a file and its SHA-256.
 pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let (mut file, mut hash, mut bytes) = (File::open(path)?, Sha256::new(), 0);
+    digest_of(&mut File::open(path)?)
+}
+
+/// How much there is to read, and the SHA-256 of it.
+pub(super) fn digest_of(file: &mut impl Read) -> io::Result<(u64, String)> {
+    let (mut hash, mut bytes) = (Sha256::new(), 0);
     let mut buffer = vec![0; 1 << 16];
     loop {
         let read = file.read(&mut buffer)?;

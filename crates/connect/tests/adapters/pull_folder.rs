@@ -3,7 +3,7 @@
 use crate::pulling::Machine;
 use faregate_connect::pace::{Chance, Pace};
 use faregate_connect::pull::{Inbox, PullError, Pulled, World, pull};
-use faregate_connect::sources::{Source, Sources};
+use faregate_connect::sources::{Kind, Source, Sources};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -108,6 +108,28 @@ fn what_is_no_plain_file_of_a_fair_size_is_not_taken() {
     assert_eq!(pulled.faults.len(), 1);
     assert_eq!(pulled.faults[0].what, "large.csv");
     assert_eq!(pulled.faults[0].words, "it is larger than 10 bytes");
+}
+
+/// Three bytes a character: longer than names may be, with ours before it.
+#[test]
+fn a_name_may_be_long_in_bytes() {
+    let watched = Watched::new("");
+    watched.write(&format!("{}.csv", "\u{8868}".repeat(80)), "one");
+    assert_eq!(watched.news(), ["one"]);
+}
+
+/// The memory of a process is a plain file of which nobody reads the first byte, whatever rights they have.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_cannot_be_read_stops_no_other() {
+    let mut watched = Watched::new("pattern = \"m?m\"");
+    if let Kind::Folder(folder) = &mut watched.source.kind {
+        folder.path = PathBuf::from("/proc/self");
+    }
+    let pulled = watched.pull().unwrap();
+    let faults: Vec<&str> = pulled.faults.iter().map(|fault| fault.what.as_str()).collect();
+    assert_eq!((pulled.files.len(), faults), (0, vec!["mem"]));
+    assert!(pulled.faults[0].words.starts_with("it cannot be read: "), "{:?}", pulled.faults);
 }
 
 #[test]
