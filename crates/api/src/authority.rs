@@ -35,6 +35,8 @@ pub struct ReadEstate;
 pub struct ReadOwn;
 /// Give orders; which ones, `faregate_app::orders` says.
 pub struct GiveOrders;
+/// Report use that took place elsewhere.
+pub struct ReportUse;
 /// Change who and what there is.
 pub struct RunFaregate;
 /// Ask what opening a product would cost; for whom, [`Sight`] says.
@@ -74,6 +76,13 @@ impl Permission for GiveOrders {
     const WORDS: &'static str = "give orders";
     fn allows(role: Role) -> bool {
         matches!(role, Role::Member | Role::Administrator)
+    }
+}
+
+impl Permission for ReportUse {
+    const WORDS: &'static str = "report use";
+    fn allows(role: Role) -> bool {
+        matches!(role, Role::Collector | Role::Administrator)
     }
 }
 

@@ -39,6 +39,8 @@ pub enum Role {
     Viewer,
     /// Opens and closes sessions; reads nothing.
     Workstation,
+    /// Reports use; reads nothing.
+    Collector,
     /// A person with a key of their own: their credential's name is one of their names. Sees what is theirs,
     /// asks for tokens, decides where they are the ones to decide.
     Member,
@@ -48,7 +50,8 @@ pub enum Role {
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 4] = [Self::Viewer, Self::Workstation, Self::Member, Self::Administrator];
+    pub const ALL: [Self; 5] =
+        [Self::Viewer, Self::Workstation, Self::Collector, Self::Member, Self::Administrator];
 
     /// The name on the wire.
     #[must_use]
@@ -56,6 +59,7 @@ impl Role {
         match self {
             Self::Viewer => "viewer",
             Self::Workstation => "workstation",
+            Self::Collector => "collector",
             Self::Member => "member",
             Self::Administrator => "administrator",
         }

@@ -10,6 +10,7 @@ use days::{Days, day_of};
 use faregate_core::charges::Pair;
 use faregate_core::event::{Counts, Event, OpenUse, Receipt, Source};
 use faregate_core::state::State;
+use faregate_core::tariff::Meter;
 use faregate_core::when::{DAY, Instant};
 pub use faregate_ingest::features::FeatureTable;
 use faregate_ingest::vendor::VendorRow;
@@ -33,7 +34,7 @@ pub mod undo;
 pub mod usage;
 pub mod vendor;
 
-pub use quarantine::{Outcome, Quarantined};
+pub use quarantine::{Outcome, Quarantined, Uncharged};
 
 /// One use as a source reports it. Names are numbers of [`Recording::intern`].
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +46,7 @@ pub struct Reported {
     /// The feature code or product key.
     pub feature: u32,
     /// Tells apart identical openings in one second.
-    pub ordinal: u16,
+    pub ordinal: u32,
     /// When it was opened.
     pub opened: Instant,
     /// When it was closed; `None` while it is going on.
@@ -398,9 +399,10 @@ impl<'e> Recording<'e> {
     /// Whether the use is on a seat or the tariff has a rate for it: else it is quarantined, never free.
     fn can_rate(&self, state: &State, (person, product): Pair, at: Instant) -> bool {
         let Some(key) = self.names.product_key(state, product) else { return false };
-        let rated =
-            state.tariff().is_some_and(|(_, tariff)| tariff.rate(key, at, state.zone()).is_some());
-        rated || state.estate().covering_seat(person, product, at).is_some()
+        let rate = state.tariff().and_then(|(_, tariff)| tariff.rate(key, at, state.zone()));
+        // Of use that is charged by its results nobody says how many there were.
+        rate.is_some_and(|rate| rate.meter != Meter::Result)
+            || state.estate().covering_seat(person, product, at).is_some()
     }
 }
 
@@ -421,7 +423,7 @@ fn grace(engine: &Engine) -> i64 {
 
 /// The same for the same use, in every batch and every copy of a log.
 fn identity(names: &Names<'_>, reported: &Reported) -> u64 {
-    let mut bytes = [0; 34];
+    let mut bytes = [0; 36];
     let parts = [
         names.hash(reported.user),
         names.hash(reported.host),
@@ -432,7 +434,9 @@ fn identity(names: &Names<'_>, reported: &Reported) -> u64 {
         slot.copy_from_slice(&part.to_le_bytes());
     }
     bytes[32..].copy_from_slice(&reported.ordinal.to_le_bytes());
-    xxhash_rust::xxh3::xxh3_64(&bytes)
+    // Stores know identities from when the number had two bytes.
+    let is_small = reported.ordinal <= u32::from(u16::MAX);
+    xxhash_rust::xxh3::xxh3_64(if is_small { &bytes[..34] } else { &bytes })
 }
 
 fn identify(names: &Names<'_>, one: &Use) -> u64 {

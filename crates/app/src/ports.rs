@@ -62,7 +62,7 @@ pub struct Use {
     /// Feature code, interned by the store.
     pub feature: u32,
     /// Tells apart identical openings in one second.
-    pub ordinal: u16,
+    pub ordinal: u32,
     /// When it was opened.
     pub opened: Instant,
     /// When it was closed.

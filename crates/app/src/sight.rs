@@ -26,6 +26,7 @@ impl Sight {
     pub fn of(role: Role, name: &str, state: &State, now: Instant) -> Self {
         match role {
             Role::Member => Self::Own(state.estate().person_known_as(name, now)),
+            Role::Collector => Self::Own(None),
             Role::Viewer | Role::Workstation | Role::Administrator => Self::Everything,
         }
     }

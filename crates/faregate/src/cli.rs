@@ -369,6 +369,8 @@ pub(crate) enum KeyRole {
     Viewer,
     /// Opens and closes sessions
     Workstation,
+    /// Reports use, such as a render farm's
+    Collector,
     /// A person: sees what is theirs, asks for tokens, decides where they may
     Member,
     /// Everything

@@ -2,7 +2,7 @@
 //! clients need another address and nothing else.
 
 use crate::Server;
-use crate::authority::{Authorized, RunFaregate};
+use crate::authority::{Authorized, ReportUse};
 use crate::extract::Events;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -32,7 +32,7 @@ use tokio::sync::oneshot;
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn take_in(
-    _: Authorized<RunFaregate>,
+    _: Authorized<ReportUse>,
     State(server): State<Server>,
     Events(bytes): Events,
 ) -> Result<StatusCode, Problem> {

@@ -13,6 +13,8 @@ enum Caller {
     Stranger,
     Viewer,
     Workstation,
+    /// A render farm's.
+    Collector,
     /// Anna, with a key of her own.
     Member,
     Administrator,
@@ -33,6 +35,8 @@ pub(crate) enum Right {
     Own,
     /// Gives orders.
     Order,
+    /// Reports use.
+    Report,
     /// Runs Faregate.
     Run,
     /// Everybody with a key: for whom, is looked at in `foreign.rs`.
@@ -88,7 +92,7 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 55] = [
     ("post", "/v1/policies/diff", Right::Read, 200),
     ("post", "/v1/policies/simulate", Right::Read, 200),
     ("post", "/v1/imports/token-usage", Right::Run, 200),
-    ("post", "/api/v1/events", Right::Run, 204),
+    ("post", "/api/v1/events", Right::Report, 204),
     ("get", "/v1/agents", Right::Read, 200),
     ("post", "/v1/agents/codes", Right::Run, 200),
     ("post", "/v1/agent/enrol", Right::Device, 200),
@@ -106,11 +110,12 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 55] = [
 /// Signing out takes the caller's right away, so it has a table of its own.
 const SIGN_OUT: (&str, &str, Right, u16) = ("post", "/v1/sign-out", Right::BeSomebody, 204);
 
-const CALLERS: [Caller; 9] = [
+const CALLERS: [Caller; 10] = [
     Caller::Nobody,
     Caller::Stranger,
     Caller::Viewer,
     Caller::Workstation,
+    Caller::Collector,
     Caller::Member,
     Caller::Administrator,
     Caller::Browser,
@@ -127,6 +132,9 @@ fn expected(method: &str, right: Right, caller: Caller, well: u16) -> u16 {
         _ if right == Right::Device => 401,
         Caller::Nobody | Caller::Stranger => 401,
         Caller::CrossSite | Caller::ForeignOrigin if method != "get" => 403,
+        Caller::Collector if matches!(right, Right::Report | Right::BeSomebody) => well,
+        Caller::Collector => 403,
+        Caller::Viewer | Caller::Workstation | Caller::Member if right == Right::Report => 403,
         Caller::Viewer if right == Right::Spend => 403,
         Caller::Viewer | Caller::Workstation | Caller::Member if right == Right::Run => 403,
         Caller::Viewer if right == Right::Order => 403,
@@ -142,6 +150,7 @@ fn as_caller(estate: &Estate, caller: Caller, call: Call) -> Call {
         Caller::Stranger => call.key("fg_not-a-key"),
         Caller::Viewer => call.key(&estate.key(Role::Viewer)),
         Caller::Workstation => call.key(&estate.key(Role::Workstation)),
+        Caller::Collector => call.key(&estate.key(Role::Collector)),
         Caller::Member => call.key(&estate.member("anna")),
         // A person as well, so that they can ask and decide as people do.
         Caller::Administrator => call.key(&estate.administrator("anna")),

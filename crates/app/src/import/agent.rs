@@ -166,7 +166,7 @@ struct Part<'a> {
     interval: Interval,
     lease: Option<(SessionId, &'a Lease)>,
     /// Tells apart openings that were cut to the same instant.
-    ordinal: u16,
+    ordinal: u32,
 }
 
 impl<'a> Told<'a> {
@@ -204,9 +204,9 @@ impl<'a> Told<'a> {
 }
 
 /// The same for the same told opening, in every batch.
-fn ordinal(opened: Instant) -> u16 {
+fn ordinal(opened: Instant) -> u32 {
     let hash = xxhash_rust::xxh3::xxh3_64(&opened.0.to_le_bytes());
-    u16::try_from(hash & 0xffff).unwrap_or_default().max(1)
+    u32::try_from(hash & 0xffff).unwrap_or_default().max(1)
 }
 
 /// What a batch makes of leases.

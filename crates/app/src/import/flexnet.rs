@@ -265,7 +265,7 @@ impl Found {
             user: number(session.user),
             host: number(session.host),
             feature: number(session.feature),
-            ordinal: session.ordinal,
+            ordinal: session.ordinal.into(),
             opened: session.opened,
             closed: session.closed,
         }

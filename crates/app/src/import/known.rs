@@ -41,7 +41,7 @@ pub fn record_generated<'a>(
     let key = |keys: &[String], place: usize| keys.get(place).cloned().unwrap_or_default();
     let features = FeatureTable::shipped();
     let mut recording = Recording::begin(engine, &features)?;
-    let mut ordinals: BTreeMap<(u32, u32, u32, Instant), u16> = BTreeMap::new();
+    let mut ordinals: BTreeMap<(u32, u32, u32, Instant), u32> = BTreeMap::new();
     let mut span: Option<(Instant, Instant)> = None;
     for KnownUse { person, product, host, opened, closed } in uses {
         let user = recording.intern(&key(&people, person.index()));

@@ -4,6 +4,7 @@ use super::{Recording, Reported};
 use crate::engine::Failure;
 use faregate_core::event::{Counts, OpenUse};
 use faregate_core::state::State;
+use faregate_core::tariff::Meter;
 use faregate_core::when::Instant;
 use std::collections::BTreeMap;
 
@@ -25,10 +26,21 @@ pub struct Quarantined {
     pub key: String,
     /// The product's name, or the code.
     pub name: String,
-    /// Whether the product is known: then it is the rate that is missing.
-    pub known: bool,
+    /// Why not.
+    pub why: Uncharged,
     /// How many sessions.
     pub sessions: u64,
+}
+
+/// Why use is kept and not charged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Uncharged {
+    /// Nobody knows the product.
+    UnknownProduct,
+    /// The tariff has no rate for it.
+    NoRate,
+    /// Results are charged, and use does not say how many: the vendor's report does.
+    ByResult,
 }
 
 impl Recording<'_> {
@@ -88,18 +100,25 @@ impl Recording<'_> {
     pub(super) fn quarantined_by(&mut self) -> Vec<Quarantined> {
         let shared = self.engine.state();
         let state = shared.read();
-        let mut by_key: BTreeMap<(bool, String), Quarantined> = BTreeMap::new();
+        let mut by_key: BTreeMap<(Uncharged, String), Quarantined> = BTreeMap::new();
         for (feature, sessions) in std::mem::take(&mut self.quarantined) {
             let product = self.names.product(&state, feature);
             let text = self.names.text(feature);
             let name = |id| self.names.product_name(&state, id);
             let key = product.and_then(|id| self.names.product_key(&state, id)).unwrap_or(text);
             let name = product.and_then(name).unwrap_or(text);
-            let known = product.is_some();
-            let one = by_key.entry((known, key.to_owned())).or_insert_with(|| Quarantined {
+            let by_result = |id| {
+                self.names.product_key(&state, id).is_some_and(|key| is_by_result(&state, key))
+            };
+            let why = match product {
+                None => Uncharged::UnknownProduct,
+                Some(id) if by_result(id) => Uncharged::ByResult,
+                Some(_) => Uncharged::NoRate,
+            };
+            let one = by_key.entry((why, key.to_owned())).or_insert_with(|| Quarantined {
                 key: key.to_owned(),
                 name: name.to_owned(),
-                known,
+                why,
                 sessions: 0,
             });
             one.sessions += sessions;
@@ -108,4 +127,11 @@ impl Recording<'_> {
         all.sort_by_key(|one| std::cmp::Reverse(one.sessions));
         all
     }
+}
+
+/// Whether the tariff charges this product's results, not its use, at any time.
+fn is_by_result(state: &State, key: &str) -> bool {
+    let rates = state.tariff().map(|(_, tariff)| tariff.parts().rates.as_slice());
+    let rates = rates.unwrap_or_default().iter();
+    rates.filter(|rate| rate.product == key).any(|rate| rate.meter == Meter::Result)
 }

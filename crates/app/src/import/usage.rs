@@ -257,6 +257,6 @@ pub fn id_of(name: &str) -> Option<u128> {
 }
 
 /// Tells apart events of the same person, product, workstation and second by their ids.
-fn ordinal(id: Option<u128>) -> u16 {
-    id.map_or(0, |id| u16::try_from(id & 0xffff).unwrap_or_default().max(1))
+fn ordinal(id: Option<u128>) -> u32 {
+    id.map_or(0, |id| u32::try_from(id & u128::from(u32::MAX)).unwrap_or_default().max(1))
 }

@@ -2,8 +2,10 @@
 
 use crate::paper::*;
 use crate::world::*;
-use faregate_app::import::Quarantined;
 use faregate_app::import::flexnet::Report;
+use faregate_app::import::{Quarantined, Uncharged};
+use faregate_core::event::Event;
+use faregate_core::tariff::Meter;
 use faregate_ingest::features::FeatureTable;
 
 const OURS: &str = "99999OURS_2022_0F";
@@ -85,6 +87,19 @@ fn a_use_still_open_is_released_too() {
     assert_eq!(world.engine.state().read().elsewhere().count(), 0);
 }
 
+/// Use does not say how many results there were: nothing is free in silence.
+#[test]
+fn use_that_is_charged_by_its_results_is_quarantined() {
+    let mut world = office();
+    let by_result = tariff(Meter::Result);
+    world.engine.append(vec![Event::TariffAdopted(by_result)]).unwrap();
+    let text = log(&[used("ana", REVIT, 60, 120)]);
+    let report = take(&mut world, &text, &FeatureTable::shipped());
+    assert_eq!((report.counts.sessions, report.counts.quarantined), (1, 1));
+    let why: Vec<Uncharged> = report.quarantined_by.iter().map(|one| one.why).collect();
+    assert_eq!((why, charged(&world.engine)), (vec![Uncharged::ByResult], vec![]));
+}
+
 #[test]
 fn the_report_says_what_is_quarantined() {
     let mut world = office();
@@ -95,13 +110,14 @@ fn the_report_says_what_is_quarantined() {
         used("ben", AUTOCAD, 90, 100),
     ]);
     let report = take(&mut world, &text, &FeatureTable::shipped());
-    let one = |key: &str, name: &str, known, sessions| Quarantined {
+    let one = |key: &str, name: &str, why, sessions| Quarantined {
         key: key.to_owned(),
         name: name.to_owned(),
-        known,
+        why,
         sessions,
     };
-    let expected = [one("maya", "Maya", true, 2), one(OURS, OURS, false, 1)];
+    let expected =
+        [one("maya", "Maya", Uncharged::NoRate, 2), one(OURS, OURS, Uncharged::UnknownProduct, 1)];
     assert_eq!(report.quarantined_by, expected);
     assert_eq!((report.counts.quarantined, quarantined(&world)), (3, 3));
     let again = take(&mut world, &text, &FeatureTable::shipped());

@@ -32,7 +32,7 @@ fn last(engine: &Engine) -> u32 {
 struct Books {
     charges: Vec<(String, String, Instant, Ticks, bool)>,
     open: BTreeSet<(String, String, Instant)>,
-    uses: BTreeSet<(String, String, String, u16, Instant, Instant)>,
+    uses: BTreeSet<(String, String, String, u32, Instant, Instant)>,
     balances: Vec<(String, Ticks, Ticks)>,
     reported: Vec<(Date, String, String, Ticks, String)>,
     sessions: u64,

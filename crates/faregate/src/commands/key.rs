@@ -26,6 +26,7 @@ fn make(path: &Path, args: &MakeKey, as_json: bool) -> Result<(), Fault> {
     let role = match args.role {
         KeyRole::Viewer => Role::Viewer,
         KeyRole::Workstation => Role::Workstation,
+        KeyRole::Collector => Role::Collector,
         KeyRole::Member => Role::Member,
         KeyRole::Administrator => Role::Administrator,
     };

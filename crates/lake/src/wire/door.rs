@@ -24,10 +24,11 @@ impl Door {
         Self { access, gate, audit }
     }
 
-    /// Whoever bears this name and this key; workstations read nothing.
+    /// Whoever bears this name and this key; workstations and collectors read nothing.
     pub(super) fn enter(&self, name: &str, key: &str) -> Option<Credential> {
         let known = self.access.check(Kind::Key, key, self.gate.now())?;
-        (known.name == name && known.role != Role::Workstation).then_some(known)
+        let reads = !matches!(known.role, Role::Workstation | Role::Collector);
+        (known.name == name && reads).then_some(known)
     }
 
     /// What the bearer of a key sees now; nothing once it was revoked or has expired.

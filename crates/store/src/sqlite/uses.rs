@@ -180,7 +180,7 @@ pub(super) fn put_use(day: Date, one: &Use, body: &mut Vec<u8>) {
 /// Reads a use of a UTC day.
 pub(super) fn get_use(day: Date, input: &mut Input<'_>) -> Result<Use, Malformed> {
     let (user, host, feature) = (u32::get(input)?, u32::get(input)?, u32::get(input)?);
-    let ordinal = u16::get(input)?;
+    let ordinal = u32::get(input)?;
     let opened = Instant(midnight(day)).plus(i64::get(input)?);
     let closed = opened.plus(i64::get(input)?);
     Ok(Use { user, host, feature, ordinal, opened, closed })

@@ -50,7 +50,7 @@ fn used(day: i32, opened: i64, seconds: i64) -> Use {
         user: 0,
         host: u32::MAX,
         feature: 2,
-        ordinal: u16::MAX,
+        ordinal: u32::MAX,
         opened,
         closed: opened.plus(seconds),
     }
