@@ -115,28 +115,39 @@ impl Lake {
     /// # Errors
     /// [`LakeError`].
     pub async fn vacuum(&mut self, days: i64, now: Instant) -> Result<u64, LakeError> {
-        self.vacuum_tables(&Table::ALL, days, now).await
+        let mut removed = 0;
+        for table in Table::ALL {
+            removed += self.remove_files(table, VacuumMode::Full, days, now).await?;
+        }
+        Ok(removed)
     }
 
-    pub(crate) async fn vacuum_tables(
+    /// Removes the files of names and people that are part of the lake no more, without waiting for whoever reads
+    /// them. Files that no commit speaks of stay: another process may be about to commit them.
+    pub(crate) async fn purge_names(&mut self, now: Instant) -> Result<(), LakeError> {
+        for table in [Table::Names, Table::People] {
+            // A second later, what was removed just now is past its retention of none.
+            self.remove_files(table, VacuumMode::Lite, 0, now.plus(1)).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove_files(
         &mut self,
-        tables: &[Table],
+        table: Table,
+        mode: VacuumMode,
         days: i64,
         now: Instant,
     ) -> Result<u64, LakeError> {
-        let mut removed = 0;
-        for &table in tables {
-            let vacuum = self.table(table)?.inner().clone().vacuum();
-            let (_, metrics) = vacuum
-                .with_mode(VacuumMode::Full)
-                .with_retention_period(Duration::days(days))
-                .with_enforce_retention_duration(false)
-                .with_clock(Arc::new(At(now)))
-                .await?;
-            removed += metrics.files_deleted.len() as u64;
-            self.table_mut(table)?.refresh().await?;
-        }
-        Ok(removed)
+        let vacuum = self.table(table)?.inner().clone().vacuum();
+        let (_, metrics) = vacuum
+            .with_mode(mode)
+            .with_retention_period(Duration::days(days))
+            .with_enforce_retention_duration(false)
+            .with_clock(Arc::new(At(now)))
+            .await?;
+        self.table_mut(table)?.refresh().await?;
+        Ok(metrics.files_deleted.len() as u64)
     }
 }
 

@@ -115,6 +115,11 @@ impl Delta {
         Ok(self.inner.update_state().await?)
     }
 
+    /// Of the last commit that was seen.
+    pub(crate) fn version(&self) -> u64 {
+        self.inner.version().unwrap_or(0)
+    }
+
     /// How far a cursor has come; 0 before it was ever set.
     pub(crate) async fn cursor(&self, name: &str) -> Result<u64, LakeError> {
         let log = self.inner.log_store();

@@ -31,7 +31,7 @@ const USED: &str = "SELECT DISTINCT user_id AS id FROM sessions UNION SELECT hos
 
 impl Lake {
     /// Puts pseudonyms in the place of people, users and hosts in all months before the first that names them,
-    /// and hides names that no row names any more. Tells how many files were written anew.
+    /// and notes names that no row names any more. Tells how many files were written anew.
     ///
     /// # Errors
     /// [`LakeError`]; the next run goes on from there.
@@ -60,9 +60,7 @@ impl Lake {
             return Ok(0);
         }
         let unused = self.unused_names(means).await?;
-        if privacy.note_forgotten(&self.place.clone(), unused).await? || written > 0 {
-            self.rename(privacy, stored, now).await?;
-        }
+        privacy.note_forgotten(&self.place, unused).await?;
         Ok(written)
     }
 

@@ -6,7 +6,7 @@ use deltalake::logstore::{LogStoreRef, StorageConfig, default_logstore};
 use futures::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt, path::Path as ObjectPath};
+use object_store::{ObjectStore, ObjectStoreExt, PutMode, path::Path as ObjectPath};
 use std::path::Path;
 use std::sync::Arc;
 use url::Url;
@@ -72,10 +72,35 @@ impl Place {
         }
     }
 
-    /// Writes one of the files beside the tables, wholly or not at all.
-    pub(crate) async fn write(&self, name: &str, content: Vec<u8>) -> Result<(), LakeError> {
-        self.store.put(&self.path(name)?, content.into()).await?;
-        Ok(())
+    /// The newest of the numbered files beside the tables, if there is one after a number.
+    pub(crate) async fn newest(
+        &self,
+        directory: &str,
+        after: u64,
+    ) -> Result<Option<(u64, Vec<u8>)>, LakeError> {
+        let (below, offset) = (self.path(directory)?, self.path(&numbered(directory, after))?);
+        let files = self.store.list_with_offset(Some(&below), &offset);
+        let files: Vec<ObjectPath> = files.map_ok(|meta| meta.location).try_collect().await?;
+        let number = |path: &ObjectPath| path.filename()?.strip_suffix(".json")?.parse().ok();
+        let Some(newest) = files.iter().filter_map(number).max() else { return Ok(None) };
+        let content = self.read(&numbered(directory, newest)).await?;
+        Ok(content.map(|content| (newest, content)))
+    }
+
+    /// Writes one of the numbered files beside the tables, wholly or not at all; `false` when somebody else has
+    /// written the one of this number. No store but some can replace a file on conditions; all can add one.
+    pub(crate) async fn add(
+        &self,
+        directory: &str,
+        number: u64,
+        content: Vec<u8>,
+    ) -> Result<bool, LakeError> {
+        let path = self.path(&numbered(directory, number))?;
+        match self.store.put_opts(&path, content.into(), PutMode::Create.into()).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Removes all of a table. Readers that are at it lose their files.
@@ -97,4 +122,9 @@ impl Place {
         let below = format!("{}{name}", self.url.path());
         ObjectPath::from_url_path(&below).map_err(|error| LakeError::Damaged(error.to_string()))
     }
+}
+
+/// Twenty digits, so that the order of names is that of numbers.
+fn numbered(directory: &str, number: u64) -> String {
+    format!("{directory}/{number:020}.json")
 }

@@ -1,6 +1,8 @@
 //! Whom the lake must not name: those who were erased, and whoever used something longer ago than is agreed.
 //!
-//! What is hidden is written down beside the tables, so that a lake made anew hides it as well. A pseudonym follows
+//! What is hidden is written down beside the tables, so that a lake made anew hides it as well. Several processes may
+//! hide at once: each writes all that is hidden into a file of the next number, and nobody's is written over, so who
+//! comes second reads first what the other hid. A pseudonym follows
 //! from a name and a key that lies elsewhere: the same name has the same one, and without the key nobody can tell.
 //! The journal and its store are another matter: they keep what they were told.
 
@@ -14,8 +16,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-/// The file beside the tables that says what is hidden.
-const HIDDEN: &str = "hidden.json";
+/// The directory beside the tables whose newest file says what is hidden.
+const HIDDEN: &str = "hidden";
+
+/// What earlier releases wrote; it counts until there is a newer one.
+const HIDDEN_FIRST: &str = "hidden.json";
+
+/// How often what is to be hidden is written again after somebody else hid something.
+const WRITES_MAX: usize = 20;
 
 /// Numbers below this are pseudonyms of names.
 pub(crate) const PSEUDONYMS_BELOW: i32 = -(1 << 30);
@@ -29,6 +37,8 @@ pub struct Privacy {
     key: [u8; 32],
     months: Option<u32>,
     hidden: Hidden,
+    /// Of the file that says what is hidden; 0 before there is one.
+    number: u64,
 }
 
 /// What is hidden already.
@@ -56,12 +66,30 @@ impl Privacy {
         key: [u8; 32],
         months: Option<u32>,
     ) -> Result<Self, LakeError> {
-        let hidden = match place.read(HIDDEN).await? {
-            Some(text) => serde_json::from_slice(&text)
-                .map_err(|error| LakeError::Damaged(format!("`{HIDDEN}`: {error}")))?,
-            None => Hidden::default(),
+        let first = place.read(HIDDEN_FIRST).await?;
+        let hidden = first.map_or_else(|| Ok(Hidden::default()), |text| parsed(&text))?;
+        let mut privacy = Self { key, months, hidden, number: 0 };
+        privacy.refresh(place).await?;
+        Ok(privacy)
+    }
+
+    /// Sees what others have hidden since; tells whether there was anything.
+    pub(crate) async fn refresh(&mut self, place: &Place) -> Result<bool, LakeError> {
+        let Some((number, text)) = place.newest(HIDDEN, self.number).await? else {
+            return Ok(false);
         };
-        Ok(Self { key, months, hidden })
+        (self.hidden, self.number) = (parsed(&text)?, number);
+        Ok(true)
+    }
+
+    /// Which telling of what is hidden this is: another number, something else is hidden.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether anything is hidden.
+    pub(crate) fn hides(&self) -> bool {
+        self.hidden != Hidden::default()
     }
 
     /// Hides people and names for ever.
@@ -71,9 +99,13 @@ impl Privacy {
         people: impl IntoIterator<Item = PersonId>,
         names: impl IntoIterator<Item = i32>,
     ) -> Result<(), LakeError> {
-        self.hidden.people.extend(people.into_iter().map(|person| person.0));
-        self.hidden.names.extend(names);
-        self.keep(place).await
+        let people: BTreeSet<u32> = people.into_iter().map(|person| person.0).collect();
+        let names: BTreeSet<i32> = names.into_iter().collect();
+        self.keep(place, &|hidden| {
+            hidden.people.extend(&people);
+            hidden.names.extend(&names);
+        })
+        .await
     }
 
     /// Notes which names no row names any more, once months were forgotten.
@@ -81,18 +113,36 @@ impl Privacy {
         &mut self,
         place: &Place,
         unused: BTreeSet<i32>,
-    ) -> Result<bool, LakeError> {
-        let differs = !self.hidden.forgot || self.hidden.unused != unused;
-        if differs {
-            self.hidden = Hidden { unused, forgot: true, ..self.hidden.clone() };
-            self.keep(place).await?;
-        }
-        Ok(differs)
+    ) -> Result<(), LakeError> {
+        self.keep(place, &|hidden| {
+            hidden.unused.clone_from(&unused);
+            hidden.forgot = true;
+        })
+        .await
     }
 
-    async fn keep(&self, place: &Place) -> Result<(), LakeError> {
+    /// Writes down a change of whatever is hidden now, by whomever.
+    async fn keep(
+        &mut self,
+        place: &Place,
+        change: &(dyn Fn(&mut Hidden) + Sync),
+    ) -> Result<(), LakeError> {
         let failed = |error: serde_json::Error| LakeError::Damaged(error.to_string());
-        place.write(HIDDEN, serde_json::to_vec_pretty(&self.hidden).map_err(failed)?).await
+        for _ in 0..WRITES_MAX {
+            self.refresh(place).await?;
+            let mut hidden = self.hidden.clone();
+            change(&mut hidden);
+            if hidden == self.hidden {
+                return Ok(());
+            }
+            let (next, text) =
+                (self.number + 1, serde_json::to_vec_pretty(&hidden).map_err(failed)?);
+            if place.add(HIDDEN, next, text).await? {
+                (self.hidden, self.number) = (hidden, next);
+                return Ok(());
+            }
+        }
+        Err(LakeError::Busy(HIDDEN))
     }
 
     /// The first month whose people are named; none before any retention was agreed.
@@ -179,6 +229,11 @@ impl Privacy {
         mac.update(content);
         mac.finalize().into_bytes().into()
     }
+}
+
+fn parsed(text: &[u8]) -> Result<Hidden, LakeError> {
+    let damaged = |error| LakeError::Damaged(format!("`{HIDDEN}`: {error}"));
+    serde_json::from_slice(text).map_err(damaged)
 }
 
 /// Numbers of 30 bits: half a billion names of the store, and as many of the gate.

@@ -77,6 +77,8 @@ struct Position {
     /// Imports that were undone, and whose uses are in the lake still.
     undone: BTreeSet<u32>,
     estate_changed: bool,
+    /// To which telling of what is hidden names and people were brought; none: nobody looked yet.
+    hidden: Option<u64>,
 }
 
 /// Why the projection stopped.
@@ -132,6 +134,7 @@ impl LakeSync {
         now: Instant,
     ) -> Result<Synced, LakeError> {
         self.lake.refresh().await?;
+        self.privacy.refresh(&self.lake.place).await?;
         let mut at = match self.at.take() {
             Some(at) if at.is_where_they_are(&self.lake).await? => at,
             _ => Position::find(&self.lake, store).await?,
@@ -159,7 +162,12 @@ impl LakeSync {
         }
         synced.rows += self.flush(&mut at, now).await?;
         synced.rewritten = self.rederive(&mut at, now).await?;
+        self.hide(&mut at, now).await?;
         self.write_dimensions(&mut at, now).await?;
+        // Whoever was erased meanwhile may have been written by the names of before.
+        while self.privacy.refresh(&self.lake.place).await? {
+            self.hide(&mut at, now).await?;
+        }
         self.move_cursors(&mut at, now).await?;
         synced.seq = at.state.seq();
         self.at = Some(at);
@@ -175,17 +183,18 @@ impl LakeSync {
         let Some(mut at) = self.at.take() else { return Ok(0) };
         let day = (at.state.zone().date(now), now);
         let names = at.projection.names.stored();
+        self.privacy.refresh(&self.lake.place).await?;
         let written = self.lake.forget(&mut self.privacy, names, day, means).await?;
         if written > 0 {
-            at.estate_changed = true;
-            self.write_dimensions(&mut at, now).await?;
+            at.hidden = None;
         }
+        self.hide(&mut at, now).await?;
         self.at = Some(at);
         Ok(written)
     }
 
-    /// Erases a person: the names of all their identities, and hosts that only they used, are pseudonyms from now on, and the files
-    /// that named them are gone. Sums stay what they are. A run must have come before; `false`: nobody has the name.
+    /// Erases a person: the names of all their identities, and hosts that only they used, are pseudonyms from now on,
+    /// and the files that named them are gone. Sums stay what they are. A run must have come before; `false`: nobody has the name.
     ///
     /// # Errors
     /// [`LakeError`]; called again, it goes on.
@@ -200,13 +209,31 @@ impl LakeSync {
         let names = self.lake.names_of(&at.state, person, means).await?;
         let people = at.state.estate().identities(person);
         self.privacy.erase(&self.lake.place, people, names).await?;
-        self.lake.rename(&self.privacy, at.projection.names.stored(), now).await?;
-        at.estate_changed = true;
-        self.write_dimensions(&mut at, now).await?;
+        at.hidden = None;
+        self.hide(&mut at, now).await?;
         self.at = Some(at);
-        // A second later, what was removed just now is past its retention of none.
-        self.lake.vacuum_tables(&[Table::Names, Table::People], 0, now.plus(1)).await?;
+        // Whoever was here before, and died, may have left this alone to be done.
+        self.lake.purge_names(now).await?;
         Ok(true)
+    }
+
+    /// Brings names and people to what is hidden, whoever hid it. Where the lake said more, the files that did are
+    /// gone.
+    async fn hide(&mut self, at: &mut Position, now: Instant) -> Result<(), LakeError> {
+        let number = Some(self.privacy.number());
+        if at.hidden == number {
+            return Ok(());
+        }
+        if self.privacy.hides() {
+            let stored = at.projection.names.stored();
+            let renamed = self.lake.rename(&self.privacy, stored, now).await?;
+            at.estate_changed = true;
+            if self.write_dimensions(at, now).await? || renamed > 0 {
+                self.lake.purge_names(now).await?;
+            }
+        }
+        at.hidden = number;
+        Ok(())
     }
 
     /// Writes what waits. Names come before the rows that name them.
@@ -366,6 +393,7 @@ impl Position {
             changed: Changed::default(),
             undone: BTreeSet::new(),
             estate_changed: true,
+            hidden: None,
         };
         at.find_undone(store)?;
         Ok(at)

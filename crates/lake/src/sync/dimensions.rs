@@ -15,13 +15,14 @@ use faregate_core::estate::Estate;
 use faregate_core::when::Instant;
 
 impl LakeSync {
+    /// Writes whichever dimension changed; tells whether that of people did.
     pub(super) async fn write_dimensions(
         &mut self,
         at: &mut Position,
         now: Instant,
-    ) -> Result<(), LakeError> {
+    ) -> Result<bool, LakeError> {
         if !at.estate_changed {
-            return Ok(());
+            return Ok(false);
         }
         let (estate, seq) = (at.state.estate(), at.state.seq());
         let today = at.state.zone().date(now);
@@ -32,11 +33,13 @@ impl LakeSync {
             (Table::Buckets, buckets(estate)?),
             (Table::Sites, sites(estate)?),
         ];
+        let mut has_people = false;
         for (table, rows) in all {
-            self.lake.replace(table, rows, seq, now).await?;
+            let replaced = self.lake.replace(table, rows, seq, now).await?;
+            has_people |= replaced && table == Table::People;
         }
         at.estate_changed = false;
-        Ok(())
+        Ok(has_people)
     }
 }
 
@@ -60,14 +63,15 @@ fn with_pseudonyms(mut rows: Rows, estate: &Estate, privacy: &Privacy) -> Result
 }
 
 impl Lake {
-    /// Replaces a dimension by its rows as of an event, unless they are the same or a later event's are there.
+    /// Replaces a dimension by its rows as of an event, unless they are the same or a later event's are there; tells
+    /// whether it did.
     pub(crate) async fn replace(
         &mut self,
         table: Table,
         mut rows: Rows,
         seq: u64,
         now: Instant,
-    ) -> Result<(), LakeError> {
+    ) -> Result<bool, LakeError> {
         let mut encoder = Encoder::new(table, usize::MAX);
         encoder.push(&rows.take()?)?;
         let encoded = encoder.finish()?;
@@ -79,13 +83,15 @@ impl Lake {
         let same = removes.iter().all(|file| is_there(&file.path));
         let later = delta.cursor(JOURNAL).await? > seq;
         if later || (same && removes.len() == usize::from(name.is_some())) {
-            return Ok(());
+            return Ok(false);
         }
         let mut change = Change { removes, cursors: vec![(JOURNAL, seq)], ..Change::new(now) };
         if let Some((name, encoded)) = name.zip(encoded) {
+            // What was replaced may be removed any time: the same rows, written again, are another file.
+            let name = format!("{name}-{}", delta.version());
             change.adds.push(delta.store(None, &name, encoded, now).await?);
         }
-        if delta.commit(change).await? { Ok(()) } else { Err(LakeError::Busy(table.name())) }
+        if delta.commit(change).await? { Ok(true) } else { Err(LakeError::Busy(table.name())) }
     }
 
     /// The names that only our gate heard, by number.

@@ -1,6 +1,7 @@
 //! Killed at any write, before it or after it but before the answer: the next run ends at the same rows.
 
 use crate::world::World;
+use datafusion::arrow::util::pretty::pretty_format_batches;
 use faregate_app::ports::{BlockKind, Store};
 use faregate_core::estate::ProductId;
 use faregate_core::event::{Event, FeatureMapped};
@@ -22,6 +23,14 @@ enum Death {
     AfterIt,
     /// It does not die, but another process does all the work just before.
     Overtaken,
+    /// Nor then, but another process erases a person just before.
+    Erased,
+}
+
+impl Death {
+    const fn kills(self) -> bool {
+        matches!(self, Self::BeforeIt | Self::AfterIt)
+    }
 }
 
 /// A store whose process dies at a write: none that follows takes place.
@@ -50,7 +59,7 @@ impl Dying {
     /// Whether this write takes place, and whether its answer arrives.
     fn step(&self) -> (bool, bool) {
         let left = self.left.fetch_sub(1, Ordering::SeqCst);
-        if self.death == Death::Overtaken {
+        if !self.death.kills() {
             return (true, true);
         }
         (left > 0 || (left == 0 && self.death == Death::AfterIt), left > 0)
@@ -71,10 +80,13 @@ impl std::fmt::Display for Dying {
 impl ObjectStore for Dying {
     async fn put_opts(&self, to: &Path, content: PutPayload, how: PutOptions) -> Result<PutResult> {
         let (takes_place, is_answered) = self.step();
-        if self.death == Death::Overtaken && self.left.load(Ordering::SeqCst) == -1 {
+        if !self.death.kills() && self.left.load(Ordering::SeqCst) == -1 {
             let Other(world) = &self.other;
             let mut other = world.sync_on(self.inner.clone()).await.writing_after(20);
             other.run(&mut world.store.clone(), world.now()).await.unwrap();
+            if self.death == Death::Erased {
+                assert!(other.erase("person3", &world.means(), world.now()).await.unwrap());
+            }
         }
         let done = if takes_place {
             self.inner.put_opts(to, content, how).await
@@ -165,5 +177,32 @@ async fn killed_at_any_write_the_next_run_ends_at_the_same_rows() {
             }
         }
         assert!(survived, "there are more writes than were tried");
+    }
+}
+
+/// Whoever is erased while another process writes is named nowhere in the end, whichever write it was.
+#[tokio::test]
+async fn an_erasure_before_any_write_stays() {
+    let (world, files) = begun().await;
+    let world = Arc::new(world);
+    for write in 0.. {
+        let (inner, other) = (Arc::new(files.fork()), Other(world.clone()));
+        let (left, death) = (AtomicI64::new(write), Death::Erased);
+        let writing = Arc::new(Dying { inner, left, death, other });
+        let mut sync = world.sync_on(writing.clone()).await.writing_after(20);
+        let done = sync.run(&mut world.store.clone(), world.now()).await;
+        if !writing.has_died() {
+            assert!(write > 20, "only {write} writes were tried");
+            break;
+        }
+        if done.is_err() {
+            sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+        }
+        for sql in ["SELECT key, name FROM people", "SELECT text FROM names"] {
+            let rows = world.ask(sync.lake(), sql).await;
+            let rows = pretty_format_batches(&rows).unwrap().to_string();
+            let is_named = rows.contains("person3 ") || rows.contains("Person 3 ");
+            assert!(!is_named, "{sql}, erased before write {write}: {rows}");
+        }
     }
 }

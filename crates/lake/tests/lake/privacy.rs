@@ -6,6 +6,7 @@ use faregate_core::event::{Event, PersonSet};
 use faregate_core::when::DAY;
 use faregate_lake::{Lake, LakeSync, Privacy};
 use futures::TryStreamExt;
+use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 
 const KEY: [u8; 32] = [9; 32];
@@ -16,6 +17,12 @@ async fn kept(world: &World, months: Option<u32>) -> LakeSync {
     let mut sync = LakeSync::new(Lake::open(place).await.unwrap(), privacy);
     sync.run(&mut world.store.clone(), world.now()).await.unwrap();
     sync
+}
+
+fn rename(world: &World, key: &str, name: &str) {
+    let (key, name) = (key.to_owned(), name.to_owned());
+    let set = PersonSet { key, name, bucket: BucketId(0), standing: Standing::default() };
+    world.append(vec![Event::PeopleSet(vec![set])]);
 }
 
 async fn texts(world: &World, sync: &LakeSync, sql: &str) -> Vec<String> {
@@ -79,12 +86,7 @@ async fn months_past_name_nobody_and_sum_up_as_before() {
 #[tokio::test]
 async fn one_person_erased_is_named_nowhere_in_the_lake() {
     let world = World::used();
-    world.append(vec![Event::PeopleSet(vec![PersonSet {
-        key: "person3".to_owned(),
-        name: "Erasmus Canary".to_owned(),
-        bucket: BucketId(0),
-        standing: Standing::default(),
-    }])]);
+    rename(&world, "person3", "Erasmus Canary");
     let mut sync = kept(&world, None).await;
     let sums = texts(&world, &sync, SUMS).await;
     assert!(!sync.erase("nobody at all", &world.means(), world.now()).await.unwrap());
@@ -102,6 +104,62 @@ async fn one_person_erased_is_named_nowhere_in_the_lake() {
     named_nowhere(&world, &sync).await;
     let others = texts(&world, &sync, "SELECT DISTINCT person FROM usage").await;
     assert!(others.iter().any(|row| row.contains("person4")), "{others:?}");
+}
+
+/// A server that keeps the lake learns what another process erases, and leaves it erased, whatever it writes then.
+#[tokio::test]
+async fn an_erasure_beside_a_server_stays() {
+    let world = World::used();
+    rename(&world, "person3", "Erasmus Canary");
+    let mut server = kept(&world, Some(1)).await;
+    server.forget(&world.means(), world.now()).await.unwrap();
+    let mut other = kept(&world, Some(1)).await;
+    assert!(other.erase("person3", &world.means(), world.now()).await.unwrap());
+    // Everything that makes a server write: people, names, months that are past.
+    rename(&world, "person4", "Somebody Else");
+    world.import(100, 90);
+    server.run(&mut world.store.clone(), world.now()).await.unwrap();
+    named_nowhere(&world, &server).await;
+    assert!(server.forget(&world.means(), world.now()).await.unwrap() > 0);
+    world.import(300, 30);
+    server.run(&mut world.store.clone(), world.now()).await.unwrap();
+    named_nowhere(&world, &server).await;
+    check(&world, &mut server).await;
+    let mut anew = kept(&world, Some(1)).await;
+    named_nowhere(&world, &anew).await;
+    check(&world, &mut anew).await;
+}
+
+/// What another process has stored and not committed yet stays.
+#[tokio::test]
+async fn an_erasure_removes_no_file_of_other_writers() {
+    let world = World::used();
+    let mut sync = kept(&world, None).await;
+    world.wait(3_650 * DAY);
+    let paths = ["lake/names/0-1-0-0.parquet", "lake/people/0.parquet"].map(Path::from);
+    for path in &paths {
+        world.files.put(path, b"waits for its commit".as_slice().into()).await.unwrap();
+    }
+    assert!(sync.erase("person3", &world.means(), world.now()).await.unwrap());
+    for path in &paths {
+        assert!(world.files.head(path).await.is_ok(), "{path}");
+    }
+}
+
+/// What an earlier release wrote down is hidden still, and nothing of it is lost.
+#[tokio::test]
+async fn what_an_earlier_release_hid_stays_hidden() {
+    let world = World::used();
+    let hidden = br#"{"people": [3], "names": [], "unused": [], "forgot": false}"#;
+    let path = Path::from("lake/hidden.json");
+    world.files.put(&path, hidden.as_slice().into()).await.unwrap();
+    let mut sync = kept(&world, None).await;
+    assert!(sync.erase("person5", &world.means(), world.now()).await.unwrap());
+    drop(sync);
+    let sync = kept(&world, None).await;
+    let people = texts(&world, &sync, "SELECT key FROM people").await;
+    assert!(!people.iter().any(|row| row.contains("person3 ") || row.contains("person5 ")));
+    assert!(people.iter().any(|row| row.contains("person4 ")));
 }
 
 /// Whoever was merged into them is erased with them.
