@@ -50,8 +50,9 @@ pub struct Source {
     pub kind: Kind,
     /// How long from one pull to the next.
     pub every: Duration,
-    /// In which zone times without one are meant; it is handed on with each file.
-    pub zone: Zone,
+    /// In which zone times without one are meant, where the operator says so; it is handed on with each file. The
+    /// vendor's own are in UTC.
+    pub zone: Option<Zone>,
     /// After how long without news it counts as stale, where the operator says so.
     pub stale_after: Option<Duration>,
     /// How long files stay in the inbox; for ever, when nothing is said.

@@ -14,14 +14,14 @@ use std::time::Duration;
 const HOUR: Duration = Duration::from_secs(3_600);
 
 /// A store, and a folder that is watched for files of this kind.
-fn watching(files: &str) -> Place {
+fn watching(files: &str, more: &str) -> Place {
     let place = Place::new();
     place.run(&["init", "--tokens", "1000", "--from", "2026-01-01", "--until", "2099-12-31"], 0);
     place.write("people.csv", "login,name\ngina,Gina\nnora,Nora\neve,Eve\n");
     place.run(&["person", "import", "people.csv"], 0);
     std::fs::create_dir(place.path("drop")).unwrap();
     let text = format!(
-        "[sources.drop]\nkind = \"folder\"\npath = \"drop\"\nfiles = \"{files}\"\nevery = \"5s\"\n"
+        "[sources.drop]\nkind = \"folder\"\npath = \"drop\"\nfiles = \"{files}\"\nevery = \"5s\"\n{more}"
     );
     place.write("sources.toml", &text);
     place
@@ -81,7 +81,7 @@ fn told(place: &Place, words: &str) -> usize {
 
 #[test]
 fn what_a_folder_brings_is_taken_in_once_and_a_bad_file_is_told_of_once() {
-    let place = watching("token-usage");
+    let place = watching("token-usage", "");
     put(&place, "drop/a.csv", &usage("gina"));
     put(&place, "drop/b.csv", "nothing,that,is,known\n1,2,3,4\n");
     put(&place, "drop/c.csv", &usage("nora"));
@@ -118,7 +118,7 @@ fn what_a_folder_brings_is_taken_in_once_and_a_bad_file_is_told_of_once() {
 /// What is on disk tells nothing of a log that a server follows: commands ask the server.
 #[test]
 fn a_followed_log_is_a_source_and_commands_hear_of_it() {
-    let place = watching("any");
+    let place = watching("any", "");
     place.write(
         "debug.log",
         " 8:00:00 (adskflex) TIMESTAMP 3/2/2026\n 8:42:20 (adskflex) OUT: \"87545RVT_2024_0F\" gina@ws-1\n",
@@ -163,7 +163,7 @@ fn log() -> String {
 /// Killed ever later until the log is in: each time it is in as a whole or not at all, and the next start goes on.
 #[test]
 fn a_server_killed_at_any_time_goes_on_at_the_next_start() {
-    let place = watching("flexnet");
+    let place = watching("flexnet", "zone = \"UTC\"\n");
     put(&place, "drop/debug.log", &log());
     let mut killed = 0;
     for milliseconds in (0..).map(|round: u32| 1_u64 << round.min(20)) {
@@ -224,7 +224,7 @@ fn charged(place: &Place) -> (Value, Vec<u64>) {
 /// The vendor restates a month: the later file holds, and the sum of both is charged to nobody.
 #[test]
 fn a_month_that_is_pulled_again_takes_the_place_of_what_was_there() {
-    let place = watching("any");
+    let place = watching("any", "");
     let text = "[sources.eba]\nkind = \"token-flex\"\ncontract = \"1\"\n[sources.eba.auth]\nclient_id = \"a\"\nclient_secret = \"env:NONE\"\n";
     place.write("sources.toml", text);
     let says = |tokens: u32| {
@@ -249,4 +249,18 @@ fn a_month_that_is_pulled_again_takes_the_place_of_what_was_there() {
     // As it was at first.
     land(&place, "three.csv", 6, &says(10));
     assert_eq!(charged(&place), (json!(10.0), vec![3]));
+}
+
+/// A log that was taken to be in some zone would shift: it waits for somebody to say.
+#[test]
+fn a_log_whose_zone_nobody_says_is_bad_until_somebody_does() {
+    let place = watching("any", "");
+    put(&place, "drop/debug.log", &log());
+    let told = place.run(&["source", "pull", "drop", "--sources", "sources.toml"], 0).stderr;
+    assert!(told.contains("name no zone") && told.contains("the line `zone`"), "{told}");
+    assert_eq!(imports(&place)["count"], 0);
+    let text = std::fs::read_to_string(place.path("sources.toml")).unwrap();
+    place.write("sources.toml", &(text + "zone = \"Asia/Tokyo\"\n"));
+    place.run(&["source", "pull", "drop", "--again", "--sources", "sources.toml"], 0);
+    assert_eq!(imports(&place)["imports"][0]["first"], "2026-03-01T23:00:00Z", "8 in the morning");
 }

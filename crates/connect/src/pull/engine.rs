@@ -259,7 +259,7 @@ impl Engine<'_> {
             what: errand.what.clone(),
             period: errand.period.clone(),
             export,
-            zone: self.source.zone.name().to_owned(),
+            zone: Some(self.source.zone.clone().unwrap_or_else(Zone::utc).name().to_owned()),
             fetched_at: self.wire.world.instant(),
             freshness: self.progress.freshness.clone(),
         }

@@ -47,7 +47,7 @@ pub(super) fn look(
             what: folder.files.clone(),
             period: None,
             export: None,
-            zone: source.zone.name().to_owned(),
+            zone: source.zone.as_ref().map(|zone| zone.name().to_owned()),
             fetched_at: now,
             freshness: Freshness::default(),
         };

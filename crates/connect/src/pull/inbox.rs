@@ -57,8 +57,9 @@ pub struct Sidecar {
     /// What all files of one answer of the vendor's have in common; nothing of what was not asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub export: Option<String>,
-    /// The zone in which times without one are meant.
-    pub zone: String,
+    /// The zone in which times without one are meant; without it, such times cannot be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// When it came.
     pub fetched_at: String,
     /// Up to when the vendor had use when it was asked for.
@@ -140,7 +141,7 @@ pub(super) struct Label {
     pub(super) what: String,
     pub(super) period: Option<(String, String)>,
     pub(super) export: Option<String>,
-    pub(super) zone: String,
+    pub(super) zone: Option<String>,
     pub(super) fetched_at: Instant,
     pub(super) freshness: Freshness,
 }

@@ -24,7 +24,7 @@ fn what_is_left_out_is_as_usual() {
     let source = sources.find("eba").unwrap();
     assert_eq!(source.every, Duration::from_secs(21_600));
     assert_eq!(source.stale_after, None);
-    assert_eq!((source.keep, source.zone.name(), source.line), (None, "UTC", 1));
+    assert_eq!((source.keep, source.zone.as_ref(), source.line), (None, None, 1));
     let Kind::TokenFlex(what, access) = &source.kind else { panic!("{source:?}") };
     assert_eq!((what.via, what.detail, what.from), (Via::Export, Detail::Sessions, None));
     assert_eq!((access.url.as_str(), access.login_url.as_str()), (TOKEN_FLEX_URL, LOGIN_URL));
@@ -50,7 +50,7 @@ fn everything_that_can_be_said_is_understood() {
         pattern = \"*.csv\"\nfiles = \"token-usage\"\nsettle = \"5s\"\n";
     let sources = parse(text).unwrap();
     let eba = sources.find("eba").unwrap();
-    assert_eq!(eba.zone.name(), "Europe/Berlin");
+    assert_eq!(eba.zone.as_ref().unwrap().name(), "Europe/Berlin");
     assert_eq!(eba.keep, Some(Duration::from_secs(400 * 86_400)));
     assert_eq!(eba.stale_after, Some(Duration::from_secs(2 * 86_400)));
     assert_eq!(eba.patience, Duration::from_secs(90));
@@ -86,7 +86,7 @@ fn every_fault_is_told_with_its_line() {
             "line 1: the name of a source cannot be used; use small letters, digits and `-`: it becomes a directory's name",
             "line 2: `contract` is missing; write the number of the agreement, as the vendor's account shows it",
             "line 3: `every` is too often; write \"5m\" or more: the vendor's data is a day old, and requests are few",
-            "line 4: unknown time zone `Mars`; write a name such as \"Europe/Berlin\", or leave it out for UTC",
+            "line 4: unknown time zone `Mars`; write a name such as \"Europe/Berlin\", or leave it out",
             "line 5: `stale_after` is not a length of time; write a number and s, m, h or d, such as \"6h\"",
             "line 6: `keep` is not a length of time; write a number and s, m, h or d, such as \"6h\"",
             "line 7: `from` is not a day; write it as \"2026-01-31\"",

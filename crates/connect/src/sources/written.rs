@@ -244,14 +244,14 @@ impl Check<'_> {
         }
     }
 
-    fn zone(&mut self, written: Maybe<String>) -> Option<Zone> {
-        let Some(written) = written else { return Some(Zone::utc()) };
+    fn zone(&mut self, written: Maybe<String>) -> Option<Option<Zone>> {
+        let Some(written) = written else { return Some(None) };
         let zone = Zone::named(written.get_ref());
         if let Err(why) = &zone {
-            let help = "write a name such as \"Europe/Berlin\", or leave it out for UTC";
+            let help = "write a name such as \"Europe/Berlin\", or leave it out";
             self.fault(&written.span(), why.to_string(), help);
         }
-        zone.ok()
+        zone.ok().map(Some)
     }
 
     fn kind(&mut self, source: &mut WrittenSource) -> Option<Kind> {

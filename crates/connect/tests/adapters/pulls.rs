@@ -31,7 +31,7 @@ fn a_contract_comes_month_by_month_as_the_vendor_wrote_it() {
         (sidecar.from.as_deref(), sidecar.until.as_deref()),
         (Some("2018-01-01"), Some("2018-02-01"))
     );
-    assert_eq!((sidecar.source.as_str(), sidecar.zone.as_str()), ("eba", "Europe/Berlin"));
+    assert_eq!((sidecar.source.as_str(), sidecar.zone.as_deref()), ("eba", Some("Europe/Berlin")));
     assert_eq!(sidecar.freshness.newest(), Date::from_ymd(2018, 3, 1));
     let text = std::fs::read_to_string(&file.path).unwrap();
     assert_eq!(sidecar.bytes, text.len() as u64);

@@ -75,7 +75,9 @@ impl Declared {
             sources::Kind::Folder(folder) => self.said_of(&folder.files)?,
             _ => (Kind::Usage, None),
         };
-        let said = Said { zone: Some(estate::zone(&sidecar.zone)?), ..Said::default() };
+        let zone = sidecar.zone.as_deref().map(estate::zone).transpose()?;
+        // Said since the file came.
+        let said = Said { zone: zone.or_else(|| source.zone.clone()), ..Said::default() };
         Ok(Incoming {
             path: pulled.path.clone(),
             name: name(&sidecar.file),
@@ -209,6 +211,10 @@ impl Incoming {
             Refused::File { code: "file-unreadable", why, .. } => {
                 let help = "check the file and its disk; it is tried again";
                 Outcome::Later(Fault::new(Code::Input, format!("{}: {why}", self.name), help))
+            }
+            Refused::File { code: "zone-unknown", why, .. } => {
+                let why = format!("{why}; in the file of sources that is the line `zone`");
+                Outcome::noted(self.note(Became::Bad, taken, Some(why)))
             }
             Refused::File { why, .. } => Outcome::noted(self.note(Became::Bad, taken, Some(why))),
             Refused::Stopped => Outcome::Stopped,

@@ -260,7 +260,7 @@ mod tests {
             from: of("2026-03-01"),
             until: of("2026-04-01"),
             export: answer.map(|(_, export)| export.to_owned()),
-            zone: "UTC".to_owned(),
+            zone: Some("UTC".to_owned()),
             fetched_at: format!("2026-03-02T{hour:02}:00:00Z"),
             freshness: Freshness::default(),
         }
