@@ -246,7 +246,7 @@ pub(crate) struct Serve {
     /// More feature codes: lines of code-or-product-part,family-key,display name
     #[arg(long, value_name = "FILE")]
     pub features: Option<PathBuf>,
-    /// A file of sources to pull from and take in
+    /// A file of sources to pull from and take in [default: sources.toml in the data directory]
     #[arg(long, value_name = "FILE")]
     pub sources: Option<PathBuf>,
     /// A reverse proxy whose X-Forwarded-For is believed; repeat for several

@@ -264,3 +264,17 @@ fn a_log_whose_zone_nobody_says_is_bad_until_somebody_does() {
     place.run(&["source", "pull", "drop", "--again", "--sources", "sources.toml"], 0);
     assert_eq!(imports(&place)["imports"][0]["first"], "2026-03-01T23:00:00Z", "8 in the morning");
 }
+
+/// Without `--sources`, the file of the data directory says what to pull.
+#[test]
+fn a_server_runs_the_sources_of_its_data_directory() {
+    let place = watching("token-usage", "");
+    let text = std::fs::read_to_string(place.path("sources.toml")).unwrap();
+    std::fs::remove_file(place.path("sources.toml")).unwrap();
+    place.write("faregate-data/sources.toml", &text.replace("\"drop\"", "\"../drop\""));
+    put(&place, "drop/a.csv", &usage("gina"));
+    let server = Server::start(&place, &[]);
+    let found = at_rest(&server, 0);
+    assert_eq!((&found["name"], &found["last_import"]["number"]), (&json!("drop"), &json!(1)));
+    server.stop("TERM");
+}

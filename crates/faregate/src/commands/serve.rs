@@ -64,10 +64,12 @@ pub(crate) fn run(path: &Path, args: &Serve, as_json: bool) -> Result<(), Fault>
     })
 }
 
-/// The sources that were named, on the board.
+/// The sources of the file that was named, or of the one in the data directory, on the board.
 fn keeper(path: &Path, args: &Serve, board: &Board) -> Result<Option<Keeper>, Fault> {
-    let Some(file) = &args.sources else { return Ok(None) };
-    let declared = Declared::read(path, Some(file))?;
+    let declared = Declared::read(path, args.sources.as_deref())?;
+    if declared.sources.sources.is_empty() {
+        return Ok(None);
+    }
     let features = estate::features(args.features.as_deref())?;
     Keeper::new(declared, board, features, path).map(Some)
 }
