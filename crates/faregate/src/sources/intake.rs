@@ -145,13 +145,14 @@ impl Incoming {
         rejected: &Path,
         stop: &AtomicBool,
     ) -> Outcome {
-        let mut desk = Desk { stop, taken: Vec::new(), rejected: Vec::new() };
+        let mut desk = Desk::new(stop);
         let undone = match self.make_room(engine, features, &mut desk) {
             Ok(undone) => undone,
             Err(outcome) => return outcome,
         };
         let done = self.read(engine, features, &self.how, &mut desk);
-        let Desk { taken, rejected: lines, .. } = desk;
+        let lines = desk.lines();
+        let taken = desk.taken;
         if let Err(fault) = rejected::append(rejected, &self.name, &lines) {
             fault.report(false);
         }
@@ -176,7 +177,7 @@ impl Incoming {
         if earlier.is_empty() {
             return Ok(earlier);
         }
-        let mut trial = Desk { stop: desk.stop, taken: Vec::new(), rejected: Vec::new() };
+        let mut trial = Desk::new(desk.stop);
         let how = How { dry_run: true, ..self.how.clone() };
         self.read(engine, features, &how, &mut trial)?;
         earlier.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
@@ -255,6 +256,25 @@ struct Desk<'a> {
     stop: &'a AtomicBool,
     taken: Vec<Taken>,
     rejected: Vec<Rejected>,
+    /// Rejected lines that are not listed.
+    more: u64,
+}
+
+impl<'a> Desk<'a> {
+    fn new(stop: &'a AtomicBool) -> Self {
+        Self { stop, taken: Vec::new(), rejected: Vec::new(), more: 0 }
+    }
+
+    /// The rejected lines, and at the end how many more there are.
+    fn lines(&mut self) -> Vec<Rejected> {
+        let mut lines = std::mem::take(&mut self.rejected);
+        if self.more > 0 {
+            let line = lines.last().map_or(0, |last| last.line);
+            let reason = format!("and {} more lines after this one, not listed", self.more);
+            lines.push(Rejected { line, code: "more-rejected", reason, text: String::new() });
+        }
+        lines
+    }
 }
 
 impl Watch for Desk<'_> {
@@ -265,6 +285,8 @@ impl Watch for Desk<'_> {
     fn rejected(&mut self, _: &str, rejected: &Rejected) {
         if self.rejected.len() < REJECTED_MAX {
             self.rejected.push(rejected.clone());
+        } else {
+            self.more += 1;
         }
     }
 
@@ -272,5 +294,31 @@ impl Watch for Desk<'_> {
 
     fn taken(&mut self, taken: Taken) {
         self.taken.push(taken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_cut_says_so() {
+        let stop = AtomicBool::new(false);
+        let mut desk = Desk::new(&stop);
+        let one = |line| Rejected {
+            line,
+            code: "row-unreadable",
+            reason: "no time".to_owned(),
+            text: String::new(),
+        };
+        let max = REJECTED_MAX as u64;
+        (1..=max).for_each(|line| desk.rejected("a.csv", &one(line)));
+        let whole = desk.lines();
+        assert_eq!((whole.len(), whole[0].line), (REJECTED_MAX, 1));
+        (1..=max + 2).for_each(|line| desk.rejected("a.csv", &one(line)));
+        let cut = desk.lines();
+        let last = cut.last().unwrap();
+        assert_eq!((cut.len(), last.line), (REJECTED_MAX + 1, max));
+        assert_eq!(last.reason, "and 2 more lines after this one, not listed");
     }
 }
