@@ -78,8 +78,9 @@ impl Declared {
             Kind::Staff => self
                 .inbox
                 .files(&source.name)?
-                .last()
-                .and_then(|file| file.sidecar.fetched_at.parse::<Instant>().ok()),
+                .iter()
+                .filter_map(|file| file.sidecar.fetched_at.parse::<Instant>().ok())
+                .max(),
             _ => None,
         };
         Ok(Known {

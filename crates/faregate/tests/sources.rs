@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::fs::File;
 use std::process::Command;
 use std::sync::mpsc::channel;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -277,4 +277,19 @@ fn a_server_runs_the_sources_of_its_data_directory() {
     let found = at_rest(&server, 0);
     assert_eq!((&found["name"], &found["last_import"]["number"]), (&json!("drop"), &json!(1)));
     server.stop("TERM");
+}
+
+/// A poll without a date is of when its file was written, not of when it came.
+#[test]
+fn a_poll_without_a_date_is_of_when_it_was_written() {
+    let place = watching("lmstat", "zone = \"UTC\"\n");
+    let held = "    gina ws-1 ws-1 (v1.000) (srv/27000 101), start Mon 3/2 9:00";
+    let users =
+        "Users of 87545RVT_2024_0F:  (Total of 5 licenses issued;  Total of 1 license in use)";
+    place.write("drop/poll.txt", &format!("{users}\n\n{held}\n"));
+    let file = File::options().write(true).open(place.path("drop/poll.txt")).unwrap();
+    // 2026-03-02T10:00:00Z
+    file.set_modified(UNIX_EPOCH + Duration::from_secs(1_772_445_600)).unwrap();
+    place.run(&["source", "pull", "drop", "--sources", "sources.toml"], 0);
+    assert_eq!(imports(&place)["imports"][0]["last"], "2026-03-02T10:00:00Z");
 }

@@ -261,6 +261,7 @@ impl Engine<'_> {
             export,
             zone: Some(self.source.zone.clone().unwrap_or_else(Zone::utc).name().to_owned()),
             fetched_at: self.wire.world.instant(),
+            written: None,
             freshness: self.progress.freshness.clone(),
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn look(
             }
             None => Ok(None),
         });
-        let (file, errand) = match copied {
+        let (file, written, errand) = match copied {
             Ok(Some(copied)) => copied,
             Ok(None) => continue,
             Err(Unfit::Itself(words)) => {
@@ -49,6 +49,7 @@ pub(super) fn look(
             export: None,
             zone: source.zone.as_ref().map(|zone| zone.name().to_owned()),
             fetched_at: now,
+            written: Some(written),
             freshness: Freshness::default(),
         };
         files.push(place.land(&file, label)?);
@@ -145,7 +146,7 @@ fn copy(
     folder: &Folder,
     seen: &Found<'_>,
     now: Instant,
-) -> Result<Option<(String, Errand)>, Unfit> {
+) -> Result<Option<(String, Instant, Errand)>, Unfit> {
     let known = taken.mark(seen.name);
     let is_settled = |found: &Found<'_>| now.0 - found.changed() >= seconds(folder.settle);
     if !is_settled(seen) || known.is_some_and(|mark| mark.starts_with(&seen.stamp())) {
@@ -164,10 +165,11 @@ fn copy(
         return Ok(None);
     }
     let mark = format!("{}{sha256}", found.stamp());
+    let written = Instant(found.changed());
     let errand = Errand::new(found.name, None).marked(Some(mark));
     let name = format!("{}_{}", sha256.get(..12).unwrap_or(&sha256), plain(found.name));
     if place.is_here(&name) {
-        return Ok(Some((name, errand)));
+        return Ok(Some((name, written, errand)));
     }
     let part = place.part(&name);
     file.rewind()?;
@@ -177,7 +179,7 @@ fn copy(
         .map_err(|why| Unfit::Inbox(PullError::disk(&part, why)))?;
     let (_, after) = digest(&part).map_err(|why| Unfit::Inbox(PullError::disk(&part, why)))?;
     // Written to while it was read: the next look takes it.
-    Ok((after == sha256 && copied == length).then_some((name, errand)))
+    Ok((after == sha256 && copied == length).then_some((name, written, errand)))
 }
 
 fn copy_synced(from: &mut impl Read, to: &Path) -> io::Result<u64> {

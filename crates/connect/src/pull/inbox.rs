@@ -62,8 +62,19 @@ pub struct Sidecar {
     pub zone: Option<String>,
     /// When it came.
     pub fetched_at: String,
+    /// When whoever wrote it did so last, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
     /// Up to when the vendor had use when it was asked for.
     pub freshness: Freshness,
+}
+
+impl Sidecar {
+    /// When the file was written, or came where that is not known.
+    #[must_use]
+    pub fn known_since(&self) -> &str {
+        self.written.as_deref().unwrap_or(&self.fetched_at)
+    }
 }
 
 impl Inbox {
@@ -73,7 +84,8 @@ impl Inbox {
         Self(directory)
     }
 
-    /// All files of a source that are here as a whole, the oldest first.
+    /// All files of a source that are here as a whole, in the order in which they were written; where that is not
+    /// known, they came.
     ///
     /// # Errors
     /// [`PullError::Disk`], also for a sidecar that cannot be read.
@@ -96,7 +108,8 @@ impl Inbox {
             }
         }
         files.sort_by(|a, b| {
-            let order = |file: &PulledFile| (file.sidecar.fetched_at.clone(), file.path.clone());
+            let order =
+                |file: &PulledFile| (file.sidecar.known_since().to_owned(), file.path.clone());
             order(a).cmp(&order(b))
         });
         Ok(files)
@@ -143,6 +156,7 @@ pub(super) struct Label {
     pub(super) export: Option<String>,
     pub(super) zone: Option<String>,
     pub(super) fetched_at: Instant,
+    pub(super) written: Option<Instant>,
     pub(super) freshness: Freshness,
 }
 
@@ -225,6 +239,7 @@ impl Place {
             export: label.export,
             zone: label.zone,
             fetched_at: label.fetched_at.to_string(),
+            written: label.written.map(|at| at.to_string()),
             freshness: label.freshness,
         };
         disk::replace_json(&beside, &sidecar).map_err(|why| PullError::disk(&beside, why))?;

@@ -4,6 +4,7 @@ use crate::pulling::Machine;
 use faregate_connect::pace::{Chance, Pace};
 use faregate_connect::pull::{Inbox, PullError, Pulled, World, pull};
 use faregate_connect::sources::{Kind, Source, Sources};
+use faregate_core::when::Instant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -81,6 +82,17 @@ fn each_file_is_taken_once_and_again_when_it_changed() {
     let inbox = Inbox::new(watched.directory.path().join("inbox"));
     let files = inbox.files("drop").unwrap();
     assert_eq!(files.len(), 4);
+    // In the order in which they were written, though they came otherwise.
+    watched.machine.wait(Duration::from_secs(60));
+    watched.write("z.csv", "long ago");
+    watched.age("z.csv", 3_000_000_000);
+    watched.news();
+    let files = inbox.files("drop").unwrap();
+    let ago = Instant(watched.machine.seconds() - 3_000_000_000).to_string();
+    assert!(files.iter().any(|file| file.sidecar.written.as_deref() == Some(&*ago)), "{files:?}");
+    let order: Vec<&str> = files.iter().map(|file| file.sidecar.known_since()).collect();
+    assert!(order.is_sorted(), "{order:?}");
+    assert!(!files.iter().map(|file| &file.sidecar.fetched_at).is_sorted());
     assert!(files.iter().all(|file| file.sidecar.what == "token-usage"));
     assert!(files.iter().all(|file| file.sidecar.zone.as_deref() == Some("Asia/Tokyo")));
 }

@@ -1,7 +1,7 @@
 //! Files of a source's inbox, taken in and noted: one at a time, each as it was pulled.
 
+use super::Declared;
 use super::notes::{Became, Note, Notes, Version};
-use super::{Declared, seconds};
 use crate::ambient;
 use crate::commands::{self, rejected};
 use crate::estate;
@@ -22,7 +22,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::UNIX_EPOCH;
 
 /// Rejected lines of one file that are listed; whoever has more has the wrong file.
 const REJECTED_MAX: usize = 10_000;
@@ -34,8 +33,8 @@ pub(crate) struct Incoming {
     name: String,
     file: String,
     sha256: String,
-    /// When it came.
-    came: Option<Instant>,
+    /// When it was written.
+    written: Option<Instant>,
     how: How,
     /// Which answer of the vendor's it is of.
     version: Option<Version>,
@@ -83,7 +82,7 @@ impl Declared {
             name: name(&sidecar.file),
             file: sidecar.file.clone(),
             sha256: sidecar.sha256.clone(),
-            came: sidecar.fetched_at.parse().ok(),
+            written: sidecar.known_since().parse().ok(),
             how: How { kind, said, map, ..How::default() },
             version,
             supersedes: earlier.unwrap_or_default().iter().map(name).collect(),
@@ -229,10 +228,7 @@ impl Incoming {
             Fault::new(Code::Input, format!("{}: {why}", self.path.display()), help)
         };
         let file = File::open(&self.path).map_err(failed)?;
-        let written = file.metadata().and_then(|metadata| metadata.modified()).map_err(failed)?;
-        let written = written.duration_since(UNIX_EPOCH).ok().map(|since| Instant(seconds(since)));
-        let written = self.came.or(written);
-        Ok(Offered { name: self.name.clone(), source: Box::new(file), written })
+        Ok(Offered { name: self.name.clone(), source: Box::new(file), written: self.written })
     }
 
     fn note(&self, became: Became, taken: &[Taken], why: Option<String>) -> Note {

@@ -262,6 +262,7 @@ mod tests {
             export: answer.map(|(_, export)| export.to_owned()),
             zone: Some("UTC".to_owned()),
             fetched_at: format!("2026-03-02T{hour:02}:00:00Z"),
+            written: None,
             freshness: Freshness::default(),
         }
     }
