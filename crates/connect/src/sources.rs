@@ -155,12 +155,31 @@ pub struct Folder {
     pub path: PathBuf,
     /// Which names are taken: `*` stands for anything, `?` for one character.
     pub pattern: String,
-    /// What the files are, in the importer's words, such as `token-usage` or `flexnet`.
-    pub files: String,
+    /// What the files are.
+    pub files: Files,
     /// For how long a file has to be left alone before it is taken to be whole.
     pub settle: Duration,
     /// How large a file may be.
     pub bytes_max: u64,
+}
+
+/// What the files of a folder are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Files {
+    /// Whatever can be told by what is in it.
+    Any,
+    /// Debug logs of a licence server.
+    Logs,
+    /// The vendor's tables of use.
+    TokenUsage,
+    /// Outputs of `lmstat`.
+    Polls,
+    /// Events in JSON.
+    Events,
+    /// Lists of people.
+    Staff,
+    /// Tables that the map in this file explains, beside the file of sources.
+    Mapped(String),
 }
 
 /// How to reach the vendor, and as whom.
@@ -222,6 +241,43 @@ impl Sources {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.name == name)
+    }
+}
+
+impl Files {
+    /// The words for those that need no map.
+    const WORDS: [(&str, Self); 6] = [
+        ("any", Self::Any),
+        ("flexnet", Self::Logs),
+        ("token-usage", Self::TokenUsage),
+        ("lmstat", Self::Polls),
+        ("events", Self::Events),
+        ("staff", Self::Staff),
+    ];
+    /// Before the file of a map.
+    const MAPPED: &str = "csv:";
+
+    /// What the operator's word means.
+    fn named(word: &str) -> Option<Self> {
+        match word.strip_prefix(Self::MAPPED) {
+            Some(map) => (!map.is_empty()).then(|| Self::Mapped(map.to_owned())),
+            None => {
+                Self::WORDS.into_iter().find(|(known, _)| *known == word).map(|(_, files)| files)
+            }
+        }
+    }
+
+    /// The operator's word for it.
+    #[must_use]
+    pub fn word(&self) -> String {
+        match self {
+            Self::Mapped(map) => format!("{}{map}", Self::MAPPED),
+            _ => Self::WORDS
+                .into_iter()
+                .find(|(_, files)| files == self)
+                .map(|(word, _)| word.to_owned())
+                .unwrap_or_default(),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::fault::{Code, Fault};
 use faregate_app::sources::{Kind, Known, Pulls};
 use faregate_connect::pace::{Chance, Pace};
 use faregate_connect::pull::{self, Health, Inbox, PullError, Pulled, PulledFile, Sidecar, World};
-use faregate_connect::sources::{self, Source, Sources};
+use faregate_connect::sources::{self, Files, Source, Sources};
 use faregate_core::when::{Instant, Zone};
 use notes::Notes;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,6 @@ use std::time::Duration;
 const NAME: &str = "sources.toml";
 /// Where pulled files are, in the data directory.
 const INBOX: &str = "inbox";
-/// What an operator may say that the files of a folder are.
-pub(crate) const FILES: [&str; 6] = ["any", "flexnet", "token-usage", "lmstat", "events", "staff"];
 
 /// The sources that an operator declares.
 pub(crate) struct Declared {
@@ -127,45 +125,25 @@ impl Declared {
 
 fn parsed(text: &str, file: &Path) -> Result<Sources, Fault> {
     let beside = file.parent().unwrap_or(Path::new(""));
-    let faulty = |lines: Vec<String>| {
-        let help = "correct the file and try again; nothing was fetched";
-        Fault::new(Code::Input, lines.join("\n"), help)
-    };
     let shown = file.display();
-    let sources = Sources::parse(text, beside).map_err(|faults| {
+    Sources::parse(text, beside).map_err(|faults| {
         let lines =
             faults.iter().map(|one| format!("{shown}:{}: {}; {}", one.line, one.message, one.help));
-        faulty(lines.collect())
-    })?;
-    let unknown: Vec<String> = sources
-        .sources
-        .iter()
-        .filter_map(|source| {
-            let sources::Kind::Folder(folder) = &source.kind else { return None };
-            let files = folder.files.as_str();
-            let is_known = FILES.contains(&files) || files.strip_prefix("csv:").is_some();
-            let all = FILES.join(", ");
-            (!is_known).then(|| {
-                format!(
-                    "{shown}:{}: `files` of `{}` is nothing that is taken in; write one of {all}, or csv: and the file of a map",
-                    source.line, source.name
-                )
-            })
-        })
-        .collect();
-    if unknown.is_empty() { Ok(sources) } else { Err(faulty(unknown)) }
+        let help = "correct the file and try again; nothing was fetched";
+        Fault::new(Code::Input, lines.collect::<Vec<String>>().join("\n"), help)
+    })
 }
 
 /// What a source is, for whoever judges it.
 pub(crate) fn kind(source: &Source) -> Kind {
     match &source.kind {
         sources::Kind::TokenFlex(..) | sources::Kind::Insights(..) => Kind::Vendor,
-        sources::Kind::Folder(folder) => match folder.files.as_str() {
-            "flexnet" => Kind::Log,
-            "lmstat" => Kind::Polls,
-            "token-usage" => Kind::Vendor,
-            "staff" => Kind::Staff,
-            _ => Kind::Table,
+        sources::Kind::Folder(folder) => match folder.files {
+            Files::Logs => Kind::Log,
+            Files::Polls => Kind::Polls,
+            Files::TokenUsage => Kind::Vendor,
+            Files::Staff => Kind::Staff,
+            Files::Any | Files::Events | Files::Mapped(_) => Kind::Table,
         },
     }
 }

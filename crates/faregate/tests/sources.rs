@@ -293,3 +293,14 @@ fn a_poll_without_a_date_is_of_when_it_was_written() {
     place.run(&["source", "pull", "drop", "--sources", "sources.toml"], 0);
     assert_eq!(imports(&place)["imports"][0]["last"], "2026-03-02T10:00:00Z");
 }
+
+/// A folder of logs takes logs in, and nothing else that somebody puts there.
+#[test]
+fn a_folder_of_logs_takes_no_table_in() {
+    let place = watching("flexnet", "zone = \"UTC\"\n");
+    put(&place, "drop/a.csv", &usage("gina"));
+    place.run(&["source", "pull", "drop", "--sources", "sources.toml"], 0);
+    assert_eq!(imports(&place)["count"], 0);
+    let told = place.run(&["source", "show", "drop", "--sources", "sources.toml"], 0).stdout;
+    assert!(told.contains("  bad  "), "{told}");
+}

@@ -59,6 +59,8 @@ pub enum Kind {
     /// Whatever Faregate reads.
     #[default]
     Any,
+    /// Debug logs of a licence server.
+    Logs,
     /// Events in JSON.
     Events,
     /// Outputs of `lmstat`, in any order.

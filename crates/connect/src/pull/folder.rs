@@ -44,7 +44,7 @@ pub(super) fn look(
             Err(Unfit::Inbox(error)) => return Err(error),
         };
         let label = Label {
-            what: folder.files.clone(),
+            what: folder.files.word(),
             period: None,
             export: None,
             zone: source.zone.as_ref().map(|zone| zone.name().to_owned()),

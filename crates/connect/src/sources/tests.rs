@@ -18,7 +18,7 @@ fn what_is_left_out_is_as_usual() {
     let query = parse(&format!("{EBA}via = \"query\"\n")).unwrap();
     let Kind::TokenFlex(what, _) = &query.sources[0].kind else { panic!("{query:?}") };
     assert_eq!((what.via, what.detail), (Via::Query, Detail::Days));
-    let folder = parse("[sources.d]\nkind = \"folder\"\npath = \"d\"\nfiles = \"x\"\n").unwrap();
+    let folder = parse("[sources.d]\nkind = \"folder\"\npath = \"d\"\nfiles = \"any\"\n").unwrap();
     assert_eq!(folder.sources[0].every, Duration::from_secs(30));
     let sources = parse(EBA).unwrap();
     let source = sources.find("eba").unwrap();
@@ -68,10 +68,7 @@ fn everything_that_can_be_said_is_understood() {
     assert_eq!(access.client_secret, Some(SecretPlace::File("/s".to_owned())));
     assert_eq!(access.personal_token, Some(SecretPlace::Variable("PAT".to_owned())));
     let Kind::Folder(folder) = &sources.find("drop").unwrap().kind else { panic!() };
-    assert_eq!(
-        (folder.path.as_path(), folder.files.as_str()),
-        (Path::new("etc/drop"), "token-usage")
-    );
+    assert_eq!((folder.path.as_path(), &folder.files), (Path::new("etc/drop"), &Files::TokenUsage));
     assert_eq!((folder.pattern.as_str(), folder.settle), ("*.csv", Duration::from_secs(5)));
 }
 
@@ -107,7 +104,7 @@ fn every_fault_is_told_with_its_line() {
         ],
     );
     faults(
-        "[sources.d]\nkind = \"folder\"\npath = \"d\"\nfiles = \"x\"\nevery = \"4s\"\n",
+        "[sources.d]\nkind = \"folder\"\npath = \"d\"\nfiles = \"any\"\nevery = \"4s\"\n",
         &["line 5: `every` is too often; write \"5s\" or more"],
     );
     let sessions = format!("{EBA}via = \"query\"\ndetail = \"sessions\"\n");
@@ -158,4 +155,21 @@ fn a_secret_that_stands_there_is_not_quoted() {
         kind[0].to_string(),
         "line 2: a word that is not known here; see the reference of the file of sources"
     );
+}
+
+#[test]
+fn what_the_files_of_a_folder_are_is_one_of_a_few_words() {
+    let read = |word: &str| {
+        parse(&format!("[sources.d]\nkind = \"folder\"\npath = \"d\"\nfiles = \"{word}\"\n"))
+    };
+    for word in ["any", "flexnet", "token-usage", "lmstat", "events", "staff", "csv:map.toml"] {
+        let sources = read(word).unwrap();
+        let Kind::Folder(folder) = &sources.sources[0].kind else { panic!() };
+        assert_eq!(folder.files.word(), word);
+    }
+    for word in ["csv", "csv:", "Any", "flexnet "] {
+        let faults = read(word).unwrap_err();
+        assert_eq!((faults.len(), faults[0].line), (1, 4), "{word}");
+        assert!(faults[0].to_string().contains("write one of any, flexnet, "), "{}", faults[0]);
+    }
 }

@@ -3,8 +3,8 @@
 mod access;
 
 use super::{
-    Detail, Folder, Format, INSIGHTS_URL, Insights, Kind, Report, Source, Sources, TOKEN_FLEX_URL,
-    TokenFlex, Via,
+    Detail, Files, Folder, Format, INSIGHTS_URL, Insights, Kind, Report, Source, Sources,
+    TOKEN_FLEX_URL, TokenFlex, Via,
 };
 use crate::settings::SettingsFault;
 use faregate_core::when::{Date, Zone};
@@ -400,7 +400,9 @@ impl Check<'_> {
         let kind = &source.kind;
         let path = self.needed(kind, "path", source.path.take(), "name the folder to watch");
         let help = "name what the files are, such as \"token-usage\" or \"flexnet\"";
+        let span = source.files.as_ref().map(Spanned::span);
         let files = self.needed(kind, "files", source.files.take(), help);
+        let files = files.and_then(|word| self.files(&word, &span.unwrap_or_default()));
         let settle = self.time(source.settle.take(), "settle", Duration::from_secs(MINUTE));
         let bytes_max = self.bytes(source.bytes_max.take());
         let pattern = source.pattern.take();
@@ -415,6 +417,16 @@ impl Check<'_> {
             settle: settle?,
             bytes_max,
         })
+    }
+
+    fn files(&mut self, word: &str, span: &Range<usize>) -> Option<Files> {
+        let files = Files::named(word);
+        if files.is_none() {
+            let known: Vec<&str> = Files::WORDS.iter().map(|(word, _)| *word).collect();
+            let help = format!("write one of {}, or csv: and the file of a map", known.join(", "));
+            self.fault(span, format!("`{word}` is nothing that is taken in"), &help);
+        }
+        files
     }
 
     fn bytes(&mut self, written: Maybe<u64>) -> u64 {

@@ -13,7 +13,7 @@ use faregate_app::import::intake::{
 use faregate_app::import::receipts;
 use faregate_app::import::undo::{UndoError, undo};
 use faregate_connect::pull::PulledFile;
-use faregate_connect::sources::{self, Source};
+use faregate_connect::sources::{self, Files, Source};
 use faregate_core::when::Instant;
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::mapping::Map;
@@ -117,16 +117,19 @@ impl Declared {
     }
 
     /// What the operator's word for a folder's files means.
-    fn said_of(&self, files: &str) -> Result<(Kind, Option<Arc<Map>>), Fault> {
-        if let Some(map) = files.strip_prefix("csv:") {
-            let beside = self.file.parent().unwrap_or(Path::new(""));
-            return Ok((Kind::Mapped, Some(Arc::new(commands::intake::map(&beside.join(map))?))));
-        }
+    fn said_of(&self, files: &Files) -> Result<(Kind, Option<Arc<Map>>), Fault> {
         let kind = match files {
-            "token-usage" => Kind::Usage,
-            "lmstat" => Kind::Polls,
-            "events" => Kind::Events,
-            _ => Kind::Any,
+            Files::Mapped(map) => {
+                let beside = self.file.parent().unwrap_or(Path::new(""));
+                let map = commands::intake::map(&beside.join(map))?;
+                return Ok((Kind::Mapped, Some(Arc::new(map))));
+            }
+            Files::Logs => Kind::Logs,
+            Files::TokenUsage => Kind::Usage,
+            Files::Polls => Kind::Polls,
+            Files::Events => Kind::Events,
+            // Lists of people never come here: they are kept for somebody to read.
+            Files::Any | Files::Staff => Kind::Any,
         };
         Ok((kind, None))
     }

@@ -114,6 +114,10 @@ impl Looking<'_, '_, '_> {
         match self.how.kind {
             Kind::Mapped => self.mapped(),
             Kind::Usage => self.vendor(&head),
+            Kind::Logs => match flexnet::sniff(&head) {
+                Ok(()) => self.log(),
+                Err(why) => Err(Refused::no_log(self.name, why)),
+            },
             Kind::Events => match cloudevents::sniff(&head) {
                 Ok(()) => Ok(Seen::Found(Found::Events)),
                 Err(what) => Err(Refused::file(self.name, "file-of-another-format", what)),
