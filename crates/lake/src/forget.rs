@@ -7,7 +7,6 @@ use crate::fault::LakeError;
 use crate::files::{Encoder, FILE_BYTES, decoded};
 use crate::lake::Lake;
 use crate::privacy::{PSEUDONYMS_BELOW, Privacy, is_of_gate, is_pseudonym};
-use crate::project::names_of;
 use crate::rewrite::column;
 use crate::rows::{Cell, Rows};
 use crate::session::Means;
@@ -15,8 +14,7 @@ use crate::sync::month_name;
 use crate::tables::Table;
 use datafusion::arrow::array::{ArrayRef, AsArray, Int32Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::Int32Type;
-use faregate_core::estate::{PersonId, folded};
-use faregate_core::state::State;
+use faregate_core::estate::PersonId;
 use faregate_core::when::{Date, Instant};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -170,22 +168,15 @@ impl Lake {
         self.rewrite(Table::Names, &tag, now, &|_| true, &change).await
     }
 
-    /// Numbers of a person's names, of all their identities, and of hosts that only they used.
-    pub(crate) async fn names_of(
+    /// Numbers of hosts that only these people used.
+    pub(crate) async fn hosts_of(
         &self,
-        state: &State,
-        person: PersonId,
+        people: &BTreeSet<PersonId>,
         means: &Means,
     ) -> Result<BTreeSet<i32>, LakeError> {
-        let estate = state.estate();
-        let theirs = names_of(estate, person);
-        let theirs: BTreeSet<String> = theirs.iter().map(|name| folded(name)).collect();
-        let names = self.names().await?;
-        let named = names.iter().filter(|(_, text)| theirs.contains(&folded(text)));
-        let mut found: BTreeSet<i32> = named.map(|(id, _)| *id).collect();
         // Decisions name whom an identity was then.
-        let ids: Vec<String> =
-            estate.identities(person).iter().map(|id| id.0.to_string()).collect();
+        let ids: Vec<String> = people.iter().map(|id| id.0.to_string()).collect();
+        let mut found = BTreeSet::new();
         let hosts = format!(
             "SELECT host_id AS id FROM (SELECT host_id, person_id FROM sessions
                 UNION ALL SELECT host_id, person_id FROM decisions) used

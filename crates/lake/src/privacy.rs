@@ -8,8 +8,9 @@
 
 use crate::fault::LakeError;
 use crate::place::Place;
+use crate::project::names_of;
 use crate::rows::{Cell, Rows};
-use faregate_core::estate::{Estate, PersonId};
+use faregate_core::estate::{Estate, PersonId, folded};
 use faregate_core::when::{Date, Instant};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,20 @@ impl Privacy {
     /// Whether anything is hidden.
     pub(crate) fn hides(&self) -> bool {
         self.hidden != Hidden::default()
+    }
+
+    /// Who was erased, all their identities of now among them.
+    pub(crate) fn erased(&self, estate: &Estate) -> BTreeSet<PersonId> {
+        let people = self.hidden.people.iter().map(|id| estate.same_as(PersonId(*id)));
+        people.flat_map(|person| estate.identities(person)).collect()
+    }
+
+    /// The names, folded, that people who were erased have by now, or ever had.
+    pub(crate) fn erased_names(&self, estate: &Estate) -> BTreeSet<String> {
+        let people: BTreeSet<PersonId> =
+            self.hidden.people.iter().map(|id| estate.same_as(PersonId(*id))).collect();
+        let names = people.into_iter().flat_map(|person| names_of(estate, person));
+        names.map(|name| folded(&name)).collect()
     }
 
     /// Hides people and names for ever.

@@ -17,6 +17,7 @@ use crate::session::Means;
 use crate::tables::Table;
 use faregate_app::engine::replayed;
 use faregate_app::ports::{BlockKind, Entry, Store, UseBlock};
+use faregate_core::estate::folded;
 use faregate_core::event::Event;
 use faregate_core::state::State;
 use faregate_core::when::{Date, Instant};
@@ -79,6 +80,8 @@ struct Position {
     estate_changed: bool,
     /// To which telling of what is hidden names and people were brought; none: nobody looked yet.
     hidden: Option<u64>,
+    /// Whether names and hosts may have become those of people who were erased.
+    names_moved: bool,
 }
 
 /// Why the projection stopped.
@@ -169,13 +172,14 @@ impl LakeSync {
             self.hide(&mut at, now).await?;
         }
         self.move_cursors(&mut at, now).await?;
+        at.names_moved |= synced.rows > 0 || synced.rewritten > 0;
         synced.seq = at.state.seq();
         self.at = Some(at);
         Ok(synced)
     }
 
-    /// Puts pseudonyms in the place of people in months older than is agreed; a run must have come before. Tells
-    /// how many files were written anew.
+    /// Puts pseudonyms in the place of people in months older than is agreed, and of what has become the name or
+    /// the host of somebody who was erased; a run must have come before. Tells how many files were written anew.
     ///
     /// # Errors
     /// [`LakeError`]; the next call goes on from there.
@@ -188,6 +192,7 @@ impl LakeSync {
         if written > 0 {
             at.hidden = None;
         }
+        self.find_erased(&mut at, means).await?;
         self.hide(&mut at, now).await?;
         self.at = Some(at);
         Ok(written)
@@ -206,15 +211,31 @@ impl LakeSync {
     ) -> Result<bool, LakeError> {
         let Some(mut at) = self.at.take() else { return Ok(false) };
         let Some(person) = at.state.estate().person_called(name) else { return Ok(false) };
-        let names = self.lake.names_of(&at.state, person, means).await?;
         let people = at.state.estate().identities(person);
-        self.privacy.erase(&self.lake.place, people, names).await?;
-        at.hidden = None;
+        self.privacy.erase(&self.lake.place, people, []).await?;
+        (at.hidden, at.names_moved) = (None, true);
+        self.find_erased(&mut at, means).await?;
         self.hide(&mut at, now).await?;
         self.at = Some(at);
         // Whoever was here before, and died, may have left this alone to be done.
         self.lake.purge_names(now).await?;
         Ok(true)
+    }
+
+    /// Notes the names of all who were erased, as they are called by now, and hosts that only they used.
+    async fn find_erased(&mut self, at: &mut Position, means: &Means) -> Result<(), LakeError> {
+        let estate = at.state.estate();
+        let people = self.privacy.erased(estate);
+        if people.is_empty() || !at.names_moved {
+            return Ok(());
+        }
+        let theirs = self.privacy.erased_names(estate);
+        let names = at.projection.names.all().filter(|(_, text)| theirs.contains(&folded(text)));
+        let mut hidden: BTreeSet<i32> = names.map(|(id, _)| id).collect();
+        hidden.extend(self.lake.hosts_of(&people, means).await?);
+        self.privacy.erase(&self.lake.place, people, hidden).await?;
+        at.names_moved = false;
+        Ok(())
     }
 
     /// Brings names and people to what is hidden, whoever hid it. Where the lake said more, the files that did are
@@ -310,17 +331,25 @@ impl LakeSync {
     }
 
     async fn write_names(&mut self, at: &mut Position, now: Instant) -> Result<(), LakeError> {
+        let fresh = at.projection.names.take_fresh();
+        let first = fresh.last().map_or(0, |(id, _)| *id);
         let stored = at.projection.names.stored();
         let from = usize::try_from(at.names).unwrap_or(usize::MAX);
         let (mut rows, until) = (Rows::new(Table::Names), stored.len());
-        for (number, text) in stored.iter().enumerate().skip(from) {
-            let id = i32::try_from(number).unwrap_or(i32::MAX);
+        let numbered = |(number, text)| (i32::try_from(number).unwrap_or(i32::MAX), text);
+        let new = stored.iter().enumerate().skip(from).map(numbered);
+        let new: Vec<(i32, &String)> =
+            new.chain(fresh.iter().map(|(id, text)| (*id, text))).collect();
+        // Another spelling of an erased person's name is theirs as well, and is never written.
+        let erased = self.privacy.erased_names(at.state.estate());
+        let theirs: Vec<i32> = new
+            .iter()
+            .filter(|(_, text)| !erased.is_empty() && erased.contains(&folded(text)))
+            .map(|(id, _)| *id)
+            .collect();
+        self.privacy.erase(&self.lake.place, [], theirs).await?;
+        for (id, text) in new {
             self.privacy.push_name(&mut rows, id, text)?;
-        }
-        let fresh = at.projection.names.take_fresh();
-        let first = fresh.last().map_or(0, |(id, _)| *id);
-        for (id, text) in &fresh {
-            self.privacy.push_name(&mut rows, *id, text)?;
         }
         if rows.is_empty() {
             return Ok(());
@@ -394,6 +423,7 @@ impl Position {
             undone: BTreeSet::new(),
             estate_changed: true,
             hidden: None,
+            names_moved: true,
         };
         at.find_undone(store)?;
         Ok(at)
@@ -458,6 +488,7 @@ impl Position {
             self.changed.note(&self.state, &entry.event);
         }
         self.estate_changed |= !is_use(&entry.event);
+        self.names_moved |= !is_use(&entry.event);
         self.projection.entry(&self.state, entry)?;
         let applied = self.state.apply(entry.seq, entry.at, &entry.event);
         applied.map_err(|broken| LakeError::Journal(broken.into()))?;

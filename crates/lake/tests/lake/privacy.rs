@@ -1,9 +1,10 @@
 //! Forgetting: no name is left, no sum changes.
 
-use crate::world::World;
-use faregate_core::estate::{BucketId, PersonId, Standing};
+use crate::world::{T0, World};
+use faregate_app::ports::{BlockKind, Store};
+use faregate_core::estate::{AliasTerm, BucketId, PersonId, Standing};
 use faregate_core::event::{Event, PersonSet};
-use faregate_core::when::DAY;
+use faregate_core::when::{DAY, Instant, Zone};
 use faregate_lake::{Lake, LakeSync, Privacy};
 use futures::TryStreamExt;
 use object_store::path::Path;
@@ -128,6 +129,57 @@ async fn an_erasure_beside_a_server_stays() {
     let mut anew = kept(&world, Some(1)).await;
     named_nowhere(&world, &anew).await;
     check(&world, &mut anew).await;
+}
+
+/// A use by a name on a host that nobody heard of yet.
+fn tell(world: &World, user: &str, host: &str) {
+    let mut store = world.store.clone();
+    let first = u32::try_from(store.names().unwrap().len()).unwrap();
+    store.add_names(first, &[user.to_owned(), host.to_owned()]).unwrap();
+    let (day, opened) = (Zone::utc().date(T0.plus(-3 * DAY)), T0.plus(-3 * DAY));
+    let days = store.days_with_uses(Instant(i64::MIN)).unwrap();
+    let mut uses = store.uses_of(days[0]).unwrap();
+    uses.truncate(1);
+    for one in &mut uses {
+        (one.user, one.host) = (first, first + 1);
+        (one.opened, one.closed) = (opened, opened.plus(DAY));
+    }
+    store.add_uses(1, day, BlockKind::Told, &uses).unwrap();
+}
+
+fn call(world: &World, alias: &str) {
+    let (alias, person) = (alias.to_owned(), PersonId(3));
+    let (from, until) = (T0.plus(-60 * DAY), Instant(i64::MAX));
+    world.append(vec![Event::AliasesSet(vec![AliasTerm { alias, person, from, until }])]);
+}
+
+/// Nor do they come back by a new name, a new spelling of an old one, or a new host.
+#[tokio::test]
+async fn who_is_erased_does_not_come_back_by_another_name() {
+    let world = World::used();
+    let mut sync = kept(&world, None).await;
+    assert!(sync.erase("person3", &world.means(), world.now()).await.unwrap());
+    rename(&world, "person3", "Erasmus Canary");
+    // What was theirs before it was told is never written; a host is known by who used it, once that is written.
+    call(&world, "e.canary");
+    tell(&world, "E.Canary", "Canary-PC");
+    tell(&world, "PERSON3", "PC-of-Canary");
+    sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    let names = texts(&world, &sync, "SELECT text FROM names").await;
+    assert!(!names.iter().any(|row| row.contains("E.Canary") || row.contains("PERSON3")));
+    sync.forget(&world.means(), world.now()).await.unwrap();
+    named_nowhere(&world, &sync).await;
+    // A name that nobody had, and that turns out to be theirs.
+    tell(&world, "Canary2", "Canary-PC-2");
+    sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    sync.forget(&world.means(), world.now()).await.unwrap();
+    let names = texts(&world, &sync, "SELECT text FROM names").await;
+    assert!(names.iter().any(|row| row.contains("Canary2")));
+    call(&world, "canary2");
+    sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    sync.forget(&world.means(), world.now()).await.unwrap();
+    named_nowhere(&world, &sync).await;
+    check(&world, &mut sync).await;
 }
 
 /// What another process has stored and not committed yet stays.
