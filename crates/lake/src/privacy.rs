@@ -13,6 +13,7 @@ use crate::rows::{Cell, Rows};
 use faregate_core::estate::{Estate, PersonId, folded};
 use faregate_core::when::{Date, Instant};
 use hmac::{Hmac, KeyInit, Mac};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -212,6 +213,12 @@ impl Privacy {
                 return -1 - value;
             }
         }
+    }
+
+    /// Whose the ids are that stand for people's in months that name nobody.
+    pub(crate) fn people_forgotten(&self, estate: &Estate) -> FxHashMap<i32, PersonId> {
+        let people = (0..).zip(estate.people()).filter(|_| self.forgot());
+        people.map(|(id, _)| (self.person_id(id), PersonId(id.unsigned_abs()))).collect()
     }
 
     /// The number that stands for a name's in months that name nobody.

@@ -6,6 +6,7 @@
 use super::{LakeSync, MEANINGS, Move, Position, TAKEN};
 use crate::delta::File;
 use crate::fault::LakeError;
+use crate::privacy::{Privacy, is_pseudonym};
 use crate::project::{GATE, Meanings, Projection, fare};
 use crate::rewrite::column;
 use crate::tables::Table;
@@ -35,7 +36,7 @@ impl LakeSync {
         if is_quiet && at.state.seq().saturating_sub(at.meanings) <= LAG_MAX {
             return Ok(0);
         }
-        let work = Rederivation::new(at);
+        let work = Rederivation::new(at, &self.privacy);
         let seq = at.state.seq();
         let concerned = |file: &File| work.may_concern(file);
         let change = |rows: &RecordBatch| work.changed(rows);
@@ -62,12 +63,16 @@ struct Rederivation<'a> {
     /// Names that stood for others, with whose key each is: so our gate names people.
     other: FxHashMap<i32, Option<PersonId>>,
     undone: &'a BTreeSet<u32>,
+    /// Who is behind the ids of months that name nobody.
+    forgotten: FxHashMap<i32, PersonId>,
 }
 
 impl<'a> Rederivation<'a> {
-    fn new(at: &'a Position) -> Self {
+    fn new(at: &'a Position, privacy: &Privacy) -> Self {
         let (mut first, mut other) = (FxHashSet::default(), FxHashMap::default());
+        let mut forgotten = FxHashMap::default();
         if !at.changed.is_empty() {
+            forgotten = privacy.people_forgotten(at.state.estate());
             for (number, text) in at.projection.names.all() {
                 let text = folded(text);
                 if at.changed.other.contains(&text) {
@@ -77,7 +82,8 @@ impl<'a> Rederivation<'a> {
                 }
             }
         }
-        Self { state: &at.state, projection: &at.projection, first, other, undone: &at.undone }
+        let (state, projection, undone) = (&at.state, &at.projection, &at.undone);
+        Self { state, projection, first, other, undone, forgotten }
     }
 
     fn may_concern(&self, file: &File) -> bool {
@@ -145,6 +151,13 @@ impl<'a> Rederivation<'a> {
                 closed: at(closed),
             };
             let names = &self.projection.names;
+            if is_pseudonym(user) {
+                // The name is gone, and with it the way to the person: whose it was stays.
+                let product = meanings.product(self.state, names, one.feature);
+                let person = self.forgotten.get(&people.value(row)).copied();
+                new.set_product(row, self.state, (person, product), &one);
+                continue;
+            }
             let person = meanings.person(self.state, names, one.user, one.opened);
             let product = meanings.product(self.state, names, one.feature);
             new.set(row, self.state, (person, product), &one);
@@ -200,6 +213,23 @@ impl Meant {
         put(&mut self.buckets, row, bucket);
         put(&mut self.fares, row, Some(fare.to_owned()));
         self.differs = true;
+    }
+
+    /// What was used by whoever is not named any more, and on what it ran; the rest stays.
+    fn set_product(
+        &mut self,
+        row: usize,
+        state: &State,
+        (person, product): (Option<PersonId>, Option<ProductId>),
+        one: &Use,
+    ) {
+        let id = product.map(|id| i32::from(id.0));
+        if self.products.get(row) != Some(&id) {
+            let fare = person.zip(product).map_or("none", |pair| fare(state, pair, one));
+            put(&mut self.products, row, id);
+            put(&mut self.fares, row, Some(fare.to_owned()));
+            self.differs = true;
+        }
     }
 
     /// Who used it, by our gate: what it promised stays.

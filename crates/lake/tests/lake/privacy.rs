@@ -2,8 +2,8 @@
 
 use crate::world::{T0, World};
 use faregate_app::ports::{BlockKind, Store};
-use faregate_core::estate::{AliasTerm, BucketId, PersonId, Standing};
-use faregate_core::event::{Event, PersonSet};
+use faregate_core::estate::{AliasTerm, BucketId, PersonId, ProductId, Standing};
+use faregate_core::event::{Event, FeatureMapped, PersonSet};
 use faregate_core::when::{DAY, Instant, Zone};
 use faregate_lake::{Lake, LakeSync, Privacy};
 use futures::TryStreamExt;
@@ -133,16 +133,23 @@ async fn an_erasure_beside_a_server_stays() {
 
 /// A use by a name on a host that nobody heard of yet.
 fn tell(world: &World, user: &str, host: &str) {
+    tell_at(world, T0.plus(-3 * DAY), &[user, host]);
+}
+
+/// The same at some time; a third name is what was used.
+fn tell_at(world: &World, opened: Instant, names: &[&str]) {
     let mut store = world.store.clone();
     let first = u32::try_from(store.names().unwrap().len()).unwrap();
-    store.add_names(first, &[user.to_owned(), host.to_owned()]).unwrap();
-    let (day, opened) = (Zone::utc().date(T0.plus(-3 * DAY)), T0.plus(-3 * DAY));
+    let new: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+    store.add_names(first, &new).unwrap();
+    let day = Zone::utc().date(opened);
     let days = store.days_with_uses(Instant(i64::MIN)).unwrap();
     let mut uses = store.uses_of(days[0]).unwrap();
     uses.truncate(1);
     for one in &mut uses {
         (one.user, one.host) = (first, first + 1);
         (one.opened, one.closed) = (opened, opened.plus(DAY));
+        one.feature = if new.len() > 2 { first + 2 } else { one.feature };
     }
     store.add_uses(1, day, BlockKind::Told, &uses).unwrap();
 }
@@ -179,6 +186,30 @@ async fn who_is_erased_does_not_come_back_by_another_name() {
     sync.run(&mut world.store.clone(), world.now()).await.unwrap();
     sync.forget(&world.means(), world.now()).await.unwrap();
     named_nowhere(&world, &sync).await;
+    check(&world, &mut sync).await;
+}
+
+/// What was used is known later than whose it was is forgotten: the person's stand-in and the bucket stay.
+#[tokio::test]
+async fn a_code_mapped_after_months_were_forgotten_leaves_whose_it_was() {
+    let world = World::used();
+    tell_at(&world, T0.plus(-60 * DAY), &["Person4", "PC-old", "X_NEW"]);
+    let mut sync = kept(&world, Some(1)).await;
+    assert!(sync.forget(&world.means(), world.now()).await.unwrap() > 0);
+    let whose =
+        "SELECT person_id, bucket_id FROM sessions WHERE closed = opened + INTERVAL '1 day'";
+    let before = texts(&world, &sync, whose).await;
+    assert!(
+        before.len() == 1 && before[0].contains('-') && before[0].contains("| 1 "),
+        "{before:?}"
+    );
+    let mapped = FeatureMapped { code: "X_NEW".to_owned(), product: ProductId(1), released: 0 };
+    world.append(vec![Event::FeaturesMapped(vec![mapped])]);
+    let synced = sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    assert_eq!(synced.rewritten, 1);
+    assert_eq!(texts(&world, &sync, whose).await, before);
+    let known = format!("{whose} AND product_id = 1 AND fare = 'tokens'");
+    assert_eq!(texts(&world, &sync, &known).await, before);
     check(&world, &mut sync).await;
 }
 
