@@ -9,7 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Changes with every change of a table; a lake of another one is made anew.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The column by which facts are divided into files: the month of `day`, `2026-11`.
 pub const MONTH: &str = "month";
@@ -169,7 +169,7 @@ fn sessions() -> Vec<Field> {
         int("user_id"),          // Name as the source writes it.
         int("host_id"),          // Name.
         int("feature_id"),       // Name; of the product's key where our gate was asked.
-        int("ordinal"),          // Tells apart identical openings in one second.
+        long("ordinal"),         // Tells apart identical openings in one second.
         maybe_int("bucket_id"),  // Whose tokens pay for the person, when the use was told.
         maybe_int("site_id"),
         text("fare"), // `seat`, `tokens`, or `none`: nobody, no rate, or within the grace.

@@ -219,7 +219,7 @@ fn batch(rows: &[Row]) -> Result<RecordBatch, LakeError> {
         ids(|row| row.user),
         ids(|row| row.host),
         ids(|row| row.product),
-        ids(|_| 0),
+        longs(0),
         ids(|row| row.bucket),
         ids(|row| row.region),
         texts(|row| if row.on_tokens { "tokens" } else { "seat" }),
