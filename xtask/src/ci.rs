@@ -45,8 +45,8 @@ const STEPS: &[Step] = &[
     Step { name: "typos", does: "spelling", run: typos },
 ];
 
-/// What is checked and tested: all crates, and the binary with all it can be built with.
-const EVERYTHING: &str = "--workspace --features faregate/lake --locked";
+/// What is checked and tested: all crates, and the binaries with all they can be built with.
+const EVERYTHING: &str = "--workspace --features faregate/lake,faregate-bench/lake --locked";
 
 /// The beginnings of the lines with which test runners sum up.
 const SUMMARIES: &[&str] = &["Summary [", "test result:", "Tests "];

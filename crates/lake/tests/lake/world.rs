@@ -126,8 +126,7 @@ impl World {
     pub(crate) fn state(&self) -> State {
         let engine = self.engine();
         let state = engine.state();
-        let state = state.read().clone();
-        state
+        state.read().clone()
     }
 
     pub(crate) fn append(&self, events: Vec<Event>) {
