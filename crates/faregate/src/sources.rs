@@ -121,6 +121,18 @@ impl Declared {
         let new = |file: &PulledFile| notes.lacks(&file.sidecar);
         Ok(files.into_iter().filter(|file| tells(file) && new(file)).collect())
     }
+
+    /// The last file before this one that is in the books, while the inbox still has it.
+    fn before(
+        &self,
+        source: &Source,
+        this: &PulledFile,
+        notes: &Notes,
+    ) -> Result<Option<PulledFile>, Fault> {
+        let files = self.inbox.files(&source.name)?.into_iter();
+        let earlier = files.take_while(|file| file.path != this.path);
+        Ok(earlier.filter(|file| notes.has_taken_in(&file.sidecar)).last())
+    }
 }
 
 fn parsed(text: &str, file: &Path) -> Result<Sources, Fault> {

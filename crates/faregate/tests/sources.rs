@@ -294,6 +294,26 @@ fn a_poll_without_a_date_is_of_when_it_was_written() {
     assert_eq!(imports(&place)["imports"][0]["last"], "2026-03-02T10:00:00Z");
 }
 
+/// Polls come one at a time: a use that the next one does not show has ended.
+#[test]
+fn a_use_ends_where_the_next_poll_does_not_show_it() {
+    let place = watching("lmstat", "zone = \"UTC\"\n");
+    let held = "    gina ws-1 ws-1 (v1.000) (srv/27000 101), start Mon 3/2 9:00\n";
+    // From 2026-03-02T10:00:00Z on, an hour each.
+    let poll = |hour: u32, in_use: u32, held: &str| {
+        let total = format!("Total of 5 licenses issued;  Total of {in_use} licenses in use");
+        let name = format!("drop/poll-{hour}.txt");
+        place.write(&name, &format!("Users of 87545RVT_2024_0F:  ({total})\n\n{held}"));
+        let file = File::options().write(true).open(place.path(&name)).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(1_772_445_600) + HOUR * hour).unwrap();
+        place.run(&["source", "pull", "drop", "--sources", "sources.toml"], 0);
+        let last = imports(&place)["imports"][0].clone();
+        (last["open_sessions"].clone(), last["closed"].clone())
+    };
+    assert_eq!(poll(0, 1, held), (json!(1), json!(0)));
+    assert_eq!(poll(1, 0, ""), (json!(0), json!(1)));
+}
+
 /// A folder of logs takes logs in, and nothing else that somebody puts there.
 #[test]
 fn a_folder_of_logs_takes_no_table_in() {

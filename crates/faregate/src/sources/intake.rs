@@ -35,6 +35,8 @@ pub(crate) struct Incoming {
     sha256: String,
     /// When it was written.
     written: Option<Instant>,
+    /// The poll before it, which is read with it: a use that is in that one and not in this has ended.
+    before: Option<Box<PulledFile>>,
     how: How,
     /// Which answer of the vendor's it is of.
     version: Option<Version>,
@@ -74,6 +76,8 @@ impl Declared {
             sources::Kind::Folder(folder) => self.said_of(&folder.files)?,
             _ => (Kind::Usage, None),
         };
+        let is_poll = kind == Kind::Polls;
+        let before = if is_poll { self.before(source, pulled, notes)? } else { None };
         let zone = sidecar.zone.as_deref().map(estate::zone).transpose()?;
         // Said since the file came.
         let said = Said { zone: zone.or_else(|| source.zone.clone()), ..Said::default() };
@@ -83,6 +87,7 @@ impl Declared {
             file: sidecar.file.clone(),
             sha256: sidecar.sha256.clone(),
             written: sidecar.known_since().parse().ok(),
+            before: before.map(Box::new),
             how: How { kind, said, map, ..How::default() },
             version,
             supersedes: earlier.unwrap_or_default().iter().map(name).collect(),
@@ -201,7 +206,7 @@ impl Incoming {
         desk: &mut Desk<'_>,
     ) -> Result<(), Outcome> {
         let offered = self.open().map_err(Outcome::Later)?;
-        let refused = match take_in(engine, features, vec![offered], how, desk) {
+        let refused = match take_in(engine, features, offered, how, desk) {
             Ok(()) => return Ok(()),
             Err(refused) => refused,
         };
@@ -225,13 +230,14 @@ impl Incoming {
         })
     }
 
-    fn open(&self) -> Result<Offered<'static>, Fault> {
-        let failed = |why: std::io::Error| {
-            let help = "check the file and its disk; it is tried again";
-            Fault::new(Code::Input, format!("{}: {why}", self.path.display()), help)
-        };
-        let file = File::open(&self.path).map_err(failed)?;
-        Ok(Offered { name: self.name.clone(), source: Box::new(file), written: self.written })
+    /// The file, after the poll before it where there is one.
+    fn open(&self) -> Result<Vec<Offered<'static>>, Fault> {
+        let own = open(&self.path, self.name.clone(), self.written)?;
+        let before = self.before.as_deref().map(|PulledFile { path, sidecar }| {
+            let name = format!("{}/{}/{}", super::INBOX, sidecar.source, sidecar.file);
+            open(path, name, sidecar.known_since().parse().ok())
+        });
+        Ok(before.transpose()?.into_iter().chain([own]).collect())
     }
 
     fn note(&self, became: Became, taken: &[Taken], why: Option<String>) -> Note {
@@ -248,6 +254,15 @@ impl Incoming {
             version: self.version.clone(),
         }
     }
+}
+
+fn open(path: &Path, name: String, written: Option<Instant>) -> Result<Offered<'static>, Fault> {
+    let failed = |why: std::io::Error| {
+        let help = "check the file and its disk; it is tried again";
+        Fault::new(Code::Input, format!("{}: {why}", path.display()), help)
+    };
+    let file = File::open(path).map_err(failed)?;
+    Ok(Offered { name, source: Box::new(file), written })
 }
 
 /// What is heard while a file is taken in.

@@ -140,6 +140,12 @@ impl Notes {
         self.notes.insert(key(&note.sha256, note.version.as_ref()), note);
     }
 
+    /// Whether a file is in the books.
+    pub(crate) fn has_taken_in(&self, sidecar: &Sidecar) -> bool {
+        let noted = self.notes.get(&key(&sidecar.sha256, Version::of(sidecar).as_ref()));
+        noted.is_some_and(|note| note.became == Became::TakenIn)
+    }
+
     /// Whether a file is still to be taken in: nothing is noted of its content, or that was superseded and is told
     /// anew, and no later answer about the same is in the books.
     pub(crate) fn lacks(&self, sidecar: &Sidecar) -> bool {
