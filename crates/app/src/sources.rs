@@ -146,7 +146,9 @@ pub struct Known {
     /// Files that lie in the inbox and are not taken in yet.
     pub waiting: u64,
     /// Files that could not be taken in, and why; the newest first.
-    pub bad: Vec<BadFile>,
+    pub bad: Vec<FileNote>,
+    /// Files that are recognised and say nothing that is booked, and what they are; the newest first.
+    pub passed_over: Vec<FileNote>,
 }
 
 /// How the pulls of a source are doing.
@@ -164,7 +166,7 @@ pub struct Pulls {
 
 /// A file that could not be taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadFile {
+pub struct FileNote {
     /// Its name.
     pub file: String,
     /// When that was tried.
@@ -225,7 +227,9 @@ pub struct Assessed {
     /// Files that wait to be taken in.
     pub waiting: u64,
     /// Files that could not be taken in; the newest first.
-    pub bad: Vec<BadFile>,
+    pub bad: Vec<FileNote>,
+    /// Files that say nothing that is booked; the newest first.
+    pub passed_over: Vec<FileNote>,
 }
 
 /// Judges all sources: those that are known, and those that receipts alone tell of. The declared ones come first,
@@ -280,6 +284,7 @@ fn undeclared(found: &Origin, history: &History) -> Known {
         is_at_work: false,
         waiting: 0,
         bad: Vec::new(),
+        passed_over: Vec::new(),
     }
 }
 
@@ -290,7 +295,7 @@ fn judge(
     zone: &Zone,
     now: Instant,
 ) -> Assessed {
-    let Known { name, kind, pulls, waiting, bad, .. } = known.clone();
+    let Known { name, kind, pulls, waiting, bad, passed_over, .. } = known.clone();
     let reported = known.reported.filter(|_| waiting == 0 && bad.is_empty());
     let last_data = known.last_data.max(reported).max(data_of(kind, history));
     let last_data = last_data.map(|last| last.min(now));
@@ -324,6 +329,7 @@ fn judge(
         pulls,
         waiting,
         bad,
+        passed_over,
     };
     judged.why = words::why(&judged, zone);
     judged

@@ -83,7 +83,7 @@ impl Setting {
 
 type Race = fn(&Setting) -> Result<Vec<Outcome>>;
 
-const RACES: [(&str, Race); 8] = [
+const RACES: [(&str, Race); 9] = [
     ("A1", decisions::run),
     ("A2", batches::run),
     ("A3", heartbeats::run),
@@ -91,7 +91,8 @@ const RACES: [(&str, Race); 8] = [
     ("B1", ingestion::flexnet),
     ("B2", ingestion::table),
     ("B3", ingestion::events),
-    ("C1", analytics::run),
+    ("C1", analytics::raw),
+    ("C2", analytics::warm),
 ];
 
 pub(crate) fn run(args: &Races) -> Result<()> {
@@ -100,7 +101,7 @@ pub(crate) fn run(args: &Races) -> Result<()> {
     };
     if let Some(name) = args.names.iter().find(|name| RACES.iter().all(|r| !r.0.starts_with(*name)))
     {
-        bail!("no race `{name}`; there are A1 to A4, B1 to B3, and C1");
+        bail!("no race `{name}`; there are A1 to A4, B1 to B3, C1 and C2");
     }
     if args.rounds < ROUNDS_MIN {
         eprintln!("fewer than {ROUNDS_MIN} rounds: a look, not a result");

@@ -92,6 +92,7 @@ impl Declared {
             is_at_work: false,
             waiting: self.waiting(source, &notes)?.len() as u64,
             bad: notes.bad(),
+            passed_over: notes.passed_over(),
         })
     }
 

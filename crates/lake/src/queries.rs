@@ -3,6 +3,7 @@
 //! A [`History`] says where the sessions lie; [`register`] puts the functions of [`FUNCTIONS`] over it
 //! into a session. They read the sessions a month at a time and hand them to the
 //! [`kernels`](crate::kernels); their memory is that of two months, whatever the lake holds.
+//! What they found of a month is [`Kept`] for the next time, while the month's files are the same.
 //! [`named::Named`] has the questions that are asked by name.
 //!
 //! To add a function: a file in `queries/` that implements `Fold`, and its row in `register`.
@@ -11,10 +12,12 @@ mod ask;
 mod daily;
 mod dims;
 mod function;
+mod kept;
 mod months;
 pub mod named;
 mod peaks;
 mod rows;
+mod steps;
 mod totals;
 #[cfg(feature = "trials")]
 pub mod trials;
@@ -22,7 +25,9 @@ mod windows;
 
 pub use dims::Dim;
 pub use function::FUNCTIONS;
-pub use months::History;
+pub use kept::Kept;
+pub(crate) use kept::Mark;
+pub use months::{History, Look};
 
 use datafusion::prelude::{SessionConfig, SessionContext};
 use std::sync::Arc;
@@ -40,7 +45,7 @@ pub fn config(cores: usize) -> SessionConfig {
         .with_information_schema(true)
 }
 
-/// Puts every function over `history` into a session, in the place of those of an earlier look.
-pub fn register(context: &SessionContext, history: &Arc<History>) {
-    function::register(context, history);
+/// Puts every function over what `look` shows into a session, in the place of those of an earlier one.
+pub fn register(context: &SessionContext, look: &Arc<dyn Look>) {
+    function::register(context, look);
 }

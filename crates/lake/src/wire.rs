@@ -19,6 +19,7 @@ pub use settings::{Limits, Tls};
 use crate::fault::LakeError;
 use crate::lake::Lake;
 use crate::place::Place;
+use crate::queries::Kept;
 use crate::rights::Tables;
 use crate::session::Means;
 use bounds::Cancels;
@@ -34,6 +35,9 @@ use tokio::sync::{Mutex, Semaphore};
 /// For so many seconds a look at the lake's logs is fresh enough.
 const FRESH_SECONDS: i64 = 10;
 
+/// Answers that are kept take up to so much of what statements may have of the memory, beside it.
+const KEPT_SHARE: usize = 2;
+
 /// What all connections share.
 pub struct Endpoint {
     door: Door,
@@ -42,6 +46,8 @@ pub struct Endpoint {
     threads: usize,
     /// One pool of memory for all statements together.
     runtime: Arc<RuntimeEnv>,
+    /// What was found for those who may see everything.
+    kept: Arc<Kept>,
     look: Mutex<Option<Look>>,
     cancels: Cancels,
     keys: RandomPidSecretKeyGenerator,
@@ -71,6 +77,7 @@ impl Endpoint {
             limits,
             threads: means.threads,
             runtime: means.runtime()?,
+            kept: Arc::new(Kept::new(means.memory / KEPT_SHARE)),
             look: Mutex::default(),
             cancels: Cancels::default(),
             keys: RandomPidSecretKeyGenerator::default(),
@@ -126,7 +133,8 @@ impl Endpoint {
             }
             None => Lake::find(self.place.clone()).await?.ok_or_else(not_yet)?,
         };
-        let tables = Arc::new(Tables::of(&lake, self.door.zone()).await?);
+        let tables = Tables::of(&lake, self.door.zone()).await?.keeping(Arc::clone(&self.kept));
+        let tables = Arc::new(tables);
         *look = Some(Look { lake, tables: Arc::clone(&tables), at: now });
         Ok(tables)
     }

@@ -36,7 +36,7 @@ pub struct Pulls {
 
 /// A file that could not be taken in.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct BadFile {
+pub struct FileNote {
     /// Its name.
     pub file: String,
     /// When that was tried.
@@ -75,7 +75,9 @@ pub struct Source {
     /// Files that lie in the inbox and are not taken in yet.
     pub waiting: u64,
     /// Files that could not be taken in, the newest first.
-    pub bad: Vec<BadFile>,
+    pub bad: Vec<FileNote>,
+    /// Files that are recognised and say nothing that is booked, the newest first.
+    pub passed_over: Vec<FileNote>,
 }
 
 /// All sources.
@@ -138,7 +140,8 @@ fn shown(one: &Assessed) -> Source {
         feeds: one.kind.feeds().iter().map(|figure| figure.key().to_owned()).collect(),
         pulls: one.pulls.as_ref().map(pulls),
         waiting: one.waiting,
-        bad: one.bad.iter().map(bad).collect(),
+        bad: one.bad.iter().map(file_note).collect(),
+        passed_over: one.passed_over.iter().map(file_note).collect(),
     }
 }
 
@@ -153,6 +156,6 @@ fn pulls(pulls: &sources::Pulls) -> Pulls {
     }
 }
 
-fn bad(bad: &sources::BadFile) -> BadFile {
-    BadFile { file: bad.file.clone(), at: bad.at.to_string(), why: bad.why.clone() }
+fn file_note(note: &sources::FileNote) -> FileNote {
+    FileNote { file: note.file.clone(), at: note.at.to_string(), why: note.why.clone() }
 }

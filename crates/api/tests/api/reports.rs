@@ -243,7 +243,7 @@ async fn the_vendors_report_is_taken_in() {
     let taken = send("Text/CSV; charset=utf-8", "Paint").await;
     let expected = json!({
         "rows": 8, "zero_rows": 1, "matched": 3, "booked": 2, "double_dips": 1, "duplicates": 0,
-        "price_differences": 0,
+        "price_differences": 0, "restated": 0,
         "quarantined": [{ "line": 2, "why": "nobody knows `Paint` of token-usage.csv" }],
         "rejected": [
             { "line": 4, "why": "the day has not come yet" },

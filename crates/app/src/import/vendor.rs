@@ -36,7 +36,7 @@ mod reckoning;
 pub(super) use again::{Lost, Reckoned, is_doubted, is_session};
 use hashed::Naming;
 pub use hashed::{BothNames, WhichKnown};
-use plan::{Plan, on_record, recall};
+use plan::{Plan, on_record, recall, restated};
 pub use pool::{PoolComparison, PoolRow, compare};
 pub use prices::Difference;
 pub(crate) use reckoning::{Moved, Rebooked, Reckoning, settle};
@@ -81,6 +81,9 @@ pub struct Report {
     pub rejected: Vec<Unsettled>,
     /// Where the vendor's price was not ours; the vendor's holds.
     pub differences: Vec<Difference>,
+    /// Persons, products and days of which earlier reports told other amounts: both are on record until one of them
+    /// is taken back.
+    pub restated: u64,
     /// People whom rows call by a name and by a hash that we do not know to be one's.
     pub both_names: Vec<BothNames>,
     /// What rows that name nobody come to, by day and product; nothing of it is booked.
@@ -194,6 +197,7 @@ impl<'r, 'e> Taking<'r, 'e> {
             self.sort(state, row, &naming.named(row), &mut groups)?;
         }
         self.report.both_names = naming.both_names();
+        self.report.restated = restated(state, &groups);
         recall(state, &mut groups);
         let first = |days: &BTreeMap<Date, Group>| Some(bounds(*days.keys().next()?).0);
         let froms = groups.iter().filter_map(|(pair, days)| Some((*pair, first(days)?))).collect();

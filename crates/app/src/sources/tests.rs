@@ -93,7 +93,7 @@ fn the_vendor_tells_whole_days() {
     assert_eq!(lag(says_itself.clone()), Some(HOUR), "what it says itself is newer");
     // Fresh but bad, or not taken in yet: figures know nothing of it.
     let (at, why) = (NOW, "no table".to_owned());
-    let bad = vec![BadFile { file: "b.csv".to_owned(), at, why }];
+    let bad = vec![FileNote { file: "b.csv".to_owned(), at, why }];
     assert_eq!(lag(Known { bad, ..says_itself.clone() }), Some(34 * HOUR));
     assert_eq!(lag(Known { waiting: 1, ..says_itself }), Some(34 * HOUR));
     let ahead = Known { last_data: Some(NOW.plus(DAY)), ..known("eba", Kind::Vendor) };
@@ -143,7 +143,7 @@ fn what_else_there_is_to_say() {
         let last_error = Some((NOW, "the vendor is away: no answer".to_owned()));
         Some(Pulls { failures, last_error, ..Pulls::default() })
     };
-    let bad = |file: &str| BadFile { file: file.into(), at: NOW, why: "no table".into() };
+    let bad = |file: &str| FileNote { file: file.into(), at: NOW, why: "no table".into() };
     let one_bad = vec![bad("b.csv")];
     let table = [
         (
@@ -165,9 +165,14 @@ fn what_else_there_is_to_say() {
         ),
         (Known { bad: one_bad, ..eba.clone() }, Warning, "`b.csv` could not be taken in: no table"),
         (
-            Known { bad: vec![bad("b.csv"), bad("c.csv")], pulls: pulls(4), ..eba },
+            Known { bad: vec![bad("b.csv"), bad("c.csv")], pulls: pulls(4), ..eba.clone() },
             Warning,
             "the last 4 pulls failed: the vendor is away: no answer; `b.csv` could not be taken in, and 1 more: no table",
+        ),
+        (
+            Known { passed_over: vec![bad("users.csv"), bad("x.csv")], ..eba.clone() },
+            Stable,
+            "up to date; nothing in `users.csv` is booked, and 1 more: no table",
         ),
     ];
     for (one, standing, why) in table {

@@ -27,7 +27,10 @@ pub(super) fn why(one: &Assessed, zone: &Zone) -> String {
             }
             None => "imported by hand; nobody waits for more".to_owned(),
         },
-        Standing::Stable => "up to date".to_owned(),
+        Standing::Stable => {
+            let told = std::iter::once("up to date".to_owned()).chain(passed_over(one));
+            told.collect::<Vec<_>>().join("; ")
+        }
         Standing::Warning => warning(one, zone),
     }
 }
@@ -49,15 +52,25 @@ fn warning(one: &Assessed, zone: &Zone) -> String {
         None => "nothing of it has come yet".to_owned(),
     });
     let bad = one.bad.first().map(|bad| {
-        let more = match one.bad.len() {
-            1 => String::new(),
-            count => format!(", and {} more", count - 1),
-        };
+        let more = and_more(one.bad.len());
         format!("`{}` could not be taken in{more}: {}", bad.file, bad.why)
     });
     let waiting = (one.waiting > 0).then(|| waits(one.waiting));
-    let all: Vec<String> = [stale, failing, bad, waiting].into_iter().flatten().collect();
+    let all: Vec<String> =
+        [stale, failing, bad, waiting, passed_over(one)].into_iter().flatten().collect();
     all.join("; ")
+}
+
+/// What is recognised and not booked: whoever put it there should know.
+fn passed_over(one: &Assessed) -> Option<String> {
+    let first = one.passed_over.first()?;
+    let more = and_more(one.passed_over.len());
+    Some(format!("nothing in `{}` is booked{more}: {}", first.file, first.why))
+}
+
+/// What stands behind the first of so many.
+fn and_more(count: usize) -> String {
+    if count > 1 { format!(", and {} more", count - 1) } else { String::new() }
 }
 
 fn waits(files: u64) -> String {

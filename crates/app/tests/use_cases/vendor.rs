@@ -4,6 +4,7 @@ use crate::paper::*;
 use crate::stores::{Fault, Shared};
 use crate::world::*;
 use faregate_app::engine::Engine;
+use faregate_app::import::undo::undo;
 use faregate_app::import::vendor::{Report, compare, import};
 use faregate_core::double_dip::report;
 use faregate_core::estate::{AliasTerm, Offering, OfferingId, PersonId, Product, Seat, SeatId};
@@ -75,6 +76,28 @@ fn what_we_charged_is_matched_and_what_we_did_not_is_booked() {
     let mut coded = ana(1);
     coded.product = AUTOCAD.to_owned();
     check(&[], &[named, coded], (0, 2), &[0, 1_440]);
+}
+
+/// Two exports of one month, the second with other amounts, say so; a day that only grows does not, nor one of which
+/// the second says the same, and undoing the first makes the second one's books.
+#[test]
+fn amounts_told_otherwise_are_counted_until_one_report_is_taken_back() {
+    let mut world = office();
+    let first = [row(0, "ana", "autocad", 7), row(1, "ana", "autocad", 7)];
+    assert_eq!(take_in_twice(&mut world, &first).restated, 0);
+    let grown = [row(0, "ana", "autocad", 7), row(0, "ana", "autocad", 14)];
+    assert_eq!(take_in(&mut world.engine, &grown).restated, 0, "the day only grows");
+    let mut world = office();
+    assert_eq!(take_in(&mut world.engine, &first).restated, 0);
+    let second = [row(0, "ana", "autocad", 7), row(1, "ana", "autocad", 14)];
+    let restating = take_in(&mut world.engine, &second);
+    assert_eq!((restating.restated, restating.second_charges), (1, 1));
+    undo(&mut world.engine, &FeatureTable::shipped(), 1, false).unwrap();
+    let mut alone = office();
+    take_in(&mut alone.engine, &second);
+    assert_eq!(charged(&world.engine), charged(&alone.engine));
+    let told = |engine: &Engine| engine.state().read().vendor().charges.clone();
+    assert_eq!(told(&world.engine), told(&alone.engine));
 }
 
 /// A unit that only the vendor tells of leaves no room for the one after it: that one begins later.

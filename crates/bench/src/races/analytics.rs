@@ -1,4 +1,5 @@
 //! C1: six questions of a year of sessions, from disk and without roll-ups, against the best peer of each round.
+//! C2: the same questions asked again in one session, of answers that are kept, against a limit.
 //!
 //! Ours reads a lake, the peers the generator's Parquet; everybody gets two threads, and all answers must agree.
 //! Peaks are what the domain means by them: what runs past midnight counts from the first second of the day.
@@ -9,6 +10,7 @@ use crate::outcome::{Outcome, highest, median, short};
 use crate::peers::analytics::{Analytics, ENGINES};
 use anyhow::{Context, Result};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -19,6 +21,8 @@ const PROGRAM: &str = "faregate-lake-race";
 /// The most resident memory, in MiB, and the most bytes of files at full scale.
 const MEMORY_MAX: f64 = 600.0;
 const BYTES_MAX: f64 = 758e6;
+/// So many seconds an answer that is kept takes at most.
+const WARM_MAX: f64 = 0.1;
 
 struct Question {
     name: &'static str,
@@ -27,6 +31,8 @@ struct Question {
     sql: &'static str,
     first: f64,
     last: f64,
+    /// How many times below the limit in the end, when the answer is kept.
+    warm_last: f64,
 }
 
 const QUESTIONS: [Question; 6] = [
@@ -37,6 +43,7 @@ const QUESTIONS: [Question; 6] = [
             FROM daily_use('product', 'tokens', NULL, NULL)",
         first: 1.0,
         last: 4.0,
+        warm_last: 5.0,
     },
     Question {
         name: "q2",
@@ -45,6 +52,7 @@ const QUESTIONS: [Question; 6] = [
             FROM usage_totals('person, product', 'all', NULL, NULL)",
         first: 1.0,
         last: 4.0,
+        warm_last: 5.0,
     },
     Question {
         name: "q3",
@@ -55,6 +63,7 @@ const QUESTIONS: [Question; 6] = [
             FROM daily_use('bucket_1', 'tokens', NULL, NULL)",
         first: 1.0,
         last: 4.0,
+        warm_last: 5.0,
     },
     Question {
         name: "q4",
@@ -62,6 +71,7 @@ const QUESTIONS: [Question; 6] = [
         sql: "SELECT product_id, day, peak AS v FROM peaks('product', 'all', NULL, NULL)",
         first: 2.0,
         last: 8.0,
+        warm_last: 1.0,
     },
     Question {
         name: "q5",
@@ -79,6 +89,7 @@ const QUESTIONS: [Question; 6] = [
             FROM u CROSS JOIN q ORDER BY sec DESC, person_id LIMIT 100",
         first: 1.0,
         last: 6.0,
+        warm_last: 1.0,
     },
     Question {
         name: "q6",
@@ -88,23 +99,12 @@ const QUESTIONS: [Question; 6] = [
             GROUP BY person_id, product_id",
         first: 4.0,
         last: 15.0,
+        warm_last: 5.0,
     },
 ];
 
-pub(super) fn run(setting: &Setting) -> Result<Vec<Outcome>> {
-    let program = crate::ambient::own_directory()?.join(PROGRAM);
-    if !program.exists() {
-        eprintln!("C1: skipped, there is no {PROGRAM}: build the bench with `--features lake`");
-        return Ok(Vec::new());
-    }
-    let peers = match Analytics::find(&setting.home) {
-        Ok(peers) => peers,
-        Err(why) => {
-            eprintln!("C1: skipped, its sessions and peers need Python packages: {why:#}");
-            return Ok(Vec::new());
-        }
-    };
-    let field = Field::ready(setting, program, peers)?;
+pub(super) fn raw(setting: &Setting) -> Result<Vec<Outcome>> {
+    let Some(field) = Field::ready(setting)? else { return Ok(Vec::new()) };
     let mut heats: Vec<Heats> = QUESTIONS.iter().map(|_| Heats::default()).collect();
     for round in 1..=setting.rounds {
         for (question, heats) in QUESTIONS.iter().zip(&mut heats) {
@@ -116,6 +116,38 @@ pub(super) fn run(setting: &Setting) -> Result<Vec<Outcome>> {
     }
     let outcomes = QUESTIONS.iter().zip(heats);
     Ok(outcomes.map(|(question, heats)| field.outcome(question, heats)).collect())
+}
+
+pub(super) fn warm(setting: &Setting) -> Result<Vec<Outcome>> {
+    let Some(field) = Field::ready(setting)? else { return Ok(Vec::new()) };
+    let mut rounds = Vec::new();
+    for _ in 0..setting.rounds {
+        rounds.push(field.warm()?);
+    }
+    let outcome = |(place, question): (usize, &Question)| {
+        let all = || rounds.iter().filter_map(move |(said, _)| said.get(place));
+        let figures = |name: &str| all().filter_map(|one| one[name].as_f64()).collect::<Vec<_>>();
+        let is_same = all().all(|one| one["same"] == true);
+        let peak = highest(&rounds.iter().map(|(_, peak)| *peak).collect::<Vec<_>>());
+        let peak = peak.map_or_else(|| "–".to_owned(), short);
+        let cold = median(&figures("cold")).map_or_else(|| "–".to_owned(), short);
+        let answers: BTreeSet<String> =
+            all().map(|one| format!("{} rows, sum {}", one["rows"], one["sum"])).collect();
+        let differ = (answers.len() != 1 || !is_same).then(|| format!("answers {answers:?}"));
+        let about = question.about;
+        Outcome {
+            race: format!("C2 {}, kept, limit 100 ms", question.name),
+            unit: "s",
+            ours: figures("seconds"),
+            peer: vec![WARM_MAX],
+            less_is_better: true,
+            first: Some(1.0),
+            last: Some(question.warm_last),
+            wrong: differ.into_iter().collect(),
+            notes: vec![format!("{about}; asked first {cold} s; all questions {peak} MiB at most")],
+        }
+    };
+    Ok(QUESTIONS.iter().enumerate().map(outcome).collect())
 }
 
 /// The data and all who are asked.
@@ -143,15 +175,36 @@ struct Heats {
 type Said = (f64, (i64, i64));
 
 impl Field {
-    fn ready(setting: &Setting, program: PathBuf, peers: Analytics) -> Result<Self> {
+    /// Nothing where something is missing, which is said.
+    fn ready(setting: &Setting) -> Result<Option<Self>> {
+        let program = crate::ambient::own_directory()?.join(PROGRAM);
+        if !program.exists() {
+            eprintln!("C: skipped, there is no {PROGRAM}: build the bench with `--features lake`");
+            return Ok(None);
+        }
+        let peers = match Analytics::find(&setting.home) {
+            Ok(peers) => peers,
+            Err(why) => {
+                eprintln!("C: skipped, its sessions and peers need Python packages: {why:#}");
+                return Ok(None);
+            }
+        };
         let sessions = peers.sessions((SESSIONS * setting.scale) as u64)?;
-        let lake = setting.fresh("lake-c1")?;
+        let lake = setting.fresh("lake-c")?;
         eprintln!("filling the lake …");
         let filled = output(Command::new(&program).arg("fill").arg(&sessions).arg(&lake))?;
         let filled: Value = serde_json::from_str(filled.trim())?;
         let bytes = filled["bytes"].as_f64().context("the lake's size was not said")?;
         let is_whole = setting.scale >= 1.0;
-        Ok(Self { program, peers, sessions, lake, bytes, is_whole })
+        Ok(Some(Self { program, peers, sessions, lake, bytes, is_whole }))
+    }
+
+    /// What is said of each question, and the memory that it took.
+    fn warm(&self) -> Result<(Vec<Value>, f64)> {
+        let mut ask = Command::new(&self.program);
+        ask.arg("warm").arg(&self.lake).args(QUESTIONS.iter().map(|question| question.sql));
+        let ran = measured(&mut ask)?;
+        Ok((serde_json::from_str(ran.stdout.trim())?, ran.peak))
     }
 
     fn round(&self, question: &Question, heats: &mut Heats) -> Result<()> {

@@ -61,7 +61,7 @@ fn more_in_json(more: &More) -> Value {
         More::Vendor { report, rows, zero_rows } => json!({
             "rows": rows, "zero_rows": zero_rows, "matched": report.matched,
             "booked": report.booked, "double_dips": report.double_dips,
-            "price_differences": report.differences.len(),
+            "price_differences": report.differences.len(), "restated": report.restated,
             "unsettled": report.quarantined.iter().map(line).collect::<Vec<_>>(),
             "both_names": report.both_names.iter().map(both_names).collect::<Vec<_>>(),
         }),
@@ -189,6 +189,13 @@ fn tell_vendor(report: &Report) {
     tell_any(report.double_dips, "paid twice: `faregate double-dips`");
     let prices = report.differences.len() as u64;
     tell_any(prices, "at a price that was not ours; the vendor's holds");
+    tell_any(report.restated, "told otherwise by earlier reports");
+    if report.restated > 0 {
+        aside!(
+            "note: both reports are on record, and the larger amounts read as paid twice; if this one replaces an \
+             earlier one, take that back: `faregate import list`, `faregate import undo NUMBER`"
+        );
+    }
     report.both_names.iter().take(LINES_TOLD).for_each(|both| aside!("note: {both}"));
     let more = report.both_names.len().saturating_sub(LINES_TOLD);
     if more > 0 {

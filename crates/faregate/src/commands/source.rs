@@ -111,6 +111,9 @@ fn tell(one: &Source) {
     for bad in &one.bad {
         say!("  bad          {}, on {}: {}", bad.file, bad.at, bad.why);
     }
+    for over in &one.passed_over {
+        say!("  not booked   {}, on {}: {}", over.file, over.at, over.why);
+    }
 }
 
 fn pull(path: &Path, args: &Pull, as_json: bool) -> Result<(), Fault> {

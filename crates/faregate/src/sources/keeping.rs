@@ -64,6 +64,7 @@ impl Board {
             is_at_work: false,
             waiting: 0,
             bad: Vec::new(),
+            passed_over: Vec::new(),
         });
     }
 

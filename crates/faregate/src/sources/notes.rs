@@ -3,7 +3,7 @@
 //! A line is written once the file is in the books. Killed in between, the file is taken in again, which adds nothing.
 
 use crate::fault::{Code, Fault};
-use faregate_app::sources::BadFile;
+use faregate_app::sources::FileNote;
 use faregate_connect::pull::Sidecar;
 use faregate_core::when::Instant;
 use serde::{Deserialize, Serialize};
@@ -174,18 +174,27 @@ impl Notes {
     }
 
     /// Files that could not be taken in and still lie there, the newest first.
-    pub(crate) fn bad(&self) -> Vec<BadFile> {
-        let bad = self.notes.values().filter(|note| note.became == Became::Bad);
-        let there = bad.filter(|note| self.directory.join(&note.file).exists());
-        let mut bad: Vec<BadFile> = there
-            .map(|note| BadFile {
+    pub(crate) fn bad(&self) -> Vec<FileNote> {
+        self.there(Became::Bad)
+    }
+
+    /// Files that say nothing that is booked and still lie there, the newest first.
+    pub(crate) fn passed_over(&self) -> Vec<FileNote> {
+        self.there(Became::PassedOver)
+    }
+
+    fn there(&self, became: Became) -> Vec<FileNote> {
+        let such = self.notes.values().filter(|note| note.became == became);
+        let there = such.filter(|note| self.directory.join(&note.file).exists());
+        let mut files: Vec<FileNote> = there
+            .map(|note| FileNote {
                 file: note.file.clone(),
                 at: note.at.parse().unwrap_or_default(),
                 why: note.why.clone().unwrap_or_default(),
             })
             .collect();
-        bad.sort_by(|a, b| (b.at, &b.file).cmp(&(a.at, &a.file)));
-        bad
+        files.sort_by(|a, b| (b.at, &b.file).cmp(&(a.at, &a.file)));
+        files
     }
 
     /// Up to when the files tell, as far as they say.
@@ -346,12 +355,16 @@ mod tests {
         assert!(!knows(&notes, "a") && notes.bad().is_empty() && notes.last().is_none());
         notes.add(note("a", Became::TakenIn)).unwrap();
         notes.add(note("b", Became::Bad)).unwrap();
+        notes.add(note("users", Became::PassedOver)).unwrap();
         std::fs::write(directory.join("b.csv"), "").unwrap();
+        std::fs::write(directory.join("users.csv"), "").unwrap();
         for mut notes in [notes, Notes::read(&directory).unwrap()] {
             assert!(knows(&notes, "a") && knows(&notes, "b"));
             assert_eq!(notes.last().unwrap().to_string(), "2026-03-01T17:00:00Z");
             let bad: Vec<String> = notes.bad().into_iter().map(|bad| bad.why).collect();
             assert_eq!(bad, ["no table"]);
+            let over: Vec<String> = notes.passed_over().into_iter().map(|one| one.file).collect();
+            assert_eq!(over, ["users.csv"]);
             notes.add(note("c", Became::TakenIn)).unwrap();
         }
         // One that was taken away is nobody's trouble any more.

@@ -43,7 +43,7 @@ impl Spans {
 }
 
 /// Peaks by key, month after month.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Peaks {
     sweep: Sweep,
     running: FxHashMap<Key, Vec<i64>>,
@@ -71,6 +71,13 @@ impl Peaks {
             }
         }
         found
+    }
+
+    /// Roughly the bytes that it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let running = self.running.values().map(|ends| size_of::<Key>() + 8 * ends.capacity());
+        running.sum::<usize>() + self.sweep.bytes()
     }
 
     /// Whether any session reaches beyond the last month folded.
@@ -108,7 +115,7 @@ impl Span<'_> {
 }
 
 /// Room for sweeps, kept from one to the next.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sweep {
     /// By second of the span: sessions that begin less those that end.
     change: Vec<i32>,
@@ -120,6 +127,10 @@ pub struct Sweep {
 const SECONDS_AN_EVENT: usize = 16;
 
 impl Sweep {
+    fn bytes(&self) -> usize {
+        4 * self.change.capacity() + 8 * self.events.capacity()
+    }
+
     /// The peak of each day of the span, `None` for days on which nothing ran.
     ///
     /// `sessions` are those that begin before the span ends, in any order.

@@ -38,7 +38,7 @@ impl Launches {
 }
 
 /// The windows of every key, up to the last month folded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Windows {
     span: i64,
     counted: Range<i64>,
@@ -83,6 +83,12 @@ impl Windows {
             sorted.sort_unstable();
             open.see(&sorted, span, counted);
         }
+    }
+
+    /// Roughly the bytes that it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.of.capacity() * size_of::<(Key, Open)>()
     }
 
     /// How many windows each key opened since the last time it was asked, in no order; 0 is left out.

@@ -14,6 +14,7 @@ use datafusion::error::{DataFusionError, Result};
 use faregate_core::when::Date;
 use std::sync::Arc;
 
+#[derive(Clone)]
 pub(super) struct Daily;
 
 impl Fold for Daily {

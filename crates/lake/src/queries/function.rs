@@ -3,14 +3,14 @@
 use super::ask::{Ask, Call, Earlier};
 use super::daily::Daily;
 use super::dims::Dim;
-use super::months::{History, Month};
+use super::months::{History, Look};
 use super::peaks::Peaks;
 use super::rows::Rows;
+use super::steps::{Pieces, Steps};
 use super::totals::Totals;
 use super::windows::Windows;
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use datafusion::arrow::record_batch::RecordBatch;
 use datafusion::catalog::{Session, TableFunctionArgs, TableFunctionImpl, TableProvider};
 use datafusion::error::Result;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
@@ -23,7 +23,6 @@ use faregate_core::when::Date;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use tokio::sync::mpsc::Sender;
 
 /// Every function: its call, and what its rows are.
 pub const FUNCTIONS: [(&str, &str); 4] = [
@@ -43,20 +42,20 @@ pub const FUNCTIONS: [(&str, &str); 4] = [
     ("peaks(by, fare, from, until)", "by day: how many sessions ran at once at most"),
 ];
 
-pub(super) fn register(context: &SessionContext, history: &Arc<History>) {
-    function::<Totals>(context, history);
-    function::<Daily>(context, history);
-    function::<Windows>(context, history);
-    function::<Peaks>(context, history);
+pub(super) fn register(context: &SessionContext, look: &Arc<dyn Look>) {
+    function::<Totals>(context, look);
+    function::<Daily>(context, look);
+    function::<Windows>(context, look);
+    function::<Peaks>(context, look);
 }
 
-fn function<F: Fold>(context: &SessionContext, history: &Arc<History>) {
-    let history = Arc::clone(history);
-    context.register_udtf(F::NAME, Arc::new(Function::<F> { history, of: PhantomData }));
+fn function<F: Fold>(context: &SessionContext, look: &Arc<dyn Look>) {
+    let look = Arc::clone(look);
+    context.register_udtf(F::NAME, Arc::new(Function::<F> { look, of: PhantomData }));
 }
 
 /// A kernel behind a table function: sessions in, month by month, rows out.
-pub(super) trait Fold: Send + Sized + 'static {
+pub(super) trait Fold: Clone + Send + Sync + 'static {
     /// Its name in SQL.
     const NAME: &'static str;
     /// How many numbers a call ends with.
@@ -85,13 +84,17 @@ pub(super) trait Fold: Send + Sized + 'static {
     fn goes_on(&self) -> bool {
         false
     }
+    /// How many bytes it carries from month to month.
+    fn bytes(&self) -> usize {
+        0
+    }
 }
 
 /// The columns of some rows of an answer.
 pub(super) type ArrayRefs = Vec<datafusion::arrow::array::ArrayRef>;
 
 struct Function<F> {
-    history: Arc<History>,
+    look: Arc<dyn Look>,
     of: PhantomData<fn() -> F>,
 }
 
@@ -111,12 +114,7 @@ impl<F: Fold> TableFunctionImpl for Function<F> {
         let id = |dim: &Dim| Field::new(dim.answer_column(), DataType::Int32, true);
         let fields = call.by.iter().map(id).chain(F::fields());
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        Ok(Arc::new(Called::<F> {
-            call,
-            schema,
-            history: Arc::clone(&self.history),
-            of: PhantomData,
-        }))
+        Ok(Arc::new(Called::<F> { call, schema, look: Arc::clone(&self.look), of: PhantomData }))
     }
 }
 
@@ -124,7 +122,7 @@ impl<F: Fold> TableFunctionImpl for Function<F> {
 struct Called<F> {
     call: Call,
     schema: SchemaRef,
-    history: Arc<History>,
+    look: Arc<dyn Look>,
     of: PhantomData<fn() -> F>,
 }
 
@@ -151,11 +149,11 @@ impl<F: Fold> TableProvider for Called<F> {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let ask = Arc::new(self.ask(session, projection).await?);
-        let months = Arc::new(self.history.plan(session, &ask).await?);
-        let schema = Arc::clone(&self.schema);
+        let history = self.look.history()?;
+        let ask = self.ask(&history, session, projection).await?;
+        let steps = Steps::<F>::plan(&history, session, ask, self.schema()).await?;
         let rows = session.config().batch_size();
-        let answer = Answer::<F> { ask, months, schema, rows, of: PhantomData };
+        let answer = Answer { steps: Arc::new(steps), schema: self.schema(), rows };
         let schema = self.schema();
         let plan = StreamingTableExec::try_new(
             schema,
@@ -170,9 +168,14 @@ impl<F: Fold> TableProvider for Called<F> {
 }
 
 impl<F: Fold> Called<F> {
-    async fn ask(&self, session: &dyn Session, projection: Option<&Vec<usize>>) -> Result<Ask> {
+    async fn ask(
+        &self,
+        history: &History,
+        session: &dyn Session,
+        projection: Option<&Vec<usize>>,
+    ) -> Result<Ask> {
         let levels = self.call.by.iter().any(|dim| matches!(dim, Dim::BucketAt(_)));
-        let tree = if levels { self.history.tree(session).await? } else { Default::default() };
+        let tree = if levels { history.tree(session).await? } else { Default::default() };
         let Call { by, fare, from, until, .. } = &self.call;
         let whole = |first: &Date| {
             // Months that lie within the days asked for need no look at the days.
@@ -188,9 +191,9 @@ impl<F: Fold> Called<F> {
             days_within: None,
             earlier: F::EARLIER,
             tree,
-            zone: self.history.zone.clone(),
+            zone: history.zone.clone(),
         };
-        let read = self.history.months.iter().filter(|first| ask.reads(**first));
+        let read = history.months.keys().filter(|first| ask.reads(**first));
         if F::EARLIER == Earlier::Nothing && !read.clone().all(whole) {
             let from = from.map_or(i32::MIN, |from| from.0);
             ask.days_within = Some(from..until.map_or(i32::MAX, |until| until.0));
@@ -212,16 +215,14 @@ impl<F: Fold> Called<F> {
 
 /// The rows of an answer, made when they are asked for.
 struct Answer<F> {
-    ask: Arc<Ask>,
-    months: Arc<Vec<Month>>,
+    steps: Arc<Steps<F>>,
     schema: SchemaRef,
     rows: usize,
-    of: PhantomData<fn() -> F>,
 }
 
 impl<F: Fold> fmt::Debug for Answer<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} months", F::NAME, self.months.len())
+        f.write_str(F::NAME)
     }
 }
 
@@ -232,66 +233,8 @@ impl<F: Fold> PartitionStream for Answer<F> {
 
     fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
         let mut stream = RecordBatchReceiverStreamBuilder::new(Arc::clone(&self.schema), 2);
-        let (ask, months, rows) = (Arc::clone(&self.ask), Arc::clone(&self.months), self.rows);
-        let (schema, sender) = (Arc::clone(&self.schema), stream.tx());
-        stream.spawn(async move {
-            let send = Pieces { schema, sender, rows };
-            answer::<F>(&ask, &months, &context, &send).await
-        });
+        let (steps, rows, sender) = (Arc::clone(&self.steps), self.rows, stream.tx());
+        stream.spawn(async move { steps.answer(&context, &Pieces { sender, rows }).await });
         stream.build()
-    }
-}
-
-/// Folds month after month; while one is folded, the next is being read.
-async fn answer<F: Fold>(
-    ask: &Arc<Ask>,
-    months: &[Month],
-    context: &Arc<TaskContext>,
-    send: &Pieces,
-) -> Result<()> {
-    let read = |month: &Month| {
-        let first = month.first;
-        month
-            .read(context, ask, move |part: &mut F::Part, ask, rows| F::add(part, first, ask, rows))
-    };
-    let mut fold = F::new(ask);
-    let mut reading = months.first().map(read);
-    for (place, month) in months.iter().enumerate() {
-        let Some(current) = reading.take() else { break };
-        let parts = current.parts().await?;
-        reading = months.get(place + 1).map(read);
-        let mut answered = vec![fold.fold(month.first, ask, parts)?];
-        let (mut quiet, next) = (month.first.next_month_start(), months.get(place + 1));
-        while fold.goes_on() && ask.reads(quiet) && next.is_none_or(|next| quiet < next.first) {
-            answered.push(fold.fold(quiet, ask, Vec::new())?);
-            quiet = quiet.next_month_start();
-        }
-        for columns in answered {
-            if !send.rows(columns).await? {
-                return Ok(());
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Hands on rows in pieces of the usual size.
-struct Pieces {
-    schema: SchemaRef,
-    sender: Sender<Result<RecordBatch>>,
-    rows: usize,
-}
-
-impl Pieces {
-    /// Whether anybody still listens.
-    async fn rows(&self, columns: ArrayRefs) -> Result<bool> {
-        let all = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
-        for start in (0..all.num_rows()).step_by(self.rows) {
-            let piece = all.slice(start, self.rows.min(all.num_rows() - start));
-            if self.sender.send(Ok(piece)).await.is_err() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 }

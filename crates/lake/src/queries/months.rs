@@ -2,7 +2,9 @@
 
 use super::ask::Ask;
 use super::dims::Tree;
+use super::kept::{Kept, Mark};
 use super::rows::Rows;
+use crate::delta::File;
 use crate::fault::LakeError;
 use crate::lake::Lake;
 use crate::tables::{MONTH, Table};
@@ -16,29 +18,43 @@ use datafusion::physical_plan::{ExecutionPlan, ExecutionPlanProperties, collect}
 use datafusion::scalar::ScalarValue;
 use faregate_core::when::{Date, Instant, Zone};
 use futures::StreamExt;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
+/// Where functions look for the sessions, each time they are asked.
+pub trait Look: fmt::Debug + Send + Sync {
+    /// The sessions as they are to be seen now.
+    ///
+    /// # Errors
+    /// When a table is not there.
+    fn history(&self) -> Result<History>;
+}
+
 /// The sessions of the lake, and what is needed to read them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct History {
     /// Table `sessions`.
     pub sessions: Arc<dyn TableProvider>,
     /// Table `buckets`.
     pub buckets: Arc<dyn TableProvider>,
-    /// The first days of the months in which there are sessions, ascending.
-    pub months: Vec<Date>,
+    /// The months in which there are sessions, by their first days, and of which files each is.
+    pub(crate) months: BTreeMap<Date, Mark>,
     /// The contract's zone, in which the lake's days were told.
     pub zone: Zone,
+    /// Where answers are kept, when all rows of these months are to be seen.
+    pub(crate) kept: Option<Arc<Kept>>,
+}
+
+impl Look for History {
+    fn history(&self) -> Result<History> {
+        Ok(self.clone())
+    }
 }
 
 /// One month, ready to be read.
 #[derive(Debug)]
-pub(super) struct Month {
-    /// Its first day.
-    pub(super) first: Date,
-    plan: Arc<dyn ExecutionPlan>,
-}
+pub(super) struct Month(Arc<dyn ExecutionPlan>);
 
 impl History {
     /// The history of a lake, as of the last look at its logs.
@@ -47,14 +63,29 @@ impl History {
     /// [`LakeError`] when a table cannot be read.
     pub async fn of(lake: &Lake, zone: Zone) -> Result<Self, LakeError> {
         let (sessions, buckets) = (lake.table(Table::Sessions)?, lake.table(Table::Buckets)?);
-        let months: BTreeSet<Date> =
-            sessions.files()?.iter().filter_map(|file| first_day(file.month.as_deref()?)).collect();
+        let mut files: BTreeMap<Date, Vec<String>> = BTreeMap::new();
+        for file in sessions.files()? {
+            let Some(first) = file.month.as_deref().and_then(first_day) else { continue };
+            let File { path, bytes, rows, .. } = file;
+            files.entry(first).or_default().push(format!("{path} {bytes} {rows}"));
+        }
+        let months = files.into_iter().map(|(first, mut files)| {
+            files.sort_unstable();
+            (first, Mark::of(files.iter().map(String::as_bytes)))
+        });
         Ok(Self {
             sessions: sessions.provider().await?,
             buckets: buckets.provider().await?,
-            months: months.into_iter().collect(),
+            months: months.collect(),
             zone,
+            kept: None,
         })
+    }
+
+    /// The same, keeping answers there.
+    #[must_use]
+    pub fn keeping(self, kept: Arc<Kept>) -> Self {
+        Self { kept: Some(kept), ..self }
     }
 
     /// The tree of buckets as it is now.
@@ -63,14 +94,14 @@ impl History {
         Tree::read(&collect(plan, session.task_ctx()).await?)
     }
 
-    /// Plans how to read what a question needs of each month.
-    pub(super) async fn plan(&self, session: &dyn Session, ask: &Ask) -> Result<Vec<Month>> {
-        let mut months = Vec::new();
-        for first in self.months.iter().copied().filter(|first| ask.reads(*first)) {
-            let plan = session.create_physical_plan(&self.rows(ask, first)?).await?;
-            months.push(Month { first, plan });
-        }
-        Ok(months)
+    /// Plans how to read what a question needs of a month.
+    pub(super) async fn month(
+        &self,
+        session: &dyn Session,
+        ask: &Ask,
+        first: Date,
+    ) -> Result<Month> {
+        Ok(Month(session.create_physical_plan(&self.rows(ask, first)?).await?))
     }
 
     fn rows(&self, ask: &Ask, first: Date) -> Result<LogicalPlan> {
@@ -99,8 +130,7 @@ impl Month {
         A: Fn(&mut P, &Ask, &Rows) -> Result<()> + Copy + Send + 'static,
     {
         let part = |number: usize| {
-            let (plan, context, ask) =
-                (Arc::clone(&self.plan), Arc::clone(context), Arc::clone(ask));
+            let (plan, context, ask) = (Arc::clone(&self.0), Arc::clone(context), Arc::clone(ask));
             SpawnedTask::spawn(async move {
                 let mut part = P::default();
                 let mut batches = plan.execute(number, context)?;
@@ -110,7 +140,7 @@ impl Month {
                 Ok(part)
             })
         };
-        Reading((0..self.plan.output_partitioning().partition_count()).map(part).collect())
+        Reading((0..self.0.output_partitioning().partition_count()).map(part).collect())
     }
 }
 

@@ -12,6 +12,7 @@ use datafusion::error::Result;
 use faregate_core::when::Date;
 use std::sync::Arc;
 
+#[derive(Clone)]
 pub(super) struct Peaks(peaks::Peaks);
 
 impl Fold for Peaks {
@@ -58,5 +59,9 @@ impl Fold for Peaks {
 
     fn goes_on(&self) -> bool {
         self.0.goes_on()
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.bytes()
     }
 }

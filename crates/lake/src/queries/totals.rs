@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 const MICROS: i64 = 1_000_000;
 
+#[derive(Clone)]
 pub(super) struct Totals;
 
 impl Fold for Totals {

@@ -1,7 +1,7 @@
 //! A lake of given sessions and answers of it, for the races: the files are those that a sync and a compaction
 //! leave behind.
 
-use super::{History, register};
+use super::{History, Kept, Look, register};
 use crate::FILE_BYTES;
 use crate::delta::Change;
 use crate::fault::LakeError;
@@ -13,6 +13,7 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Int32Array, RecordBatch, Strin
 use datafusion::arrow::array::{Date32Array, Int64Array, TimestampMicrosecondArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type, TimeUnit};
+use datafusion::prelude::SessionContext;
 use deltalake::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use faregate_core::when::{DAY, Date, Instant, Zone};
 use std::fs::File;
@@ -66,20 +67,34 @@ pub async fn fill(lake: &mut Lake, sessions: &Path) -> Result<u64, LakeError> {
     Ok(bytes)
 }
 
-/// Asks SQL of which one number of each row is wanted: how many rows there are, and the sum of the numbers.
-///
-/// # Errors
-/// [`LakeError`] when it cannot be asked.
-pub async fn ask(lake: &Lake, means: &Means, sql: &str) -> Result<(i64, i64), LakeError> {
-    let context = lake.session(means).await?;
-    register(&context, &Arc::new(History::of(lake, Zone::utc()).await?));
-    let sql = format!("SELECT count(*), sum(CAST(v AS BIGINT)) FROM ({sql})");
-    let found = context.sql(&sql).await?.collect().await?;
-    let number = |place: usize| {
-        let column = found.first().map(|batch| batch.column(place).clone());
-        column.map_or(0, |column| column.as_primitive::<Int64Type>().values().iter().sum())
-    };
-    Ok((number(0), number(1)))
+/// A session over all rows.
+pub struct Asking(SessionContext);
+
+impl Asking {
+    /// Over the lake as it is, keeping answers there.
+    ///
+    /// # Errors
+    /// [`LakeError`] when it cannot be read.
+    pub async fn of(lake: &Lake, means: &Means, kept: Arc<Kept>) -> Result<Self, LakeError> {
+        let context = lake.session(means).await?;
+        let look: Arc<dyn Look> = Arc::new(History::of(lake, Zone::utc()).await?.keeping(kept));
+        register(&context, &look);
+        Ok(Self(context))
+    }
+
+    /// Asks SQL of which one number of each row is wanted: how many rows there are, and the sum of the numbers.
+    ///
+    /// # Errors
+    /// [`LakeError`] when it cannot be asked.
+    pub async fn ask(&self, sql: &str) -> Result<(i64, i64), LakeError> {
+        let sql = format!("SELECT count(*), sum(CAST(v AS BIGINT)) FROM ({sql})");
+        let found = self.0.sql(&sql).await?.collect().await?;
+        let number = |place: usize| {
+            let column = found.first().map(|batch| batch.column(place).clone());
+            column.map_or(0, |column| column.as_primitive::<Int64Type>().values().iter().sum())
+        };
+        Ok((number(0), number(1)))
+    }
 }
 
 fn date(second: i64) -> Date {

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 const MICROS: i64 = 1_000_000;
 
+#[derive(Clone)]
 pub(super) struct Windows(windows::Windows);
 
 impl Fold for Windows {
@@ -66,5 +67,9 @@ impl Fold for Windows {
         columns.push(Arc::new(Date32Array::from_value(month.0, found.len())));
         columns.push(Arc::new(Int64Array::from_iter_values(found.iter().map(|row| count(row.1)))));
         Ok(columns)
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.bytes()
     }
 }

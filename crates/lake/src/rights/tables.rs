@@ -4,7 +4,7 @@ use super::barrier::Barrier;
 use super::{Behind, Rights};
 use crate::fault::LakeError;
 use crate::lake::Lake;
-use crate::queries::{self, History};
+use crate::queries::{self, History, Kept, Look, Mark};
 use crate::session::views;
 use crate::tables::Table;
 use async_trait::async_trait;
@@ -26,9 +26,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 #[derive(Debug)]
 pub struct Tables {
     behind: BTreeMap<Table, Arc<dyn TableProvider>>,
-    /// The first days of the months in which there are sessions.
-    months: Vec<Date>,
+    /// The months in which there are sessions, by their first days, and of which files each is.
+    months: BTreeMap<Date, Mark>,
     zone: Zone,
+    kept: Option<Arc<Kept>>,
 }
 
 impl Tables {
@@ -42,7 +43,13 @@ impl Tables {
             behind.insert(table, lake.table(table)?.provider().await?);
         }
         let History { months, zone, .. } = History::of(lake, zone).await?;
-        Ok(Self { behind, months, zone })
+        Ok(Self { behind, months, zone, kept: None })
+    }
+
+    /// The same, keeping answers there of what those ask who may see everything.
+    #[must_use]
+    pub fn keeping(self, kept: Arc<Kept>) -> Self {
+        Self { kept: Some(kept), ..self }
     }
 
     fn get(&self, table: Table) -> Result<Arc<dyn TableProvider>> {
@@ -78,14 +85,8 @@ impl Outlook {
             session.register_table(table.name(), self.window(table)?)?;
         }
         views(session).await?;
-        let (tables, _) = self.now();
-        let history = History {
-            sessions: self.window(Table::Sessions)?,
-            buckets: self.window(Table::Buckets)?,
-            months: tables.months.clone(),
-            zone: tables.zone.clone(),
-        };
-        queries::register(session, &Arc::new(history));
+        let look: Arc<dyn Look> = Arc::<Self>::clone(self);
+        queries::register(session, &look);
         Ok(())
     }
 
@@ -96,6 +97,18 @@ impl Outlook {
 
     fn now(&self) -> (Arc<Tables>, Arc<Rights>) {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Look for Outlook {
+    /// One look at tables and rights alike: none of them changes while the question is being answered.
+    fn history(&self) -> Result<History> {
+        let (tables, rights) = self.now();
+        let kept = tables.kept.clone().filter(|_| matches!(*rights, Rights::Everything));
+        let (months, zone) = (tables.months.clone(), tables.zone.clone());
+        let seen = Arc::new(Self(RwLock::new((tables, rights))));
+        let (sessions, buckets) = (seen.window(Table::Sessions)?, seen.window(Table::Buckets)?);
+        Ok(History { sessions, buckets, months, zone, kept })
     }
 }
 

@@ -3,6 +3,7 @@
 mod asking;
 mod checks;
 mod faults;
+mod kept;
 mod killed;
 mod others;
 mod privacy;

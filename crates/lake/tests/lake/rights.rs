@@ -44,7 +44,7 @@ struct Looking {
     tables: Arc<Tables>,
 }
 
-fn rights(world: &World, name: &str) -> Rights {
+pub(crate) fn rights(world: &World, name: &str) -> Rights {
     let state = world.state();
     let role = if name == "viewer" { Role::Viewer } else { Role::Member };
     Rights::of(Sight::of(role, name, &state, world.now()), &state)

@@ -1,11 +1,11 @@
 //! The endpoint, spoken to as programs speak to it: who comes in, what they see, and what ends a statement.
 
 use crate::rights::owned;
-use crate::world::World;
+use crate::world::{PEOPLE, World};
 use faregate_app::access::{Access, Credential, CredentialStore, Kind, Role, SecretHash, Secrets};
 use faregate_app::gate::{Deciding, Gate};
 use faregate_app::ports::StoreError;
-use faregate_lake::wire::{Door, Endpoint, Limits};
+use faregate_lake::wire::{Door, Endpoint, Limits, Tls};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -17,6 +17,8 @@ use tokio::runtime::Runtime;
 
 /// What a tool exits with when it cannot be installed here.
 const UNAVAILABLE: i32 = 69;
+/// What a test allows that does not try the limits.
+const LIMITS: Limits = Limits { connections_max: 8, statement_time: Duration::from_secs(600) };
 /// Takes longer than anybody waits.
 const ENDLESS: &str = "SELECT count(*) FROM generate_series(1, 1000000000000)";
 
@@ -64,6 +66,10 @@ struct Served {
 
 impl Served {
     fn with(limits: Limits) -> Self {
+        Self::over(limits, None)
+    }
+
+    fn over(limits: Limits, tls: Option<Tls>) -> Self {
         let world = owned();
         let runtime = Runtime::new().unwrap();
         let secrets = Counted(AtomicU8::new(1));
@@ -78,7 +84,7 @@ impl Served {
             let endpoint = Endpoint::new(door, world.place(), &world.means(), limits).unwrap();
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
-            tokio::spawn(endpoint.serve(listener, None));
+            tokio::spawn(endpoint.serve(listener, tls));
             address
         });
         let (deciding, runtime) = (Some(deciding), Some(runtime));
@@ -86,7 +92,7 @@ impl Served {
     }
 
     fn new() -> Self {
-        Self::with(Limits { connections_max: 8, statement_time: Duration::from_secs(600) })
+        Self::with(LIMITS)
     }
 
     fn key(&self, name: &str, role: Role) -> String {
@@ -368,4 +374,53 @@ fn other_peoples_programs_can_ask() {
     }
     let log = served.log().into_iter().rev().take(5).collect::<Vec<_>>();
     assert!(said.status.success(), "{}{told}\n{log:#?}", String::from_utf8_lossy(&said.stdout));
+}
+
+/// A certificate for `localhost`, its own authority, made by the system's OpenSSL; `None` where there is none.
+fn certificate(place: &Path, name: &str) -> Option<Tls> {
+    let [certificate, key] = ["pem", "key"].map(|kind| place.join(name).with_extension(kind));
+    let mut make = Command::new("openssl");
+    make.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]);
+    make.args(["-nodes", "-days", "2", "-subj", "/CN=localhost"]);
+    make.args(["-addext", "subjectAltName=DNS:localhost"]);
+    let made = make.arg("-keyout").arg(&key).arg("-out").arg(&certificate).output().ok()?;
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    Some(Tls::read(&certificate, &key).unwrap())
+}
+
+/// Over TLS `psql` is answered, once it has seen that the certificate is the one that it was told to trust; a
+/// certificate that it was not told of gets no key from it.
+#[test]
+fn a_certificate_is_shown_before_a_key_is_sent() {
+    let place = tempfile::tempdir().unwrap();
+    let has_psql = Command::new("psql").arg("--version").output().is_ok();
+    let (true, Some(tls), Some(_)) =
+        (has_psql, certificate(place.path(), "ours"), certificate(place.path(), "theirs"))
+    else {
+        eprintln!("skipped: `psql` and `openssl` are not both here");
+        return;
+    };
+    let served = Served::over(LIMITS, Some(tls));
+    let key = served.key("ana", Role::Viewer);
+    let ask = |mode: &str, trusted: &str| {
+        let trusted = place.path().join(trusted);
+        let address = format!(
+            "host=localhost hostaddr=127.0.0.1 port={} dbname=faregate user=ana sslmode={mode} sslrootcert={}",
+            served.address.port(),
+            trusted.display()
+        );
+        let mut psql = Command::new("psql");
+        psql.env("PGPASSWORD", &key).args(["-XAt", "-c", "SELECT count(*) FROM people"]);
+        psql.arg(address).output().unwrap()
+    };
+    let said = ask("verify-full", "ours.pem");
+    let told = String::from_utf8_lossy(&said.stderr);
+    assert!(said.status.success(), "{told}");
+    assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), PEOPLE.to_string());
+    let signed_in = || served.log().iter().filter(|line| line.contains("signed in")).count();
+    assert_eq!(signed_in(), 1);
+    let said = ask("verify-full", "theirs.pem");
+    let told = String::from_utf8_lossy(&said.stderr);
+    assert!(!said.status.success() && told.contains("certificate verify failed"), "{told}");
+    assert_eq!(signed_in(), 1, "{:?}", served.log());
 }

@@ -20,6 +20,7 @@ const source = (changed: Partial<Source>): Source => ({
   pulls: null,
   waiting: 0,
   bad: [],
+  passed_over: [],
   ...changed,
 });
 const late = source({

@@ -64,6 +64,9 @@ pub struct UsageTaken {
     pub duplicates: u64,
     /// Where the vendor's price was not ours; the vendor's holds.
     pub price_differences: usize,
+    /// Persons, products and days of which earlier reports told other amounts; both are on record until the one that
+    /// no longer holds is taken back.
+    pub restated: u64,
     /// Rows kept and not charged: nobody knows the person or the product, or the tariff has no rate.
     pub quarantined: Vec<UnsettledLine>,
     /// Rows that cannot be read, or cannot be true.
@@ -126,6 +129,7 @@ fn names_nobody() -> Problem {
 fn shown(rows: u64, zero_rows: u64, unread: Vec<Unsettled>, taken: Report) -> UsageTaken {
     let line = |Unsettled { line, why }| UnsettledLine { line, why };
     let both_names = taken.both_names.into_iter().map(NameAndHash::from).collect();
+    let restated = taken.restated;
     let Report { counts, matched, booked, double_dips, quarantined, rejected, differences, .. } =
         taken;
     let mut rejected: Vec<UnsettledLine> = unread.into_iter().chain(rejected).map(line).collect();
@@ -143,6 +147,7 @@ fn shown(rows: u64, zero_rows: u64, unread: Vec<Unsettled>, taken: Report) -> Us
         double_dips,
         duplicates: counts.duplicates,
         price_differences: differences.len(),
+        restated,
         quarantined: quarantined.into_iter().map(line).collect(),
         rejected,
         both_names,
