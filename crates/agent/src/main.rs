@@ -16,6 +16,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 fn main() -> ExitCode {
+    let tell = std::panic::take_hook();
+    // Half an agent would guard nothing: the service manager starts a whole one.
+    std::panic::set_hook(Box::new(move |panic| {
+        tell(panic);
+        std::process::abort();
+    }));
     match said().and_then(|said| obey(&said)) {
         Ok(text) => {
             // A reader that went away has seen enough.

@@ -164,7 +164,7 @@ pub struct Pulls {
     pub next_due: Option<Instant>,
 }
 
-/// A file that could not be taken in.
+/// A file of a source, and what there is to say of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileNote {
     /// Its name.

@@ -12,6 +12,7 @@ mod estate;
 mod fault;
 mod giving;
 mod output;
+mod panics;
 mod reporting;
 mod serving;
 mod sources;
@@ -24,6 +25,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    panics::end_the_process();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),

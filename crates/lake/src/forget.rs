@@ -29,7 +29,8 @@ const USED: &str = "SELECT DISTINCT user_id AS id FROM sessions UNION SELECT hos
 
 impl Lake {
     /// Puts pseudonyms in the place of people, users and hosts in all months before the first that names them,
-    /// and notes names that no row names any more. Tells how many files were written anew.
+    /// and notes names that no row names any more. Tells how many files were written anew. Whether rows came or went
+    /// since the last time, `moved` says.
     ///
     /// # Errors
     /// [`LakeError`]; the next run goes on from there.
@@ -39,6 +40,7 @@ impl Lake {
         stored: &[String],
         (today, now): (Date, Instant),
         means: &Means,
+        moved: bool,
     ) -> Result<u64, LakeError> {
         let Some(first) = privacy.named_from(today).map(month_name) else { return Ok(0) };
         let mut written = 0;
@@ -54,7 +56,7 @@ impl Lake {
             let change = |rows: &RecordBatch| Ok(Some(forgotten(privacy, rows)?));
             written += self.rewrite(table, "f", now, &names_somebody, &change).await?;
         }
-        if written == 0 && !privacy.forgot() {
+        if written == 0 && !(privacy.forgot() && moved) {
             return Ok(0);
         }
         let unused = self.unused_names(means).await?;
@@ -85,6 +87,9 @@ impl Lake {
                     new.extend(named.map(|id| (privacy.name_id(*id), *id)));
                 }
             }
+        }
+        if new.is_empty() {
+            return Ok(());
         }
         let known = self.names().await?;
         new.retain(|id, _| !known.contains_key(id));

@@ -89,6 +89,11 @@ impl Privacy {
         self.number
     }
 
+    /// Numbers of names that no row names any more.
+    pub(crate) fn unused(&self) -> &BTreeSet<i32> {
+        &self.hidden.unused
+    }
+
     /// Whether anything is hidden.
     pub(crate) fn hides(&self) -> bool {
         self.hidden != Hidden::default()

@@ -6,8 +6,9 @@
 use crate::fault::LakeError;
 use crate::rows::{Cell, Rows};
 use crate::tables::Table;
-use faregate_app::ports::{Entry, Use, UseBlock};
+use faregate_app::ports::{Entry, Store, Use, UseBlock};
 use faregate_core::charges::Pair;
+use faregate_core::estate::SiteId;
 use faregate_core::event::{
     Ask, Basis, Charge, Event, Opened, Outcome, Receipt, Refused, Route, SessionId, Source,
 };
@@ -36,6 +37,8 @@ pub(crate) struct Projection {
     pub(crate) names: Names,
     meanings: Meanings,
     accounts: Accounts,
+    /// At which office sessions of our own gate began that are still open, where that is known.
+    sites: BTreeMap<SessionId, SiteId>,
     rows: BTreeMap<(Table, Date), Rows>,
     count: usize,
     done: Done,
@@ -57,9 +60,25 @@ impl Told<'_> {
 
 impl Projection {
     /// Goes on from a state, with the names known so far; rows that a table has already are left out.
-    pub(crate) fn new(state: &State, names: Names, done: Done) -> Self {
+    ///
+    /// # Errors
+    /// [`LakeError`] when the store cannot be read.
+    pub(crate) fn new(
+        store: &mut dyn Store,
+        state: &State,
+        names: Names,
+        done: Done,
+    ) -> Result<Self, LakeError> {
         let (accounts, meanings) = (Accounts::of(state.ledger()), Meanings::default());
-        Self { names, meanings, accounts, rows: BTreeMap::new(), count: 0, done }
+        let (sites, rows) = (BTreeMap::new(), BTreeMap::new());
+        let mut new = Self { names, meanings, accounts, sites, rows, count: 0, done };
+        for id in state.sessions().keys() {
+            // A session is called after the event that opened it.
+            if let Some(Event::Opened(opened)) = store.entry(id.0)?.map(|entry| entry.event) {
+                new.sites.extend(opened.basis.place.site.map(|site| (*id, site)));
+            }
+        }
+        Ok(new)
     }
 
     /// How many rows wait.
@@ -157,6 +176,7 @@ impl Projection {
                 Cell::id(Some(one.feature)),
                 Cell::Long(i64::from(one.ordinal)),
                 Cell::id(person.map(|id| state.payer(id).0)),
+                // Reports tell of hosts, not of networks: nobody knows at which office that was.
                 Cell::Null,
                 Cell::Text(fare),
                 Cell::Text(kind),
@@ -187,6 +207,7 @@ impl Projection {
         let day = told.zone.date(session.opened);
         let bucket = session.bucket().unwrap_or_else(|| state.payer(session.person));
         let fare = if session.seat().is_some() { "seat" } else { "tokens" };
+        let site = self.sites.remove(&id);
         let cells = [
             Cell::Day(day),
             Cell::At(session.opened),
@@ -198,7 +219,7 @@ impl Projection {
             Cell::Int(feature),
             Cell::Long(0),
             Cell::id(Some(bucket.0)),
-            Cell::Null,
+            Cell::id(site.map(|id| id.0)),
             Cell::Text(fare),
             Cell::Text(GATE),
             Cell::Null,
@@ -243,6 +264,7 @@ impl Projection {
             Route::Tokens { bucket, ticks, .. } => (Some(bucket.0), ticks.0),
             Route::Seat(_) | Route::FreeSeat(_) => (None, 0),
         };
+        self.sites.extend(basis.place.site.map(|site| (SessionId(told.seq), site)));
         let pair = (Cell::id(Some(person.0)), Cell::id(Some(product.0)));
         let mut cells = self.asked(told, pair, ask, basis).to_vec();
         cells.extend([

@@ -101,7 +101,7 @@ impl Part {
             Table::People => among("id", &self.people),
             Table::Products => lit(true),
             Table::Buckets => return self.buckets(all),
-            Table::Sites => self.named(&[(Table::Sessions, "site_id")], behind)?,
+            Table::Sites => self.named(&PLACED, behind)?,
             Table::Names => self.named(&NAMING, behind)?,
         };
         all.filter(condition)?.build()
@@ -160,6 +160,10 @@ const NAMING: [(Table, &str); 7] = [
     (Table::Denials, "user_id"),
     (Table::Denials, "host_id"),
 ];
+
+/// Where facts name offices.
+const PLACED: [(Table, &str); 3] =
+    [(Table::Sessions, "site_id"), (Table::Decisions, "site_id"), (Table::Denials, "site_id")];
 
 fn among(column: &str, ids: &[i32]) -> Expr {
     col(column).in_list(ids.iter().map(|id| lit(*id)).collect(), false)

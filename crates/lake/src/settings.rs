@@ -75,7 +75,9 @@ impl Settings {
     pub fn read(path: &Path) -> Result<Self, LakeError> {
         let unusable = |why: String| LakeError::Settings { path: path.to_owned(), why };
         match std::fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text).map_err(|error| unusable(error.to_string())),
+            Ok(text) => {
+                toml::from_str(&text).map_err(|error| unusable(without_secrets(&text, &error)))
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(unusable(error.to_string())),
         }
@@ -95,6 +97,20 @@ impl Settings {
             Some(bucket) => bucket.place(secret),
         }
     }
+}
+
+/// What is wrong, with its line and never with what stands there: it may be a secret that was put into the file.
+fn without_secrets(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let line = text.as_bytes().iter().take(start).filter(|byte| **byte == b'\n').count() + 1;
+    let message = error.message().lines().next().unwrap_or_default();
+    let names_a_field = ["unknown field", "missing field", "duplicate"];
+    let message = match names_a_field.iter().any(|kind| message.starts_with(kind)) {
+        true => message,
+        false => message.split(['`', '"']).next().unwrap_or_default().trim_end(),
+    };
+    let message = if message == "unknown variant" { "unknown word" } else { message };
+    format!("line {line}: {message}")
 }
 
 impl Bucket {
@@ -158,6 +174,22 @@ mod tests {
         check("[retention]\nmonth = 3", "month");
         check("[retention]\nmonths = -1", "months");
         check("[s3]\nendpoint = \"x\"", "bucket");
-        check("[s3]\nsecret_key = \"in the open\"", "secret_key");
+    }
+
+    #[test]
+    fn a_secret_in_the_file_is_not_said() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("lake.toml");
+        for secret in
+            ["\"AKIA\"", "{ AKIA = \"x\" }", "[\"AKIA\"]", "{ env = [\"AKIA\"] }", "'AKIA"]
+        {
+            let text = format!("[s3]\nendpoint = \"e\"\nbucket = \"b\"\nsecret_key = {secret}\n");
+            std::fs::write(&file, text).unwrap();
+            let error = Settings::read(&file).unwrap_err().to_string();
+            assert!(error.contains("line 4: ") && !error.contains("AKIA"), "{secret}: {error}");
+        }
+        std::fs::write(&file, "[retention]\nmonth = 3").unwrap();
+        let error = Settings::read(&file).unwrap_err().to_string();
+        assert!(error.contains("line 2: unknown field `month`"), "{error}");
     }
 }

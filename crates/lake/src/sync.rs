@@ -82,6 +82,8 @@ struct Position {
     hidden: Option<u64>,
     /// Whether names and hosts may have become those of people who were erased.
     names_moved: bool,
+    /// Whether rows came or went since it was last asked which names no row names any more.
+    rows_moved: bool,
 }
 
 /// Why the projection stopped.
@@ -172,7 +174,8 @@ impl LakeSync {
             self.hide(&mut at, now).await?;
         }
         self.move_cursors(&mut at, now).await?;
-        at.names_moved |= synced.rows > 0 || synced.rewritten > 0;
+        let moved = synced.rows > 0 || synced.rewritten > 0;
+        (at.names_moved, at.rows_moved) = (at.names_moved | moved, at.rows_moved | moved);
         synced.seq = at.state.seq();
         self.at = Some(at);
         Ok(synced)
@@ -188,10 +191,14 @@ impl LakeSync {
         let day = (at.state.zone().date(now), now);
         let names = at.projection.names.stored();
         self.privacy.refresh(&self.lake.place).await?;
-        let written = self.lake.forget(&mut self.privacy, names, day, means).await?;
+        let moved = at.rows_moved;
+        let written = self.lake.forget(&mut self.privacy, names, day, means, moved).await?;
         if written > 0 {
             at.hidden = None;
         }
+        at.rows_moved = false;
+        // A name that comes back has a number of its own: that of before stands for a pseudonym.
+        at.projection.names.drop_gate_names(self.privacy.unused());
         self.find_erased(&mut at, means).await?;
         self.hide(&mut at, now).await?;
         self.at = Some(at);
@@ -411,7 +418,7 @@ impl Position {
         let (state, _) = replayed(store, kept, first)?;
         let names = Names::new(store.names()?, lake.gate_names().await?);
         let mut at = Self {
-            projection: Projection::new(&state, names, done.clone()),
+            projection: Projection::new(store, &state, names, done.clone())?,
             state,
             block,
             done,
@@ -424,6 +431,7 @@ impl Position {
             estate_changed: true,
             hidden: None,
             names_moved: true,
+            rows_moved: true,
         };
         at.find_undone(store)?;
         Ok(at)

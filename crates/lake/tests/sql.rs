@@ -15,7 +15,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::prelude::SessionContext;
 use faregate_core::when::{Date, Zone};
 use faregate_lake::queries::named::Named;
-use faregate_lake::queries::{self, History};
+use faregate_lake::queries::{self, History, Look};
 use faregate_lake::tables::{MONTH, Table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -87,13 +87,10 @@ impl Lake {
             session.register_table(table.name(), Arc::clone(provider) as _).unwrap();
         }
         let provider = |table| Arc::clone(&providers[&table]) as Arc<dyn TableProvider>;
-        let history = History {
-            sessions: provider(Table::Sessions),
-            buckets: provider(Table::Buckets),
-            months: months(),
-            zone: Zone::named("Europe/Berlin").unwrap(),
-        };
-        queries::register(&session, &Arc::new(history));
+        let tables = (provider(Table::Sessions), provider(Table::Buckets));
+        let zone = Zone::named("Europe/Berlin").unwrap();
+        let look: Arc<dyn Look> = Arc::new(History::over(tables, months(), zone));
+        queries::register(&session, &look);
         Self { runtime: Runtime::new().unwrap(), session }
     }
 

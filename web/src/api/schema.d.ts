@@ -1076,7 +1076,7 @@ export interface components {
             why: string;
         };
         /** @description A file that could not be taken in. */
-        FileNote: {
+        BadFile: {
             /** @description When that was tried. */
             at: string;
             /** @description Its name. */
@@ -2644,7 +2644,7 @@ export interface components {
         /** @description A source of use. */
         Source: {
             /** @description Files that could not be taken in, the newest first. */
-            bad: components["schemas"]["FileNote"][];
+            bad: components["schemas"]["BadFile"][];
             /** @description What depends on it: `burn`, `chargeback`, `double-dips`, `leakage`, `places`, `reconciliation`, `sessions`. */
             feeds: string[];
             /** @description What it is: `licence-server-log`, `licence-server-polls`, `vendor`, `table` or `staff`. */

@@ -34,14 +34,14 @@ pub struct Pulls {
     pub next_due: Option<String>,
 }
 
-/// A file that could not be taken in.
+/// A file of which nothing was booked.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct FileNote {
     /// Its name.
     pub file: String,
-    /// When that was tried.
+    /// When it was looked at.
     pub at: String,
-    /// Why not.
+    /// Why nothing was.
     pub why: String,
 }
 

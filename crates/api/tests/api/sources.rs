@@ -27,6 +27,7 @@ fn log() -> Known {
         is_at_work: false,
         waiting: 0,
         bad: Vec::new(),
+        passed_over: Vec::new(),
     }
 }
 
@@ -61,7 +62,7 @@ async fn sources_are_listed_with_how_they_stand() {
         "stale_after_seconds": 2 * HOUR, "stale": true,
         "last_import": { "number": 1, "at": "2026-03-04T10:00:00Z" },
         "feeds": ["burn", "chargeback", "leakage", "double-dips", "places", "sessions"],
-        "pulls": null, "waiting": 0, "bad": [],
+        "pulls": null, "waiting": 0, "bad": [], "passed_over": [],
     });
     assert_eq!(found["sources"][0], expected);
     let pulls = json!({

@@ -2,6 +2,7 @@
 //! gate heard, from −1 down in the order of the journal.
 
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 
 /// Names by number, and numbers by name.
 #[derive(Default)]
@@ -33,6 +34,11 @@ impl Names {
         let stored = (0..).zip(&self.stored).map(|(number, text)| (number, text.as_str()));
         let of_gate = self.numbers.iter().filter(|(_, number)| **number < 0);
         stored.chain(of_gate.map(|(text, number)| (*number, text.as_str())))
+    }
+
+    /// Forgets the gate's names of these numbers: who bears one later gets another.
+    pub(crate) fn drop_gate_names(&mut self, ids: &BTreeSet<i32>) {
+        self.numbers.retain(|_, number| *number >= 0 || !ids.contains(number));
     }
 
     /// Takes the names that the store has now.

@@ -9,6 +9,10 @@ use datafusion::scalar::ScalarValue;
 use faregate_core::when::{Date, Instant, Zone};
 use std::ops::Range;
 
+/// 0001-01-01 and 9999-12-31: days beyond are slips of the pen, and calendars end there.
+const FIRST: Date = Date(-719_162);
+const LAST: Date = Date(2_932_896);
+
 /// The arguments of a call: what to count by, which fare, from which day until before which.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Call {
@@ -150,7 +154,12 @@ fn fare(text: Option<String>) -> Result<Option<String>> {
 
 fn date(value: &ScalarValue) -> Result<Option<Date>> {
     match value.cast_to(&datafusion::arrow::datatypes::DataType::Date32)? {
-        ScalarValue::Date32(day) => Ok(day.map(Date)),
+        ScalarValue::Date32(day) => match day.map(Date) {
+            Some(day) if !(FIRST..=LAST).contains(&day) => {
+                plan_err!("a day must be of the years 1 to 9999")
+            }
+            day => Ok(day),
+        },
         other => plan_err!("`{other}` is not a date"),
     }
 }

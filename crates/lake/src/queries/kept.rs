@@ -33,7 +33,7 @@ struct Thing {
 
 /// What something was made of, as a hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Mark(u128);
+pub(crate) struct Mark(u128);
 
 impl Mark {
     /// Of these parts, in this order.

@@ -35,13 +35,13 @@ pub trait Look: fmt::Debug + Send + Sync {
 #[derive(Clone, Debug)]
 pub struct History {
     /// Table `sessions`.
-    pub sessions: Arc<dyn TableProvider>,
+    pub(crate) sessions: Arc<dyn TableProvider>,
     /// Table `buckets`.
-    pub buckets: Arc<dyn TableProvider>,
+    pub(crate) buckets: Arc<dyn TableProvider>,
     /// The months in which there are sessions, by their first days, and of which files each is.
     pub(crate) months: BTreeMap<Date, Mark>,
     /// The contract's zone, in which the lake's days were told.
-    pub zone: Zone,
+    pub(crate) zone: Zone,
     /// Where answers are kept, when all rows of these months are to be seen.
     pub(crate) kept: Option<Arc<Kept>>,
 }
@@ -57,6 +57,17 @@ impl Look for History {
 pub(super) struct Month(Arc<dyn ExecutionPlan>);
 
 impl History {
+    /// Sessions of other tables than the lake's, in the months that begin on these days; nothing of them is kept.
+    #[must_use]
+    pub fn over(
+        (sessions, buckets): (Arc<dyn TableProvider>, Arc<dyn TableProvider>),
+        months: impl IntoIterator<Item = Date>,
+        zone: Zone,
+    ) -> Self {
+        let months = months.into_iter().map(|first| (first, Mark::default())).collect();
+        Self { sessions, buckets, months, zone, kept: None }
+    }
+
     /// The history of a lake, as of the last look at its logs.
     ///
     /// # Errors

@@ -53,7 +53,9 @@ impl Door {
         self.gate.state().read().zone().clone()
     }
 
+    /// Notes a line; names and statements come from outside, and never begin another.
     pub(super) fn note(&self, line: &str) {
-        (self.audit)(line);
+        let plain = |letter: char| if letter.is_control() { ' ' } else { letter };
+        (self.audit)(&line.chars().map(plain).collect::<String>());
     }
 }

@@ -136,6 +136,10 @@ impl Statements {
                 }
                 Heard::Passed => Some(Ok(Response::Execution(Tag::new("SET")))),
                 Heard::Refused => Some(Err(told(SqlError::refused()))),
+                Heard::TooLong => Some(Err(told(SqlError::plain(
+                    sql::Kind::Other,
+                    format!("statement_timeout goes up to {TIMEOUT_MAX}"),
+                )))),
             },
             Statement::ShowVariable { .. } => {
                 SetShowHook.handle_simple_query(statement, &guest.session, client).await
@@ -171,14 +175,22 @@ enum Heard {
     Passed,
     /// It would change how much a statement may take.
     Refused,
+    /// More time than can be told.
+    TooLong,
 }
+
+/// The most of any unit that `statement_timeout` may be, days included.
+const TIMEOUT_MAX: u64 = 2_147_483_647;
 
 fn heard(set: &Set) -> Heard {
     match set {
         Set::SingleAssignment { variable, values, .. } => {
             let name = variable.to_string().to_lowercase();
             let is_plain = matches!(values.as_slice(), [Expr::Value(_)]);
+            let value = values.iter().map(ToString::to_string).collect::<String>();
             match HEARD.contains(&name.as_str()) {
+                // The library multiplies whatever it is told.
+                true if name == "statement_timeout" && !can_be_told(&value) => Heard::TooLong,
                 true if is_plain => Heard::Kept,
                 _ if name.contains("datafusion") => Heard::Refused,
                 _ => Heard::Passed,
@@ -187,6 +199,12 @@ fn heard(set: &Set) -> Heard {
         Set::SetTimeZone { local: false, .. } => Heard::Kept,
         _ => Heard::Passed,
     }
+}
+
+/// Whether the digits of a time are of a number that has room for its unit.
+fn can_be_told(value: &str) -> bool {
+    let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+    digits.is_empty() || digits.parse::<u64>().is_ok_and(|number| number <= TIMEOUT_MAX)
 }
 
 /// How long a statement may take: what its client says, and never more than the server allows.

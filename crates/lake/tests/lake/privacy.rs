@@ -84,6 +84,28 @@ async fn months_past_name_nobody_and_sum_up_as_before() {
     );
 }
 
+/// A workstation that only the gate heard of, not used for months and then used again, has its name again.
+#[tokio::test]
+async fn a_name_of_the_gate_that_comes_back_is_told_again() {
+    let world = World::new();
+    world.gate(2);
+    let mut sync = kept(&world, Some(1)).await;
+    world.wait(100 * DAY);
+    sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    assert!(sync.forget(&world.means(), world.now()).await.unwrap() > 0);
+    assert!(texts(&world, &sync, "SELECT * FROM names WHERE text = 'gate-pc'").await.is_empty());
+    world.gate(2);
+    sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    assert_eq!(sync.forget(&world.means(), world.now()).await.unwrap(), 0);
+    let hosts = "SELECT DISTINCT host FROM usage ORDER BY host";
+    let hosts = texts(&world, &sync, hosts).await;
+    assert!(
+        hosts.len() == 2 && hosts[0].contains("gate-pc") && hosts[1].contains('~'),
+        "{hosts:?}"
+    );
+    check(&world, &mut sync).await;
+}
+
 #[tokio::test]
 async fn one_person_erased_is_named_nowhere_in_the_lake() {
     let world = World::used();

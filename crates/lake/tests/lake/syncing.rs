@@ -4,10 +4,12 @@ use crate::world::{PEOPLE, T0, World};
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::datatypes::Int64Type;
 use faregate_app::ports::{BlockKind, Store};
-use faregate_core::estate::{AliasTerm, BucketId, Person, PersonId, ProductId};
+use faregate_core::estate::{
+    AliasTerm, BucketId, Country, Network, Person, PersonId, ProductId, Site,
+};
 use faregate_core::event::{Event, FeatureMapped};
 use faregate_core::ledger::Account;
-use faregate_core::when::{DAY, Instant};
+use faregate_core::when::{DAY, Instant, Zone};
 use faregate_lake::LakeSync;
 
 async fn number(world: &World, sync: &faregate_lake::LakeSync, sql: &str) -> i64 {
@@ -229,5 +231,43 @@ async fn what_was_taken_back_is_gone() {
     let of = |batch: u32| format!("SELECT count(*) FROM sessions WHERE batch = {batch}");
     assert_eq!(number(&world, &sync, &of(2)).await, 0);
     assert_eq!(number(&world, &sync, &of(1)).await, 60);
+    assert_eq!(world.facts(sync.lake()).await, world.expected().await);
+}
+
+/// A session is where it was opened, though the sync that saw that is another one than the sync that sees it end.
+#[tokio::test]
+async fn sessions_of_the_gate_are_at_the_office_where_they_began() {
+    let world = World::new();
+    let site = |key: &str, country: &str, network: &str| Site {
+        key: key.to_owned(),
+        name: key.to_uppercase(),
+        country: Country::new(country).unwrap(),
+        zone: Zone::utc(),
+        networks: vec![Network { cidr: network.parse().unwrap(), room: None, vpn: false }],
+    };
+    let sites = vec![site("bilbao", "ES", "10.1.0.0/16"), site("oslo", "NO", "10.2.0.0/16")];
+    world.append(vec![Event::SitesSet(sites)]);
+    let ids = [
+        world.open_from("person1", "revit", "10.2.0.7"),
+        world.open_from("person2", "revit", "10.1.0.7"),
+        world.open_from("person3", "revit", "192.168.0.7"),
+    ];
+    let first = world.sync().await;
+    world.close(ids[0]);
+    drop(first);
+    let mut sync = world.sync().await;
+    world.close(ids[1]);
+    world.close(ids[2]);
+    world.import(0, 20);
+    sync.run(&mut world.store.clone(), world.now()).await.unwrap();
+    let at = async |person: &str| {
+        let found = format!("SELECT site FROM usage WHERE person = '{person}' AND source = 'gate'");
+        let rows = world.ask(sync.lake(), &found).await;
+        let sites = rows[0].column(0).as_string::<i32>().clone();
+        sites.iter().map(|site| site.map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(at("person1").await, [Some("oslo".to_owned())]);
+    assert_eq!(at("person2").await, [Some("bilbao".to_owned())]);
+    assert_eq!(at("person3").await, [None]);
     assert_eq!(world.facts(sync.lake()).await, world.expected().await);
 }

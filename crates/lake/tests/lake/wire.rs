@@ -308,6 +308,37 @@ fn a_statement_ends_when_its_time_is_up() {
     assert!(client.ask(ENDLESS).unwrap_err().starts_with("57014: "));
 }
 
+/// What would be more than a number holds is refused, and whoever asked so is answered as before.
+#[test]
+fn numbers_beyond_all_reason_end_a_statement_and_nothing_else() {
+    let served = Served::new();
+    let mut client = served.client("ana", Role::Member);
+    for statement in [
+        "SET statement_timeout = '18446744073709551615s'",
+        "SET statement_timeout = '400000000000000000min'",
+        "SET statement_timeout = 99999999999999999999",
+        "SELECT * FROM charge_windows('person, product', 'all', '+300000-01-01', NULL, 24)",
+        "SELECT * FROM charge_windows('person, product', 'all', CAST(2147483647 AS DATE), NULL, 24)",
+        "SELECT * FROM peaks('product', 'all', NULL, CAST(-2147483648 AS DATE))",
+    ] {
+        assert!(client.ask(statement).is_err(), "{statement}");
+        assert_eq!(client.number("SELECT 1"), 1, "after {statement}");
+    }
+    let hours = "SELECT count(*) FROM charge_windows('person, product', 'all', NULL, NULL, 9223372036854775807)";
+    client.number(hours);
+}
+
+/// Who signs in says a name, and a line of the log is one line.
+#[test]
+fn nobody_writes_lines_of_their_own_into_the_log() {
+    let served = Served::new();
+    let name = "x\nadmin (administrator) signed in from 10.0.0.7:5432\u{1b}[2K";
+    assert!(Client::connect(served.address, name, "no key").is_err());
+    let log = served.log();
+    assert!(log.iter().any(|line| line.contains("was turned away")), "{log:?}");
+    assert!(!log.iter().any(|line| line.contains(char::is_control)), "{log:?}");
+}
+
 #[test]
 fn a_statement_is_cancelled_by_whoever_knows_how() {
     let served = Served::new();

@@ -9,8 +9,9 @@ use faregate_app::import::known::{KnownUse, record_generated};
 use faregate_app::ports::Clock;
 use faregate_app::rules::{BASE, shipped_set};
 use faregate_core::amount::{Currency, Money, Ticks};
+use faregate_core::estate::Evidence;
 use faregate_core::estate::{Bucket, BucketId, Person, PersonId, Product, ProductId};
-use faregate_core::event::{Ask, Event, SessionId};
+use faregate_core::event::{Ask, Circumstances, Event, SessionId};
 use faregate_core::state::State;
 use faregate_core::tariff::{Meter, Rate, TariffParts, TokenPrice};
 use faregate_core::when::{DAY, HOUR, Instant};
@@ -183,6 +184,38 @@ impl World {
         deciding.join();
     }
 
+    /// A session through the gate from an address, still open.
+    pub(crate) fn open_from(&self, person: &str, product: &str, address: &str) -> SessionId {
+        self.at_the_gate(|gate| {
+            let address = Some(address.parse().unwrap());
+            let evidence = Evidence { address, ..Evidence::default() };
+            let more = Circumstances { evidence, ..Circumstances::default() };
+            let key = format!("{}-{person}-{product}", self.now().0);
+            ask_from(gate, &key, person, product, more).unwrap()
+        })
+    }
+
+    /// Used past the grace, and closed.
+    pub(crate) fn close(&self, id: SessionId) {
+        self.wait(900);
+        self.at_the_gate(|gate| {
+            assert!(gate.heartbeat(id, true));
+            let (reply, done) = channel();
+            gate.close(id, move |closed| {
+                let _ = reply.send(closed.is_ok());
+            });
+            assert!(done.recv().unwrap());
+        });
+    }
+
+    fn at_the_gate<T>(&self, what: impl FnOnce(&Gate) -> T) -> T {
+        let (gate, deciding) = Gate::start(self.engine(), Arc::new(self.clock.clone())).unwrap();
+        let done = what(&gate);
+        gate.stop();
+        deciding.join();
+        done
+    }
+
     /// Each of so many people is refused a product that has no price.
     pub(crate) fn refuse(&self, people: u32) {
         let (gate, deciding) = Gate::start(self.engine(), Arc::new(self.clock.clone())).unwrap();
@@ -245,10 +278,21 @@ impl World {
 }
 
 fn ask(gate: &Gate, key: &str, person: &str, product: &str) -> Option<SessionId> {
+    ask_from(gate, key, person, product, Circumstances::default())
+}
+
+fn ask_from(
+    gate: &Gate,
+    key: &str,
+    person: &str,
+    product: &str,
+    more: Circumstances,
+) -> Option<SessionId> {
     let ask = Ask {
         person: person.to_owned(),
         product: product.to_owned(),
         host: "gate-pc".to_owned(),
+        more,
         ..Ask::default()
     };
     let (reply, answer) = channel();

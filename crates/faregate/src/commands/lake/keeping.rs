@@ -104,7 +104,7 @@ async fn check(path: &Path, as_json: bool) -> Result<(), Fault> {
         }
         return Ok(());
     }
-    let help = "run `faregate lake sync`; if it stays, remove the lake, and sync makes it anew";
+    let help = "run `faregate lake sync`; if it stays, remove its tables but not `hidden`, which says whom it must not name: sync makes them anew";
     Err(Fault::new(Code::Findings, "the lake does not say what the store says", help))
 }
 
@@ -328,7 +328,8 @@ pub(super) fn fault(error: LakeError) -> Fault {
         LakeError::Busy(_) => (Code::Failed, "try again: what was committed stays"),
         LakeError::Store(_) | LakeError::Journal(_) => (Code::Damaged, "run `faregate doctor`"),
         _ => {
-            (Code::Failed, "try again; or remove the lake, and `faregate lake sync` makes it anew")
+            let help = "try again; or remove its tables, but not `hidden`, which says whom it must not name: `faregate lake sync` makes them anew";
+            (Code::Failed, help)
         }
     };
     Fault::new(code, format!("lake: {error}"), help)

@@ -61,11 +61,13 @@ impl Listening {
     /// Answers, on threads of its own, so that no launch waits for a question.
     pub(crate) fn serve(self, path: &Path, access: Arc<Access>, gate: Gate) -> Answering {
         let (path, (stop, stopped)) = (path.to_owned(), oneshot::channel());
-        let started = std::thread::Builder::new().name("sql".to_owned()).spawn(move || {
-            if let Err(why) = self.answer(&path, access, gate, stopped) {
-                aside!("sql: {why}");
-            }
-        });
+        let started = std::thread::Builder::new().name(crate::panics::MAY_PANIC.to_owned()).spawn(
+            move || {
+                if let Err(why) = self.answer(&path, access, gate, stopped) {
+                    aside!("sql: {why}");
+                }
+            },
+        );
         let thread = started.map_err(|why| aside!("sql: {why}")).ok();
         Answering { stop, thread }
     }
@@ -77,7 +79,10 @@ impl Listening {
         gate: Gate,
         stopped: oneshot::Receiver<()>,
     ) -> anyhow::Result<()> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .thread_name(crate::panics::MAY_PANIC)
+            .enable_all()
+            .build()?;
         let served = runtime.block_on(async {
             let door = Door::new(access, gate, Arc::new(|line: &str| aside!("sql: {line}")));
             let means = means_in(path, MEMORY)?;
