@@ -72,6 +72,20 @@ fn texts_are_shared_inline_or_in_runs() {
 }
 
 #[test]
+fn what_only_looks_like_a_code_of_a_letter_stays() {
+    for (text, expected) in [
+        ("A_x000D_B", "A\rB"),
+        ("A_x+00D_B", "A_x+00D_B"),
+        ("A_x00 D_B", "A_x00 D_B"),
+        ("A_xD800_B", "A_xD800_B"),
+        ("A_x000", "A_x000"),
+    ] {
+        let cell = format!(r#"<row><c t="inlineStr"><is><t>{text}</t></is></c></row>"#);
+        check(&cell, &[&format!("1: {expected}")]);
+    }
+}
+
+#[test]
 fn a_number_is_a_date_where_its_style_says_so() {
     let cell = |style: u8, value: &str| format!(r#"<row><c s="{style}"><v>{value}</v></c></row>"#);
     for (style, value, expected) in [

@@ -176,13 +176,20 @@ pub(super) fn unescape(text: &mut String) {
     while let Some((before, after)) = rest.split_once("_x") {
         plain.push_str(before);
         let code = after.get(..4).filter(|_| after.as_bytes().get(4) == Some(&b'_'));
+        // A number may have a sign before it, a code has none.
+        let code = code.filter(|code| code.bytes().all(|digit| digit.is_ascii_hexdigit()));
         let letter =
             code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
-        match letter.filter(|_| code.is_some_and(|code| !code.starts_with('+'))) {
-            Some(letter) => plain.push(letter),
-            None => plain.push_str("_x"),
+        match letter {
+            Some(letter) => {
+                plain.push(letter);
+                rest = after.get(5..).unwrap_or_default();
+            }
+            None => {
+                plain.push_str("_x");
+                rest = after;
+            }
         }
-        rest = if letter.is_some() { after.get(5..).unwrap_or_default() } else { after };
     }
     plain.push_str(rest);
     *text = plain;
