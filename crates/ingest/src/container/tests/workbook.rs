@@ -13,9 +13,9 @@ const RELATIONS: &str = r#"<Relationships>
 const BOOK: &str = r#"<x:workbook xmlns:x="http://m" xmlns:r="http://r"><x:sheets>
 <x:sheet name="Notes" sheetId="7" state="hidden" r:id="rId2"/><x:sheet name="Usage &amp; co" sheetId="1" r:id="rId1"/></x:sheets></x:workbook>"#;
 const SHARED: &str = r#"<sst><si><t>Day used</t></si><si><r><t>To</t></r><r><t xml:space="preserve">kens </t></r><r><t>used</t></r><rPh><t>ignored</t></rPh></si><si><t>a&lt;b&#xfc;_x000D__x12</t></si></sst>"#;
-const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd"/><numFmt numFmtId="165" formatCode="&quot;day&quot;0.00;d"/><numFmt numFmtId="166" formatCode="[Red][hh]:mm"/></numFmts>
+const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd"/><numFmt numFmtId="165" formatCode="&quot;day&quot;0.00;d"/><numFmt numFmtId="166" formatCode="[Red][hh]:mm"/><numFmt numFmtId="167" formatCode="mm:ss"/><numFmt numFmtId="168" formatCode="[$-409]h:mm AM/PM"/><numFmt numFmtId="169" formatCode="mmm"/></numFmts>
 <cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
-<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="46"/><xf numFmtId="20"/><xf numFmtId="166"/></cellXfs></styleSheet>"#;
+<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="46"/><xf numFmtId="20"/><xf numFmtId="166"/><xf numFmtId="167"/><xf numFmtId="168"/><xf numFmtId="169"/></cellXfs></styleSheet>"#;
 
 /// A workbook whose first sheet holds these rows.
 fn book(rows: &str) -> Vec<u8> {
@@ -97,11 +97,9 @@ fn a_number_is_a_date_where_its_style_says_so() {
         (4, "1.1041666666666667", "26:30:00"),
         (5, "0.39583333333333331", "09:30:00"),
         (6, "1.1041666666666667", "26:30:00"),
-        (1, "60", "60"),
+        (1, "60", "1900-02-29"),
         (1, "61", "1900-03-01"),
         (1, "2958465", "9999-12-31"),
-        (1, "2958466", "2958466"),
-        (1, "-1", "-1"),
     ] {
         check(&cell(style, value), &[&format!("1: {expected}")]);
     }
@@ -109,6 +107,31 @@ fn a_number_is_a_date_where_its_style_says_so() {
     let sheet = format!("<worksheet><sheetData>{}</sheetData></worksheet>", cell(1, "44591"));
     let found = rows(&book_of(&sheet, &since_1904, SHARED), &Limits::default()).unwrap();
     assert_eq!(found, ["1: 2026-01-31"]);
+}
+
+/// 36 hours are 36 hours, and no one and a half of anything.
+#[test]
+fn a_cell_of_a_date_or_a_time_is_never_a_bare_number() {
+    let cell = |style: u8, value: &str| format!(r#"<row><c s="{style}"><v>{value}</v></c></row>"#);
+    for (style, value, expected) in [
+        (5, "0.99999999", "24:00:00"),
+        (5, "1", "24:00:00"),
+        (5, "1.5", "36:00:00"),
+        (5, "60.999", "1463:58:34"),
+        (5, "61", "1900-03-01"),
+        (5, "46053.395833333336", "2026-01-31T09:30:00"),
+        (7, "1.5", "36:00:00"),
+        (8, "1.5", "36:00:00"),
+        (9, "1.5", "1900-01-01T12:00:00"),
+        (1, "1.5", "1900-01-01T12:00:00"),
+        (1, "59", "1900-02-28"),
+        (1, "2958466", "########"),
+        (1, "-1", "########"),
+        (5, "-0.5", "########"),
+        (4, "-0.5", "########"),
+    ] {
+        check(&cell(style, value), &[&format!("1: {expected}")]);
+    }
 }
 
 #[test]

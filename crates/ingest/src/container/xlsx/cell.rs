@@ -75,19 +75,30 @@ impl Row {
 const DAY_SECONDS: i64 = 86_400;
 /// The last day of 9999.
 const SERIAL_MAX: f64 = 2_958_466.0;
+/// A cell that shows a time alone and holds fewer days is how long something took; one that holds more is when.
+const DAYS_MAX: i64 = 61;
+/// What a spreadsheet shows where a style has no date for a number.
+const NOT_SHOWN: &str = "########";
 
 /// A number, as it is shown.
 pub(super) fn numeral(written: &str, format: Format, since_1904: bool) -> (CellKind, String) {
     let Some(value) = written.parse().ok().filter(|value: &f64| value.is_finite()) else {
         return (CellKind::Text, written.to_owned());
     };
+    if format == Format::Plain {
+        return (CellKind::Number, decimal(value));
+    }
     let seconds = (0.0..SERIAL_MAX).contains(&value).then(|| whole((value * 86_400.0).round()));
-    let shown = match (format, seconds.flatten()) {
-        (Format::Moment, Some(seconds)) => moment(seconds, since_1904),
-        (Format::Elapsed, Some(seconds)) => Some((CellKind::Elapsed, clock(seconds))),
-        _ => None,
-    };
-    shown.unwrap_or_else(|| (CellKind::Number, decimal(value)))
+    let shown = seconds.flatten().and_then(|seconds| match format {
+        Format::Moment => moment(seconds, since_1904),
+        Format::Clock if (DAY_SECONDS..DAYS_MAX * DAY_SECONDS).contains(&seconds) => {
+            Some((CellKind::Elapsed, clock(seconds)))
+        }
+        Format::Clock => moment(seconds, since_1904),
+        Format::Elapsed | Format::Plain => Some((CellKind::Elapsed, clock(seconds))),
+    });
+    // Never a bare number: that would be taken for tokens, or for minutes.
+    shown.unwrap_or_else(|| (CellKind::Error, NOT_SHOWN.to_owned()))
 }
 
 /// The fifteen digits that a spreadsheet keeps, the shortest way.
@@ -103,14 +114,18 @@ fn whole(value: f64) -> Option<i64> {
     format!("{value:.0}").parse().ok()
 }
 
+/// The day that spreadsheets put between 28 February and 1 March 1900.
+const LEAP_DAY: i32 = 60;
+
 /// Seconds since the day 0 of a sheet.
 fn moment(seconds: i64, since_1904: bool) -> Option<(CellKind, String)> {
     let day = i32::try_from(seconds.div_euclid(DAY_SECONDS)).ok()?;
     let second = seconds.rem_euclid(DAY_SECONDS);
     let date = match (since_1904, day) {
         (false, 0) => return Some((CellKind::Moment, clock(second))),
-        // 1900 has a 29 February there, as the 60th day; nobody's use is that old.
-        (false, 1..=60) => return None,
+        // 1900 has a 29 February there.
+        (false, LEAP_DAY) => return Some((CellKind::Moment, "1900-02-29".to_owned())),
+        (false, 1..LEAP_DAY) => Date::from_ymd(1899, 12, 31)?.plus(day),
         (false, _) => Date::from_ymd(1899, 12, 30)?.plus(day),
         (true, _) => Date::from_ymd(1904, 1, 1)?.plus(day),
     };

@@ -11,8 +11,10 @@ pub(super) enum Format {
     /// A number.
     #[default]
     Plain,
-    /// A date, a time, or both.
+    /// A date, with or without a time.
     Moment,
+    /// A time without a date.
+    Clock,
     /// Hours that go on beyond a day: `[h]:mm:ss`.
     Elapsed,
 }
@@ -70,16 +72,18 @@ pub(super) fn styles<R: Read + Seek>(
 /// The formats that are the same everywhere and never written out.
 const fn of_number(number: u32) -> Format {
     match number {
-        14..=22 | 27..=36 | 45 | 47 | 50..=58 => Format::Moment,
+        14..=17 | 22 | 27..=36 | 50..=58 => Format::Moment,
+        18..=21 | 45 | 47 => Format::Clock,
         46 => Format::Elapsed,
         _ => Format::Plain,
     }
 }
 
-/// A code such as `dd/mm/yyyy;@` or `[$-409]h:mm AM/PM`: a date if a letter of one stands outside quotes.
+/// A code such as `dd/mm/yyyy;@` or `[$-409]h:mm AM/PM`: a date or a time if a letter of one stands outside quotes.
+/// An `m` is a minute beside hours or seconds, and else a month.
 pub(super) fn of_code(code: &str) -> Format {
     let mut letters = code.chars();
-    let mut format = Format::Plain;
+    let (mut has_date, mut has_time, mut has_m) = (false, false, false);
     while let Some(letter) = letters.next() {
         match letter {
             '"' => drop(letters.find(|end| *end == '"')),
@@ -93,9 +97,15 @@ pub(super) fn of_code(code: &str) -> Format {
             }
             // The first section is for what is above zero.
             ';' => break,
-            'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' => format = Format::Moment,
+            'y' | 'Y' | 'd' | 'D' => has_date = true,
+            'h' | 'H' | 's' | 'S' => has_time = true,
+            'm' | 'M' => has_m = true,
             _ => {}
         }
     }
-    format
+    match (has_date, has_time) {
+        (false, true) => Format::Clock,
+        (false, false) if !has_m => Format::Plain,
+        _ => Format::Moment,
+    }
 }
