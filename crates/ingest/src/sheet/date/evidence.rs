@@ -1,6 +1,6 @@
 //! What the values of a column say about its order.
 
-use super::{Day, Fits, Order, fits, split};
+use super::{BadDate, Day, Fits, Order, fits, ordered, split};
 
 /// What was seen of a column so far: of each kind the first line, with its value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,13 +37,18 @@ impl Evidence {
         if text.bytes().take(4).all(|byte| byte.is_ascii_digit()) {
             return;
         }
-        let Some((Day::Open(one, other, _), _)) = split(text) else { return };
-        let place = match fits(one, other) {
-            Fits::Only(Order::Dmy) => &mut self.days_first,
-            Fits::Only(Order::Mdy) => &mut self.months_first,
-            Fits::Both => &mut self.either,
+        let Some((Day::Open(one, other, year), _)) = split(text) else { return };
+        let (order, place) = match fits(one, other) {
+            Fits::Only(Order::Dmy) => (Order::Dmy, &mut self.days_first),
+            Fits::Only(Order::Mdy) => (Order::Mdy, &mut self.months_first),
+            // Such figures are days in both orders or in none.
+            Fits::Both => (Order::Dmy, &mut self.either),
             Fits::Same => return,
         };
+        // 13/13 and 30/2 are no days, and say nothing of others; a day in a year that nobody believes does.
+        if !matches!(ordered(one, other, year, Some(order)), Ok(_) | Err(BadDate::Unbelievable)) {
+            return;
+        }
         place.get_or_insert_with(|| (line, text.to_owned()));
     }
 

@@ -104,6 +104,24 @@ fn a_column_is_decided_by_what_can_only_be_read_one_way() {
     assert_eq!(decide(&["13/2/2026", "2/13/2026"]), Err(mixed));
 }
 
+/// A slip of somebody's decides nothing of what others wrote.
+#[test]
+fn what_is_no_day_is_no_evidence() {
+    let decide = |value: &str| {
+        let mut evidence = Evidence::default();
+        evidence.see(2, value);
+        evidence.see(3, "1/2/2026");
+        evidence.decide()
+    };
+    let asked = Unclear::Ambiguous { line: 3, value: "1/2/2026".to_owned() };
+    for value in ["13/13/2026", "99/99/9999", "30/2/2026", "2/30/2026", "0/5/2026", "31/0/2026"] {
+        assert_eq!(decide(value), Err(asked.clone()), "{value}");
+    }
+    // What stands for `never` is a day all the same.
+    assert_eq!(decide("31/12/9999"), Ok(Some(Order::Dmy)));
+    assert_eq!(decide("29/2/2024"), Ok(Some(Order::Dmy)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
