@@ -28,7 +28,7 @@ pub use look::{Form, HEAD_BYTES, look};
 pub use row::{Broken, Item, Row, Why};
 pub use splitter::{ROW_MAX, Splitter};
 pub use summary::is_summary;
-pub(crate) use summary::{adds_up, begins_summary};
+pub(crate) use summary::{adds_up, begins_summary, is_everything};
 
 /// The rows of a table in memory, each handed to `visit`.
 ///

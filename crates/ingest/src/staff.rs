@@ -188,7 +188,8 @@ impl<'f> Reading<'f> {
         let cells: Vec<(&'static str, String)> = named.collect();
         let says =
             |name: &str| cells.iter().any(|(known, text)| *known == name && !text.is_empty());
-        if is_sum(row) || is_header(columns, row) {
+        let is_nobody = is_sum(row) && !names_somebody(&cells);
+        if is_nobody || is_header(columns, row) {
             return;
         }
         let needs = self.kind.needs();
@@ -217,6 +218,14 @@ fn is_sum(row: &sheet::Row<'_>) -> bool {
     // `Total: 35` in a cell of its own; a Sum Li has more to say.
     let sums = sheet::is_summary(first) || (rest.is_empty() && sheet::begins_summary(first));
     sums && !rest.iter().any(|cell| cell.contains('@'))
+}
+
+/// Whether a row that begins with a word for a sum is somebody's of that name: their key, address or number stands
+/// there, and more than that. One figure beside the word is how many people there are.
+fn names_somebody(cells: &[(&'static str, String)]) -> bool {
+    let said = cells.iter().filter(|(_, text)| !text.is_empty());
+    let others = said.filter(|(_, text)| !sheet::is_summary(text));
+    others.clone().count() > 1 && others.into_iter().any(|(name, _)| WHO.contains(name))
 }
 
 /// Whether a row is a second header, as lists in two languages have.

@@ -163,6 +163,8 @@ pub enum More {
         rows: u64,
         /// Rows of zero tokens.
         zero_rows: u64,
+        /// Rows that add up others.
+        summaries: u64,
     },
     /// Of a report that names nobody: it is compared, and books nothing.
     Compared(Box<PoolComparison>),

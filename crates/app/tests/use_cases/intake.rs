@@ -364,9 +364,11 @@ fn days_of_a_mapped_table_are_charged() {
 fn a_mapped_table_of_charges_is_a_report() {
     let map = "name = \"t\"\n[columns]\nwho = \"who\"\nproduct = \"what\"\nday = \"day\"\ntokens = \"n\"\n";
     let mut world = office();
-    let table = "who,what,day,n\nana,autocad,2026-06-01,7\n";
+    // Somebody is called `sum`; what adds up others is counted.
+    let table = "who,what,day,n\nana,autocad,2026-06-01,7\nsum,autocad,2026-06-01,7\nTotal,all,2026-06-01,14\n";
     let told = take(&mut world.engine, &[("t.csv", table.as_bytes())], &mapped(map));
-    assert!(matches!(told.taken[0].more, More::Vendor { rows: 1, .. }));
+    assert!(matches!(told.taken[0].more, More::Vendor { rows: 2, summaries: 1, .. }));
+    assert_eq!(told.taken[0].counts.quarantined, 1, "nobody knows `sum`");
     // With times it is uses, whose price it says.
     let map = map.replace("day = \"day\"", "opened = \"day\"");
     let table = "who,what,day,n\nben,autocad,2026-06-01T09:00:00Z,6\n";

@@ -58,8 +58,8 @@ fn more_in_json(more: &More) -> Value {
             json!({ "left_out": left_out, "summaries": summaries })
         }
         More::Polls { polls, unknown } => json!({ "polls": polls, "unknown_polls": unknown }),
-        More::Vendor { report, rows, zero_rows } => json!({
-            "rows": rows, "zero_rows": zero_rows, "matched": report.matched,
+        More::Vendor { report, rows, zero_rows, summaries } => json!({
+            "rows": rows, "zero_rows": zero_rows, "summaries": summaries, "matched": report.matched,
             "booked": report.booked, "double_dips": report.double_dips,
             "price_differences": report.differences.len(), "restated": report.restated,
             "unsettled": report.quarantined.iter().map(line).collect::<Vec<_>>(),
@@ -173,14 +173,21 @@ fn tell_more(more: &More) {
         }
         More::Table { left_out, summaries } => {
             tell_some(*left_out, "row left out by the map", "rows left out by the map");
-            tell_some(*summaries, "row that adds up others", "rows that add up others");
+            tell_summaries(*summaries);
         }
         More::Polls { unknown, .. } => {
             let leaves = "not known in full: nobody is taken to have ended there";
             tell_some(*unknown, &format!("poll {leaves}"), &format!("polls {leaves}"));
         }
-        More::Vendor { report, .. } => tell_vendor(report),
+        More::Vendor { report, summaries, .. } => {
+            tell_summaries(*summaries);
+            tell_vendor(report);
+        }
     }
+}
+
+fn tell_summaries(summaries: u64) {
+    tell_some(summaries, "row that adds up others", "rows that add up others");
 }
 
 fn tell_vendor(report: &Report) {

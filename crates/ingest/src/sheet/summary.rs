@@ -41,6 +41,14 @@ pub fn is_summary(cell: &str) -> bool {
         && WORDS.contains(&cell.to_lowercase().as_str())
 }
 
+/// Whether a cell where a product belongs says that it is all of them, as beside a sum.
+pub(crate) fn is_everything(cell: &str) -> bool {
+    const WORDS: &[&str] =
+        &["all", "all products", "alle", "alle produkte", "tous", "todos", "tutti"];
+    let cell = cell.trim().to_lowercase();
+    cell.is_empty() || WORDS.contains(&cell.as_str())
+}
+
 /// Whether a cell begins with such a word: `Total for January`.
 pub(crate) fn begins_summary(cell: &str) -> bool {
     let mut ends = cell.char_indices().filter(|(_, letter)| matches!(letter, ' ' | ':' | '('));

@@ -63,6 +63,25 @@ fn leavers_are_read_in_four_languages() {
     }
 }
 
+/// There are people whose name is a word for a sum.
+#[test]
+fn somebody_called_sum_is_no_sum() {
+    let header = "Vorname;Nachname;Personalnummer;Letzter Tag";
+    let sums = "Summe;;2;\nTotal;;;\nSum;;0017\n";
+    check(
+        "leavers.csv",
+        &format!("{header}\nSum;Li;0017;31.01.2026\nAna;Total;0018;31.01.2026\n{sums}"),
+        &["2 0017|Sum Li|-|-|2026-02-01", "3 0018|Ana Total|-|-|2026-02-01"],
+    );
+    // A login that is such a word is somebody's whose number is said.
+    let header = "Usuario;Personalnummer;Abteilung";
+    check(
+        "org-chart.csv",
+        &format!("{header}\nsum;0017;Statik\nSumme;2;\n"),
+        &["2 sum|-|Statik|-|-"],
+    );
+}
+
 #[test]
 fn an_org_chart_says_department_and_cost_centre() {
     check(

@@ -5,8 +5,8 @@ use super::fault::{Fault, Rejected};
 use super::plan::Plan;
 use super::refusal::Refusal;
 use super::survey::Survey;
-use super::{Said, UsageRow, json};
-use crate::sheet::{Broken, Cells, Item, Row, Splitter, adds_up, is_summary};
+use super::{Said, UsageRow, When, json};
+use crate::sheet::{Broken, Cells, Item, Row, Splitter, adds_up, is_everything, is_summary};
 
 /// Where the reader puts what it finds, in the order of the lines.
 pub trait Sink {
@@ -181,9 +181,13 @@ fn is_second_header(plan: &Plan, row: &Row<'_>) -> bool {
         && cells.all(|cell| !cell.contains(|letter: char| letter.is_ascii_digit()))
 }
 
-/// A sum that could be booked: in place of a name or a product it says so.
+/// A sum that could be booked: in place of a product it says so, or in place of a name where no one product of some
+/// day is told of. Somebody may be called `sum`.
 fn is_sum(row: &UsageRow<'_>) -> bool {
-    row.product.is_some_and(is_summary) || row.who.as_ref().is_some_and(|who| is_summary(&who.name))
+    let product = row.product.or(row.feature).unwrap_or_default();
+    let is_of_one = !is_everything(product) && row.when != When::Report;
+    row.product.is_some_and(is_summary)
+        || (!is_of_one && row.who.as_ref().is_some_and(|who| is_summary(&who.name)))
 }
 
 /// A sink that keeps everything, for tests and small files.
@@ -207,7 +211,7 @@ pub struct Owned {
     /// Which product.
     pub product: Option<String>,
     /// When.
-    pub when: super::When,
+    pub when: When,
     /// For how many seconds.
     pub seconds: Option<i64>,
     /// Tokens charged.

@@ -126,18 +126,14 @@ pub(super) fn take_charges(desk: &mut Desk<'_, '_, '_>, part: Part) -> Result<Ta
     }
     (read.zero_rows, read.names_people) = (tally.left_out, names_people);
     desk.watching.rate()?;
-    if names_people {
-        booked(desk, name, &read, tally.rejected)
-    } else {
-        Ok(compared(desk, name, &read))
-    }
+    if names_people { booked(desk, name, &read, tally) } else { Ok(compared(desk, name, &read)) }
 }
 
 fn booked(
     desk: &mut Desk<'_, '_, '_>,
     name: String,
     read: &VendorReport,
-    rejected: u64,
+    usage::Tally { rejected, summaries, .. }: usage::Tally,
 ) -> Result<Taken, Refused> {
     let VendorReport { rows, zero_rows, .. } = read;
     let report = if desk.how.dry_run {
@@ -157,8 +153,8 @@ fn booked(
     let mut counts = report.counts;
     counts.rejected += rejected;
     let outcome = Outcome { counts, ..Outcome::default() };
-    let more =
-        More::Vendor { rows: rows.len() as u64, zero_rows: *zero_rows, report: Box::new(report) };
+    let (rows, zero_rows) = (rows.len() as u64, *zero_rows);
+    let more = More::Vendor { rows, zero_rows, summaries, report: Box::new(report) };
     Ok(Taken::of("vendor".to_owned(), vec![name], outcome, more))
 }
 

@@ -145,6 +145,18 @@ fn titles_second_headers_and_sums_are_no_use() {
     );
 }
 
+/// There are people whose login is a word for a sum; what they are charged for a product on a day is no sum.
+#[test]
+fn somebody_called_sum_is_no_sum() {
+    let text = format!(
+        "{HEADER}2026-01-31,sum,Revit,10\n2026-01-31,sum,All products,20\n2026-01-31,sum,,20\n2026-01-31,ana@x,Total,20\n"
+    );
+    let (found, reader) = read(text.as_bytes(), &Said::default()).unwrap();
+    let told: Vec<String> = found.rows.iter().map(tell).collect();
+    assert_eq!((told.len(), reader.tally().summaries), (1, 3), "{told:?}");
+    assert!(told[0].contains("sum") && told[0].ends_with("Revit 2026-01-31 10"), "{told:?}");
+}
+
 #[test]
 fn a_first_row_that_names_nobody_is_no_header() {
     check(
