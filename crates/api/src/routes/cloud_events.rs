@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::StatusCode;
 use faregate_app::engine::Failure;
-use faregate_app::import::delivery::{BadEvent, Delivery, NotDelivered};
+use faregate_app::import::delivery::{BadEvents, Delivery, NotDelivered};
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -49,8 +49,12 @@ pub async fn take_in(
     }
 }
 
-fn faulty(faults: &[BadEvent]) -> Problem {
-    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+fn faulty(faults: &BadEvents) -> Problem {
+    let mut told: Vec<String> = faults.first.iter().map(ToString::to_string).collect();
+    let more = faults.count.saturating_sub(told.len() as u64);
+    if more > 0 {
+        told.push(format!("and {more} more"));
+    }
     let help = "mend them and send all of it again; nothing was taken in";
     Problem::bad_request("bad-events", told.join("\n"), help)
 }

@@ -28,12 +28,31 @@ impl core::fmt::Display for BadEvent {
     }
 }
 
+/// Events of a delivery that cannot be taken in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("{count} events cannot be taken in")]
+pub struct BadEvents {
+    /// How many there are.
+    pub count: u64,
+    /// They, in their order; of very many, the first.
+    pub first: Vec<BadEvent>,
+}
+
+impl BadEvents {
+    fn add(&mut self, number: u64, why: impl FnOnce() -> String) {
+        self.count += 1;
+        if self.first.len() < FAULTS_MAX {
+            self.first.push(BadEvent { number, why: why() });
+        }
+    }
+}
+
 /// Why nothing of a delivery was taken in.
 #[derive(Debug, thiserror::Error)]
 pub enum NotDelivered {
-    /// Events that cannot be used, in their order; of very many, the first.
-    #[error("{} events cannot be taken in", .0.len())]
-    Faulty(Vec<BadEvent>),
+    /// Events that cannot be used.
+    #[error(transparent)]
+    Faulty(#[from] BadEvents),
     /// The store or the core refused.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -48,12 +67,12 @@ impl Delivery {
     ///
     /// # Errors
     /// What is wrong with which of them.
-    pub fn read(bytes: &[u8]) -> Result<Self, Vec<BadEvent>> {
+    pub fn read(bytes: &[u8]) -> Result<Self, BadEvents> {
         let mut found = Found::default();
         let mut reader = Reader::new(Fields::default());
         reader.feed(bytes, &mut found);
         reader.finish(&mut found);
-        if found.faults.is_empty() { Ok(Self(found.events)) } else { Err(found.faults) }
+        if found.faults.count == 0 { Ok(Self(found.events)) } else { Err(found.faults) }
     }
 
     /// Takes the events in, those that are not there already.
@@ -66,11 +85,9 @@ impl Delivery {
         features: &Arc<FeatureTable>,
     ) -> Result<Counts, NotDelivered> {
         let grace = super::grace(engine);
-        let mut faults = Vec::new();
+        let mut faults = BadEvents::default();
         let mut rejected = |_: &str, Rejected { line, reason, .. }: &Rejected| {
-            if faults.len() < FAULTS_MAX {
-                faults.push(BadEvent { number: *line, why: reason.clone() });
-            }
+            faults.add(*line, || reason.clone());
         };
         let mut usage = Usage::begin(engine, features, &mut rejected)?;
         for (number, one) in (1..).zip(&self.0) {
@@ -98,7 +115,7 @@ impl Delivery {
 #[derive(Default)]
 struct Found {
     events: Vec<Kept>,
-    faults: Vec<BadEvent>,
+    faults: BadEvents,
     count: u64,
 }
 
@@ -110,9 +127,6 @@ impl Sink for Found {
 
     fn rejected(&mut self, one: cloudevents::Rejected) {
         self.count += 1;
-        if self.faults.len() < FAULTS_MAX {
-            let why = format!("{}; {}", one.reason, one.reason.remedy());
-            self.faults.push(BadEvent { number: self.count, why });
-        }
+        self.faults.add(self.count, || format!("{}; {}", one.reason, one.reason.remedy()));
     }
 }

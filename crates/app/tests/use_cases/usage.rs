@@ -4,12 +4,14 @@ use crate::paper::*;
 use crate::world::*;
 use faregate_app::engine::Engine;
 use faregate_app::import::Outcome;
+use faregate_app::import::delivery::{Delivery, NotDelivered};
 use faregate_app::import::overlap::{Difference, differences};
 use faregate_app::import::receipts::{Listed, list, show};
 use faregate_app::import::undo::{UndoError, undo};
 use faregate_app::import::usage::{Rejected, Row, Usage, id_of};
 use faregate_core::amount::Ticks;
 use faregate_ingest::features::FeatureTable;
+use std::sync::Arc;
 
 fn row<'a>(who: &'a str, product: &'a str, opened: i64, closed: i64) -> Row<'a> {
     let (opened, closed) = (T0.plus(opened * MINUTE), Some(T0.plus(closed * MINUTE)));
@@ -132,6 +134,29 @@ fn the_receipt_counts_what_another_kind_of_source_tells_as_well() {
     assert_eq!((told, count), (vec![expected], 1));
     let (told, count) = differences(&mut world.engine, &features, 2, 0).unwrap();
     assert_eq!((told.len(), count), (0, 1));
+}
+
+/// Of very many faults the first are told, and how many there are.
+#[test]
+fn a_delivery_says_how_many_events_are_bad() {
+    let event = |subject: &str, number: u32| {
+        format!(
+            r#"{{"specversion":"1.0","id":"{number}","source":"farm","type":"use","subject":"{subject}","time":"2027-06-01T09:00:00Z","data":{{"product":"autocad"}}}}"#
+        )
+    };
+    let lines = |subject: &str| {
+        let all: Vec<String> = (0..500).map(|number| event(subject, number)).collect();
+        all.join("\n")
+    };
+    let bad = Delivery::read(b"{}\n".repeat(500).as_slice()).unwrap_err();
+    assert_eq!((bad.count, bad.first.len(), bad.first[99].number), (500, 100, 100));
+    assert_eq!(bad.to_string(), "500 events cannot be taken in");
+    let mut world = office();
+    let late = Delivery::read(lines("ana").as_bytes()).unwrap();
+    let refused = late.take_in(&mut world.engine, &Arc::new(FeatureTable::shipped())).unwrap_err();
+    assert_eq!(refused.to_string(), "500 events cannot be taken in");
+    let NotDelivered::Faulty(bad) = refused else { panic!("{refused:?}") };
+    assert_eq!((bad.count, bad.first.len(), bad.first[0].number), (500, 100, 1));
 }
 
 #[test]
