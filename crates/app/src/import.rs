@@ -93,7 +93,7 @@ pub struct Recording<'e> {
     quarantined: BTreeMap<u32, u64>,
     /// What the batch makes of leases.
     leased: agent::Leased,
-    /// Use that begins after this is not believed.
+    /// Use that begins or ends after this is not believed.
     believed_until: Instant,
     finished: bool,
 }
@@ -155,10 +155,10 @@ impl<'e> Recording<'e> {
         self.counts.rejected += rejected;
     }
 
-    /// Whether use that begins at this instant can be true: what is charged ahead of time would be free then.
+    /// Whether use that begins or ends at this instant can be true: what is charged ahead of time would be free then.
     #[must_use]
-    pub fn believes(&self, opened: Instant) -> bool {
-        opened <= self.believed_until
+    pub fn believes(&self, at: Instant) -> bool {
+        at <= self.believed_until
     }
 
     /// Adds one use, unless it is there already or lies in the future.

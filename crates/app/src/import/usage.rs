@@ -182,6 +182,10 @@ impl<'e> Usage<'e> {
             _ if !self.recording.believes(row.opened) => {
                 Some(("in-the-future", "it begins more than a day after now"))
             }
+            // It would be charged up to its end, ahead of time.
+            _ if row.closed.is_some_and(|closed| !self.recording.believes(closed)) => {
+                Some(("ends-in-the-future", "it ends more than a day after now"))
+            }
             _ => None,
         }
     }

@@ -72,6 +72,7 @@ fn rows_that_cannot_be_true_are_listed() {
     check(row("ana", "", 60, 120), "no-product");
     check(row("ana", "autocad", 60, 59), "ends-before-it-begins");
     check(row("ana", "autocad", 90 * 1_440, 90 * 1_440 + 5), "in-the-future");
+    check(row("ana", "autocad", 59 * 1_440, 62 * 1_440), "ends-in-the-future");
     let credit = Row { tokens: Some(tokens(-7)), ..row("ana", "autocad", 60, 120) };
     check(credit, "negative-tokens");
 }
