@@ -5,16 +5,21 @@
 //! A use is known again by who, where, what and when: the same row in another file, or in another export, is one.
 //! Events that have ids of their own are told apart by these as well.
 //!
-//! Where rows say what was charged, the vendor's price holds. Of times, what is on record within the clocks'
+//! Where rows say what was charged, the vendor's price holds. Within a batch each use is priced once, however many
+//! rows and files tell of it; where they tell of two prices, the greater one holds, for a use that goes on costs more
+//! in the later export, and the order of files says nothing. What stands of a batch is the sum of a day: an import
+//! that tells of a day again with another sum, or of one only what is new, adds its sum to the one before, as two of
+//! the vendor's reports do, and an equal sum is the same one. Take a growing export's earlier import back. Of times, what is on record within the clocks'
 //! tolerance stays; beyond it, the earliest beginning does, and the receipt counts the difference.
 
-use super::{Outcome, Recording, Reported, SESSIONS_AT_ONCE};
+use super::{Outcome, Recording, Reported, SESSIONS_AT_ONCE, identity};
 use crate::engine::{Engine, Failure};
 use faregate_core::amount::Ticks;
 use faregate_core::event::Source;
 use faregate_core::when::{Date, Instant, Zone};
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::vendor::VendorRow;
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// One use, as a row tells of it.
@@ -62,29 +67,18 @@ pub struct Usage<'e> {
     last: Option<Instant>,
     rows: u64,
     lines_rejected: u64,
-    paid: BTreeMap<(Date, u32, u32, Ticks), Paid>,
+    /// What the vendor charged for each use, by its identity.
+    prices: FxHashMap<u64, Ticks>,
+    /// The sums of these prices, by day, person and product.
+    paid: BTreeMap<(Date, u32, u32), Paid>,
 }
 
-/// Equal charges of the vendor's, to somebody for a product on a UTC day: in one file they are as many, in two
-/// files they are told of twice.
+/// What the vendor charged to somebody for a product on a UTC day.
 #[derive(Clone, Copy)]
 struct Paid {
+    /// The first line that tells of it.
     line: u64,
-    /// The file at hand, and how many it has.
-    file: usize,
-    here: u32,
-    /// As many as the file with most of them has.
-    most: u32,
-}
-
-impl Paid {
-    fn add(&mut self, file: usize) {
-        if self.file != file {
-            (self.file, self.here) = (file, 0);
-        }
-        self.here = self.here.saturating_add(1);
-        self.most = self.most.max(self.here);
-    }
+    ticks: Ticks,
 }
 
 impl<'e> Usage<'e> {
@@ -108,6 +102,7 @@ impl<'e> Usage<'e> {
             last: None,
             rows: 0,
             lines_rejected: 0,
+            prices: FxHashMap::default(),
             paid: BTreeMap::new(),
         })
     }
@@ -137,17 +132,27 @@ impl<'e> Usage<'e> {
         let (user, host) = (self.recording.intern(who), self.recording.intern(host));
         let feature = self.recording.intern(product);
         let ordinal = ordinal(row.id);
-        self.waiting.push(Reported { user, host, feature, ordinal, opened, closed });
+        let reported = Reported { user, host, feature, ordinal, opened, closed };
+        self.waiting.push(reported);
         let last = closed.unwrap_or(opened).max(opened);
         self.span = Some(self.span.map_or((opened, last), |(a, b)| (a.min(opened), b.max(last))));
         self.last = self.last.max(Some(last));
         if let Some(ticks) = row.tokens.filter(|ticks| ticks.is_positive()) {
-            let key = (Zone::utc().date(opened), user, feature, ticks);
-            let file = self.files.len();
-            let none = Paid { line: row.line, file, here: 0, most: 0 };
-            self.paid.entry(key).or_insert(none).add(file);
+            self.price(&reported, row.line, ticks);
         }
         if self.waiting.len() >= SESSIONS_AT_ONCE { self.hand_over() } else { Ok(()) }
+    }
+
+    /// Puts what the vendor charged for a use to the sum of its day, as far as the sum does not hold it already.
+    fn price(&mut self, reported: &Reported, line: u64, ticks: Ticks) {
+        let id = identity(&self.recording.names, reported);
+        let known = self.prices.entry(id).or_insert(Ticks::ZERO);
+        let more = ticks.0.saturating_sub(known.0).max(0);
+        *known = ticks.max(*known);
+        let key = (Zone::utc().date(reported.opened), reported.user, reported.feature);
+        let paid = self.paid.entry(key).or_insert(Paid { line, ticks: Ticks::ZERO });
+        paid.ticks = Ticks(paid.ticks.0.saturating_add(more));
+        paid.line = paid.line.min(line);
     }
 
     /// Lists a line that could not be read.
@@ -228,29 +233,19 @@ impl<'e> Usage<'e> {
         Ok(())
     }
 
-    /// What the vendor charged, summed up by day, person and product.
+    /// What the vendor charged, by day, person and product.
     fn priced(&mut self) -> Vec<VendorRow> {
-        let mut rows: Vec<VendorRow> = Vec::new();
-        let mut before = None;
-        for ((day, who, product, ticks), Paid { line, most, .. }) in std::mem::take(&mut self.paid)
-        {
-            let ticks = Ticks(ticks.0.saturating_mul(i64::from(most)));
-            let line = u32::try_from(line).unwrap_or(u32::MAX);
-            match rows.last_mut().filter(|_| before == Some((day, who, product))) {
-                Some(row) => {
-                    row.tokens = Ticks(row.tokens.0.saturating_add(ticks.0));
-                    row.line = row.line.min(line);
-                }
-                None => {
-                    let text = |number| self.recording.names.text(number).to_owned();
-                    let (who, product) = (text(who), text(product));
-                    let hashed = None;
-                    rows.push(VendorRow { line, day, who, hashed, product, tokens: ticks });
-                }
-            }
-            before = Some((day, who, product));
-        }
-        rows
+        let names = &self.recording.names;
+        let row =
+            |((day, who, product), Paid { line, ticks }): ((Date, u32, u32), Paid)| VendorRow {
+                line: u32::try_from(line).unwrap_or(u32::MAX),
+                day,
+                who: names.text(who).to_owned(),
+                hashed: None,
+                product: names.text(product).to_owned(),
+                tokens: ticks,
+            };
+        std::mem::take(&mut self.paid).into_iter().map(row).collect()
     }
 }
 

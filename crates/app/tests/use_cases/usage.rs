@@ -1,6 +1,7 @@
 //! Uses with times from any table: told once, listed where they cannot be read, priced where they say what they cost.
 
 use crate::paper::*;
+use crate::stores::Shared;
 use crate::world::*;
 use faregate_app::engine::Engine;
 use faregate_app::import::Outcome;
@@ -10,6 +11,9 @@ use faregate_app::import::receipts::{Listed, list, show};
 use faregate_app::import::undo::{UndoError, undo};
 use faregate_app::import::usage::{Rejected, Row, Usage, id_of};
 use faregate_core::amount::Ticks;
+use faregate_core::event::{Finding, VendorCharge};
+use faregate_core::tariff::Meter;
+use faregate_core::when::DAY;
 use faregate_ingest::features::FeatureTable;
 use std::sync::Arc;
 
@@ -31,6 +35,38 @@ fn take_in(engine: &mut Engine, kind: &str, rows: &[Row<'_>]) -> (Outcome, Vec<R
     rows.iter().for_each(|row| usage.add(row, || format!("line of {}", row.who)).unwrap());
     let outcome = usage.finish(kind).unwrap();
     (outcome, listed)
+}
+
+/// Takes files in as one batch.
+fn take_files(engine: &mut Engine, files: &[&[Row<'_>]]) -> Outcome {
+    let features = FeatureTable::shipped();
+    let mut list = |_: &str, one: &Rejected| panic!("{one:?}");
+    let mut usage = Usage::begin(engine, &features, &mut list).unwrap();
+    for (number, rows) in files.iter().enumerate() {
+        usage.file(&format!("{number}.csv")).unwrap();
+        rows.iter().for_each(|row| usage.add(row, String::new).unwrap());
+    }
+    usage.finish("token-flex-sessions").unwrap()
+}
+
+fn priced<'a>(opened: i64, closed: i64, whole: i64) -> Row<'a> {
+    Row { tokens: Some(tokens(whole)), ..row("ana", "autocad", opened, closed) }
+}
+
+/// What is charged and what was paid twice, in whole tokens, once files of uses with prices are in.
+fn cost_of(meter: Meter, files: &[&[Row<'_>]]) -> (i64, usize) {
+    let mut world = World::over(Shared::default(), meter, 1_000_000);
+    world.clock.set(T0.plus(60 * DAY));
+    take_files(&mut world.engine, files);
+    let before = world.store.told();
+    take_files(&mut world.engine, files);
+    assert_eq!(world.store.told(), before, "told again, it changed something");
+    let shared = world.engine.state();
+    let state = shared.read();
+    let dip = |one: &&VendorCharge| matches!(one.finding, Finding::DoubleDip(_));
+    let dips = state.vendor().charges.iter().filter(dip).count();
+    let sum: i64 = state.charges().iter().map(|charge| charge.ticks.0).sum();
+    (sum / tokens(1).0, dips)
 }
 
 fn ticks_of(world: &World) -> Vec<Ticks> {
@@ -102,6 +138,37 @@ fn a_row_that_says_what_it_cost_sets_the_price() {
     assert_eq!(report.sessions, 1);
     assert_eq!(ticks_of(&world), [tokens(7)]);
     assert_eq!(charged(&world.engine), [charge("ana", "autocad", 60)]);
+}
+
+/// However rows and files tell of uses, the vendor charged for each of them once.
+#[test]
+fn a_use_is_priced_once_and_two_uses_twice() {
+    let (am, pm) = (priced(540, 600, 5), priced(900, 960, 5));
+    let longer = priced(540, 700, 9);
+    for (files, expected) in [
+        (&[&[am, am][..]][..], 5),
+        (&[&[am], &[am]], 5),
+        (&[&[am, pm]], 10),
+        (&[&[am], &[pm]], 10),
+        // An export that grew beside the one before, in both orders.
+        (&[&[am], &[am, pm]], 10),
+        (&[&[am, pm], &[am]], 10),
+        (&[&[am], &[longer, pm]], 14),
+        (&[&[longer, pm], &[am]], 14),
+    ] {
+        assert_eq!(cost_of(Meter::StartedHour, files), (expected, 0), "{files:?}");
+    }
+    // A day that is one unit is told by the sum of its uses.
+    assert_eq!(cost_of(Meter::Window24h, &[&[priced(540, 600, 7), priced(540, 600, 7)]]), (7, 0));
+    assert_eq!(cost_of(Meter::Window24h, &[&[priced(540, 600, 4), priced(900, 960, 3)]]), (7, 0));
+}
+
+/// Events of one second are told apart by their ids, in their prices too.
+#[test]
+fn events_of_one_second_are_priced_each() {
+    let event = |id| Row { id: id_of(id), ..priced(540, 600, 5) };
+    let files: &[&[Row<'_>]] = &[&[event("1"), event("2")], &[event("2")]];
+    assert_eq!(cost_of(Meter::StartedHour, files), (10, 0));
 }
 
 #[test]
