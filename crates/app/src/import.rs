@@ -17,6 +17,7 @@ use faregate_ingest::vendor::VendorRow;
 use names::Names;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
+use vendor::Prices;
 
 pub mod agent;
 mod days;
@@ -281,16 +282,21 @@ impl<'e> Recording<'e> {
         self.source_ended(self.counts.last);
         self.touch_going_on();
         let is_empty = self.pairs.is_empty() && self.leased.is_empty();
+        let mut prices = None;
         if self.counts.sessions == 0 && self.counts.closed == 0 && is_empty {
-            // Nothing new: dropping the batch leaves the store exactly as it was.
-            return Ok(self.counts);
+            let shared = self.engine.state();
+            prices = self.judge_prices(&shared.read())?.filter(Prices::changes);
+            if prices.is_none() {
+                // Nothing new: dropping the batch leaves the store exactly as it was.
+                return Ok(self.counts);
+            }
         }
         self.flush()?;
         let shared = self.engine.state();
         // Readers wait until the commit: they never see what is not durable.
         let mut work = Work::on(shared.write(), now);
         let before = work.guard.seq();
-        let booked = self.book(&mut work, source, kind, files);
+        let booked = self.book(&mut work, source, (kind, files), prices);
         let done = booked.and_then(|()| Ok(self.engine.store.commit()?));
         self.finished = true;
         if let Err(failure) = done {
@@ -308,8 +314,8 @@ impl<'e> Recording<'e> {
         &mut self,
         work: &mut Work<'_>,
         source: Source,
-        kind: &str,
-        files: Vec<String>,
+        (kind, files): (&str, Vec<String>),
+        prices: Option<Prices>,
     ) -> Result<(), Failure> {
         for event in self.names.take_events() {
             work.apply(event)?;
@@ -323,10 +329,13 @@ impl<'e> Recording<'e> {
         let begun = std::mem::take(&mut self.begun).into_values().chain(recognised).collect();
         let ended = std::mem::take(&mut self.ended);
         let mut overlap = self.overlap(&work.guard, kind)?;
-        let priced = std::mem::take(&mut self.priced);
-        if !priced.is_empty() {
-            let features = self.names.features();
-            overlap.prices = self.book_prices(work, features, &priced)?;
+        // What the batch adds is priced once it is charged.
+        let prices = match prices {
+            Some(prices) => Some(prices),
+            None => self.judge_prices(&work.guard)?,
+        };
+        if let Some(prices) = prices {
+            overlap.prices = self.book_prices(work, prices)?;
         }
         let counts = self.counts;
         work.apply(Event::Imported(Receipt {

@@ -34,6 +34,7 @@ mod prices;
 mod reckoning;
 
 pub(super) use again::{Lost, Reckoned, is_doubted, is_session};
+pub(super) use beside::Prices;
 use hashed::Naming;
 pub use hashed::{BothNames, WhichKnown};
 use plan::{Plan, on_record, recall, restated};

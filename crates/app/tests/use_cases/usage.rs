@@ -140,6 +140,27 @@ fn a_row_that_says_what_it_cost_sets_the_price() {
     assert_eq!(charged(&world.engine), [charge("ana", "autocad", 60)]);
 }
 
+/// An export without prices, then one with them: the uses are known, what they cost is not.
+#[test]
+fn prices_of_uses_that_are_known_already_are_taken_in() {
+    let mut world = office();
+    let plain = row("ana", "autocad", 540, 600);
+    take_files(&mut world.engine, &[&[plain]]);
+    let files: &[&[Row<'_>]] = &[&[priced(540, 600, 9)]];
+    let outcome = take_files(&mut world.engine, files);
+    assert_eq!((outcome.counts.sessions, outcome.counts.duplicates), (0, 1));
+    assert_eq!(ticks_of(&world), [tokens(9)]);
+    let receipt = last(&mut world).receipt;
+    assert_eq!((receipt.batch, receipt.overlap.prices), (2, 1));
+    let before = world.store.told();
+    take_files(&mut world.engine, files);
+    take_files(&mut world.engine, &[&[plain]]);
+    assert_eq!(world.store.told(), before, "told again, it changed something");
+    undo(&mut world.engine, &FeatureTable::shipped(), 2, false).unwrap();
+    assert_eq!(ticks_of(&world), [tokens(7)]);
+    assert_eq!(charged(&world.engine), [charge("ana", "autocad", 540)]);
+}
+
 /// However rows and files tell of uses, the vendor charged for each of them once.
 #[test]
 fn a_use_is_priced_once_and_two_uses_twice() {

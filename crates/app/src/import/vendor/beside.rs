@@ -11,12 +11,27 @@ use faregate_core::event::{Event, Source};
 use faregate_core::state::State;
 use faregate_core::usage::Interval;
 use faregate_core::when::Instant;
-use faregate_ingest::features::FeatureTable;
-use faregate_ingest::vendor::VendorRow;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 
-impl<'e> Recording<'e> {
+/// What the prices come to that a batch of uses brought with it.
+pub(in crate::import) struct Prices {
+    plan: Plan,
+    /// Whether the books do not say all of it already.
+    changes: bool,
+    /// Days that cost otherwise than we had charged.
+    differences: u64,
+    /// Rows that are not charged.
+    quarantined: u64,
+}
+
+impl Prices {
+    pub(in crate::import) fn changes(&self) -> bool {
+        self.changes
+    }
+}
+
+impl Recording<'_> {
     /// All uses of these pairs but the vendor's own, from the earliest of these instants on.
     pub(super) fn uses_beside_vendor(
         &mut self,
@@ -72,22 +87,41 @@ impl<'e> Recording<'e> {
         Ok(uses)
     }
 
-    /// Puts the prices that a batch of uses brought with it, by person, product and UTC day, to its charges; how
-    /// many days cost otherwise than we had charged.
+    /// What the prices come to that a batch of uses brought with it, by person, product and UTC day; `None` where it
+    /// brought none.
+    pub(in crate::import) fn judge_prices(
+        &mut self,
+        state: &State,
+    ) -> Result<Option<Prices>, Failure> {
+        let rows = std::mem::take(&mut self.priced);
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let features = self.names.features();
+        let mut taking = Taking::by(self, features);
+        let plan = taking.plan(state, &rows)?;
+        taking.remember_rows();
+        let Taking { report: Report { differences, quarantined, counts, .. }, released, .. } =
+            taking;
+        Ok(Some(Prices {
+            changes: !plan.is_empty() || released || counts.sessions > 0,
+            plan,
+            differences: differences.len() as u64,
+            quarantined: quarantined.len() as u64,
+        }))
+    }
+
+    /// Puts the prices that a batch of uses brought with it to its charges; how many days cost otherwise than we had
+    /// charged.
     pub(in crate::import) fn book_prices(
         &mut self,
         work: &mut Work<'_>,
-        features: &'e FeatureTable,
-        rows: &[VendorRow],
+        prices: Prices,
     ) -> Result<u64, Failure> {
-        let mut taking = Taking::by(self, features);
-        let plan = taking.plan(&work.guard, rows)?;
-        taking.remember_rows();
-        let Report { differences, quarantined, .. } = taking.report;
-        self.counts.quarantined += quarantined.len() as u64;
+        self.counts.quarantined += prices.quarantined;
         self.flush()?;
-        self.book_plan(work, plan)?;
-        Ok(differences.len() as u64)
+        self.book_plan(work, prices.plan)?;
+        Ok(prices.differences)
     }
 
     pub(super) fn book_plan(&mut self, work: &mut Work<'_>, plan: Plan) -> Result<(), Failure> {
