@@ -191,6 +191,27 @@ fn a_charge_told_under_a_name_and_then_a_hash_is_one() {
     assert_eq!(paid_twice(&world.engine), 12);
 }
 
+/// What is on record under the hash is some of the export; the rest of it is still what the names told of.
+#[test]
+fn an_export_of_hashes_is_the_same_however_often_it_comes() {
+    let check = |off: &[VendorRow], twice: i64| {
+        let mut world = office();
+        alias(&mut world.engine, "0a1b", "ana");
+        take_in(&mut world.engine, &[plain(0, "ana", 10)]);
+        take_in(&mut world.engine, off);
+        assert_eq!((charges(&world.engine).len(), paid_twice(&world.engine)), (1, twice));
+        for _ in 0..3 {
+            change_nothing(&mut world, &[off]);
+        }
+        // In another order too.
+        let turned: Vec<VendorRow> = off.iter().rev().cloned().collect();
+        change_nothing(&mut world, &[&turned, &[plain(0, "ana", 10)]]);
+        assert_eq!((charges(&world.engine).len(), paid_twice(&world.engine)), (1, twice));
+    };
+    check(&[hidden(0, "0a1b", 10), hidden(0, "0a1b", 12)], 12);
+    check(&[hidden(0, "0a1b", 10), hidden(0, "0A1B", 10)], 10);
+}
+
 /// Two accounts of one person are two charges, under their hashes as under their names.
 #[test]
 fn a_second_account_is_still_paid_twice() {

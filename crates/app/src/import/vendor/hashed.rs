@@ -144,26 +144,27 @@ impl<'a> Naming<'a> {
     }
 
     /// The other name under which what a hash alone is charged is on record: an equal row of the same person, once
-    /// for each.
+    /// for each. Equal rows under the hash itself come first, so that the same export finds its own again.
     fn known_otherwise(&mut self, row: &VendorRow) -> Option<String> {
         let person = self.person(&row.who, row.day)?;
         let pair = (person, product(self.state, self.features, &row.product)?);
-        if self.is_on_record(row, person, &row.who) {
-            return None;
-        }
         let taken = self.taken.entry((row.day, pair, row.tokens)).or_default();
         let mut left = taken.clone();
+        let is_own = |name: &str| folded(name) == folded(&row.who);
         let told = on_record(self.state, pair, row.day, row.day).into_iter();
-        let others = told.filter(|one| one.ticks == row.tokens);
-        let mut others = others.filter(|one| !self.hashes.contains(&folded(&one.alias)));
-        let free = others.find(|one| match left.iter().position(|name| *name == one.alias) {
-            Some(place) => {
-                left.swap_remove(place);
-                false
-            }
-            None => true,
-        })?;
-        taken.push(free.alias.clone());
-        Some(free.alias.clone())
+        let equal: Vec<&str> =
+            told.filter(|one| one.ticks == row.tokens).map(|one| one.alias.as_str()).collect();
+        let own = equal.iter().filter(|name| is_own(name));
+        let others = equal.iter().filter(|name| !self.hashes.contains(&folded(name)));
+        let free =
+            own.chain(others).find(|name| match left.iter().position(|one| one == **name) {
+                Some(place) => {
+                    left.swap_remove(place);
+                    false
+                }
+                None => true,
+            })?;
+        taken.push((*free).to_owned());
+        (!is_own(free)).then(|| (*free).to_owned())
     }
 }
