@@ -21,12 +21,13 @@ use faregate_core::state::State;
 use faregate_core::when::{DAY, Date, Instant};
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::vendor::VendorRow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod again;
 mod beside;
 mod derive;
 mod hashed;
+mod kept;
 mod matching;
 mod plan;
 mod pool;
@@ -37,19 +38,22 @@ pub(super) use again::{Lost, Reckoned, is_doubted, is_session};
 pub(super) use beside::Prices;
 use hashed::Naming;
 pub use hashed::{BothNames, WhichKnown};
-use plan::{Plan, on_record, recall, restated};
+use kept::{Accepted, Settled};
+use plan::{Plan, Record, recall, restated};
 pub use pool::{PoolComparison, PoolRow, compare};
 pub use prices::Difference;
 pub(crate) use reckoning::{Moved, Rebooked, Reckoning, settle};
 
 /// The workstation of uses that only the vendor tells of.
 const HOST: &str = "vendor report";
-/// The workstation of uses that stand for rows that were quarantined.
+/// The workstation of uses that stand for rows of which nobody knew the person or the product.
 const UNSETTLED: &str = "vendor report, unsettled";
+/// The workstation of uses that stand for the rows of a day for which the tariff has no rate.
+const UNRATED: &str = "vendor report, without a rate";
 /// The workstation of uses that stand for rows whose amount is not believed.
 const DOUBTED: &str = "vendor report, doubted";
 /// All of them: no licence server's log tells of such uses.
-pub(crate) const NOT_LOGGED: [&str; 3] = [HOST, UNSETTLED, DOUBTED];
+pub(crate) const NOT_LOGGED: [&str; 4] = [HOST, UNSETTLED, UNRATED, DOUBTED];
 /// Charges booked with one event.
 const CHARGES_PER_EVENT: usize = 8_192;
 
@@ -174,15 +178,15 @@ struct Taking<'r, 'e> {
     recording: &'r mut Recording<'e>,
     features: &'e FeatureTable,
     report: Report,
-    /// Whether a row that was quarantined earlier is settled now.
-    released: bool,
+    /// Identities of the uses that stand for rows which were quarantined earlier and are settled now.
+    released: BTreeSet<u64>,
     /// How many rows say what.
     paid: BTreeMap<(Date, String, String, Ticks), u32>,
 }
 
 impl<'r, 'e> Taking<'r, 'e> {
     fn by(recording: &'r mut Recording<'e>, features: &'e FeatureTable) -> Self {
-        let (report, released, paid) = (Report::default(), false, BTreeMap::new());
+        let (report, released, paid) = Default::default();
         Self { recording, features, report, released, paid }
     }
 
@@ -193,9 +197,11 @@ impl<'r, 'e> Taking<'r, 'e> {
             self.report.pool = Some(pool::compared(state, self.features, pool));
         }
         let mut groups = Groups::new();
-        let mut naming = Naming::of(state, self.features, rows);
+        let record = Record::since(state, rows.iter().map(|row| row.day));
+        let mut accepted = Vec::new();
+        let mut naming = Naming::of(state, self.features, &record, rows);
         for row in rows.iter().filter(|row| !nameless(row)) {
-            self.sort(state, row, &naming.named(row), &mut groups)?;
+            accepted.extend(self.sort(state, &record, (row, &naming.named(row)), &mut groups)?);
         }
         self.report.both_names = naming.both_names();
         self.report.restated = restated(state, &groups);
@@ -203,29 +209,30 @@ impl<'r, 'e> Taking<'r, 'e> {
         let first = |days: &BTreeMap<Date, Group>| Some(bounds(*days.keys().next()?).0);
         let froms = groups.iter().filter_map(|(pair, days)| Some((*pair, first(days)?))).collect();
         let uses = self.recording.uses_beside_vendor(state, &froms)?;
-        let mut plan = Plan::default();
+        let (mut plan, mut settled) = (Plan::default(), BTreeMap::new());
         for (pair, days) in &groups {
             let uses = uses.get(pair).map_or(&[][..], Vec::as_slice);
             let from = days.keys().next().map_or(Instant(i64::MAX), |day| bounds(*day).0);
             let known = Known { state, pair: *pair, from, uses, days, lost: None };
             let derived = known.derive();
             self.keep_places(state, *pair, &derived)?;
-            self.tell(state, &known, &derived)?;
-            plan.add(&known, derived);
+            self.tell(state, &known, &record, &derived, &mut settled)?;
+            plan.add(&known, &record, derived);
         }
+        self.release(state, &record, &accepted, &settled)?;
         plan.sort();
         Ok(plan)
     }
 
     /// Puts a row to those of its person, product and day; rejects or quarantines it when there is none. `written`
     /// is the row as the report has it, and `row` with the name under which it is on record or is to be.
-    fn sort(
+    fn sort<'w>(
         &mut self,
         state: &State,
-        written: &VendorRow,
-        row: &VendorRow,
+        record: &Record<'_>,
+        (written, row): (&'w VendorRow, &VendorRow),
         groups: &mut Groups,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<Accepted<'w>>, Failure> {
         self.report.counts.events += 1;
         let (start, _) = bounds(row.day);
         let span = |at: Option<Instant>| at.unwrap_or(start);
@@ -240,19 +247,21 @@ impl<'r, 'e> Taking<'r, 'e> {
         if let Some(why) = rejected {
             self.report.counts.rejected += 1;
             self.report.rejected.push(Unsettled { line: row.line, why: why.to_owned() });
-            return Ok(());
+            return Ok(None);
         }
         let person = state.estate().person_known_as(&row.who, start.plus(DAY / 2));
         let product = product(state, self.features, &row.product);
         let Some(pair) = person.zip(product) else {
             let unknown = if person.is_none() { &row.who } else { &row.product };
-            return self.quarantine(row, format!("nobody knows `{unknown}`"), UNSETTLED);
+            self.quarantine(row, format!("nobody knows `{unknown}`"), UNSETTLED)?;
+            return Ok(None);
         };
-        self.release(state, written, pair)?;
+        let accepted = Accepted::of(written, pair, &row.who, record);
         let doubt = prices::disbelieved(state, pair, row.day, row.tokens);
         let doubted = doubt.is_some();
         if let Some(why) = doubt.filter(|_| cause(state, pair, &row.who, row.day).is_none()) {
-            return self.quarantine(row, why, DOUBTED);
+            self.doubt(state, &accepted, row, why)?;
+            return Ok(None);
         }
         let paid = (row.day, row.who.clone(), row.product.clone(), row.tokens);
         let count = self.paid.entry(paid).or_default();
@@ -267,44 +276,7 @@ impl<'r, 'e> Taking<'r, 'e> {
             row.tokens,
             Rows { alias, count: known.saturating_add(1), line, doubted },
         );
-        Ok(())
-    }
-
-    /// Keeps a row that cannot be charged, as a use of no length: it is counted once, however often it comes.
-    fn quarantine(&mut self, row: &VendorRow, why: String, host: &str) -> Result<(), Failure> {
-        self.report.quarantined.push(Unsettled { line: row.line, why });
-        let (reported, seen) = self.kept_row(row, host)?;
-        if seen {
-            self.report.counts.duplicates += 1;
-            return Ok(());
-        }
-        self.report.counts.quarantined += 1;
-        self.report.counts.sessions += 1;
-        self.keep(&reported, reported.opened)
-    }
-
-    /// A row that was quarantined before somebody knew the person or the product is so no longer.
-    fn release(
-        &mut self,
-        state: &State,
-        row: &VendorRow,
-        (_, product): Pair,
-    ) -> Result<(), Failure> {
-        let (reported, seen) = self.kept_row(row, UNSETTLED)?;
-        let names = &mut self.recording.names;
-        if seen && state.product_of_feature(names.text(reported.feature)).is_none() {
-            names.release(reported.feature, product);
-            self.released = true;
-        }
-        Ok(())
-    }
-
-    /// The use that stands for a quarantined row, and whether it is kept already.
-    fn kept_row(&mut self, row: &VendorRow, host: &str) -> Result<(Reported, bool), Failure> {
-        let (who, product) = (row.who.as_str(), row.product.as_str());
-        let reported = self.recording.vendor_use(who, product, host, bounds(row.day).0);
-        let seen = self.recording.is_kept(&reported)?;
-        Ok((reported, seen))
+        Ok(Some(accepted))
     }
 
     fn keep(&mut self, reported: &Reported, closed: Instant) -> Result<(), Failure> {
@@ -318,13 +290,24 @@ impl<'r, 'e> Taking<'r, 'e> {
         Ok(())
     }
 
-    /// Counts what was found, for the days that the report tells of.
-    fn tell(&mut self, state: &State, known: &Known<'_>, derived: &Derived) -> Result<(), Failure> {
+    /// Counts what was found, for the days that the report tells of; `settled` are those with nothing left to settle.
+    fn tell(
+        &mut self,
+        state: &State,
+        known: &Known<'_>,
+        record: &Record<'_>,
+        derived: &Derived,
+        settled: &mut BTreeMap<(Pair, Date), Settled>,
+    ) -> Result<(), Failure> {
         for (day, group) in known.days.iter().filter(|(_, group)| group.told) {
+            let key = (known.pair, *day);
             let Some(found) = derived.found.get(day) else {
-                self.without_rate(state, known.pair, *day, group)?;
+                if self.without_rate(state, known.pair, *day, group)? {
+                    settled.insert(key, Settled::Unrated);
+                }
                 continue;
             };
+            settled.insert(key, Settled::Charged);
             let dips = found.iter().filter(|one| matches!(one.finding, Finding::DoubleDip(_)));
             let dips = dips.count();
             self.report.double_dips += dips as u64;
@@ -335,8 +318,8 @@ impl<'r, 'e> Taking<'r, 'e> {
             if found.iter().any(|one| one.finding == Finding::Matched) {
                 self.report.matched += 1;
             } else if found.iter().any(booked) {
-                let before = on_record(state, known.pair, *day, *day);
-                if before.into_iter().any(booked) {
+                let before = record.of(known.pair, *day);
+                if before.iter().copied().any(booked) {
                     self.report.matched += 1;
                 } else {
                     self.report.booked += 1;
@@ -349,24 +332,6 @@ impl<'r, 'e> Taking<'r, 'e> {
         let differences = priced.map(|&(day, ours, theirs)| Difference { pair, day, ours, theirs });
         self.report.differences.extend(differences);
         Ok(())
-    }
-
-    fn without_rate(
-        &mut self,
-        state: &State,
-        (person, product): Pair,
-        day: Date,
-        group: &Group,
-    ) -> Result<(), Failure> {
-        let estate = state.estate();
-        let who = estate.person(person).map(|person| person.key.clone()).unwrap_or_default();
-        let product =
-            estate.product(product).map(|product| product.key.clone()).unwrap_or_default();
-        let why = format!("the tariff has no rate for `{product}` on {day}");
-        let line = group.rows.values().map(|row| row.line).min().unwrap_or(0);
-        let tokens = group.rows.keys().map(|(_, ticks)| *ticks).sum();
-        let row = VendorRow { line, day, who, hashed: None, product, tokens };
-        self.quarantine(&row, why, UNSETTLED)
     }
 
     /// Keeps a use as long as the grace where only the vendor tells of a unit: long enough to be charged, and no
@@ -402,7 +367,7 @@ impl<'r, 'e> Taking<'r, 'e> {
     fn finish(mut self, file: &str, plan: Plan) -> Result<Report, Failure> {
         let now = self.recording.engine.now()?;
         let shared = self.recording.engine.state();
-        if self.report.counts.sessions == 0 && !self.released && plan.is_empty() {
+        if self.report.counts.sessions == 0 && self.released.is_empty() && plan.is_empty() {
             // Dropping the batch leaves the store exactly as it was.
             return Ok(self.report);
         }

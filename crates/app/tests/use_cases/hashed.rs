@@ -212,6 +212,36 @@ fn an_export_of_hashes_is_the_same_however_often_it_comes() {
     check(&[hidden(0, "0a1b", 10), hidden(0, "0A1B", 10)], 10);
 }
 
+/// A row that is kept under the hash is released with the row that shows the e-mail, and the other way round.
+#[test]
+fn what_is_kept_under_one_name_is_released_under_the_other() {
+    const EVA: &str = "eva@acme.example";
+    let kept = |world: &World| world.engine.state().read().tally().quarantined;
+    let (off, on) = ([hidden(0, "77fe", 10)], [shown(0, EVA, "77fe", 10)]);
+    let check = |first: &[VendorRow], then: &[VendorRow], known: &str, other: &str| {
+        let mut world = office();
+        take_in(&mut world.engine, first);
+        assert_eq!(kept(&world), 1);
+        know(&mut world.engine, &[known]);
+        alias(&mut world.engine, other, known);
+        take_in(&mut world.engine, then);
+        assert_eq!((kept(&world), charges(&world.engine).len()), (0, 1), "{known}");
+        change_nothing(&mut world, &[then, first]);
+        assert_eq!(kept(&world), 0, "{known}");
+    };
+    check(&off, &on, EVA, "77fe");
+    check(&on, &off, EVA, "77fe");
+    check(&on, &off, "77fe", EVA);
+    // An export without the hash.
+    check(&off, &[plain(0, EVA, 10)], EVA, "77fe");
+    // The hash is nobody's yet, and the row that shows it says whose row it was.
+    let mut world = office();
+    take_in(&mut world.engine, &off);
+    know(&mut world.engine, &[EVA]);
+    take_in(&mut world.engine, &on);
+    assert_eq!((kept(&world), charges(&world.engine).len()), (0, 1));
+}
+
 /// Two accounts of one person are two charges, under their hashes as under their names.
 #[test]
 fn a_second_account_is_still_paid_twice() {

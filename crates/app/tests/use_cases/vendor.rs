@@ -271,6 +271,67 @@ fn what_nobody_knows_is_quarantined_and_charged_once_known() {
     assert_eq!(charged(&world.engine), [charge("eve", "autocad", 0)]);
 }
 
+fn know(world: &mut World, key: &str) {
+    world.engine.append(vec![Event::PeopleAdded(vec![person(key)])]).unwrap();
+}
+
+fn kept_in(world: &World) -> u64 {
+    world.engine.state().read().tally().quarantined
+}
+
+/// What is kept of one person is released when they are known, whoever was before.
+#[test]
+fn each_row_that_was_kept_is_released_once() {
+    let mut world = office();
+    let rows =
+        [row(0, "eve", "autocad", 7), row(0, "mia", "autocad", 7), row(1, "mia", "revit", 10)];
+    take_in_twice(&mut world, &rows);
+    assert_eq!(kept_in(&world), 3);
+    know(&mut world, "eve");
+    take_in_twice(&mut world, &rows);
+    assert_eq!(kept_in(&world), 2);
+    know(&mut world, "mia");
+    take_in_twice(&mut world, &rows);
+    assert_eq!(kept_in(&world), 0);
+    assert_eq!(charged(&world.engine).len(), 3);
+}
+
+/// A row that the tariff has no rate for is counted once, under whatever product it was kept before.
+#[test]
+fn a_row_without_a_rate_is_released_with_the_rate() {
+    let mut world = office();
+    let rows = [row(0, "ana", "Maya", 6), row(0, "zoe", "Maya", 6)];
+    take_in_twice(&mut world, &rows);
+    assert_eq!(kept_in(&world), 2);
+    let maya = Product { key: "maya".to_owned(), name: "Maya".to_owned() };
+    world.engine.append(vec![Event::ProductsDefined(vec![maya])]).unwrap();
+    take_in_twice(&mut world, &rows);
+    assert_eq!((kept_in(&world), charged(&world.engine).len()), (2, 0));
+    let mut parts = tariff(Meter::Window24h);
+    parts.rates.push(Rate {
+        product: "maya".to_owned(),
+        ticks: tokens(6),
+        ..parts.rates[0].clone()
+    });
+    world.engine.append(vec![Event::TariffAdopted(parts)]).unwrap();
+    take_in_twice(&mut world, &rows);
+    assert_eq!((kept_in(&world), charged(&world.engine).len()), (1, 1));
+    know(&mut world, "zoe");
+    take_in_twice(&mut world, &rows);
+    assert_eq!((kept_in(&world), charged(&world.engine).len()), (0, 2));
+}
+
+/// Somebody new is known by now, and what they were charged is not believed: it is kept for that, and once.
+#[test]
+fn a_row_that_was_kept_and_is_not_believed_is_counted_once() {
+    let mut world = office();
+    let rows = [row(0, "eve", "revit", 900)];
+    take_in_twice(&mut world, &rows);
+    know(&mut world, "eve");
+    take_in_twice(&mut world, &rows);
+    assert_eq!((kept_in(&world), charged(&world.engine).len()), (1, 0));
+}
+
 #[test]
 fn what_cannot_be_true_is_rejected() {
     let mut world = office();

@@ -2,7 +2,7 @@
 //! all else that stands.
 
 use super::derive::{Known, Told};
-use super::plan::{Plan, on_record, recall, settled};
+use super::plan::{Plan, Record, recall, settled};
 use super::{CHARGES_PER_EVENT, DOUBTED, Group, Groups, HOST, Rows, prices, product};
 use crate::engine::{Failure, Work};
 use crate::import::Recording;
@@ -65,7 +65,7 @@ impl Lost {
 
 impl LostDay {
     /// The rows that are left of the day.
-    fn left(&self, state: &State, pair: Pair, day: Date) -> Group {
+    fn left(&self, state: &State, record: &Record<'_>, pair: Pair, day: Date) -> Group {
         let mut group = Group::default();
         let doubted = |ticks| prices::disbelieved(state, pair, day, ticks).is_some();
         for (alias, Paid { ticks, count, .. }) in &self.rows {
@@ -74,7 +74,7 @@ impl LostDay {
             group.add(&alias, *ticks, rows);
         }
         let mut counts: BTreeMap<(String, Ticks), u32> = BTreeMap::new();
-        for VendorCharge { alias, ticks, .. } in on_record(state, pair, day, day) {
+        for VendorCharge { alias, ticks, .. } in record.of(pair, day).iter().copied() {
             let key = (folded(alias), *ticks);
             if self.told.contains(&key) {
                 continue;
@@ -128,12 +128,13 @@ impl Reckoned {
             groups.entry(*pair).or_default().extend(first.map(|day| (day, Group::default())));
         }
         recall(state, &mut groups);
+        let record = Record::since(state, lost.0.values().flat_map(|days| days.keys().copied()));
         let anew = |(pair, mut days): (Pair, BTreeMap<Date, Group>)| {
             let first = days.keys().next().map_or(Instant(i64::MAX), |day| bounds(*day).0);
             let earliest = touched.get(&pair).map(|from| from.plus(-TOLERANCE_MAX_SECONDS));
             let lost = lost.0.get(&pair);
             for (day, lost) in lost.into_iter().flatten() {
-                days.insert(*day, lost.left(state, pair, *day));
+                days.insert(*day, lost.left(state, &record, pair, *day));
             }
             days.retain(|_, group| !group.rows.is_empty());
             let from = earliest.map_or(first, |earliest| earliest.min(first));
@@ -158,6 +159,8 @@ impl Reckoned {
         let froms = self.0.iter().map(|(pair, anew)| (*pair, anew.from)).collect();
         let uses = recording.uses_beside_vendor(state, &froms)?;
         let nothing: Vec<Told> = Vec::new();
+        let days = |anew: &Anew| anew.days.keys().chain(&anew.lost).min().copied();
+        let record = Record::since(state, self.0.values().filter_map(days));
         for (pair, Anew { from, days, lost }) in &self.0 {
             let uses = uses.get(pair).unwrap_or(&nothing);
             let (pair, from, lost) = (*pair, *from, Some(lost));
@@ -169,17 +172,17 @@ impl Reckoned {
             let judged: BTreeSet<Date> =
                 days.keys().chain(lost.into_iter().flatten()).copied().collect();
             for day in judged {
-                let before = on_record(state, pair, day, day);
+                let before = record.of(pair, day);
                 let now = derived.found.get(&day).map_or(&[][..], Vec::as_slice);
                 let is_lost = lost.is_some_and(|lost| lost.contains(&day));
-                if is_lost && !super::plan::says_same(&before, now) {
+                if is_lost && !super::plan::says_same(before, now) {
                     correction.unreported.push((pair.0, pair.1, day));
                 }
                 let booked = |one: &VendorCharge| one.finding == Finding::Booked;
-                let (was, is) = (before.into_iter().any(booked), now.iter().any(booked));
+                let (was, is) = (before.iter().copied().any(booked), now.iter().any(booked));
                 correction.unbooked += i64::from(was) - i64::from(is);
             }
-            correction.plan.add(&known, derived);
+            correction.plan.add(&known, &record, derived);
         }
         correction.plan.sort();
         Ok(correction)

@@ -104,7 +104,7 @@ impl Recording<'_> {
         let Taking { report: Report { differences, quarantined, counts, .. }, released, .. } =
             taking;
         Ok(Some(Prices {
-            changes: !plan.is_empty() || released || counts.sessions > 0,
+            changes: !plan.is_empty() || !released.is_empty() || counts.sessions > 0,
             plan,
             differences: differences.len() as u64,
             quarantined: quarantined.len() as u64,

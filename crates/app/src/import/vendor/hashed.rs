@@ -5,7 +5,7 @@
 //! the name under which it is on record already. What rows show of whose hash it is moves nothing; it is said, with
 //! the command that shows what would change.
 
-use super::{on_record, product};
+use super::{Record, product};
 use core::fmt;
 use faregate_core::amount::Ticks;
 use faregate_core::charges::Pair;
@@ -66,6 +66,7 @@ impl fmt::Display for BothNames {
 pub(super) struct Naming<'a> {
     state: &'a State,
     features: &'a FeatureTable,
+    record: &'a Record<'a>,
     /// All hashes of the report, folded.
     hashes: BTreeSet<String>,
     /// Names on record that rows under a hash alone were found to be.
@@ -74,10 +75,15 @@ pub(super) struct Naming<'a> {
 }
 
 impl<'a> Naming<'a> {
-    pub(super) fn of(state: &'a State, features: &'a FeatureTable, rows: &[VendorRow]) -> Self {
+    pub(super) fn of(
+        state: &'a State,
+        features: &'a FeatureTable,
+        record: &'a Record<'a>,
+        rows: &[VendorRow],
+    ) -> Self {
         let hashes = rows.iter().filter_map(|row| row.hashed.as_deref()).map(folded).collect();
         let (taken, both) = Default::default();
-        Self { state, features, hashes, taken, both }
+        Self { state, features, record, hashes, taken, both }
     }
 
     /// A row with the name under which its charge is on record; where it is on none, with the first of its name and
@@ -139,7 +145,7 @@ impl<'a> Naming<'a> {
 
     fn is_on_record(&self, row: &VendorRow, person: PersonId, name: &str) -> bool {
         let Some(product) = product(self.state, self.features, &row.product) else { return false };
-        let told = on_record(self.state, (person, product), row.day, row.day);
+        let told = self.record.of((person, product), row.day);
         told.iter().any(|one| folded(&one.alias) == folded(name))
     }
 
@@ -151,7 +157,7 @@ impl<'a> Naming<'a> {
         let taken = self.taken.entry((row.day, pair, row.tokens)).or_default();
         let mut left = taken.clone();
         let is_own = |name: &str| folded(name) == folded(&row.who);
-        let told = on_record(self.state, pair, row.day, row.day).into_iter();
+        let told = self.record.of(pair, row.day).iter();
         let equal: Vec<&str> =
             told.filter(|one| one.ticks == row.tokens).map(|one| one.alias.as_str()).collect();
         let own = equal.iter().filter(|name| is_own(name));

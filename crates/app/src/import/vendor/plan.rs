@@ -8,6 +8,7 @@ use faregate_core::estate::folded;
 use faregate_core::event::{Charge, Finding, Unit, VendorCharge};
 use faregate_core::state::State;
 use faregate_core::when::{Date, Instant};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
 /// What a report changes.
@@ -30,7 +31,7 @@ impl Plan {
     }
 
     /// Adds what of a pair is not as it is on record.
-    pub(super) fn add(&mut self, known: &Known<'_>, derived: Derived) {
+    pub(super) fn add(&mut self, known: &Known<'_>, record: &Record<'_>, derived: Derived) {
         let (state, (person, product)) = (known.state, known.pair);
         let wanted: BTreeMap<Instant, Charge> =
             derived.charges.into_iter().map(|charge| (charge.at, charge)).collect();
@@ -50,7 +51,7 @@ impl Plan {
             }
         }
         for (day, found) in derived.found {
-            if !says_same(&on_record(state, known.pair, day, day), &found) {
+            if !says_same(record.of(known.pair, day), &found) {
                 self.reported.extend(found);
             }
         }
@@ -75,17 +76,29 @@ fn key_of(finding: Finding) -> u8 {
     }
 }
 
-/// What is on record of a pair on the days between two, both included.
-pub(super) fn on_record(
-    state: &State,
-    (person, product): Pair,
-    from: Date,
-    to: Date,
-) -> Vec<&VendorCharge> {
-    let all = &state.vendor().charges;
-    let start = all.partition_point(|charge| charge.day < from);
-    let near = all.iter().skip(start).take_while(|charge| charge.day <= to);
-    near.filter(|charge| charge.person == person && charge.product == product).collect()
+/// What is on record from a day on, by person, product and day: looked up once, for a day has as many rows as there
+/// are people.
+pub(super) struct Record<'s>(FxHashMap<(Pair, Date), Vec<&'s VendorCharge>>);
+
+impl<'s> Record<'s> {
+    /// What is on record from the first of these days on, and of the two before it: so far back a unit near midnight
+    /// can be another day's.
+    pub(super) fn since(state: &'s State, days: impl Iterator<Item = Date>) -> Self {
+        let mut record: FxHashMap<(Pair, Date), Vec<&VendorCharge>> = FxHashMap::default();
+        let Some(first) = days.min().map(|day| day.plus(-2)) else { return Self(record) };
+        let all = &state.vendor().charges;
+        let start = all.partition_point(|charge| charge.day < first);
+        for charge in all.iter().skip(start) {
+            let key = ((charge.person, charge.product), charge.day);
+            record.entry(key).or_default().push(charge);
+        }
+        Self(record)
+    }
+
+    /// What is on record of a pair on a day, in its order.
+    pub(super) fn of(&self, pair: Pair, day: Date) -> &[&'s VendorCharge] {
+        self.0.get(&(pair, day)).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Of how many persons, products and days the report at hand tells other amounts than are on record: each has some

@@ -4,7 +4,7 @@
 //! eyes, and only the difference is booked.
 
 use super::derive::Known;
-use super::plan::{Plan, recall, settled};
+use super::plan::{Plan, Record, recall, settled};
 use super::{CHARGES_PER_EVENT, Group, Groups, HOST, NOT_LOGGED, Recording};
 use crate::engine::{Engine, Failure, Work};
 use crate::ports::{BlockKind, Use};
@@ -155,6 +155,8 @@ impl<'e> Reckoning<'e> {
             placed.insert((pair, at));
         })?;
         let mut plan = Plan::default();
+        let first_days = groups.values().filter_map(|days| days.keys().next().copied());
+        let record = Record::since(state, first_days);
         for (pair, days) in &groups {
             let from = touched.get(pair).copied().into_iter();
             let from = from.chain(days.keys().next().map(|day| bounds(*day).0)).min();
@@ -165,7 +167,7 @@ impl<'e> Reckoning<'e> {
             let missing = derived.places.iter().filter(|at| !placed.contains(&(*pair, **at)));
             let missing: Vec<Instant> = missing.copied().collect();
             self.keep_places(state, *pair, &missing);
-            plan.add(&known, derived);
+            plan.add(&known, &record, derived);
         }
         let Plan { reversed, charged, reported } = plan;
         Ok(Rebooked { reversed, charged, reported })
