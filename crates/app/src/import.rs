@@ -334,6 +334,10 @@ impl<'e> Recording<'e> {
             Some(prices) => Some(prices),
             None => self.judge_prices(&work.guard)?,
         };
+        // Prices release what was kept of a report.
+        for event in self.names.take_events() {
+            work.apply(event)?;
+        }
         if let Some(prices) = prices {
             overlap.prices = self.book_prices(work, prices)?;
         }

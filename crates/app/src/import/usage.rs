@@ -7,10 +7,11 @@
 //!
 //! Where rows say what was charged, the vendor's price holds. Within a batch each use is priced once, however many
 //! rows and files tell of it; where they tell of two prices, the greater one holds, for a use that goes on costs more
-//! in the later export, and the order of files says nothing. What stands of a batch is the sum of a day: an import
-//! that tells of a day again with another sum, or of one only what is new, adds its sum to the one before, as two of
-//! the vendor's reports do, and an equal sum is the same one. Take a growing export's earlier import back. Of times, what is on record within the clocks'
-//! tolerance stays; beyond it, the earliest beginning does, and the receipt counts the difference.
+//! in the later export, and the order of files says nothing. What stands of a batch is the sum of a day. An import
+//! that tells of the day again with another sum adds its own to the one before, as two of the vendor's reports do,
+//! and an equal sum is the same one: so take back the earlier import of an export that has grown. Of times, what is
+//! on record within the clocks' tolerance stays; beyond it, the earliest beginning does, and the receipt counts the
+//! difference.
 
 use super::{Outcome, Recording, Reported, SESSIONS_AT_ONCE, identity};
 use crate::engine::{Engine, Failure};

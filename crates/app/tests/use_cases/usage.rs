@@ -10,11 +10,13 @@ use faregate_app::import::overlap::{Difference, differences};
 use faregate_app::import::receipts::{Listed, list, show};
 use faregate_app::import::undo::{UndoError, undo};
 use faregate_app::import::usage::{Rejected, Row, Usage, id_of};
+use faregate_app::import::vendor;
 use faregate_core::amount::Ticks;
 use faregate_core::event::{Finding, VendorCharge};
 use faregate_core::tariff::Meter;
-use faregate_core::when::DAY;
+use faregate_core::when::{DAY, Date};
 use faregate_ingest::features::FeatureTable;
+use faregate_ingest::vendor::VendorRow;
 use std::sync::Arc;
 
 fn row<'a>(who: &'a str, product: &'a str, opened: i64, closed: i64) -> Row<'a> {
@@ -159,6 +161,26 @@ fn prices_of_uses_that_are_known_already_are_taken_in() {
     undo(&mut world.engine, &FeatureTable::shipped(), 2, false).unwrap();
     assert_eq!(ticks_of(&world), [tokens(7)]);
     assert_eq!(charged(&world.engine), [charge("ana", "autocad", 540)]);
+}
+
+/// What was kept of a report is released when uses with prices settle it, and what is kept of prices is kept once.
+#[test]
+fn what_is_kept_is_counted_once() {
+    let mut world = office();
+    let kept = |world: &World| world.engine.state().read().tally().quarantined;
+    let (day, line) = (Date(20_605), 2);
+    let (who, product) = ("eve".to_owned(), "autocad".to_owned());
+    let row = VendorRow { line, day, who, hashed: None, product, tokens: tokens(7) };
+    vendor::import(&mut world.engine, &FeatureTable::shipped(), "usage.csv", &[row]).unwrap();
+    assert_eq!(kept(&world), 1);
+    let of_eve = Row { who: "eve", ..priced(540, 600, 7) };
+    take_files(&mut world.engine, &[&[of_eve]]);
+    assert_eq!((kept(&world), charged(&world.engine).len()), (0, 1));
+    let dear = priced(540, 600, 900);
+    take_files(&mut world.engine, &[&[dear]]);
+    assert_eq!(kept(&world), 1, "900 tokens are not believed");
+    take_files(&mut world.engine, &[&[dear, priced(5_000, 5_100, 7)]]);
+    assert_eq!((kept(&world), charged(&world.engine).len()), (1, 3));
 }
 
 /// However rows and files tell of uses, the vendor charged for each of them once.

@@ -21,7 +21,7 @@ pub(in crate::import) struct Prices {
     changes: bool,
     /// Days that cost otherwise than we had charged.
     differences: u64,
-    /// Rows that are not charged.
+    /// Rows that are not charged, and were not kept before.
     quarantined: u64,
 }
 
@@ -101,13 +101,12 @@ impl Recording<'_> {
         let mut taking = Taking::by(self, features);
         let plan = taking.plan(state, &rows)?;
         taking.remember_rows();
-        let Taking { report: Report { differences, quarantined, counts, .. }, released, .. } =
-            taking;
+        let Taking { report: Report { differences, counts, .. }, released, .. } = taking;
         Ok(Some(Prices {
             changes: !plan.is_empty() || !released.is_empty() || counts.sessions > 0,
             plan,
             differences: differences.len() as u64,
-            quarantined: quarantined.len() as u64,
+            quarantined: counts.quarantined,
         }))
     }
 
