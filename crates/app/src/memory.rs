@@ -170,8 +170,13 @@ impl Store for MemoryStore {
         Ok(days.into_iter().collect())
     }
 
-    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {
-        Ok(self.content.gate_uses.iter().filter(|one| one.closed >= from).copied().collect())
+    fn gate_uses(
+        &mut self,
+        from: Instant,
+        visit: &mut dyn FnMut(GateUse),
+    ) -> Result<(), StoreError> {
+        self.content.gate_uses.iter().filter(|one| one.closed >= from).copied().for_each(visit);
+        Ok(())
     }
 
     fn check(&mut self) -> Result<Vec<String>, StoreError> {

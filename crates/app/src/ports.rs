@@ -345,11 +345,15 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn days_of_batch(&mut self, batch: u32) -> Result<Vec<Date>, StoreError>;
 
-    /// The uses of our own gate that were closed at or after `from`.
+    /// Calls `visit` with each use of our own gate that was closed at or after `from`, in no particular order.
     ///
     /// # Errors
-    /// [`StoreError`].
-    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError>;
+    /// [`StoreError`]; `visit` may have been called then.
+    fn gate_uses(
+        &mut self,
+        from: Instant,
+        visit: &mut dyn FnMut(GateUse),
+    ) -> Result<(), StoreError>;
 
     /// What is wrong with the store itself, in words; empty when nothing is.
     ///

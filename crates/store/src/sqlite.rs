@@ -294,8 +294,12 @@ impl Store for SqliteStore {
         memos::days(&self.db, batch)
     }
 
-    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {
-        uses::of_gate(&self.db, from)
+    fn gate_uses(
+        &mut self,
+        from: Instant,
+        visit: &mut dyn FnMut(GateUse),
+    ) -> Result<(), StoreError> {
+        uses::of_gate(&self.db, from, visit)
     }
 
     fn check(&mut self) -> Result<Vec<String>, StoreError> {

@@ -158,7 +158,9 @@ fn check_filled(path: &Path) -> Vec<String> {
     assert_eq!(store.request("first").unwrap(), Some(request));
     assert_eq!(store.names().unwrap().len(), 3);
     assert_eq!(store.uses_of(Date(20_607)).unwrap(), [a_use()]);
-    assert_eq!(store.gate_uses(T0).unwrap(), [a_gate_use()]);
+    let mut gate_uses = Vec::new();
+    store.gate_uses(T0, &mut |one| gate_uses.push(one)).unwrap();
+    assert_eq!(gate_uses, [a_gate_use()]);
     let mut replayed = Vec::new();
     let mut visit = |entry| {
         replayed.push(entry);

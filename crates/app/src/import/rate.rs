@@ -114,12 +114,13 @@ impl Recording<'_> {
         from: Instant,
     ) -> Result<Vec<(Pair, Interval)>, Failure> {
         self.recall_open(state)?;
-        let gate = self.engine.store.gate_uses(from)?.into_iter().map(|one| {
-            (
-                (state.estate().same_as(PersonId(one.person)), ProductId(one.product)),
-                Interval { start: one.opened, end: one.closed },
-            )
-        });
+        let (pairs, mut others) = (&self.pairs, Vec::new());
+        self.engine.store.gate_uses(from, &mut |one| {
+            let pair = (state.estate().same_as(PersonId(one.person)), ProductId(one.product));
+            if pairs.contains(&pair) {
+                others.push((pair, Interval { start: one.opened, end: one.closed }));
+            }
+        })?;
         // What a running session owes beyond its charges is the gate's to book, once it is heard of again.
         let running = state.sessions().values().filter_map(|session| {
             // A lease is no use: what it was used for is told by its workstation.
@@ -127,8 +128,8 @@ impl Recording<'_> {
             let end = charged_through(state, pair, session.opened);
             Some((pair, Interval { start: session.opened, end }))
         });
-        let all = gate.chain(running).chain(self.open_uses(state, from));
-        let mut others: Vec<_> = all.filter(|(pair, _)| self.pairs.contains(pair)).collect();
+        let all = running.chain(self.open_uses(state, from));
+        others.extend(all.filter(|(pair, _)| self.pairs.contains(pair)));
         others.sort_unstable_by_key(|(pair, interval)| (interval.start, *pair));
         Ok(others)
     }

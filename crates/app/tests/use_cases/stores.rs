@@ -97,11 +97,13 @@ impl Shared {
         };
         store.replay(0, &mut visit).unwrap();
         let days = store.days_with_uses(Instant(i64::MIN)).unwrap();
+        let mut gate_uses = Vec::new();
+        store.gate_uses(Instant(i64::MIN), &mut |one| gate_uses.push(one)).unwrap();
         Told {
             entries,
             names: store.names().unwrap(),
             uses: days.into_iter().map(|day| (day, store.uses_of(day).unwrap())).collect(),
-            gate_uses: store.gate_uses(Instant(i64::MIN)).unwrap(),
+            gate_uses,
             snapshot: store.snapshot().unwrap(),
         }
     }
@@ -252,8 +254,12 @@ impl Store for Shared {
         self.read()?.days_of_batch(batch)
     }
 
-    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {
-        self.read()?.gate_uses(from)
+    fn gate_uses(
+        &mut self,
+        from: Instant,
+        visit: &mut dyn FnMut(GateUse),
+    ) -> Result<(), StoreError> {
+        self.read()?.gate_uses(from, visit)
     }
 
     fn check(&mut self) -> Result<Vec<String>, StoreError> {

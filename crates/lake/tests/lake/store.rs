@@ -109,8 +109,12 @@ impl Store for Shared {
         self.content().days_of_batch(batch)
     }
 
-    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {
-        self.content().gate_uses(from)
+    fn gate_uses(
+        &mut self,
+        from: Instant,
+        visit: &mut dyn FnMut(GateUse),
+    ) -> Result<(), StoreError> {
+        self.content().gate_uses(from, visit)
     }
 
     fn check(&mut self) -> Result<Vec<String>, StoreError> {

@@ -141,16 +141,21 @@ pub(super) fn insert_gate_uses(db: &Connection, uses: &[GateUse]) -> Result<(), 
     Ok(())
 }
 
-pub(super) fn of_gate(db: &Connection, from: Instant) -> Result<Vec<GateUse>, StoreError> {
-    let sql =
-        "SELECT closed, opened, person, product FROM gate_use WHERE closed >= ? ORDER BY opened";
+pub(super) fn of_gate(
+    db: &Connection,
+    from: Instant,
+    visit: &mut dyn FnMut(GateUse),
+) -> Result<(), StoreError> {
+    let sql = "SELECT closed, opened, person, product FROM gate_use WHERE closed >= ?";
     let mut statement = db.prepare_cached(sql).map_err(failed)?;
     let read = |row: &Row<'_>| {
         let (closed, opened) = (Instant(row.get(0)?), Instant(row.get(1)?));
         Ok(GateUse { person: row.get(2)?, product: row.get(3)?, opened, closed })
     };
-    let rows = statement.query_map([from.0], read).map_err(failed)?;
-    rows.collect::<Result<_, _>>().map_err(failed)
+    for one in statement.query_map([from.0], read).map_err(failed)? {
+        visit(one.map_err(failed)?);
+    }
+    Ok(())
 }
 
 fn encode(day: Date, uses: &[Use]) -> Vec<u8> {

@@ -164,8 +164,12 @@ impl Store for Planted {
         self.inner.days_of_batch(batch)
     }
 
-    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {
-        self.inner.gate_uses(from)
+    fn gate_uses(
+        &mut self,
+        from: Instant,
+        visit: &mut dyn FnMut(GateUse),
+    ) -> Result<(), StoreError> {
+        self.inner.gate_uses(from, visit)
     }
 
     fn check(&mut self) -> Result<Vec<String>, StoreError> {

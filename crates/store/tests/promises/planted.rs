@@ -165,8 +165,12 @@ impl Store for Planted {
         self.with(|store| store.days_of_batch(batch))
     }
 
-    fn gate_uses(&mut self, from: Instant) -> Result<Vec<GateUse>, StoreError> {
-        self.with(|store| store.gate_uses(from))
+    fn gate_uses(
+        &mut self,
+        from: Instant,
+        visit: &mut dyn FnMut(GateUse),
+    ) -> Result<(), StoreError> {
+        self.with(|store| store.gate_uses(from, visit))
     }
 
     fn check(&mut self) -> Result<Vec<String>, StoreError> {

@@ -76,12 +76,7 @@ impl<'e> Reckoning<'e> {
         let mut moved = Moved::default();
         self.moved_reports(before, after, &mut moved)?;
         let ids = |id: PersonId| (before.estate().same_as(id), after.estate().same_as(id));
-        let gate = self.recording.engine.store.gate_uses(Instant(i64::MIN))?;
-        let gate = gate
-            .into_iter()
-            .map(|one| (PersonId(one.person), Some(ProductId(one.product)), one.opened));
-        let open = before.elsewhere().map(|open| (open.person, open.product, open.opened));
-        for (id, product, opened) in gate.chain(open) {
+        let mut look = |id, product: Option<ProductId>, opened| {
             let (old, new) = ids(id);
             if old != new {
                 moved.sessions += 1;
@@ -89,7 +84,11 @@ impl<'e> Reckoning<'e> {
                     moved.touch(pair, opened);
                 }
             }
-        }
+        };
+        self.recording.engine.store.gate_uses(Instant(i64::MIN), &mut |one| {
+            look(PersonId(one.person), Some(ProductId(one.product)), one.opened);
+        })?;
+        before.elsewhere().for_each(|open| look(open.person, open.product, open.opened));
         moved_rows(before, after, &mut moved);
         Ok(moved)
     }
