@@ -12,6 +12,7 @@ use faregate_connect::pull::{self, Health, Inbox, PullError, Pulled, PulledFile,
 use faregate_connect::sources::{self, Files, Source, Sources};
 use faregate_core::when::{Instant, Zone};
 use notes::Notes;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,9 @@ use std::time::Duration;
 const NAME: &str = "sources.toml";
 /// Where pulled files are, in the data directory.
 const INBOX: &str = "inbox";
+/// So many polls of a server that leave something open are read again at most: where part of a server never answers,
+/// what it held when it was last heard stays open.
+const BEFORE_MAX: usize = 200;
 
 /// The sources that an operator declares.
 pub(crate) struct Declared {
@@ -123,16 +127,31 @@ impl Declared {
         Ok(files.into_iter().filter(|file| tells(file) && new(file)).collect())
     }
 
-    /// The last file before this one that is in the books, while the inbox still has it.
+    /// The polls in the books from which a poll is read on, the oldest first: of each server those from the last one
+    /// that showed everything on, while the inbox still has them.
+    ///
+    /// Whose poll this one is, is not known before it is read. Those of other servers do no harm.
     fn before(
         &self,
         source: &Source,
         this: &PulledFile,
         notes: &Notes,
-    ) -> Result<Option<PulledFile>, Fault> {
+    ) -> Result<Vec<PulledFile>, Fault> {
         let files = self.inbox.files(&source.name)?.into_iter();
-        let earlier = files.take_while(|file| file.path != this.path);
-        Ok(earlier.filter(|file| notes.has_taken_in(&file.sidecar)).last())
+        let earlier: Vec<PulledFile> = files.take_while(|file| file.path != this.path).collect();
+        let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut is_needed = |file: &PulledFile| {
+            notes.polled(&file.sidecar).iter().fold(false, |is_needed, one| {
+                let left = left.entry(&one.server).or_insert(BEFORE_MAX);
+                let is_wanted = *left > 0;
+                *left = if one.shows_all { 0 } else { left.saturating_sub(1) };
+                is_needed || is_wanted
+            })
+        };
+        let mut needed: Vec<PulledFile> =
+            earlier.into_iter().rev().filter(|file| is_needed(file)).collect();
+        needed.reverse();
+        Ok(needed)
     }
 }
 

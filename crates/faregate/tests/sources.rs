@@ -294,24 +294,113 @@ fn a_poll_without_a_date_is_of_when_it_was_written() {
     assert_eq!(imports(&place)["imports"][0]["last"], "2026-03-02T10:00:00Z");
 }
 
+/// Polls of a licence server in a watched folder, an hour each from 2026-03-02T10:00:00Z on.
+struct Polls(Place);
+
+const HELD: &str = "    gina ws-1 ws-1 (v1.000) (srv/27000 101), start Mon 3/2 9:00\n";
+
+impl Polls {
+    fn new() -> Self {
+        Self(watching("lmstat", "zone = \"UTC\"\n"))
+    }
+
+    /// What a poll of a server says of Revit.
+    fn says(server: &str, held: &str) -> String {
+        let in_use = held.lines().count();
+        let total = format!("Total of 5 licenses issued;  Total of {in_use} licenses in use");
+        let server =
+            format!("License server status: 27000@{server}\n{server}: license server UP\n");
+        format!("{server}Users of 87545RVT_2024_0F:  ({total})\n\n{held}")
+    }
+
+    /// Takes in what was written at that hour; the imports so far, and what the last one says went on and ended.
+    fn poll(&self, name: &str, hour: u32, text: &str) -> [u64; 3] {
+        let name = format!("drop/{name}");
+        self.0.write(&name, text);
+        let file = File::options().write(true).open(self.0.path(&name)).unwrap();
+        file.set_modified(UNIX_EPOCH + Duration::from_secs(1_772_445_600) + HOUR * hour).unwrap();
+        self.0.run(&["source", "pull", "drop", "--sources", "sources.toml"], 0);
+        let all = imports(&self.0);
+        let last = &all["imports"][0];
+        [&all["count"], &last["open_sessions"], &last["closed"]].map(|it| it.as_u64().unwrap_or(0))
+    }
+
+    /// How many days of Revit each is charged, most first.
+    fn days(&self) -> Vec<f64> {
+        let rows = burned(&self.0);
+        let tokens = rows.as_array().unwrap().iter().map(|row| row["tokens"].as_f64().unwrap());
+        tokens.map(|tokens| tokens / 10.0).collect()
+    }
+}
+
 /// Polls come one at a time: a use that the next one does not show has ended.
 #[test]
 fn a_use_ends_where_the_next_poll_does_not_show_it() {
-    let place = watching("lmstat", "zone = \"UTC\"\n");
-    let held = "    gina ws-1 ws-1 (v1.000) (srv/27000 101), start Mon 3/2 9:00\n";
-    // From 2026-03-02T10:00:00Z on, an hour each.
-    let poll = |hour: u32, in_use: u32, held: &str| {
-        let total = format!("Total of 5 licenses issued;  Total of {in_use} licenses in use");
-        let name = format!("drop/poll-{hour}.txt");
-        place.write(&name, &format!("Users of 87545RVT_2024_0F:  ({total})\n\n{held}"));
-        let file = File::options().write(true).open(place.path(&name)).unwrap();
-        file.set_modified(UNIX_EPOCH + Duration::from_secs(1_772_445_600) + HOUR * hour).unwrap();
-        place.run(&["source", "pull", "drop", "--sources", "sources.toml"], 0);
-        let last = imports(&place)["imports"][0].clone();
-        (last["open_sessions"].clone(), last["closed"].clone())
-    };
-    assert_eq!(poll(0, 1, held), (json!(1), json!(0)));
-    assert_eq!(poll(1, 0, ""), (json!(0), json!(1)));
+    let polls = Polls::new();
+    assert_eq!(polls.poll("1.txt", 0, &Polls::says("srv", HELD)), [1, 1, 0]);
+    assert_eq!(polls.poll("2.txt", 1, &Polls::says("srv", "")), [2, 0, 1]);
+}
+
+/// A poll that knows nothing ends nobody, and hides nobody from the polls after it.
+#[test]
+fn a_use_ends_though_polls_between_know_nothing() {
+    let polls = Polls::new();
+    assert_eq!(polls.poll("1.txt", 0, &Polls::says("srv", HELD)), [1, 1, 0]);
+    let down = "srv: Cannot connect to license server system. (-15,570:115)\n";
+    polls.poll("2.txt", 30, &format!("lmutil - Copyright (c) 1989-2023 Flexera.\n{down}"));
+    // Somebody holds one, and it does not say who.
+    polls.poll(
+        "3.txt",
+        31,
+        &Polls::says("srv", "").replace("Total of 0 licenses", "Total of 1 license"),
+    );
+    let count = imports(&polls.0)["count"].as_u64().unwrap();
+    assert_eq!(polls.poll("4.txt", 32, &Polls::says("srv", "")), [count + 1, 0, 1]);
+    assert_eq!(polls.days(), [1.0], "up to when she was seen last");
+}
+
+/// "Nobody" in the evening is another poll than "nobody" in the morning, under a name of its own or the same one.
+#[test]
+fn polls_that_say_the_same_are_of_different_moments() {
+    for overwrites in [false, true] {
+        let polls = Polls::new();
+        let poll = |hour: u32, held: &str| {
+            let name = if overwrites { "status.txt".to_owned() } else { format!("{hour}.txt") };
+            polls.poll(&name, hour, &Polls::says("srv", held))
+        };
+        poll(1, "");
+        let [begun, open, _] = poll(2, HELD);
+        assert_eq!(open, 1);
+        poll(3, HELD);
+        poll(30, HELD);
+        let [count, open, closed] = poll(60, "");
+        assert!(count > begun && (open, closed) == (0, 1), "{overwrites} {count} {open} {closed}");
+        assert_eq!(polls.days(), [2.0], "up to when she was seen last");
+    }
+}
+
+/// Two servers serve the same features: neither knows who holds them at the other.
+#[test]
+fn polls_of_one_server_say_nothing_of_another() {
+    let polls = Polls::new();
+    let nora = HELD.replace("gina ws-1 ws-1", "nora ws-2 ws-2").replace("srv/", "two/");
+    assert_eq!(polls.poll("a1.txt", 0, &Polls::says("srv", HELD)), [1, 1, 0]);
+    assert_eq!(polls.poll("b1.txt", 1, &Polls::says("two", &nora)), [2, 1, 0]);
+    assert_eq!(polls.poll("b2.txt", 30, &Polls::says("two", &nora)), [3, 0, 0]);
+    assert_eq!(polls.days(), [2.0, 1.0], "gina is not known to go on");
+    assert_eq!(polls.poll("a2.txt", 60, &Polls::says("srv", "")), [4, 0, 1]);
+    assert_eq!(polls.poll("b3.txt", 61, &Polls::says("two", "")), [5, 0, 1]);
+    assert_eq!(polls.days(), [2.0, 1.0], "each up to when she was seen last");
+}
+
+/// What is wrong with an earlier poll was listed when that was taken in, under its own name.
+#[test]
+fn a_line_is_rejected_once_and_under_the_name_of_its_file() {
+    let polls = Polls::new();
+    polls.poll("1.txt", 0, &Polls::says("srv", &HELD.replace("3/2", "2/30")));
+    polls.poll("2.txt", 1, &Polls::says("srv", HELD));
+    let listed = std::fs::read_to_string(polls.0.path("faregate-data/rejected.csv")).unwrap();
+    assert_eq!((listed.lines().count(), listed.matches("_1.txt").count()), (2, 1), "{listed}");
 }
 
 /// A folder of logs takes logs in, and nothing else that somebody puts there.

@@ -88,6 +88,9 @@ pub struct How {
     pub fields: Fields,
     /// Whether the value of an event is what was charged for it, in tokens.
     pub value_is_tokens: bool,
+    /// So many of the files, the first ones, are in the books already: what their polls show as going on is read on
+    /// from there, and nothing of them is booked or told of.
+    pub in_books: usize,
     /// Whether everything is done but the booking.
     pub dry_run: bool,
 }
@@ -154,6 +157,8 @@ pub enum More {
         polls: u64,
         /// How many left something open, so that nobody is known to have ended there.
         unknown: u64,
+        /// The servers that were polled.
+        servers: Vec<Polled>,
     },
     /// Of the vendor's report.
     Vendor {
@@ -168,6 +173,15 @@ pub enum More {
     },
     /// Of a report that names nobody: it is compared, and books nothing.
     Compared(Box<PoolComparison>),
+}
+
+/// A server that was polled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Polled {
+    /// Its name, or those of the servers that answer together; empty where the output names none.
+    pub server: String,
+    /// Whether its last poll shows everything that may go on: then no poll before it is needed to read on.
+    pub shows_all: bool,
 }
 
 impl Taken {

@@ -113,9 +113,18 @@ impl<'e> Usage<'e> {
     /// # Errors
     /// [`Failure`] when the store fails.
     pub fn file(&mut self, name: &str) -> Result<(), Failure> {
+        self.source_ends()?;
+        self.files.push(name.to_owned());
+        Ok(())
+    }
+
+    /// Says that what comes now is known up to an instant of its own, and not to that of what came before.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store fails.
+    pub fn source_ends(&mut self) -> Result<(), Failure> {
         self.hand_over()?;
         self.recording.source_ended(self.last.take());
-        self.files.push(name.to_owned());
         Ok(())
     }
 
@@ -228,8 +237,7 @@ impl<'e> Usage<'e> {
     }
 
     fn end(&mut self) -> Result<(), Failure> {
-        self.hand_over()?;
-        self.recording.source_ended(self.last.take());
+        self.source_ends()?;
         self.recording.tally(self.rows, self.lines_rejected);
         Ok(())
     }

@@ -446,7 +446,7 @@ fn polls_are_one_series_in_the_order_of_time() {
     let mut world = office();
     let files = [("3.txt", three.as_bytes()), ("1.txt", one.as_bytes()), ("2.txt", two.as_bytes())];
     let told = take(&mut world.engine, &files, &How::default());
-    assert!(matches!(told.taken[0].more, More::Polls { polls: 3, unknown: 0 }));
+    assert!(matches!(told.taken[0].more, More::Polls { polls: 3, unknown: 0, .. }));
     assert_eq!((told.taken[0].counts.sessions, told.taken[0].counts.open_sessions), (1, 1));
     // Twenty-five hours so far: two windows.
     let charges = [charge("ana", "autocad", 540), charge("ana", "autocad", 540 + 1_440)];
@@ -460,6 +460,35 @@ fn polls_are_one_series_in_the_order_of_time() {
     assert_eq!(charged(&world.engine), charges);
 }
 
+/// Two servers serve the same feature: each knows its own uses, and no use is known up to a poll of the other.
+#[test]
+fn polls_of_two_servers_are_two_series() {
+    let of = |server: &str, text: String| {
+        text.replace("\nUsers", &format!("\n{server}: license server UP (MASTER) v11.19\n\nUsers"))
+    };
+    let files = [
+        ("a1.txt", of("srv-a", poll("Mon 6/1/2026 09:30", &[HELD]))),
+        ("b1.txt", of("srv-b", poll("Mon 6/1/2026 10:00", &[]))),
+        ("a2.txt", of("srv-a", poll("Mon 6/1/2026 11:00", &[HELD]))),
+        ("b2.txt", of("srv-b", poll("Wed 6/3/2026 10:00", &[]))),
+    ];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_bytes()));
+    let mut world = office();
+    let told = take(&mut world.engine, &files, &How::default());
+    let More::Polls { servers, polls: 4, .. } = &told.taken[0].more else { panic!() };
+    assert!(servers.iter().map(|one| one.server.as_str()).eq(["srv-a", "srv-b"]));
+    assert!(servers.iter().all(|one| one.shows_all));
+    assert_eq!((told.taken[0].counts.open_sessions, told.taken[0].counts.closed), (1, 0));
+    assert_eq!(charged(&world.engine), [charge("ana", "autocad", 540)]);
+    // Read on from the first two, which are in the books: nothing of them is told again.
+    let last = of("srv-a", poll("Wed 6/3/2026 11:00", &[]));
+    let files = [files[0], files[2], ("a3.txt", last.as_bytes())];
+    let told = take(&mut world.engine, &files, &How { in_books: 2, ..How::default() });
+    assert_eq!((told.taken[0].counts.duplicates, told.taken[0].counts.closed), (0, 1));
+    assert_eq!(told.taken[0].files, ["a3.txt"]);
+    assert_eq!(charged(&world.engine), [charge("ana", "autocad", 540)]);
+}
+
 /// A server that does not answer has let nobody go.
 #[test]
 fn a_poll_that_knows_nothing_ends_nobody() {
@@ -469,7 +498,7 @@ fn a_poll_that_knows_nothing_ends_nobody() {
             .concat();
     let mut world = office();
     let told = take(&mut world.engine, &[("p.txt", text.as_bytes())], &How::default());
-    assert!(matches!(told.taken[0].more, More::Polls { polls: 3, unknown: 1 }));
+    assert!(matches!(told.taken[0].more, More::Polls { polls: 3, unknown: 1, .. }));
     assert_eq!((told.taken[0].counts.sessions, told.taken[0].counts.open_sessions), (1, 1));
 }
 

@@ -7,7 +7,7 @@ use super::errands::{Errand, Taken};
 use super::inbox::{Label, Place, digest, digest_of};
 use super::state::{Fault, seconds};
 use super::{Freshness, PullError, Pulled, World};
-use crate::sources::{Folder, Source};
+use crate::sources::{Files, Folder, Source};
 use faregate_core::when::{Instant, Zone};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read, Seek};
@@ -16,6 +16,8 @@ use std::time::UNIX_EPOCH;
 
 /// The longest part of a file's name that its copy keeps, in bytes.
 const NAME_MAX: usize = 100;
+/// So much of a poll is looked at for its date, which stands above all else.
+const HEAD_MAX: u64 = 64 << 10;
 
 /// Copies what is new.
 pub(super) fn look(
@@ -139,7 +141,7 @@ fn there<T>(found: io::Result<T>) -> io::Result<Option<T>> {
 }
 
 /// Copies a file beside the inbox's others, unless somebody may still be writing it, which is left for the next look,
-/// or this very content came under this name before.
+/// or this very content came under this name before and is not of another moment now.
 fn copy(
     place: &Place,
     taken: &Taken,
@@ -161,13 +163,18 @@ fn copy(
         return Err(Unfit::Itself(format!("it is larger than {} bytes", folder.bytes_max)));
     }
     let (_, sha256) = digest_of(&mut file)?;
-    if known.is_some_and(|mark| mark.ends_with(&sha256)) {
+    let is_poll = folder.files == Files::Polls;
+    if known.is_some_and(|mark| mark.ends_with(&sha256)) && !(is_poll && is_undated(&mut file)?) {
         return Ok(None);
     }
     let mark = format!("{}{sha256}", found.stamp());
     let written = Instant(found.changed());
     let errand = Errand::new(found.name, None).marked(Some(mark));
-    let name = format!("{}_{}", sha256.get(..12).unwrap_or(&sha256), plain(found.name));
+    let digest_part = sha256.get(..12).unwrap_or(&sha256);
+    let name = match is_poll {
+        true => format!("{digest_part}_{}_{}", stamp(written), plain(found.name)),
+        false => format!("{digest_part}_{}", plain(found.name)),
+    };
     if place.is_here(&name) {
         return Ok(Some((name, written, errand)));
     }
@@ -187,6 +194,20 @@ fn copy_synced(from: &mut impl Read, to: &Path) -> io::Result<u64> {
     let copied = io::copy(from, &mut target)?;
     target.sync_all()?;
     Ok(copied)
+}
+
+/// Whether a poll does not say of when it is: then the same again, written later, is of a later moment.
+fn is_undated(file: &mut File) -> io::Result<bool> {
+    const SAYS: &[u8] = b"License Manager status on ";
+    let mut head = Vec::new();
+    file.rewind()?;
+    file.take(HEAD_MAX).read_to_end(&mut head)?;
+    Ok(!head.windows(SAYS.len()).any(|words| words == SAYS))
+}
+
+/// A moment as names have it: `20260302T100000Z`.
+fn stamp(at: Instant) -> String {
+    at.to_string().chars().filter(|c| !"-:".contains(*c)).collect()
 }
 
 /// A name that any file system takes, with its end, which says what it is.

@@ -57,7 +57,7 @@ fn more_in_json(more: &More) -> Value {
         More::Table { left_out, summaries } => {
             json!({ "left_out": left_out, "summaries": summaries })
         }
-        More::Polls { polls, unknown } => json!({ "polls": polls, "unknown_polls": unknown }),
+        More::Polls { polls, unknown, .. } => json!({ "polls": polls, "unknown_polls": unknown }),
         More::Vendor { report, rows, zero_rows, summaries } => json!({
             "rows": rows, "zero_rows": zero_rows, "summaries": summaries, "matched": report.matched,
             "booked": report.booked, "double_dips": report.double_dips,

@@ -1,14 +1,14 @@
 //! Files of a source's inbox, taken in and noted: one at a time, each as it was pulled.
 
 use super::Declared;
-use super::notes::{Became, Note, Notes, Version};
+use super::notes::{Became, Note, Notes, Polled, Version, poll_of};
 use crate::ambient;
 use crate::commands::{self, rejected};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use faregate_app::engine::Engine;
 use faregate_app::import::intake::{
-    How, Kind, Offered, Refused, Rejected, Step, Taken, Watch, take_in,
+    How, Kind, More, Offered, Refused, Rejected, Step, Taken, Watch, take_in,
 };
 use faregate_app::import::receipts;
 use faregate_app::import::undo::{UndoError, undo};
@@ -35,8 +35,10 @@ pub(crate) struct Incoming {
     sha256: String,
     /// When it was written.
     written: Option<Instant>,
-    /// The poll before it, which is read with it: a use that is in that one and not in this has ended.
-    before: Option<Box<PulledFile>>,
+    /// Its moment, where that is what tells a poll from another with the same content.
+    poll: Option<String>,
+    /// The polls before it, from which it is read on: a use that is in those and not in this has ended.
+    before: Vec<PulledFile>,
     how: How,
     /// Which answer of the vendor's it is of.
     version: Option<Version>,
@@ -77,7 +79,7 @@ impl Declared {
             _ => (Kind::Usage, None),
         };
         let is_poll = kind == Kind::Polls;
-        let before = if is_poll { self.before(source, pulled, notes)? } else { None };
+        let before = if is_poll { self.before(source, pulled, notes)? } else { Vec::new() };
         let zone = sidecar.zone.as_deref().map(estate::zone).transpose()?;
         // Said since the file came.
         let said = Said { zone: zone.or_else(|| source.zone.clone()), ..Said::default() };
@@ -87,8 +89,9 @@ impl Declared {
             file: sidecar.file.clone(),
             sha256: sidecar.sha256.clone(),
             written: sidecar.known_since().parse().ok(),
-            before: before.map(Box::new),
-            how: How { kind, said, map, ..How::default() },
+            poll: poll_of(sidecar).map(str::to_owned),
+            how: How { kind, said, map, in_books: before.len(), ..How::default() },
+            before,
             version,
             supersedes: earlier.unwrap_or_default().iter().map(name).collect(),
         })
@@ -230,14 +233,13 @@ impl Incoming {
         })
     }
 
-    /// The file, after the poll before it where there is one.
+    /// The file, after the polls before it.
     fn open(&self) -> Result<Vec<Offered<'static>>, Fault> {
-        let own = open(&self.path, self.name.clone(), self.written)?;
-        let before = self.before.as_deref().map(|PulledFile { path, sidecar }| {
+        let before = self.before.iter().map(|PulledFile { path, sidecar }| {
             let name = format!("{}/{}/{}", super::INBOX, sidecar.source, sidecar.file);
             open(path, name, sidecar.known_since().parse().ok())
         });
-        Ok(before.transpose()?.into_iter().chain([own]).collect())
+        before.chain([open(&self.path, self.name.clone(), self.written)]).collect()
     }
 
     fn note(&self, became: Became, taken: &[Taken], why: Option<String>) -> Note {
@@ -252,8 +254,18 @@ impl Incoming {
             why,
             undone: Vec::new(),
             version: self.version.clone(),
+            poll: self.poll.clone(),
+            polled: taken.iter().flat_map(polled).collect(),
         }
     }
+}
+
+/// The servers that were polled.
+fn polled(taken: &Taken) -> Vec<Polled> {
+    let More::Polls { servers, .. } = &taken.more else { return Vec::new() };
+    let noted =
+        servers.iter().map(|one| Polled { server: one.server.clone(), shows_all: one.shows_all });
+    noted.collect()
 }
 
 fn open(path: &Path, name: String, written: Option<Instant>) -> Result<Offered<'static>, Fault> {

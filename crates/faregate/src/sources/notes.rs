@@ -1,10 +1,12 @@
-//! What became of each file of a source: a line of JSON each, beside the files, by the digest of the content.
+//! What became of each file of a source: a line of JSON each, beside the files, by the digest of the content, and of
+//! polls by their moment as well.
 //!
 //! A line is written once the file is in the books. Killed in between, the file is taken in again, which adds nothing.
 
 use crate::fault::{Code, Fault};
 use faregate_app::sources::FileNote;
 use faregate_connect::pull::Sidecar;
+use faregate_connect::sources::Files;
 use faregate_core::when::Instant;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -52,6 +54,26 @@ pub(crate) struct Note {
     /// Which answer of the vendor's it is of, where it is one about a period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) version: Option<Version>,
+    /// Of when it is, where it is a poll.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) poll: Option<String>,
+    /// The servers that were polled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) polled: Vec<Polled>,
+}
+
+/// A server that was polled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Polled {
+    /// Its name; empty where the output names none.
+    pub(crate) server: String,
+    /// Whether its last poll shows everything that may go on: no poll before that is needed to read on.
+    pub(crate) shows_all: bool,
+}
+
+/// Of when a poll is: "nobody" in the evening is not "nobody" in the morning, though one is as the other.
+pub(crate) fn poll_of(sidecar: &Sidecar) -> Option<&str> {
+    (sidecar.what == Files::Polls.word()).then(|| sidecar.known_since())
 }
 
 /// Which answer of the vendor's a file is of. About one period the last one holds: it says all of it anew.
@@ -92,11 +114,16 @@ impl Version {
     }
 }
 
-/// A content, and what it is about: two months may hold the same.
-type Key = (String, Option<Subject>);
+/// A content, what it is about and of when: two months may hold the same, and two polls.
+type Key = (String, Option<Subject>, Option<String>);
 
-fn key(sha256: &str, version: Option<&Version>) -> Key {
-    (sha256.to_owned(), version.map(Version::subject))
+fn key(sidecar: &Sidecar, version: Option<&Version>) -> Key {
+    let poll = poll_of(sidecar).map(str::to_owned);
+    (sidecar.sha256.clone(), version.map(Version::subject), poll)
+}
+
+fn key_of(note: &Note) -> Key {
+    (note.sha256.clone(), note.version.as_ref().map(Version::subject), note.poll.clone())
 }
 
 /// What became of the files of a source.
@@ -137,20 +164,20 @@ impl Notes {
                 }
             }
         }
-        self.notes.insert(key(&note.sha256, note.version.as_ref()), note);
+        self.notes.insert(key_of(&note), note);
     }
 
-    /// Whether a file is in the books.
-    pub(crate) fn has_taken_in(&self, sidecar: &Sidecar) -> bool {
-        let noted = self.notes.get(&key(&sidecar.sha256, Version::of(sidecar).as_ref()));
-        noted.is_some_and(|note| note.became == Became::TakenIn)
+    /// The servers of which a file in the books has polls.
+    pub(crate) fn polled(&self, sidecar: &Sidecar) -> &[Polled] {
+        let noted = self.notes.get(&key(sidecar, Version::of(sidecar).as_ref()));
+        noted.filter(|note| note.became == Became::TakenIn).map_or(&[], |note| &note.polled)
     }
 
     /// Whether a file is still to be taken in: nothing is noted of its content, or that was superseded and is told
     /// anew, and no later answer about the same is in the books.
     pub(crate) fn lacks(&self, sidecar: &Sidecar) -> bool {
         let version = Version::of(sidecar);
-        let noted = self.notes.get(&key(&sidecar.sha256, version.as_ref()));
+        let noted = self.notes.get(&key(sidecar, version.as_ref()));
         if noted.is_some_and(|note| note.became != Became::Superseded) {
             return false;
         }
@@ -259,6 +286,8 @@ mod tests {
             why: (became == Became::Bad).then(|| "no table".to_owned()),
             undone: Vec::new(),
             version: None,
+            poll: None,
+            polled: Vec::new(),
         }
     }
 

@@ -86,6 +86,8 @@ pub struct Snapshots {
     open: BTreeMap<Key, Seen>,
     last: Option<Instant>,
     unknown_polls: u64,
+    /// How much of what may go on the last poll did not show.
+    hidden: usize,
 }
 
 /// What makes a row the same one in the next poll. Handles are given out again, so the beginning belongs to it.
@@ -128,7 +130,9 @@ impl Snapshots {
             }
         }
         self.cover(&present);
-        Ok(self.end(polled, status, &present))
+        let ended = self.end(polled, status, &present);
+        self.hidden = self.open.keys().filter(|key| !present.contains(*key)).count();
+        Ok(ended)
     }
 
     /// What may still go on: everything that was seen and is not known to be over.
@@ -136,6 +140,12 @@ impl Snapshots {
     pub fn open(&self) -> Vec<Use> {
         let shown = self.open.iter().filter(|(_, seen)| !seen.covered);
         shown.map(|(key, seen)| key.used(*seen, None)).collect()
+    }
+
+    /// Whether the last poll showed everything that may go on, so that a series could be read on from it alone.
+    #[must_use]
+    pub fn shows_all(&self) -> bool {
+        self.hidden == 0
     }
 
     /// How many polls left something open: the server, a daemon or some row could not be read.

@@ -96,8 +96,8 @@ impl Desk<'_, '_, '_> {
     }
 }
 
-pub(super) fn names(parts: &[Part]) -> Vec<String> {
-    parts.iter().map(|part| part.name.clone()).collect()
+pub(super) fn names<'p>(parts: impl IntoIterator<Item = &'p Part>) -> Vec<String> {
+    parts.into_iter().map(|part| part.name.clone()).collect()
 }
 
 /// Tells of a log's lines as of all others.

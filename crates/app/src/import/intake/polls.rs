@@ -3,11 +3,12 @@
 use super::kinds::{Desk, names};
 use super::look::{Found, Part};
 use super::open::{bytes, chunks};
-use super::{More, Refused, Rejected, Taken};
+use super::{More, Polled, Refused, Rejected, Taken};
 use crate::engine::Failure;
 use crate::import::usage::{Row, Usage, id_of};
 use faregate_core::when::{Instant, Zone};
 use faregate_ingest::lmstat::{self, Reader, Snapshots, Status, Use};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Bytes read at a time.
 const CHUNK: usize = 256 << 10;
@@ -24,13 +25,16 @@ pub(super) fn take(desk: &mut Desk<'_, '_, '_>, parts: &[Part]) -> Result<Taken,
         let zone = desk.how.said.zone.clone().unwrap_or_else(|| state.zone().clone());
         (zone, names.collect::<Vec<String>>())
     };
-    let watching = desk.watching;
+    let (watching, in_books) = (desk.watching, desk.how.in_books);
     let mut rejected = |file: &str, one: &Rejected| watching.rejected(file, one);
     let mut usage = Usage::begin(desk.engine, desk.features, &mut rejected)?;
     let mut series = Series::new(zone, users);
     for part in parts {
         let Found::Polls(at) = part.found else { continue };
-        usage.file(&part.name)?;
+        series.is_new = part.file >= in_books;
+        if series.is_new {
+            usage.file(&part.name)?;
+        }
         let mut file = File::new(at);
         let mut failed = None;
         bytes(&mut desk.offered[part.file], &part.place, watching, |bytes| {
@@ -55,9 +59,11 @@ pub(super) fn take(desk: &mut Desk<'_, '_, '_>, parts: &[Part]) -> Result<Taken,
         watching.passed_over(&format!("{} polls", series.late), why);
     }
     watching.rate()?;
-    let more = More::Polls { polls: series.polls, unknown: series.snapshots.unknown_polls() };
+    let more =
+        More::Polls { polls: series.polls, unknown: series.unknown, servers: series.servers() };
     let outcome = if desk.how.dry_run { usage.rehearse()? } else { usage.finish("lmstat")? };
-    Ok(Taken::of("lmstat".to_owned(), names(parts), outcome, more))
+    let files = names(parts.iter().filter(|part| part.file >= in_books));
+    Ok(Taken::of("lmstat".to_owned(), files, outcome, more))
 }
 
 /// Why a file of outputs is not taken in.
@@ -148,20 +154,32 @@ impl File {
     }
 }
 
-/// The polls so far.
+/// The polls so far: of each server a series of its own, for none of them knows of another's uses.
 struct Series {
     zone: Zone,
     users: Vec<String>,
-    snapshots: Snapshots,
-    last: Option<Instant>,
+    servers: BTreeMap<String, Server>,
+    /// Whether the polls at hand are not in the books yet.
+    is_new: bool,
     polls: u64,
+    /// Polls that left something open.
+    unknown: u64,
     /// Polls that are not later than the one before.
     late: u64,
 }
 
+/// The polls of one server so far.
+#[derive(Default)]
+struct Server {
+    snapshots: Snapshots,
+    /// The last one that was not in the books.
+    last: Option<Instant>,
+}
+
 impl Series {
     fn new(zone: Zone, users: Vec<String>) -> Self {
-        Self { zone, users, snapshots: Snapshots::default(), last: None, polls: 0, late: 0 }
+        let servers = BTreeMap::new();
+        Self { zone, users, servers, is_new: true, polls: 0, unknown: 0, late: 0 }
     }
 
     fn poll(&mut self, at: Instant, output: &Output, usage: &mut Usage<'_>) -> Result<(), Failure> {
@@ -174,23 +192,49 @@ impl Series {
         let mut reader = reader.knowing_users(self.users.iter().map(String::as_str));
         reader.feed(&output.bytes);
         let status = reader.finish();
-        let Ok(ended) = self.snapshots.poll(polled, &status) else {
+        let server = self.servers.entry(server(&status)).or_default();
+        let ended = server.snapshots.poll(polled, &status);
+        if !self.is_new {
+            return Ok(());
+        }
+        let Ok(ended) = ended else {
             self.late += 1;
             return Ok(());
         };
+        server.last = Some(polled);
         self.polls += 1;
-        self.last = Some(polled);
+        self.unknown += u64::from(!status.is_complete());
         reject(&status, output.line, usage);
         usage.known_until(polled);
         ended.iter().try_for_each(|one| add(one, Some(one.seen), usage))
     }
 
-    /// Uses that nobody saw end.
+    /// Uses that nobody saw end, of servers that were polled anew: each is known up to the last poll of its own.
     fn goes_on(&self, usage: &mut Usage<'_>) -> Result<(), Failure> {
-        self.snapshots.open().iter().try_for_each(|one| add(one, None, usage))?;
-        self.last.into_iter().for_each(|last| usage.known_until(last));
+        for Server { snapshots, last } in self.servers.values() {
+            let Some(last) = *last else { continue };
+            usage.source_ends()?;
+            snapshots.open().iter().try_for_each(|one| add(one, None, usage))?;
+            usage.known_until(last);
+        }
         Ok(())
     }
+
+    fn servers(&self) -> Vec<Polled> {
+        let anew = self.servers.iter().filter(|(_, server)| server.last.is_some());
+        anew.map(|(name, server)| Polled {
+            server: name.clone(),
+            shows_all: server.snapshots.shows_all(),
+        })
+        .collect()
+    }
+}
+
+/// Whose poll it is: servers that answer together are one, in whatever order they are listed.
+fn server(status: &Status) -> String {
+    let hosts: BTreeSet<String> =
+        status.servers.iter().map(|server| server.host.to_lowercase()).collect();
+    hosts.into_iter().collect::<Vec<_>>().join(",")
 }
 
 fn reject(status: &Status, before: u64, usage: &mut Usage<'_>) {
