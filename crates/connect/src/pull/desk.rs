@@ -59,6 +59,28 @@ pub(super) struct Page {
     pub(super) offset: u64,
 }
 
+impl Look {
+    /// The vendor has thrown it away.
+    pub(super) fn gone() -> Self {
+        Self { phase: Phase::Gone, links: Vec::new() }
+    }
+}
+
+impl Page {
+    /// What there is of a result that cannot be read.
+    pub(super) fn none(phase: Phase, offset: u64) -> Self {
+        Self { phase, columns: Vec::new(), rows: Vec::new(), total: 0, offset }
+    }
+}
+
+/// An answer about an order; nothing where the vendor does not know it: then it has thrown it away.
+pub(super) fn known(answer: Result<Value, PullError>) -> Result<Option<Value>, PullError> {
+    match answer {
+        Err(PullError::Refused { status: 404 | 410, .. }) => Ok(None),
+        other => other.map(Some),
+    }
+}
+
 /// One of the vendor's APIs.
 pub(super) trait Desk {
     /// What there is to fetch, apart from what was taken before.

@@ -1,6 +1,6 @@
 //! The Insights API: use of seats and Flex tokens by the people of teams.
 
-use super::desk::{Desk, Look, Page, Phase, needed, rows, text};
+use super::desk::{Desk, Look, Page, Phase, known, needed, rows, text};
 use super::errands::{Errand, Progress, Taken, months};
 use super::wire::{Repeat, Wire};
 use super::{Freshness, PullError};
@@ -211,21 +211,18 @@ impl Desk for InsightsDesk {
             true => format!("/usage-queries/{}?offset=0&limit=1", encoded(ticket)),
             false => format!("/exports/{}", encoded(ticket)),
         };
-        match wire.get(&path) {
-            Ok(answer) => look(&answer),
-            Err(PullError::Refused { status: 404 | 410, .. }) => {
-                Ok(Look { phase: Phase::Gone, links: Vec::new() })
-            }
-            Err(error) => Err(error),
-        }
+        known(wire.get(&path))?.map_or(Ok(Look::gone()), |answer| look(&answer))
     }
 
     fn page(&mut self, wire: &mut Wire, ticket: &str, offset: u64) -> Result<Page, PullError> {
         let id = encoded(ticket);
-        let answer = wire.get(&format!("/usage-queries/{id}?offset={offset}&limit={PAGE_ROWS}"))?;
+        let path = format!("/usage-queries/{id}?offset={offset}&limit={PAGE_ROWS}");
+        let Some(answer) = known(wire.get(&path))? else {
+            return Ok(Page::none(Phase::Gone, offset));
+        };
         let Look { phase, .. } = look(&answer)?;
         if phase != Phase::Ready {
-            return Ok(Page { phase, columns: vec![], rows: vec![], total: 0, offset });
+            return Ok(Page::none(phase, offset));
         }
         let number =
             |name: &str| answer.pointer(&format!("/pagination/{name}")).and_then(Value::as_u64);

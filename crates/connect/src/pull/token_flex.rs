@@ -1,7 +1,7 @@
 //! The Token Flex Usage Data API: contracts of enterprise agreements, their use, exports of it.
 
 use super::PullError;
-use super::desk::{Desk, Look, Page, Phase, needed, rows, text};
+use super::desk::{Desk, Look, Page, Phase, known, needed, rows, text};
 use super::errands::{Errand, Progress, Taken, months};
 use super::state::{Freshness, Through};
 use super::wire::{Repeat, Wire};
@@ -260,22 +260,19 @@ impl Desk for TokenFlexDesk {
         if self.is_paged() {
             let mut looks = Vec::new();
             for ticket in tickets {
-                let path = self.query(ticket, 0, 1);
-                let answer = wire.get(&path)?;
-                looks.push(Look { phase: query_phase(&answer)?, links: Vec::new() });
+                let answer = known(wire.get(&self.query(ticket, 0, 1)))?;
+                let phase = answer.map_or(Ok(Phase::Gone), |answer| query_phase(&answer))?;
+                looks.push(Look { phase, links: Vec::new() });
             }
             return Ok(looks);
         }
         if let [ticket] = tickets {
-            return Ok(vec![export(&found(wire.get(&self.request(ticket, "")))?)?]);
+            return Ok(vec![self.single(wire, ticket)?]);
         }
         // One request for all of them. Their keys begin with the vendor's time.
         let times = tickets.iter().filter_map(|ticket| ticket.split_once('#'));
         let Some(earliest) = times.map(|(time, _)| format!("{time}Z")).min() else {
-            return tickets
-                .iter()
-                .map(|ticket| export(&found(wire.get(&self.request(ticket, "")))?))
-                .collect();
+            return tickets.iter().map(|ticket| self.single(wire, ticket)).collect();
         };
         let now = wire.world.instant();
         let listed = self.list(wire, &earliest, now.plus(SKEW))?;
@@ -285,7 +282,7 @@ impl Desk for TokenFlexDesk {
             looks.push(match ours {
                 Some(request) => export(request)?,
                 // A list may be behind; what is thrown away is told of by itself.
-                None => export(&found(wire.get(&self.request(ticket, "")))?)?,
+                None => self.single(wire, ticket)?,
             });
         }
         Ok(looks)
@@ -303,7 +300,9 @@ impl Desk for TokenFlexDesk {
     }
 
     fn refresh(&mut self, wire: &mut Wire, ticket: &str) -> Result<Look, PullError> {
-        let request = found(wire.get(&self.request(ticket, "")))?;
+        let Some(request) = known(wire.get(&self.request(ticket, "")))? else {
+            return Ok(Look::gone());
+        };
         let look = export(&request)?;
         let ends =
             text(&request, "downloadUrlExpireDate").and_then(|at| at.parse::<Instant>().ok());
@@ -315,10 +314,12 @@ impl Desk for TokenFlexDesk {
     }
 
     fn page(&mut self, wire: &mut Wire, ticket: &str, offset: u64) -> Result<Page, PullError> {
-        let answer = wire.get(&self.query(ticket, offset, PAGE_ROWS))?;
+        let Some(answer) = known(wire.get(&self.query(ticket, offset, PAGE_ROWS)))? else {
+            return Ok(Page::none(Phase::Gone, offset));
+        };
         let phase = query_phase(&answer)?;
         if phase != Phase::Ready {
-            return Ok(Page { phase, columns: vec![], rows: vec![], total: 0, offset });
+            return Ok(Page::none(phase, offset));
         }
         let result = answer.get("result").unwrap_or(&Value::Null);
         let number = |name: &str| result.get(name).and_then(Value::as_u64);
@@ -356,19 +357,15 @@ impl Desk for TokenFlexDesk {
 }
 
 impl TokenFlexDesk {
+    /// One export, looked at by itself.
+    fn single(&self, wire: &mut Wire, ticket: &str) -> Result<Look, PullError> {
+        let request = known(wire.get(&self.request(ticket, "")))?;
+        request.map_or(Ok(Look::gone()), |request| export(&request))
+    }
+
     fn query(&self, id: &str, offset: u64, limit: u64) -> String {
         let id = encoded(id);
         self.below("usage", &format!("/query/{id}?offset={offset}&limit={limit}"))
-    }
-}
-
-/// An export that the vendor does not know is one that it has thrown away.
-fn found(answer: Result<Value, PullError>) -> Result<Value, PullError> {
-    match answer {
-        Err(PullError::Refused { status: 404 | 410, .. }) => {
-            Ok(json!({"requestStatus": "EXPIRED"}))
-        }
-        other => other,
     }
 }
 

@@ -6,6 +6,7 @@ mod graph_stub;
 mod hostile;
 mod pull_faults;
 mod pull_folder;
+mod pull_gone;
 mod pull_kills;
 mod pulling;
 mod pulls;
