@@ -4,7 +4,7 @@
 //! read from the one handle that was judged, whoever puts what in its place meanwhile.
 
 use super::errands::{Errand, Taken};
-use super::inbox::{Label, Place, digest, digest_of};
+use super::inbox::{Label, Place, SIDECAR, digest, digest_of};
 use super::state::{Fault, seconds};
 use super::{Freshness, PullError, Pulled, World};
 use crate::sources::{Files, Folder, Source};
@@ -210,12 +210,14 @@ fn stamp(at: Instant) -> String {
     at.to_string().chars().filter(|c| !"-:".contains(*c)).collect()
 }
 
-/// A name that any file system takes, with its end, which says what it is.
+/// A name that any file system takes, with its end, which says what it is; one that would make its copy a sidecar gets
+/// another.
 fn plain(name: &str) -> String {
     let usual = |c: char| if c.is_alphanumeric() || "._-".contains(c) { c } else { '_' };
     let plain: String = name.chars().map(usual).collect();
     let from = plain.ceil_char_boundary(plain.len().saturating_sub(NAME_MAX));
-    plain.get(from..).unwrap_or_default().to_owned()
+    let plain = plain.get(from..).unwrap_or_default();
+    if plain.ends_with(SIDECAR) { format!("{plain}_") } else { plain.to_owned() }
 }
 
 /// Whether a name matches a pattern of `*` and `?`, capitals or not.

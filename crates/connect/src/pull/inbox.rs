@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "faregate-pulled/1";
 /// What a sidecar's name has after that of its file.
-const SIDECAR: &str = ".pulled.json";
+pub(super) const SIDECAR: &str = ".pulled.json";
 const STATE: &str = ".state";
 
 /// A directory of pulled files.

@@ -2,7 +2,7 @@
 
 use crate::pulling::Machine;
 use faregate_connect::pace::{Chance, Pace};
-use faregate_connect::pull::{Inbox, PullError, Pulled, World, pull};
+use faregate_connect::pull::{Inbox, PullError, Pulled, World, pull, sweep};
 use faregate_connect::sources::{Kind, Source, Sources};
 use faregate_core::when::Instant;
 use std::path::{Path, PathBuf};
@@ -120,6 +120,20 @@ fn what_is_no_plain_file_of_a_fair_size_is_not_taken() {
     assert_eq!(pulled.faults.len(), 1);
     assert_eq!(pulled.faults[0].what, "large.csv");
     assert_eq!(pulled.faults[0].words, "it is larger than 10 bytes");
+}
+
+/// What somebody drops is no sidecar of ours, whatever it is called: it neither stops a source nor is swept away.
+#[test]
+fn a_file_with_the_name_of_a_sidecar_is_a_file() {
+    let watched = Watched::new("");
+    watched.write("x.pulled.json", "{}");
+    watched.write(".pulled.json", "hidden");
+    watched.write("x.pulled.json_", "[]");
+    assert_eq!(watched.news(), ["{}", "[]"]);
+    let inbox = Inbox::new(watched.directory.path().join("inbox"));
+    sweep(&watched.source, Instant(LATER), &inbox, &|_| true).unwrap();
+    assert_eq!(inbox.files("drop").unwrap().len(), 2);
+    assert!(watched.news().is_empty());
 }
 
 /// Three bytes a character: longer than names may be, with ours before it.
