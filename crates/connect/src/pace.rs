@@ -99,7 +99,7 @@ pub fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let wait = http_date(value)? - http_date(date?)?;
+    let wait = http_date(value)?.checked_sub(http_date(date?)?)?;
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or(0)))
 }
 
@@ -117,7 +117,10 @@ fn http_date(text: &str) -> Option<i64> {
     let [hours, minutes, seconds] = clock.as_slice() else {
         return None;
     };
-    Some(i64::from(date.0) * 86_400 + hours * 3_600 + minutes * 60 + seconds)
+    let clock = [(hours, 3_600), (minutes, 60), (seconds, 1)];
+    clock.into_iter().try_fold(i64::from(date.0) * 86_400, |sum, (count, unit)| {
+        count.checked_mul(unit)?.checked_add(sum)
+    })
 }
 
 #[cfg(test)]
@@ -161,5 +164,11 @@ mod tests {
         check("soon", date, None);
         check("-1", date, None);
         check("Sun, 99 Nov 1994 08:50:07 GMT", date, None);
+        // No date is too hostile to be read.
+        check("Sun, 06 Nov 1994 9999999999999999:00:00 GMT", date, None);
+        check("Sun, 06 Nov 1994 00:00:9223372036854775807 GMT", date, None);
+        let longest = "Sun, 06 Nov 1960 00:00:9223372036854775807 GMT";
+        check(longest, Some("Sun, 06 Nov 1960 08:49:37 GMT"), Some(9_223_372_036_854_744_030));
+        check(longest, Some("Sun, 06 Nov 1960 00:00:-9223372036854775807 GMT"), None);
     }
 }

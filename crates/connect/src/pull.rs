@@ -211,10 +211,13 @@ impl PullError {
         Self::NotUnderstood { words: words.into() }
     }
 
-    /// How long the vendor asked us to wait.
+    /// How long the vendor asked us to wait, in seconds; whoever asks for longer than a day is asked again after one.
     fn asked_to_wait(&self) -> Option<i64> {
+        const LONGEST: i64 = 86_400;
         match self {
-            Self::Throttled { seconds, .. } => seconds.and_then(|asked| i64::try_from(asked).ok()),
+            Self::Throttled { seconds, .. } => {
+                seconds.map(|asked| i64::try_from(asked).unwrap_or(LONGEST).min(LONGEST))
+            }
             _ => None,
         }
     }

@@ -18,6 +18,7 @@ use crate::sources::{Access, Kind, Source};
 use faregate_core::when::{Instant, Zone};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What the vendor has not made in so many seconds, it will not make.
 const ASKED_MAX: i64 = 2 * 86_400;
@@ -54,9 +55,12 @@ pub(super) fn run(
         looks: 0,
         desk,
     };
+    let mut next_due = Instant::default();
     match engine.work() {
-        // The vendor's limits lie beyond our patience: the next pull goes on.
-        Err(PullError::Throttled { .. }) if engine.wire.is_over() => {}
+        // The vendor's limits lie beyond our patience: the next pull goes on, not before it may.
+        Err(error @ PullError::Throttled { .. }) if engine.wire.is_over() => {
+            next_due = world.instant().plus(error.asked_to_wait().unwrap_or(0));
+        }
         result => result?,
     }
     let is_whole = engine.end()?;
@@ -64,7 +68,7 @@ pub(super) fn run(
         faults: engine.progress.errands.iter().filter_map(Errand::fault).collect(),
         freshness: engine.progress.freshness,
         files: engine.files,
-        next_due: Instant::default(),
+        next_due,
         is_whole,
     })
 }
@@ -185,9 +189,13 @@ impl Engine<'_> {
                 self.set(at, Stage::GivenUp { words })
             }
             // The user has as many exports outstanding as the vendor allows, ours and others'.
-            Err(PullError::Throttled { .. }) if outstanding > 0 && !self.wire.is_over() => {
+            Err(PullError::Throttled { seconds, .. })
+                if outstanding > 0 && !self.wire.is_over() && self.is_short(seconds) =>
+            {
                 self.window = outstanding;
-                self.set(at, Stage::Wanted)
+                self.set(at, Stage::Wanted)?;
+                self.wire.world.wait(Duration::from_secs(seconds.unwrap_or(0)));
+                Ok(())
             }
             Err(error @ PullError::Throttled { .. }) => {
                 self.set(at, Stage::Wanted)?;
@@ -195,6 +203,12 @@ impl Engine<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether a pull itself waits for as long as the vendor asks, if it does.
+    fn is_short(&self, seconds: Option<u64>) -> bool {
+        let longest = self.wire.world.timing().retry.longest;
+        seconds.is_none_or(|asked| Duration::from_secs(asked) <= longest)
     }
 
     /// Looks at all orders at once, after a while.

@@ -111,7 +111,8 @@ impl Health {
                     self.freshness = pulled.freshness.clone();
                 }
                 let wait = if pulled.is_whole { every } else { AFTER_PATIENCE.min(every) };
-                self.next_due = spread(if pulled.is_whole { begun } else { now }, wait, chance);
+                let due = spread(if pulled.is_whole { begun } else { now }, wait, chance);
+                self.next_due = due.max(pulled.next_due);
                 if let Some(fault) = pulled.faults.first() {
                     self.last_error = Some((now, format!("{}: {}", fault.what, fault.words)));
                     self.failures = self.failures.saturating_add(1);

@@ -8,6 +8,7 @@ mod pull_faults;
 mod pull_folder;
 mod pull_gone;
 mod pull_kills;
+mod pull_waits;
 mod pulling;
 mod pulls;
 mod scim;
