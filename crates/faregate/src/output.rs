@@ -30,8 +30,9 @@ pub(crate) fn beside(text: std::fmt::Arguments<'_>) {
     eprintln!("{}", lines.join("\n"));
 }
 
-/// A text with all that a terminal would obey, or that would reorder what is read, written out.
-fn shown(text: &str) -> String {
+/// A text with all that a terminal would obey, or that would reorder what is read, written out. What comes from outside
+/// goes through this on its way into [`aside!`], so that no name of anything begins a line of its own.
+pub(crate) fn shown(text: &str) -> String {
     let obeyed =
         |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if !text.contains(obeyed) {

@@ -413,3 +413,13 @@ fn a_folder_of_logs_takes_no_table_in() {
     let told = place.run(&["source", "show", "drop", "--sources", "sources.toml"], 0).stdout;
     assert!(told.contains("  bad  "), "{told}");
 }
+
+/// Whoever may put a file there may not put lines into what a server says.
+#[test]
+fn a_name_of_a_file_begins_no_line() {
+    let place = watching("token-usage", "bytes_max = 10\n");
+    put(&place, "drop/a\nfaregate: all is well.csv", &usage("gina"));
+    let told = place.run(&["source", "pull", "drop", "--sources", "sources.toml"], 0).stderr;
+    assert!(told.contains("a\\nfaregate: all is well.csv: it is larger"), "{told}");
+    assert!(!told.lines().any(|line| line.starts_with("faregate: all")), "{told}");
+}

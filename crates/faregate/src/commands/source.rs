@@ -4,7 +4,7 @@ use super::rejected;
 use crate::ambient;
 use crate::cli::sources::{Named, Pull, Show, Source as Action};
 use crate::fault::{Code, Fault};
-use crate::output::{self, Align};
+use crate::output::{self, Align, shown};
 use crate::serving::Serving;
 use crate::sources::notes::{Became, Note};
 use crate::sources::{Declared, Machine};
@@ -170,7 +170,7 @@ fn told(name: &str, pulled: &Pulled, taken: Option<&[Note]>, as_json: bool) -> R
         say!("{}: {}", file.sidecar.file, file.sidecar.what);
     }
     for fault in &pulled.faults {
-        aside!("{}: {}", fault.what, fault.words);
+        aside!("{}: {}", shown(&fault.what), shown(&fault.words));
     }
     let files = match pulled.files.len() {
         0 => "nothing new came".to_owned(),
@@ -196,7 +196,8 @@ fn tell_note(note: &Note) {
     }
     match (became, imports.as_slice()) {
         (Became::Bad, _) => {
-            aside!("{file} was not taken in: {}", why.as_deref().unwrap_or_default());
+            let (file, why) = (shown(file), shown(why.as_deref().unwrap_or_default()));
+            aside!("{file} was not taken in: {why}");
             aside!(
                 "  help: correct it and put it there again, or remove it from the inbox; --again tries once more"
             );

@@ -11,6 +11,7 @@ use crate::ambient;
 use crate::aside;
 use crate::commands::rejected;
 use crate::fault::Fault;
+use crate::output::shown;
 use faregate_api::sources::KnownSources;
 use faregate_app::gate::Gate;
 use faregate_app::sources::{Kind, Known};
@@ -277,7 +278,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), Fault> 
 fn tell(source: &str, note: &Note) {
     let Note { file, became, why, .. } = note;
     if *became == Became::Bad {
-        let why = why.as_deref().unwrap_or_default();
+        let (file, why) = (shown(file), shown(why.as_deref().unwrap_or_default()));
         aside!("faregate: source {source}: `{file}` was not taken in: {why}");
         aside!(
             "  help: correct it and put it there again, or remove it from the inbox; the others go on"
@@ -289,7 +290,7 @@ fn tell(source: &str, note: &Note) {
 fn tell_once(source: &str, failed: Option<(String, &str)>, told: &mut String) {
     match failed {
         Some((why, help)) if why != *told => {
-            aside!("faregate: source {source}: {why}");
+            aside!("faregate: source {source}: {}", shown(&why));
             if !help.is_empty() {
                 aside!("  help: {help}");
             }

@@ -4,6 +4,7 @@ use super::keeping::{MEMORY_UNIT, means_in, place};
 use crate::aside;
 use crate::cli::lake::Endpoint as Args;
 use crate::fault::{Code, Fault};
+use crate::output::shown;
 use faregate_app::access::Access;
 use faregate_app::gate::Gate;
 use faregate_lake::LakeError;
@@ -84,7 +85,8 @@ impl Listening {
             .enable_all()
             .build()?;
         let served = runtime.block_on(async {
-            let door = Door::new(access, gate, Arc::new(|line: &str| aside!("sql: {line}")));
+            let door =
+                Door::new(access, gate, Arc::new(|line: &str| aside!("sql: {}", shown(line))));
             let means = means_in(path, MEMORY)?;
             let endpoint = Endpoint::new(door, place(path)?, &means, self.limits)?;
             let listener = tokio::net::TcpListener::from_std(self.listener)?;
