@@ -6,6 +6,7 @@
 use crate::directory::{GroupKey, Person};
 use crate::plan::Plan;
 use crate::reading::Desired;
+use faregate_core::csv::guarded;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The columns that the vendor's import expects.
@@ -115,17 +116,15 @@ pub fn bulk_csv<'a>(
     writer.write_record(COLUMNS).map_err(failed)?;
     for person in people {
         let cells = [&person.first_name, &person.last_name, &person.email];
-        writer.write_record(cells.map(|cell| guarded(cell))).map_err(failed)?;
+        writer.write_record(cells.map(|cell| plain(cell))).map_err(failed)?;
     }
     writer.into_inner().map_err(|error| BulkError::Csv(error.to_string()))
 }
 
-/// A cell that no spreadsheet takes for a formula.
-fn guarded(cell: &str) -> String {
+/// A cell of one line that no spreadsheet takes for a formula.
+fn plain(cell: &str) -> String {
     let cell: String = cell.trim().chars().filter(|c| !c.is_control()).collect();
-    // The wide forms are formulas to spreadsheets of some languages.
-    let starts = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
-    if cell.starts_with(starts) { format!("'{cell}") } else { cell }
+    guarded(&cell).into_owned()
 }
 
 #[derive(Default)]

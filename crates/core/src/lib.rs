@@ -23,6 +23,7 @@ pub mod caps;
 pub mod chargeback;
 pub mod charges;
 pub mod compliance;
+pub mod csv;
 pub mod double_dip;
 pub mod estate;
 pub mod event;

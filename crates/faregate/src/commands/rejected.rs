@@ -2,6 +2,7 @@
 
 use crate::fault::{Code, Fault};
 use faregate_app::import::usage;
+use faregate_core::csv::guarded;
 use faregate_ingest::flexnet;
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata, OpenOptions};
@@ -172,8 +173,20 @@ fn row(file: &str, rejected: &Rejected<'_>) -> String {
     format!("{file},{line},{code},{reason},{text}")
 }
 
-/// A CSV cell; one that a spreadsheet would take for a formula gets a quote in front.
+/// A CSV cell, and no formula.
 fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    format!("\"{}\"", guarded(text).replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula_in_any_language() {
+        for text in ["=1", "\u{ff1d}1", " @x"] {
+            assert_eq!(cell(text), format!("\"'{text}\""));
+        }
+        assert_eq!(cell("a \"b\""), "\"a \"\"b\"\"\"");
+    }
 }
