@@ -176,6 +176,13 @@ impl Taken {
         self.errands.insert(errand.key(), once);
     }
 
+    /// Forgets what has gone, by its key and mark; whether there was any.
+    pub(super) fn forget(&mut self, has_gone: impl Fn(&str, &str) -> bool) -> bool {
+        let before = self.errands.len();
+        self.errands.retain(|key, once| !has_gone(key, once.mark.as_deref().unwrap_or_default()));
+        self.errands.len() < before
+    }
+
     /// What the data was like when this was last fetched.
     pub(super) fn mark(&self, key: &str) -> Option<&str> {
         self.errands.get(key)?.mark.as_deref()

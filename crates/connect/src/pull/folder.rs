@@ -29,7 +29,11 @@ pub(super) fn look(
     let now = world.instant();
     let mut taken = place.taken()?;
     let (mut files, mut faults) = (Vec::new(), Vec::new());
-    for (name, path) in entries(folder)? {
+    let entries = entries(folder)?;
+    if taken.forget(|name, mark| has_left(folder, place, &entries, (name, mark))) {
+        place.keep_taken(&taken)?;
+    }
+    for (name, path) in entries {
         let copied = plain_file(&path).map_err(Unfit::from).and_then(|found| match found {
             Some(metadata) => {
                 copy(place, &taken, folder, &Found { name: &name, path, metadata }, now)
@@ -170,11 +174,7 @@ fn copy(
     let mark = format!("{}{sha256}", found.stamp());
     let written = Instant(found.changed());
     let errand = Errand::new(found.name, None).marked(Some(mark));
-    let digest_part = sha256.get(..12).unwrap_or(&sha256);
-    let name = match is_poll {
-        true => format!("{digest_part}_{}_{}", stamp(written), plain(found.name)),
-        false => format!("{digest_part}_{}", plain(found.name)),
-    };
+    let name = name_of_copy(folder, &sha256, written, found.name);
     if place.is_here(&name) {
         return Ok(Some((name, written, errand)));
     }
@@ -194,6 +194,31 @@ fn copy_synced(from: &mut impl Read, to: &Path) -> io::Result<u64> {
     let copied = io::copy(from, &mut target)?;
     target.sync_all()?;
     Ok(copied)
+}
+
+/// What a copy is called; polls of two moments may have the same content.
+fn name_of_copy(folder: &Folder, sha256: &str, written: Instant, name: &str) -> String {
+    let digest = sha256.get(..12).unwrap_or(sha256);
+    match folder.files {
+        Files::Polls => format!("{digest}_{}_{}", stamp(written), plain(name)),
+        _ => format!("{digest}_{}", plain(name)),
+    }
+}
+
+/// Whether a file that was copied once is neither in the folder nor in the inbox any more.
+fn has_left(
+    folder: &Folder,
+    place: &Place,
+    entries: &[(String, PathBuf)],
+    (name, mark): (&str, &str),
+) -> bool {
+    let is_in_folder = || entries.binary_search_by(|(known, _)| known.as_str().cmp(name)).is_ok();
+    let copy = || {
+        let (stamp, sha256) = mark.rsplit_once(", ")?;
+        let written = stamp.rsplit_once(' ')?.1.parse().ok()?;
+        Some(name_of_copy(folder, sha256, Instant(written), name))
+    };
+    !is_in_folder() && !copy().is_some_and(|copy| place.is_here(&copy))
 }
 
 /// Whether a poll does not say of when it is: then the same again, written later, is of a later moment.

@@ -3,7 +3,7 @@
 use crate::pulling::Machine;
 use faregate_connect::pace::{Chance, Pace};
 use faregate_connect::pull::{Inbox, PullError, Pulled, World, pull, sweep};
-use faregate_connect::sources::{Kind, Source, Sources};
+use faregate_connect::sources::{Files, Kind, Source, Sources};
 use faregate_core::when::Instant;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -134,6 +134,33 @@ fn a_file_with_the_name_of_a_sidecar_is_a_file() {
     sweep(&watched.source, Instant(LATER), &inbox, &|_| true).unwrap();
     assert_eq!(inbox.files("drop").unwrap().len(), 2);
     assert!(watched.news().is_empty());
+}
+
+/// What is remembered of a file goes when it has left the folder and the inbox, and not before.
+#[test]
+fn what_is_remembered_does_not_grow_for_ever() {
+    for files in [Files::TokenUsage, Files::Polls] {
+        let mut watched = Watched::new("");
+        if let Kind::Folder(folder) = &mut watched.source.kind {
+            folder.files = files.clone();
+        }
+        let marks = || {
+            let path = watched.directory.path().join("inbox/drop/.state/taken.json");
+            std::fs::read_to_string(path).unwrap().matches(".csv").count()
+        };
+        watched.write("a.csv", "one");
+        watched.write("b.csv", "two");
+        watched.pull().unwrap();
+        std::fs::remove_file(watched.path("a.csv")).unwrap();
+        assert!(watched.news().is_empty());
+        assert_eq!(marks(), 2, "its copy is still there");
+        let inbox = Inbox::new(watched.directory.path().join("inbox"));
+        for file in inbox.files("drop").unwrap() {
+            std::fs::remove_file(file.path).unwrap();
+        }
+        assert!(watched.news().is_empty(), "b is in the folder, and was taken");
+        assert_eq!(marks(), 1);
+    }
 }
 
 /// Three bytes a character: longer than names may be, with ours before it.
