@@ -1075,15 +1075,6 @@ export interface components {
             /** @description Why. */
             why: string;
         };
-        /** @description A file that could not be taken in. */
-        BadFile: {
-            /** @description When that was tried. */
-            at: string;
-            /** @description Its name. */
-            file: string;
-            /** @description Why not. */
-            why: string;
-        };
         /** @description Where the tokens are. */
         Balance: {
             /**
@@ -1658,6 +1649,15 @@ export interface components {
          * @enum {string}
          */
         Fare: "seat" | "free-seat" | "tokens";
+        /** @description A file of which nothing was booked. */
+        FileNote: {
+            /** @description When it was looked at. */
+            at: string;
+            /** @description Its name. */
+            file: string;
+            /** @description Why nothing was. */
+            why: string;
+        };
         /** @description A named set of people. */
         Group: {
             /** @description Groups of one dimension exclude each other. */
@@ -2644,7 +2644,7 @@ export interface components {
         /** @description A source of use. */
         Source: {
             /** @description Files that could not be taken in, the newest first. */
-            bad: components["schemas"]["BadFile"][];
+            bad: components["schemas"]["FileNote"][];
             /** @description What depends on it: `burn`, `chargeback`, `double-dips`, `leakage`, `places`, `reconciliation`, `sessions`. */
             feeds: string[];
             /** @description What it is: `licence-server-log`, `licence-server-polls`, `vendor`, `table` or `staff`. */
@@ -2661,6 +2661,8 @@ export interface components {
             last_import?: components["schemas"]["LastImport"] | null;
             /** @description Its name; of one that nobody declares, what its receipts call its kind. */
             name: string;
+            /** @description Files that are recognised and say nothing that is booked, the newest first. */
+            passed_over: components["schemas"]["FileNote"][];
             pulls?: components["schemas"]["Pulls"] | null;
             /** @description Whether it is. */
             stale: boolean;
@@ -2997,6 +2999,12 @@ export interface components {
             quarantined: components["schemas"]["UnsettledLine"][];
             /** @description Rows that cannot be read, or cannot be true. */
             rejected: components["schemas"]["UnsettledLine"][];
+            /**
+             * Format: int64
+             * @description Persons, products and days of which earlier reports told other amounts; both are on record until the one that
+             *     no longer holds is taken back.
+             */
+            restated: number;
             /**
              * Format: int64
              * @description Rows with tokens.

@@ -10,8 +10,10 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::dataframe::DataFrame;
 use datafusion::error::DataFusionError;
 use deltalake::parquet::arrow::ArrowWriter;
+use faregate_core::csv;
 use futures::StreamExt;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::path::Path;
 
 /// How rows are written as lines.
@@ -100,13 +102,22 @@ impl Rows {
         for row in rows {
             let text = match self.form {
                 Form::Words => self.aligned(row.iter().map(Option::as_deref)),
-                Form::Csv => separated(row.iter().map(Option::as_deref)),
+                Form::Csv => separated(self.guarded(&row)),
                 Form::Json => self.object(&row),
             };
             out(&text);
             self.count += 1;
         }
         Ok(())
+    }
+
+    /// A row whose texts no spreadsheet takes for formulas; numbers may be below zero.
+    fn guarded<'r>(&self, row: &'r Cells) -> impl Iterator<Item = Option<Cow<'r, str>>> {
+        self.schema.fields().iter().zip(row).map(|(field, cell)| {
+            let (kind, cell) = (field.data_type(), cell.as_deref()?);
+            let is_plain = kind.is_numeric() || kind.is_temporal();
+            Some(if is_plain { Cow::Borrowed(cell) } else { csv::guarded(cell) })
+        })
     }
 
     /// The header, once.
@@ -125,7 +136,7 @@ impl Rows {
         let header = names.iter().map(|name| Some(name.as_str()));
         match self.form {
             Form::Words => out(&self.aligned(header)),
-            Form::Csv => out(&separated(header)),
+            Form::Csv => out(&separated(header.map(|name| name.map(csv::guarded)))),
             Form::Json => out("["),
         }
     }
@@ -177,14 +188,14 @@ fn text(plain: &str) -> String {
 }
 
 /// Fields between commas, as RFC 4180 has them.
-fn separated<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> String {
+fn separated<'a>(cells: impl Iterator<Item = Option<Cow<'a, str>>>) -> String {
     let quoted = cells.map(|cell| match cell {
         None => String::new(),
-        Some("") => "\"\"".to_owned(),
+        Some(text) if text.is_empty() => "\"\"".to_owned(),
         Some(text) if text.contains([',', '"', '\n', '\r']) => {
             format!("\"{}\"", text.replace('"', "\"\""))
         }
-        Some(text) => text.to_owned(),
+        Some(text) => text.into_owned(),
     });
     quoted.collect::<Vec<_>>().join(",") + "\n"
 }

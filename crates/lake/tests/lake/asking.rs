@@ -170,6 +170,10 @@ async fn answers_have_the_form_that_was_asked_for() {
     let none = "SELECT 1 AS n WHERE false";
     assert_eq!(written(&session, Form::Csv, none).await, "n\n");
     assert_eq!(written(&session, Form::Json, none).await, "[]\n");
+    // What a spreadsheet would reckon is a text, and what is below zero a number.
+    let formula = "SELECT '=1+1' AS \"=a\", -1 AS n, '-1' AS text, DATE '2026-01-02' AS day";
+    let guarded = "'=a,n,text,day\n'=1+1,-1,'-1,2026-01-02\n";
+    assert_eq!(written(&session, Form::Csv, formula).await, guarded);
     // What a terminal would obey does not get through as JSON.
     let hostile = written(&session, Form::Json, "SELECT chr(155) || chr(127) AS c").await;
     assert_eq!(hostile, "[{\"c\":\"\\u009b\\u007f\"}]\n");
