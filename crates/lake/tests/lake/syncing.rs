@@ -2,7 +2,8 @@
 
 use crate::world::{PEOPLE, T0, World};
 use datafusion::arrow::array::AsArray;
-use datafusion::arrow::datatypes::Int64Type;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Int64Type};
 use faregate_app::ports::{BlockKind, Store};
 use faregate_core::estate::{
     AliasTerm, BucketId, Country, Network, Person, PersonId, ProductId, Site,
@@ -238,6 +239,7 @@ async fn what_was_taken_back_is_gone() {
 #[tokio::test]
 async fn sessions_of_the_gate_are_at_the_office_where_they_began() {
     let world = World::new();
+    world.import(0, 20);
     let site = |key: &str, country: &str, network: &str| Site {
         key: key.to_owned(),
         name: key.to_uppercase(),
@@ -258,13 +260,12 @@ async fn sessions_of_the_gate_are_at_the_office_where_they_began() {
     let mut sync = world.sync().await;
     world.close(ids[1]);
     world.close(ids[2]);
-    world.import(0, 20);
     sync.run(&mut world.store.clone(), world.now()).await.unwrap();
     let at = async |person: &str| {
         let found = format!("SELECT site FROM usage WHERE person = '{person}' AND source = 'gate'");
         let rows = world.ask(sync.lake(), &found).await;
-        let sites = rows[0].column(0).as_string::<i32>().clone();
-        sites.iter().map(|site| site.map(str::to_owned)).collect::<Vec<_>>()
+        let sites = cast(rows[0].column(0), &DataType::Utf8).unwrap();
+        sites.as_string::<i32>().iter().map(|site| site.map(str::to_owned)).collect::<Vec<_>>()
     };
     assert_eq!(at("person1").await, [Some("oslo".to_owned())]);
     assert_eq!(at("person2").await, [Some("bilbao".to_owned())]);
