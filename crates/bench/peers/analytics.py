@@ -24,14 +24,15 @@ SQL = {
         (select segment_id, d, count(*) * 10 t from
             (select distinct segment_id, start_ts::date d, user_id, product_id from S where mode = 1)
         group by all)""",
+    # Only where something or a day begins: of several that end at midnight, all but the last would count for the new day.
     "q4": """select product_id, d, v from (select product_id, ts::date d, max(c) v from
-        (select product_id, ts, sum(x) over (partition by product_id order by ts, x rows unbounded preceding) c from
+        (select product_id, ts, x, sum(x) over (partition by product_id order by ts, x rows unbounded preceding) c from
             (select product_id, start_ts ts, 1::int x from S
             union all select product_id, end_ts, -1 from S
             union all select product_id, midnight, 0 from (select distinct product_id from S),
                 (select unnest(generate_series(min(start_ts)::date::timestamp, max(end_ts)::date::timestamp,
                     interval 1 day)) midnight from S)))
-        group by all) where v > 0""",
+        where x >= 0 group by all) where v > 0""",
     "q5": """with u as (select user_id, count(*) n, count(distinct start_ts::date) nd,
             sum(epoch(end_ts) - epoch(start_ts)) sec from S where mode = 1 group by 1)
         select sec::bigint v, n, nd, percent_rank() over (order by sec) pr,
@@ -84,6 +85,7 @@ def polars():
         frame = pl.concat([event(S, "start_ts", 1), event(S, "end_ts", -1), event(midnights, "ts", 0)])
         frame = frame.sort("product_id", "ts", "x")
         frame = frame.with_columns(pl.col("x").cum_sum().over("product_id").alias("v"))
+        frame = frame.filter(pl.col("x") >= 0)
         frame = frame.group_by("product_id", pl.col("ts").dt.date().alias("d")).agg(pl.col("v").max())
         frame = frame.filter(pl.col("v") > 0)
     elif question == "q5":
@@ -121,14 +123,15 @@ def chdb():
                 (select distinct segment_id, {day} d, user_id, product_id from {S} where mode = 1)
             group by segment_id, d)""",
         "q4": f"""select product_id, d, v from (select product_id, toDate(ts) d, max(c) v from
-            (select product_id, ts, sum(x) over (partition by product_id order by ts, x rows unbounded preceding) c
+            (select product_id, ts, x,
+                sum(x) over (partition by product_id order by ts, x rows unbounded preceding) c
             from (select product_id, toDateTime(start_ts) ts, toInt32(1) x from {S}
                 union all select product_id, toDateTime(end_ts) ts, toInt32(-1) x from {S}
                 union all select product_id, toDateTime(midnight) ts, toInt32(0) x from
                     (select distinct product_id from {S}) p cross join
                     (select arrayJoin(arrayMap(i -> f + i, range(toUInt32(l - f) + 1))) midnight from
                         (select toDate(min(start_ts)) f, toDate(max(end_ts)) l from {S})) m))
-            group by product_id, d) where v > 0""",
+            where x >= 0 group by product_id, d) where v > 0""",
         "q5": f"""with u as (select user_id, count() n, uniqExact({day}) nd,
                 sum(toUInt32(end_ts) - toUInt32(start_ts)) sec from {S} where mode = 1 group by user_id)
             select sec v, n, nd, rank() over (order by sec) pr, (select quantiles(.5, .95, .99)(sec) from u) q

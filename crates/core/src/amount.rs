@@ -133,7 +133,10 @@ pub fn parse_micros(text: &str) -> Result<i64, BadDecimal> {
         return Err(bad());
     }
     let whole: i64 = whole.parse().map_err(|_| bad())?;
-    let fraction: i64 = format!("{fraction:0<6}").parse().map_err(|_| bad())?;
+    let digits = fraction.bytes().chain(core::iter::repeat(b'0')).take(6);
+    let value = |digit: u8| i64::from(digit.saturating_sub(b'0'));
+    let add = |sum: i64, digit| sum.saturating_mul(10).saturating_add(value(digit));
+    let fraction = digits.fold(0, add);
     let micros = whole
         .checked_mul(MICROS_PER_UNIT)
         .and_then(|micros| micros.checked_add(fraction))

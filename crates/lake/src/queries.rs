@@ -3,7 +3,8 @@
 //! A [`History`] says where the sessions lie; [`register`] puts the functions of [`FUNCTIONS`] over it
 //! into a session. They read the sessions a month at a time and hand them to the
 //! [`kernels`](crate::kernels); their memory is that of two months, whatever the lake holds.
-//! What they found of a month is [`Kept`] for the next time, while the month's files are the same.
+//! What they found of a month is [`Kept`] for the next time, while the month's files are the same; a question holds
+//! what was kept of its months until it is answered, even if that has made room for others meanwhile.
 //! [`named::Named`] has the questions that are asked by name.
 //!
 //! To add a function: a file in `queries/` that implements `Fold`, and its row in `register`.

@@ -321,6 +321,35 @@ fn a_row_without_a_rate_is_released_with_the_rate() {
     assert_eq!((kept_in(&world), charged(&world.engine).len()), (0, 2));
 }
 
+/// A day without a rate is kept as one, whatever names of its person its rows bear, and released as one.
+#[test]
+fn a_day_without_a_rate_is_released_once_under_all_its_names() {
+    let mut world = office();
+    let maya = Product { key: "maya".to_owned(), name: "Maya".to_owned() };
+    let second = AliasTerm {
+        alias: "ana.b".to_owned(),
+        person: PersonId(0),
+        from: Instant(0),
+        until: Instant(i64::MAX),
+    };
+    let known = vec![Event::ProductsDefined(vec![maya]), Event::AliasesSet(vec![second])];
+    world.engine.append(known).unwrap();
+    let rows = [row(0, "ana", "Maya", 6), row(0, "ana.b", "Maya", 4), row(0, "zoe", "Maya", 6)];
+    take_in_twice(&mut world, &rows);
+    assert_eq!(kept_in(&world), 2);
+    let mut parts = tariff(Meter::Window24h);
+    parts.rates.push(Rate {
+        product: "maya".to_owned(),
+        ticks: tokens(6),
+        ..parts.rates[0].clone()
+    });
+    world.engine.append(vec![Event::TariffAdopted(parts)]).unwrap();
+    for one in &rows[..2] {
+        take_in_twice(&mut world, std::slice::from_ref(one));
+        assert_eq!(kept_in(&world), 1, "zoe's is kept still");
+    }
+}
+
 /// Somebody new is known by now, and what they were charged is not believed: it is kept for that, and once.
 #[test]
 fn a_row_that_was_kept_and_is_not_believed_is_counted_once() {

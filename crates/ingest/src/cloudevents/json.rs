@@ -31,7 +31,17 @@ pub(super) struct Data<'a> {
 /// # Errors
 /// The parser's own: no JSON, or no object.
 pub(super) fn read<'a>(bytes: &'a [u8], fields: &Fields) -> Result<Raw<'a>, serde_json::Error> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    // One look at all of it is quicker than one at each text; what is no UTF-8 gets the parser's own error.
+    match core::str::from_utf8(bytes) {
+        Ok(text) => read_with(serde_json::Deserializer::from_str(text), fields),
+        Err(_) => read_with(serde_json::Deserializer::from_slice(bytes), fields),
+    }
+}
+
+fn read_with<'a, R: serde_json::de::Read<'a>>(
+    mut reader: serde_json::Deserializer<R>,
+    fields: &Fields,
+) -> Result<Raw<'a>, serde_json::Error> {
     let raw = Envelope(fields).deserialize(&mut reader)?;
     reader.end()?;
     Ok(raw)

@@ -43,10 +43,17 @@ impl Spans {
 }
 
 /// Peaks by key, month after month.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Peaks {
     sweep: Sweep,
     running: FxHashMap<Key, Vec<i64>>,
+}
+
+impl Clone for Peaks {
+    /// The room for sweeps says nothing, and takes seconds of a month.
+    fn clone(&self) -> Self {
+        Self { sweep: Sweep::default(), running: self.running.clone() }
+    }
 }
 
 impl Peaks {
@@ -73,11 +80,11 @@ impl Peaks {
         found
     }
 
-    /// Roughly the bytes that it takes.
+    /// Roughly the bytes that a clone takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let running = self.running.values().map(|ends| size_of::<Key>() + 8 * ends.capacity());
-        running.sum::<usize>() + self.sweep.bytes()
+        running.sum()
     }
 
     /// Whether any session reaches beyond the last month folded.
@@ -115,7 +122,7 @@ impl Span<'_> {
 }
 
 /// Room for sweeps, kept from one to the next.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Sweep {
     /// By second of the span: sessions that begin less those that end.
     change: Vec<i32>,
@@ -127,10 +134,6 @@ pub struct Sweep {
 const SECONDS_AN_EVENT: usize = 16;
 
 impl Sweep {
-    fn bytes(&self) -> usize {
-        4 * self.change.capacity() + 8 * self.events.capacity()
-    }
-
     /// The peak of each day of the span, `None` for days on which nothing ran.
     ///
     /// `sessions` are those that begin before the span ends, in any order.

@@ -111,7 +111,8 @@ impl Taking<'_, '_> {
             let Accepted { row, pair, is_new } = *one;
             let Some(settled) = settled.get(&(pair, row.day)) else { continue };
             let (key, product) = keys(state, pair);
-            if *settled == Settled::Charged && is_new {
+            let is_first = is_new && record.of(pair, row.day).is_empty();
+            if *settled == Settled::Charged && is_first {
                 let unrated = (key.as_str(), product.as_str(), row.day);
                 if self.release_one(state, pair, unrated, UNRATED)? {
                     // What was kept before under other names was released when this was.
@@ -124,7 +125,7 @@ impl Taking<'_, '_> {
                     self.release_one(state, pair, (name, &row.product, row.day), UNSETTLED)?;
                 }
             }
-            if is_new && record.of(pair, row.day).is_empty() {
+            if is_first {
                 let noon = bounds(row.day).0.plus(DAY / 2);
                 for name in state.estate().names_of(pair.0, noon) {
                     self.release_one(state, pair, (&name, &row.product, row.day), UNSETTLED)?;

@@ -104,9 +104,15 @@ fn a_number_is_a_date_where_its_style_says_so() {
         check(&cell(style, value), &[&format!("1: {expected}")]);
     }
     let since_1904 = BOOK.replace("<x:sheets>", r#"<x:workbookPr date1904="1"/><x:sheets>"#);
-    let sheet = format!("<worksheet><sheetData>{}</sheetData></worksheet>", cell(1, "44591"));
-    let found = rows(&book_of(&sheet, &since_1904, SHARED), &Limits::default()).unwrap();
-    assert_eq!(found, ["1: 2026-01-31"]);
+    // A time alone is one in either way of counting days.
+    for (style, value, expected) in
+        [(1, "44591", "2026-01-31"), (5, "0.5", "12:00:00"), (5, "1.5", "36:00:00")]
+    {
+        let row = cell(style, value);
+        let sheet = format!("<worksheet><sheetData>{row}</sheetData></worksheet>");
+        let found = rows(&book_of(&sheet, &since_1904, SHARED), &Limits::default()).unwrap();
+        assert_eq!(found, [format!("1: {expected}")]);
+    }
 }
 
 /// 36 hours are 36 hours, and no one and a half of anything.

@@ -91,6 +91,7 @@ pub(super) fn numeral(written: &str, format: Format, since_1904: bool) -> (CellK
     let seconds = (0.0..SERIAL_MAX).contains(&value).then(|| whole((value * 86_400.0).round()));
     let shown = seconds.flatten().and_then(|seconds| match format {
         Format::Moment => moment(seconds, since_1904),
+        Format::Clock if seconds < DAY_SECONDS => Some((CellKind::Moment, clock(seconds))),
         Format::Clock if (DAY_SECONDS..DAYS_MAX * DAY_SECONDS).contains(&seconds) => {
             Some((CellKind::Elapsed, clock(seconds)))
         }
