@@ -275,6 +275,17 @@ fn know(world: &mut World, key: &str) {
     world.engine.append(vec![Event::PeopleAdded(vec![person(key)])]).unwrap();
 }
 
+/// From now on the tariff has a rate for it.
+fn price_maya(world: &mut World) {
+    let mut parts = tariff(Meter::Window24h);
+    parts.rates.push(Rate {
+        product: "maya".to_owned(),
+        ticks: tokens(6),
+        ..parts.rates[0].clone()
+    });
+    world.engine.append(vec![Event::TariffAdopted(parts)]).unwrap();
+}
+
 fn kept_in(world: &World) -> u64 {
     world.engine.state().read().tally().quarantined
 }
@@ -307,13 +318,7 @@ fn a_row_without_a_rate_is_released_with_the_rate() {
     world.engine.append(vec![Event::ProductsDefined(vec![maya])]).unwrap();
     take_in_twice(&mut world, &rows);
     assert_eq!((kept_in(&world), charged(&world.engine).len()), (2, 0));
-    let mut parts = tariff(Meter::Window24h);
-    parts.rates.push(Rate {
-        product: "maya".to_owned(),
-        ticks: tokens(6),
-        ..parts.rates[0].clone()
-    });
-    world.engine.append(vec![Event::TariffAdopted(parts)]).unwrap();
+    price_maya(&mut world);
     take_in_twice(&mut world, &rows);
     assert_eq!((kept_in(&world), charged(&world.engine).len()), (1, 1));
     know(&mut world, "zoe");
@@ -337,13 +342,7 @@ fn a_day_without_a_rate_is_released_once_under_all_its_names() {
     let rows = [row(0, "ana", "Maya", 6), row(0, "ana.b", "Maya", 4), row(0, "zoe", "Maya", 6)];
     take_in_twice(&mut world, &rows);
     assert_eq!(kept_in(&world), 2);
-    let mut parts = tariff(Meter::Window24h);
-    parts.rates.push(Rate {
-        product: "maya".to_owned(),
-        ticks: tokens(6),
-        ..parts.rates[0].clone()
-    });
-    world.engine.append(vec![Event::TariffAdopted(parts)]).unwrap();
+    price_maya(&mut world);
     for one in &rows[..2] {
         take_in_twice(&mut world, std::slice::from_ref(one));
         assert_eq!(kept_in(&world), 1, "zoe's is kept still");
