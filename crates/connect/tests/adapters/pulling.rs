@@ -54,8 +54,8 @@ impl World for Machine {
     fn timing(&self) -> Timing {
         let usual = Timing::default();
         Timing {
-            request_max: Duration::from_millis(400),
-            download_max: Duration::from_millis(400),
+            request_max: Duration::from_millis(1_500),
+            download_max: Duration::from_millis(1_500),
             retry: Retry { tries_max: 4, ..usual.retry },
             ..usual
         }

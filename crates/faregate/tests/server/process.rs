@@ -168,7 +168,7 @@ impl Drop for Server {
 
 /// Asks again and again until there is something; the count of questions is bounded, not the time.
 pub(crate) fn poll<T>(question: impl FnMut() -> Option<T>) -> T {
-    let mut answers = std::iter::repeat_with(question).take(20_000).flatten();
+    let mut answers = std::iter::repeat_with(question).take(200_000).flatten();
     answers.next().expect("it never came to be")
 }
 
