@@ -204,7 +204,7 @@ impl<'r, 'e> Taking<'r, 'e> {
             accepted.extend(self.sort(state, &record, (row, &naming.named(row)), &mut groups)?);
         }
         self.report.both_names = naming.both_names();
-        self.report.restated = restated(state, &groups);
+        self.report.restated = restated(&record, &groups);
         recall(state, &mut groups);
         let first = |days: &BTreeMap<Date, Group>| Some(bounds(*days.keys().next()?).0);
         let froms = groups.iter().filter_map(|(pair, days)| Some((*pair, first(days)?))).collect();

@@ -153,7 +153,7 @@ impl<F: Fold> TableProvider for Called<F> {
         let ask = self.ask(&history, session, projection).await?;
         let steps = Steps::<F>::plan(&history, session, ask, self.schema()).await?;
         let rows = session.config().batch_size();
-        let answer = Answer { steps: Arc::new(steps), schema: self.schema(), rows };
+        let answer = Answer { steps: Arc::new(steps), rows };
         let schema = self.schema();
         let plan = StreamingTableExec::try_new(
             schema,
@@ -216,7 +216,6 @@ impl<F: Fold> Called<F> {
 /// The rows of an answer, made when they are asked for.
 struct Answer<F> {
     steps: Arc<Steps<F>>,
-    schema: SchemaRef,
     rows: usize,
 }
 
@@ -228,11 +227,11 @@ impl<F: Fold> fmt::Debug for Answer<F> {
 
 impl<F: Fold> PartitionStream for Answer<F> {
     fn schema(&self) -> &SchemaRef {
-        &self.schema
+        &self.steps.schema
     }
 
     fn execute(&self, context: Arc<TaskContext>) -> SendableRecordBatchStream {
-        let mut stream = RecordBatchReceiverStreamBuilder::new(Arc::clone(&self.schema), 2);
+        let mut stream = RecordBatchReceiverStreamBuilder::new(Arc::clone(&self.steps.schema), 2);
         let (steps, rows, sender) = (Arc::clone(&self.steps), self.rows, stream.tx());
         stream.spawn(async move { steps.answer(&context, &Pieces { sender, rows }).await });
         stream.build()

@@ -19,7 +19,7 @@ type Answered = Vec<RecordBatch>;
 /// The months of a question, in their order.
 pub(super) struct Steps<F> {
     ask: Arc<Ask>,
-    schema: SchemaRef,
+    pub(super) schema: SchemaRef,
     steps: Vec<Step>,
     /// How the fold stands before the first month that is read, when it is known from an earlier time.
     begin: Option<Arc<F>>,

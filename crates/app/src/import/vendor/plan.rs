@@ -103,28 +103,17 @@ impl<'s> Record<'s> {
 
 /// Of how many persons, products and days the report at hand tells other amounts than are on record: each has some
 /// that the other has not. A day that only grows is no such, for its rows may be in several files.
-pub(super) fn restated(state: &State, groups: &Groups) -> u64 {
-    let first = groups.values().filter_map(|days| days.keys().next()).min();
-    let all = &state.vendor().charges;
-    let start = first.map_or(all.len(), |first| all.partition_point(|charge| charge.day < *first));
-    let mut known: BTreeMap<(Date, Pair), Vec<(String, Ticks)>> = BTreeMap::new();
-    for charge in all.iter().skip(start) {
-        let pair = (charge.person, charge.product);
-        if groups.get(&pair).is_some_and(|days| days.contains_key(&charge.day)) {
-            known
-                .entry((charge.day, pair))
-                .or_default()
-                .push((folded(&charge.alias), charge.ticks));
-        }
-    }
-    let is_restated = |((day, pair), known): &(&(Date, Pair), &Vec<(String, Ticks)>)| {
-        let told = groups.get(pair).and_then(|days| days.get(day));
-        told.is_some_and(|told| {
-            known.iter().any(|row| !told.rows.contains_key(row))
-                && told.rows.keys().any(|row| !known.contains(row))
-        })
-    };
-    known.iter().filter(is_restated).count() as u64
+pub(super) fn restated(record: &Record<'_>, groups: &Groups) -> u64 {
+    let days = groups.iter().flat_map(|(pair, days)| {
+        days.iter().map(|(day, told)| (record.of(*pair, *day), &told.rows))
+    });
+    let restated = days.filter(|(known, told)| {
+        let known: Vec<(String, Ticks)> =
+            known.iter().map(|one| (folded(&one.alias), one.ticks)).collect();
+        known.iter().any(|row| !told.contains_key(row))
+            && told.keys().any(|row| !known.contains(row))
+    });
+    restated.count() as u64
 }
 
 /// Puts to the rows of a report what is on record of the same people and products: from two days before the first,
