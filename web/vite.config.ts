@@ -19,5 +19,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['./vitest.setup.ts'],
     restoreMocks: true,
+    // Longer than one wait for the page may take, so that a failure says what was missing.
+    testTimeout: 20_000,
   },
 });

@@ -1,8 +1,11 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(cleanup);
+
+// A bound, not a pause: the first page of a file loads its chunks, and a busy machine takes its time.
+configure({ asyncUtilTimeout: 5_000 });
 
 // jsdom has neither; Mantine asks for both when it mounts.
 window.matchMedia = (query: string) =>

@@ -20,7 +20,8 @@ test('the tiles show the numbers of the API', async ({ page, request }) => {
       ['Sessions open now', open_sessions],
     ];
     for (const [name, value] of tiles) {
-      const tile = page.getByRole('group', { name, exact: true });
+      // The table of sessions bears the name of its tile.
+      const tile = page.getByRole('region', { name: 'Key figures' }).getByRole('group', { name, exact: true });
       await expect(tile.getByText(shown(value), { exact: true })).toBeVisible({ timeout: 1_000 });
     }
     await expect(page.getByText(`of ${shown(balance.purchased)} purchased`)).toBeVisible();
@@ -60,7 +61,8 @@ test('opening a session moves the page without a reload', async ({ page, request
     data: { person: persons.rows[0]?.key, product: 'revit', host },
   });
   expect(opened.ok(), await opened.text()).toBe(true);
-  const tile = page.getByRole('group', { name: 'Sessions open now', exact: true });
+  const figures = page.getByRole('region', { name: 'Key figures' });
+  const tile = figures.getByRole('group', { name: 'Sessions open now', exact: true });
   await expect(tile.getByText(shown(before.open_sessions + 1), { exact: true })).toBeVisible();
   await page.getByLabel('Filter the sessions').fill(host);
   await expect(page.getByRole('cell', { name: host })).toBeVisible();
@@ -80,7 +82,7 @@ test('the range lives in the address', async ({ page }) => {
 
 test('the keyboard reaches the chart, its table and its days', async ({ page }) => {
   await openBurn(page);
-  const chart = page.getByRole('group', { name: /^Chart of tokens/ });
+  const chart = page.getByRole('group', { name: /^Chart of tokens burned/ });
   await expect(chart.locator('canvas')).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'Skip to the content' })).toBeFocused();

@@ -8,8 +8,10 @@ import type { Money } from './api/types';
 const LOCALE = undefined;
 
 const tokensFormat = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
+const wholeFormat = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const compactFormat = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
 const percentFormat = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
+const wholePercentFormat = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
 const countFormat = new Intl.NumberFormat(LOCALE);
 const relativeFormat = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
 // A day of the contract is a plain date; it is pinned to UTC so that no zone can shift it.
@@ -18,8 +20,11 @@ const shortDayFormat = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', day: '
 const longDayFormat = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', dateStyle: 'full' });
 
 export const tokens = (value: number) => tokensFormat.format(value);
+/** An estimate: its decimals would claim to know what nobody knows. */
+export const estimate = (value: number) => wholeFormat.format(value);
 export const compactTokens = (value: number) => compactFormat.format(value);
 export const share = (value: number) => percentFormat.format(value);
+export const roundShare = (value: number) => wholePercentFormat.format(value);
 export const counted = (value: number) => countFormat.format(value);
 export const day = (date: string) => dayFormat.format(utc(date));
 export const shortDay = (date: string) => shortDayFormat.format(utc(date));

@@ -1,5 +1,6 @@
 /** The pages and their addresses. A new page is one route here and one link in `shell/header.tsx`. */
-import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { readAlertsSearch } from './pages/alerts/search';
 import { BurnPage } from './pages/burn/burn-page';
 import { readBurnSearch } from './pages/burn/search';
 import { SourcesPage } from './pages/sources/sources-page';
@@ -18,7 +19,52 @@ const burn = createRoute({
 
 const sources = createRoute({ getParentRoute: () => root, path: '/sources', component: SourcesPage });
 
-export const routeTree = root.addChildren([burn, sources]);
+// Monitoring comes in a chunk of its own: the home page must not wait for it.
+const monitoring = () => import('./pages/alerts/alerts-page');
+
+const alerts = createRoute({
+  getParentRoute: () => root,
+  path: '/alerts',
+  component: lazyRouteComponent(monitoring, 'AlertsPage'),
+});
+
+// The list stays as it is while one alert after another is opened beside it.
+const alertList = createRoute({
+  getParentRoute: () => alerts,
+  id: 'list',
+  validateSearch: readAlertsSearch,
+  component: lazyRouteComponent(monitoring, 'AlertList'),
+});
+
+const noAlert = createRoute({
+  getParentRoute: () => alertList,
+  path: '/',
+  component: lazyRouteComponent(monitoring, 'NoAlert'),
+});
+
+const oneAlert = createRoute({
+  getParentRoute: () => alertList,
+  path: '$id',
+  component: lazyRouteComponent(monitoring, 'OneAlert'),
+});
+
+const alertRules = createRoute({
+  getParentRoute: () => alerts,
+  path: 'rules',
+  component: lazyRouteComponent(monitoring, 'RulesPanel'),
+});
+
+const channels = createRoute({
+  getParentRoute: () => alerts,
+  path: 'channels',
+  component: lazyRouteComponent(monitoring, 'ChannelsPanel'),
+});
+
+export const routeTree = root.addChildren([
+  burn,
+  sources,
+  alerts.addChildren([alertList.addChildren([noAlert, oneAlert]), alertRules, channels]),
+]);
 
 export const router = createRouter({
   routeTree,

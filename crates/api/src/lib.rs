@@ -30,8 +30,10 @@ use utoipa_axum::routes;
 
 pub mod agents;
 pub mod authority;
+pub mod channels;
 pub mod extract;
 pub mod live;
+pub mod metrics;
 pub mod origin;
 pub mod page;
 mod paging;
@@ -41,6 +43,7 @@ mod retry;
 pub mod routes;
 pub mod sources;
 pub mod token_usage;
+pub mod watching;
 pub mod wire;
 
 /// What every handler can reach.
@@ -67,6 +70,8 @@ pub struct Server {
     turns: reading::Turns,
     seats: Arc<Mutex<SeatUse>>,
     sources: sources::Board,
+    measuring: Option<metrics::Measuring>,
+    channels: Arc<dyn channels::Channels>,
 }
 
 impl Server {
@@ -93,6 +98,8 @@ impl Server {
             turns,
             seats,
             sources: sources::Board::default(),
+            measuring: None,
+            channels: Arc::new(channels::NoChannels),
         }
     }
 
@@ -149,6 +156,8 @@ impl Server {
         (name = "estate", description = "Who and what there is: buckets, people, seats, places."),
         (name = "rules", description = "Policies, caps, terms, and the reasons to be turned away."),
         (name = "burn", description = "What was spent, by whom, on what."),
+        (name = "notices", description = "Channels that people are told on, and what was sent there."),
+        (name = "alerts", description = "What is watched, what was raised, and what was done about it."),
         (name = "agent", description = "What the agents of workstations say, signed, and hear."),
         (name = "access", description = "Sign in and out."),
     ),
@@ -183,6 +192,8 @@ fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .merge(use_and_burn())
         .merge(orders_and_estate())
         .merge(reports())
+        .merge(notices())
+        .merge(monitoring())
         .merge(workstations())
         .split_for_parts();
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();
@@ -202,6 +213,8 @@ fn use_and_burn() -> OpenApiRouter<Server> {
         .routes(routes!(summary::summary))
         .routes(routes!(burn::burn))
         .routes(routes!(burn::daily))
+        .routes(routes!(burn::periods::periods))
+        .routes(routes!(burn::pace::pace))
         .routes(routes!(balances::balances))
         .routes(routes!(sources::list))
         .routes(routes!(events::events))
@@ -237,8 +250,8 @@ fn orders_and_estate() -> OpenApiRouter<Server> {
 
 fn reports() -> OpenApiRouter<Server> {
     use routes::{
-        buckets, chargeback, cloud_events, double_dips, imports, places, policies, reconciliation,
-        statement,
+        buckets, chargeback, cloud_events, double_dips, findings, imports, places, policies,
+        reconciliation, statement,
     };
     OpenApiRouter::new()
         .routes(routes!(statement::contract))
@@ -246,6 +259,8 @@ fn reports() -> OpenApiRouter<Server> {
         .routes(routes!(reconciliation::reconciliation))
         .routes(routes!(chargeback::chargeback))
         .routes(routes!(double_dips::list))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::judgement::judge))
         .routes(routes!(places::used::list))
         .routes(routes!(places::breaches::list))
         .routes(routes!(places::sharing::show))
@@ -254,6 +269,26 @@ fn reports() -> OpenApiRouter<Server> {
         .routes(routes!(policies::simulate::run))
         .routes(routes!(imports::token_usage::take_in))
         .routes(routes!(cloud_events::take_in))
+}
+
+fn notices() -> OpenApiRouter<Server> {
+    use routes::{channels, deliveries};
+    OpenApiRouter::new()
+        .routes(routes!(channels::list))
+        .routes(routes!(channels::test::test))
+        .routes(routes!(deliveries::list))
+}
+
+fn monitoring() -> OpenApiRouter<Server> {
+    use routes::{alert_rules, alerts, forecasts, occasions};
+    OpenApiRouter::new()
+        .routes(routes!(alerts::list))
+        .routes(routes!(alerts::one))
+        .routes(routes!(alert_rules::list))
+        .routes(routes!(alert_rules::try_out))
+        .routes(routes!(forecasts::forecast))
+        .routes(routes!(forecasts::what_if))
+        .routes(routes!(occasions::list))
 }
 
 fn workstations() -> OpenApiRouter<Server> {
@@ -304,6 +339,7 @@ pub fn router(server: Server) -> Router {
     Router::new()
         .merge(api)
         .route("/openapi.json", axum::routing::get(move || async move { (json, description) }))
+        .route("/metrics", axum::routing::get(routes::metrics::metrics))
         .route("/healthz", axum::routing::get(routes::health::health))
         .route("/sign-in", axum::routing::get(routes::sign_in::follow_link))
         .route("/v1", axum::routing::any(problem::not_found))

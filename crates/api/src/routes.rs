@@ -2,19 +2,27 @@
 
 pub mod agent;
 pub mod agents;
+pub mod alert_rules;
+pub mod alerts;
 pub mod balances;
 pub mod buckets;
 pub mod burn;
 pub mod caps;
+pub mod channels;
 pub mod chargeback;
 pub mod cloud_events;
 pub mod decisions;
+pub mod deliveries;
 pub mod double_dips;
 pub mod estate;
 pub mod events;
+pub mod findings;
+pub mod forecasts;
 pub mod groups;
 pub mod health;
 pub mod imports;
+pub mod metrics;
+pub mod occasions;
 pub mod orders;
 pub mod people;
 pub mod places;

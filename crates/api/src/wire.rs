@@ -230,6 +230,8 @@ fn whole(tokens: f64) -> i64 {
 fn method(history_days: u32) -> String {
     match history_days {
         0 => "no history yet: what was used so far".to_owned(),
-        days => format!("weekday averages of the last {days} days; the band holds 8 months in 10"),
+        days => format!(
+            "level, weekdays and holidays of the last {days} days; the band holds 8 months in 10"
+        ),
     }
 }

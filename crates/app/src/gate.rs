@@ -15,7 +15,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 mod round;
+pub mod timing;
 use round::Round;
+use timing::Timing;
 
 /// A session not heard of for this long has ended, in seconds: three heartbeats of five minutes.
 pub const TIME_TO_LIVE_SECONDS: i64 = 900;
@@ -106,6 +108,7 @@ pub struct Gate {
     state: SharedState,
     liveness: Arc<Liveness>,
     clock: Arc<dyn Clock>,
+    timing: Arc<Timing>,
 }
 
 /// Stops the deciding thread when told to, and waits for it.
@@ -131,12 +134,13 @@ impl Gate {
         let state = engine.state();
         let liveness = Arc::new(Liveness::default());
         watch_running(&state, &liveness, clock.now());
-        let watching = Arc::clone(&liveness);
-        let run = move || decide_until_closed(engine, &waiting, &watching);
+        let (watching, timing) = (Arc::clone(&liveness), Arc::<Timing>::default());
+        let counting = Arc::clone(&timing);
+        let run = move || decide_until_closed(engine, &waiting, &watching, &counting);
         let thread = std::thread::Builder::new().name("gate".to_owned()).spawn(run)?;
         let deciding = Deciding { thread: Mutex::new(Some(thread)) };
         let opens = Arc::default();
-        Ok((Self { jobs, opens, state, liveness, clock }, deciding))
+        Ok((Self { jobs, opens, state, liveness, clock, timing }, deciding))
     }
 
     /// The state as of the last commit.
@@ -149,6 +153,18 @@ impl Gate {
     #[must_use]
     pub fn liveness(&self) -> &Liveness {
         &self.liveness
+    }
+
+    /// How long answers take.
+    #[must_use]
+    pub fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    /// How many opens wait for their answer.
+    #[must_use]
+    pub fn opens_waiting(&self) -> usize {
+        self.opens.load(Ordering::Relaxed)
     }
 
     /// The server's clock.
@@ -164,7 +180,9 @@ impl Gate {
         reply: impl FnOnce(Result<Decision, Failure>) + Send + 'static,
     ) {
         match Place::take(&self.opens, 1) {
-            Some(place) => self.send(Job::Open(Box::new(request), place.until(reply))),
+            Some(place) => {
+                self.send(Job::Open(Box::new(request), place.until(self.timed(1, reply))))
+            }
             None => reply(Err(Failure::Busy)),
         }
     }
@@ -176,8 +194,26 @@ impl Gate {
         reply: impl FnOnce(Result<Vec<Decision>, Failure>) + Send + 'static,
     ) {
         match Place::take(&self.opens, requests.len()) {
-            Some(place) => self.send(Job::OpenMany(requests, place.until(reply))),
+            Some(place) => {
+                let reply = self.timed(requests.len(), reply);
+                self.send(Job::OpenMany(requests, place.until(reply)));
+            }
             None => reply(Err(Failure::Busy)),
+        }
+    }
+
+    /// The same reply, with how long it took noted for so many answers.
+    fn timed<T: 'static>(
+        &self,
+        answers: usize,
+        reply: impl FnOnce(Result<T, Failure>) + Send + 'static,
+    ) -> impl FnOnce(Result<T, Failure>) + Send + 'static {
+        let (clock, timing) = (Arc::clone(&self.clock), Arc::clone(&self.timing));
+        let asked = clock.elapsed();
+        move |answer| {
+            let took = clock.elapsed().saturating_sub(asked);
+            (0..answers).for_each(|_| timing.answered(took));
+            reply(answer);
         }
     }
 
@@ -273,7 +309,12 @@ fn watch_running(state: &SharedState, liveness: &Liveness, now: Instant) {
     }
 }
 
-fn decide_until_closed(mut engine: Engine, waiting: &Receiver<Job>, liveness: &Liveness) -> Engine {
+fn decide_until_closed(
+    mut engine: Engine,
+    waiting: &Receiver<Job>,
+    liveness: &Liveness,
+    timing: &Timing,
+) -> Engine {
     let mut full = 0;
     while let Ok(first) = waiting.recv() {
         let limit = if full < FULL_COMMITS { JOBS_PER_COMMIT } else { JOBS_PER_COMMIT_MAX };
@@ -282,11 +323,11 @@ fn decide_until_closed(mut engine: Engine, waiting: &Receiver<Job>, liveness: &L
         while let Some(job) = next {
             match job {
                 Job::Task(task) => {
-                    decide(&mut engine, liveness, std::mem::take(&mut jobs));
+                    decide(&mut engine, liveness, timing, std::mem::take(&mut jobs));
                     task(&mut engine);
                 }
                 Job::Stop => {
-                    decide(&mut engine, liveness, jobs);
+                    decide(&mut engine, liveness, timing, jobs);
                     return engine;
                 }
                 job => jobs.push(job),
@@ -294,7 +335,7 @@ fn decide_until_closed(mut engine: Engine, waiting: &Receiver<Job>, liveness: &L
             next = if jobs.len() < limit { waiting.try_recv().ok() } else { None };
         }
         full = if jobs.len() == limit { full + 1 } else { 0 };
-        decide(&mut engine, liveness, jobs);
+        decide(&mut engine, liveness, timing, jobs);
     }
     engine
 }
@@ -335,7 +376,7 @@ fn again(failure: &Failure) -> Failure {
     }
 }
 
-fn decide(engine: &mut Engine, liveness: &Liveness, jobs: Vec<Job>) {
+fn decide(engine: &mut Engine, liveness: &Liveness, timing: &Timing, jobs: Vec<Job>) {
     if jobs.is_empty() {
         return;
     }
@@ -354,6 +395,7 @@ fn decide(engine: &mut Engine, liveness: &Liveness, jobs: Vec<Job>) {
             (pending, committed.map(|()| touched))
         }
     };
+    timing.committed(committed.is_ok());
     match committed {
         Ok(touched) => {
             follow(&shared, liveness, &touched);

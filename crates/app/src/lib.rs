@@ -9,19 +9,24 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod alerts;
+pub mod anomalies;
 pub mod bulk;
 pub mod directory;
 pub mod doctor;
 pub mod engine;
 pub mod explain;
+pub mod forecasts;
 pub mod gate;
 pub mod holders;
 pub mod import;
 pub mod liveness;
 pub mod memory;
 pub mod merge;
+pub mod notice;
 pub mod options;
 pub mod orders;
+pub mod outbox;
 pub mod ports;
 pub mod reports;
 pub mod rules;

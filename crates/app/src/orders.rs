@@ -9,20 +9,26 @@
 use crate::engine::{Engine, Failure, rehearse};
 use crate::merge::{self, Merge};
 use crate::rules::Books;
+use faregate_core::alert::AlertId;
 use faregate_core::amount::{Money, Ticks};
+use faregate_core::anomaly::Class;
 use faregate_core::budget::RequestId;
+use faregate_core::burn::Plan;
 use faregate_core::estate::{DeviceId, SeatId};
 use faregate_core::event::{Event, Mode, PolicySet};
 use faregate_core::ledger::PackKind;
-use faregate_core::state::State;
+use faregate_core::state::{Occasion, State};
 use faregate_core::when::Instant;
 
+mod alerts;
 mod budgets;
 mod devices;
+mod occasions;
 mod once;
 mod orderer;
 mod refusal;
 mod seats;
+pub use alerts::AlertDeed;
 pub use once::Once;
 pub use orderer::Orderer;
 pub use refusal::{Kind, OrderRefusal};
@@ -124,6 +130,19 @@ pub enum Order {
         /// Why.
         why: String,
     },
+    /// Say what a finding is worth: what is dismissed is not found again, and teaches thresholds.
+    JudgeFinding {
+        /// Which.
+        finding: u64,
+        /// The key of its class.
+        class: String,
+        /// What it is about.
+        subject: String,
+        /// Whether it is one.
+        confirmed: bool,
+        /// Why.
+        why: String,
+    },
     /// Let a workstation speak for itself: its agent has the private half of this key.
     EnrolDevice {
         /// The public half.
@@ -151,8 +170,50 @@ pub enum Order {
         /// What began or ended.
         said: String,
     },
+    /// Watch these alert rules from now on; those with other keys stay as they are.
+    SetAlertRules {
+        /// The rules, in TOML.
+        text: String,
+        /// Even where one would fire for nearly everybody at once.
+        anyway: bool,
+    },
+    /// Watch an alert rule no longer.
+    RemoveAlertRule {
+        /// Its key.
+        key: String,
+    },
+    /// Tell nobody what an alert rule raises.
+    MuteAlertRule {
+        /// Its key.
+        key: String,
+        /// Until when; `None`: tell them again.
+        until: Option<Instant>,
+    },
+    /// Do something about an alert.
+    HandleAlert {
+        /// Which.
+        alert: AlertId,
+        /// What.
+        deed: AlertDeed,
+        /// In their words.
+        note: String,
+    },
+    /// Let forecasts reckon with something that is known of some days.
+    SetOccasion(Occasion),
+    /// Let forecasts reckon with it no longer.
+    RemoveOccasion {
+        /// Its key.
+        key: String,
+    },
     /// Make an identity another person's, or their own again.
     Merge(Merge),
+    /// Say how an allotment is to be used up.
+    SetPlan {
+        /// Key of the bucket; `None`: the pool as a whole.
+        bucket: Option<String>,
+        /// How.
+        plan: Plan,
+    },
 }
 
 impl Order {
@@ -169,22 +230,44 @@ impl Order {
             Self::AdoptPolicy { name, .. } => format!("adopt policies `{name}`"),
             Self::RetirePolicy { name } => format!("retire policies `{name}`"),
             Self::ReviewBreach { decision, .. } => format!("review decision {decision}"),
+            Self::JudgeFinding { finding, .. } => format!("judge finding {finding:016x}"),
             Self::EnrolDevice { name, .. } => format!("enrol workstation `{name}`"),
             Self::RevokeDevice { device } => format!("revoke workstation {device}"),
             Self::SetAgentRules { .. } => "set the rules for agents".to_owned(),
             Self::NoteDirectoryRun { plan, said } => format!("directory plan {plan}: {said}"),
+            Self::SetAlertRules { .. } => "set alert rules".to_owned(),
+            Self::RemoveAlertRule { key } => format!("remove alert rule `{key}`"),
+            Self::MuteAlertRule { key, until: Some(_) } => format!("mute alert rule `{key}`"),
+            Self::MuteAlertRule { key, until: None } => format!("unmute alert rule `{key}`"),
+            Self::HandleAlert { alert, deed: AlertDeed::Acknowledge, .. } => {
+                format!("take on alert {alert}")
+            }
+            Self::HandleAlert { alert, deed: AlertDeed::Step(step), .. } => {
+                format!("do step {} of alert {alert}", step + 1)
+            }
+            Self::SetOccasion(Occasion { key, .. }) => format!("set occasion `{key}`"),
+            Self::RemoveOccasion { key } => format!("remove occasion `{key}`"),
             Self::Merge(Merge { person, into: Some(into) }) => {
                 format!("merge `{person}` into `{into}`")
             }
             Self::Merge(Merge { person, into: None }) => {
                 format!("take back the merge of `{person}`")
             }
+            Self::SetPlan { bucket: None, .. } => "set the plan of the pool".to_owned(),
+            Self::SetPlan { bucket: Some(key), .. } => format!("set the plan of bucket `{key}`"),
         }
     }
 
     /// Whether only those who run Faregate may give it.
     fn is_for_administrators(&self) -> bool {
-        !matches!(self, Self::Request { .. } | Self::Answer { .. } | Self::Transfer { .. })
+        !matches!(
+            self,
+            Self::Request { .. }
+                | Self::Answer { .. }
+                | Self::Transfer { .. }
+                | Self::HandleAlert { .. }
+                | Self::SetPlan { .. }
+        )
     }
 }
 
@@ -374,20 +457,31 @@ fn decide(
         }),
         Order::RetirePolicy { name } => Err(OrderRefusal::unknown("policies", name)),
         Order::ReviewBreach { decision, accepted, why } => {
-            let event = Event::BreachReviewed {
-                decision: *decision,
-                accepted: *accepted,
-                why: why.clone(),
-            };
-            let word = if *accepted { "accepted" } else { "rejected" };
+            let (decision, accepted, why) = (*decision, *accepted, why.clone());
+            let event = Event::BreachReviewed { decision, accepted, why };
+            let word = if accepted { "accepted" } else { "rejected" };
             let said = vec![format!("decision {decision} was {word}")];
             Ok(Decided { events: vec![event], said, warnings: Vec::new() })
+        }
+        Order::JudgeFinding { finding, class, subject, confirmed, why } => {
+            judged(*finding, (class, subject), *confirmed, why)
         }
         Order::EnrolDevice { key, name, person } => {
             devices::enrol(state, *key, name, person.as_deref(), now)
         }
         Order::RevokeDevice { device } => devices::revoke(state, *device),
         Order::SetAgentRules { text } => devices::set_rules(state, text),
+        Order::SetAlertRules { text, anyway } => alerts::set(state, text, *anyway, now),
+        Order::RemoveAlertRule { key } => alerts::remove(state, key),
+        Order::MuteAlertRule { key, until } => alerts::mute(state, key, *until, now),
+        Order::HandleAlert { alert, deed, note } => {
+            alerts::handle(state, orderer, (*alert, deed), note, now)
+        }
+        Order::SetPlan { bucket, plan } => {
+            budgets::set_plan(state, orderer, bucket.as_deref(), plan, now)
+        }
+        Order::SetOccasion(occasion) => occasions::set(state, occasion),
+        Order::RemoveOccasion { key } => occasions::remove(state, key),
         // It is decided with the store at hand, in `merged`.
         Order::Merge(_) => Ok(Decided::default()),
         Order::NoteDirectoryRun { plan, .. } => {
@@ -400,4 +494,31 @@ fn decide(
             Ok(Decided { events: Vec::new(), said, warnings: Vec::new() })
         }
     }
+}
+
+/// What somebody says of a finding, unless nobody could know what it is about, or why it was said.
+fn judged(
+    finding: u64,
+    (class, subject): (&str, &str),
+    confirmed: bool,
+    why: &str,
+) -> Result<Decided, OrderRefusal> {
+    let invalid = |code, message, help| Err(OrderRefusal::new(Kind::Invalid, code, message, help));
+    let listed = "`faregate findings --json` lists findings with their class and subject";
+    let Some(known) = Class::from_key(class) else {
+        return invalid("unknown-class", format!("`{class}` is no class of findings"), listed);
+    };
+    if subject.trim().is_empty() {
+        let message = "a judgement needs the subject of its finding".to_owned();
+        return invalid("no-subject", message, listed);
+    }
+    if why.trim().is_empty() {
+        let message = "a judgement needs a reason".to_owned();
+        return invalid("no-reason", message, "say why, for whoever looks later");
+    }
+    let (subject, why) = (subject.to_owned(), why.to_owned());
+    let event = Event::FindingJudged { finding, class: known, subject, confirmed, why };
+    let word = if confirmed { "confirmed" } else { "dismissed" };
+    let said = vec![format!("finding {finding:016x} was {word}")];
+    Ok(Decided { events: vec![event], said, warnings: Vec::new() })
 }

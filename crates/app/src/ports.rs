@@ -1,6 +1,7 @@
 //! What the use cases need of the world: a store, a clock, an atlas. Few and deep.
 
 use core::net::IpAddr;
+use core::time::Duration;
 use faregate_core::amount::Ticks;
 use faregate_core::estate::Country;
 use faregate_core::event::Event;
@@ -12,6 +13,12 @@ use std::collections::BTreeMap;
 pub trait Clock: Send + Sync {
     /// Now, in whole seconds.
     fn now(&self) -> Instant;
+
+    /// Time since some moment, by a clock that is never set: to measure with, and nothing else. A clock that
+    /// measures nothing says none.
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
 }
 
 /// Tells in which country an address is, from a data base that the operator brings.

@@ -4,6 +4,7 @@
 use crate::engine::{Engine, Failure};
 use crate::ports::{Entry, Store};
 use faregate_core::amount::{Currency, Money, Ticks};
+use faregate_core::burn::Sites;
 use faregate_core::chargeback::{self, By, Chargeback, NoSum};
 use faregate_core::compliance::{self, Compliance};
 use faregate_core::double_dip::{self, Dips};
@@ -55,6 +56,19 @@ pub fn reconciled(
         reconciling.apply(entry.seq, entry.at, &entry.event).map(|()| true)
     })?;
     Ok(reconciling.finish())
+}
+
+/// Where people opened products on tokens, as the whole journal tells it.
+///
+/// # Errors
+/// [`Failure`] when the journal cannot be read.
+pub fn sites(engine: &mut Engine) -> Result<Sites, Failure> {
+    let mut sites = Sites::default();
+    read(&mut *engine.store, |entry| {
+        sites.note(entry.at, &entry.event);
+        Ok(true)
+    })?;
+    Ok(sites.of_people(&engine.state().read()))
 }
 
 /// Use by place, breaches and sharing from one date to another, both included, in the contract's zone.

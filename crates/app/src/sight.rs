@@ -6,6 +6,8 @@
 
 use crate::access::Role;
 use crate::orders::{Order, OrderRefusal};
+use faregate_core::alert::{Alert, AlertId};
+use faregate_core::anomaly::Finding;
 use faregate_core::budget::{RequestId, Requested};
 use faregate_core::estate::{BucketId, PersonId, SeatId};
 use faregate_core::state::State;
@@ -47,6 +49,15 @@ impl Sight {
         matches!(self, Self::Own(Some(own)) if pays(own)) || self.uses_of(state, id)
     }
 
+    /// May this caller see what the contract as a whole spends? Its owners do.
+    #[must_use]
+    pub fn contract(self, state: &State) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Own(own) => own.is_some_and(|own| state.terms().owners.contains(&own)),
+        }
+    }
+
     /// May this caller see what a bucket paid for, and for whom? Members see it of those that they own, and of
     /// those below what they own; the contract's owners own what lies above all buckets.
     #[must_use]
@@ -57,9 +68,16 @@ impl Sight {
             Self::Own(Some(own)) => own,
         };
         let owns = |bucket: BucketId| state.estate().bucket_terms(bucket).owners.contains(&own);
-        state.terms().owners.contains(&own)
-            || owns(id)
-            || state.estate().buckets_above(id).into_iter().any(owns)
+        self.contract(state) || owns(id) || state.estate().buckets_above(id).into_iter().any(owns)
+    }
+
+    /// May this caller see this finding? Members see those that are about nobody but people whose tokens come from
+    /// buckets that they own.
+    #[must_use]
+    pub fn finding(self, state: &State, finding: &Finding) -> bool {
+        let theirs = |person: &PersonId| self.uses_of(state, state.payer(*person));
+        let all_theirs = || !finding.people.is_empty() && finding.people.iter().all(theirs);
+        self == Self::Everything || all_theirs()
     }
 
     /// May this caller see this request? Members see their own, those of buckets that they see, and those that
@@ -97,8 +115,11 @@ impl Sight {
                 let gives = own.is_some_and(|own| state.deciders(giver).contains(&own));
                 if gives { Ok(()) } else { self.bucket_called(state, to.as_deref()) }
             }
-            Order::Request { bucket, .. } => self.bucket_called(state, bucket.as_deref()),
+            Order::Request { bucket, .. } | Order::SetPlan { bucket, .. } => {
+                self.bucket_called(state, bucket.as_deref())
+            }
             Order::Answer { request, .. } => self.request_with(state, *request).map(|_| ()),
+            Order::HandleAlert { alert, .. } => self.alert_with(state, *alert).map(|_| ()),
             // These are administrators' to give; nothing of them is looked up for anybody else.
             _ => Ok(()),
         }
@@ -111,6 +132,36 @@ impl Sight {
     pub fn request_with(self, state: &State, id: RequestId) -> Result<&Requested, OrderRefusal> {
         let known = state.requests().get(&id).filter(|known| self.request(state, known));
         known.ok_or_else(|| OrderRefusal::unknown("request", &id.to_string()))
+    }
+
+    /// May this caller see an alert? Members see those about themselves, and about buckets whose uses they see;
+    /// the contract's owners see all.
+    #[must_use]
+    pub fn alert(self, state: &State, alert: &Alert) -> bool {
+        let own = match self {
+            Self::Everything => return true,
+            Self::Own(None) => return false,
+            Self::Own(Some(own)) => own,
+        };
+        if self.contract(state) {
+            return true;
+        }
+        match alert.crossing.subject.split_once(':') {
+            Some(("bucket", key)) => {
+                state.estate().bucket_called(key).is_some_and(|id| self.uses_of(state, id))
+            }
+            Some(("person", key)) => state.estate().person_keyed(key) == Some(own),
+            _ => false,
+        }
+    }
+
+    /// The alert with this id, when there is one and the caller may see it.
+    ///
+    /// # Errors
+    /// What is said of an alert that does not exist.
+    pub fn alert_with(self, state: &State, id: AlertId) -> Result<&Alert, OrderRefusal> {
+        let known = state.monitor().alerts().get(&id).filter(|known| self.alert(state, known));
+        known.ok_or_else(|| OrderRefusal::unknown("alert", &id.to_string()))
     }
 
     fn bucket_called(self, state: &State, key: Option<&str>) -> Result<(), OrderRefusal> {

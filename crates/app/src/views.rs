@@ -12,6 +12,7 @@ use faregate_core::state::State;
 use faregate_core::when::{DAY, Date, Instant};
 
 pub mod buckets;
+pub mod burn;
 pub mod quote;
 pub mod seats;
 

@@ -4,6 +4,8 @@
 mod access;
 #[path = "use_cases/agents.rs"]
 mod agents;
+#[path = "use_cases/alerts.rs"]
+mod alerts;
 #[path = "use_cases/atomicity.rs"]
 mod atomicity;
 #[path = "use_cases/batches.rs"]
@@ -14,6 +16,8 @@ mod bulk;
 mod charges;
 #[path = "use_cases/failures.rs"]
 mod failures;
+#[path = "use_cases/findings.rs"]
+mod findings;
 #[path = "use_cases/given.rs"]
 mod given;
 #[path = "use_cases/given_rules.rs"]

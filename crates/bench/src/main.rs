@@ -8,6 +8,7 @@ mod ambient;
 mod chance;
 mod command;
 mod estate;
+mod forecasts;
 mod growth;
 mod kill;
 mod load;

@@ -1,9 +1,12 @@
-//! The targets of quality: exact charges, conserved tokens, bounded memory.
+//! The targets of quality: exact charges, conserved tokens, bounded memory, forecasts that hold, anomalies
+//! that are found.
 //!
 //! To add one: a module that returns its figures, and its row in [`TARGETS`].
 
+mod anomalies;
 mod charging;
 mod conservation;
+mod forecasts;
 mod memory;
 
 use crate::machine;
@@ -22,6 +25,9 @@ pub(crate) struct Quality {
     /// The server's binary, instead of the one built beside this program
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
+    /// Only the targets whose names begin with these
+    #[arg(value_name = "TARGET")]
+    names: Vec<String>,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -32,8 +38,12 @@ pub(crate) struct Quality {
 enum Side {
     /// No more than the target.
     AtMost,
+    /// No less than the target.
+    AtLeast,
     /// The target, exactly.
     Exactly,
+    /// No further from the target than this.
+    Within(f64),
 }
 
 /// One figure and its target.
@@ -50,8 +60,10 @@ impl Figure {
     fn holds(&self) -> bool {
         match self.side {
             Side::AtMost => self.value <= self.target,
+            Side::AtLeast => self.value >= self.target,
             // Counts up to 2^53 are exact.
             Side::Exactly => self.value.total_cmp(&self.target).is_eq(),
+            Side::Within(apart) => (self.value - self.target).abs() <= apart,
         }
     }
 
@@ -65,7 +77,9 @@ impl Figure {
     fn line(&self) -> String {
         let sign = match self.side {
             Side::AtMost => "≤",
+            Side::AtLeast => "≥",
             Side::Exactly => "=",
+            Side::Within(_) => "≈",
         };
         let (value, target) = (short(self.value), short(self.target));
         let holds = if self.holds() { "yes" } else { "NO" };
@@ -76,12 +90,22 @@ impl Figure {
 
 type Target = fn(&Setting) -> Result<Vec<Figure>>;
 
-const TARGETS: [Target; 4] = [charging::run, conservation::run, memory::import, memory::serve];
+const TARGETS: [(&str, Target); 6] = [
+    ("charging", charging::run),
+    ("conservation", conservation::run),
+    ("forecasts", forecasts::run),
+    ("import", memory::import),
+    ("serve", memory::serve),
+    ("anomalies", anomalies::run),
+];
 
 pub(crate) fn run(args: &Quality) -> Result<()> {
     let setting = Setting::new(args.binary.clone(), 1, 1.0, args.scale)?;
     let mut figures = Vec::new();
-    for target in TARGETS {
+    let is_wanted = |name: &str| {
+        args.names.is_empty() || args.names.iter().any(|wanted| name.starts_with(wanted.as_str()))
+    };
+    for (_, target) in TARGETS.into_iter().filter(|(name, _)| is_wanted(name)) {
         figures.append(&mut target(&setting)?);
     }
     if args.json {

@@ -5,6 +5,7 @@
 mod analytics;
 mod batches;
 pub(crate) mod decisions;
+mod forecasts;
 pub(crate) mod heartbeats;
 pub(crate) mod ingestion;
 mod policies;
@@ -83,7 +84,7 @@ impl Setting {
 
 type Race = fn(&Setting) -> Result<Vec<Outcome>>;
 
-const RACES: [(&str, Race); 9] = [
+const RACES: [(&str, Race); 10] = [
     ("A1", decisions::run),
     ("A2", batches::run),
     ("A3", heartbeats::run),
@@ -93,6 +94,7 @@ const RACES: [(&str, Race); 9] = [
     ("B3", ingestion::events),
     ("C1", analytics::raw),
     ("C2", analytics::warm),
+    ("E", forecasts::run),
 ];
 
 pub(crate) fn run(args: &Races) -> Result<()> {
@@ -101,7 +103,7 @@ pub(crate) fn run(args: &Races) -> Result<()> {
     };
     if let Some(name) = args.names.iter().find(|name| RACES.iter().all(|r| !r.0.starts_with(*name)))
     {
-        bail!("no race `{name}`; there are A1 to A4, B1 to B3, C1 and C2");
+        bail!("no race `{name}`; there are A1 to A4, B1 to B3, C1, C2 and E");
     }
     if args.rounds < ROUNDS_MIN {
         eprintln!("fewer than {ROUNDS_MIN} rounds: a look, not a result");

@@ -336,7 +336,7 @@ const WORDS_IN: [&str; 7] = [
 ];
 
 /// The server's words: what it calls them, or the text itself.
-fn refusal(headers: &HeaderMap, mut body: Body, call: &Call<'_>) -> String {
+pub(crate) fn refusal(headers: &HeaderMap, mut body: Body, call: &Call<'_>) -> String {
     let bytes = body.with_config().limit(REFUSAL_BYTES_MAX).read_to_vec().unwrap_or_default();
     let json: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let words = WORDS_IN.iter().find_map(|path| json.pointer(path)?.as_str().map(str::to_owned));

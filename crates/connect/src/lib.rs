@@ -1,5 +1,5 @@
-//! Outbound: whom the vendor's products are assigned to, as memberships of groups in a directory; and
-//! pulls of what the vendor reports of their use.
+//! Outbound: whom the vendor's products are assigned to, as memberships of groups in a directory;
+//! pulls of what the vendor reports of their use; and notices to people, on [`channels`].
 //!
 //! Use is pulled by [`pull::pull`] from the [`sources`] that the operator names, into a
 //! [`pull::Inbox`] that an importer takes it from. The rest of this page is about the directory.
@@ -62,6 +62,7 @@
 
 pub mod bulk;
 pub mod cabinet;
+pub mod channels;
 pub mod courier;
 pub mod digest;
 pub mod directory;

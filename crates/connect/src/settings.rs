@@ -81,6 +81,16 @@ pub enum SecretPlace {
     Variable(String),
 }
 
+impl fmt::Display for SecretPlace {
+    /// As the operator writes it: `file:NAME` or `env:NAME`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(file) => write!(f, "file:{file}"),
+            Self::Variable(name) => write!(f, "env:{name}"),
+        }
+    }
+}
+
 /// A group that is handed over, and who is to be in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManagedGroup {

@@ -1,29 +1,35 @@
-//! What was spent: burn by day, product, person or bucket, with money and shares.
+//! What was spent: burn by every dimension there is, with money and shares.
+//!
+//! Every charge has exactly one row in every dimension, so that the rows always sum to the total. To add a
+//! dimension: a variant of [`Dimension`], its `Key` and label in `dimension`, a row in the tests.
 
 use crate::amount::{Money, TICKS_PER_TOKEN, Ticks, div_half_even};
-use crate::estate::{BucketId, PersonId, ProductId};
+use crate::estate::ProductId;
 use crate::state::State;
 use crate::tariff::Tariff;
 use crate::when::{DAY, Date, Instant};
 use std::collections::BTreeMap;
 
-/// What burn is broken down by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dimension {
-    /// Local date of the contract.
-    Day,
-    /// Product family.
-    Product,
-    /// Person.
-    Person,
-    /// Bucket that the use belongs to.
-    Bucket,
-}
+mod dimension;
+mod filter;
+mod pace;
+mod periods;
+mod plan;
+mod segments;
+mod sites;
+pub use dimension::Dimension;
+use dimension::{Key, Reader};
+pub use filter::Filter;
+pub use pace::{Course, Pace, course, pace, paces, period};
+pub use periods::{Periods, Span, Usual, Velocity, contract_year, periods};
+pub use plan::{BadCurve, CURVE_POINTS_MAX, Plan, Point, Shape, check_curve};
+pub use segments::{SEGMENT_DAYS, Segment};
+pub use sites::Sites;
 
 /// One line of a burn report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Key of the day, product, person or bucket.
+    /// Key of the day, product, person, …; empty for what is in none of the dimension.
     pub key: String,
     /// Its name.
     pub name: String,
@@ -83,7 +89,8 @@ impl Sum {
     }
 }
 
-/// A burn report: rows by amount (days by date), and the total of *all* rows, also of those cut off.
+/// A burn report: rows by amount (those of a clock or calendar in its order), and the total of *all* rows, also
+/// of those cut off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Burn {
     /// The rows.
@@ -94,13 +101,25 @@ pub struct Burn {
 
 /// Burn between two dates, both included, broken down by one dimension.
 #[must_use]
-pub fn burn(state: &State, by: Dimension, from: Date, to: Date) -> Burn {
-    let rows = match by {
-        Dimension::Person => by_person(state, from, to),
-        _ => by_cell(state, by, from, to),
+pub fn burn(state: &State, by: &Dimension, filter: &Filter, from: Date, to: Date) -> Burn {
+    let sums = match by {
+        Dimension::Day | Dimension::Product | Dimension::Bucket | Dimension::Project
+            if filter.is_of_cells() =>
+        {
+            by_cell(state, by, filter, from, to)
+        }
+        _ => by_charge(state, by, filter, from, to),
     };
     let mut total = Sum::default();
-    rows.iter().for_each(|row| total.join(&row.sum));
+    sums.values().for_each(|sum| total.join(sum));
+    let named = |(key, sum): (Key, Sum)| {
+        let (key, name) = key.named(state);
+        Row { key, name, sum }
+    };
+    let mut rows: Vec<Row> = sums.into_iter().map(named).collect();
+    if !by.is_ordered() {
+        largest_first(&mut rows);
+    }
     Burn { rows, total }
 }
 
@@ -152,64 +171,44 @@ pub fn planned(state: &State, date: Date) -> Option<Ticks> {
     sum.is_positive().then_some(sum)
 }
 
-fn by_cell(state: &State, by: Dimension, from: Date, to: Date) -> Vec<Row> {
+/// Days are kept summed by product and bucket: what asks for no more than that need not look at the charges.
+fn by_cell(
+    state: &State,
+    by: &Dimension,
+    filter: &Filter,
+    from: Date,
+    to: Date,
+) -> BTreeMap<Key, Sum> {
     let prices = Prices::of(state);
-    let mut sums: BTreeMap<(i32, ProductId, BucketId), Sum> = BTreeMap::new();
+    let mut sums: BTreeMap<Key, Sum> = BTreeMap::new();
     for (date, cells) in state.charges().days(from, to) {
         let price = prices.on(date);
         for (&(product, bucket), cell) in cells {
-            let key = match by {
-                Dimension::Product => (0, product, BucketId(0)),
-                Dimension::Bucket => (0, ProductId(0), bucket),
-                Dimension::Day | Dimension::Person => (date.0, ProductId(0), BucketId(0)),
-            };
-            sums.entry(key).or_default().add(cell.ticks, u64::from(cell.charges), price);
+            if filter.has_cell(product, bucket) {
+                let key = Key::of_cell(state, by, date, product, bucket);
+                sums.entry(key).or_default().add(cell.ticks, u64::from(cell.charges), price);
+            }
         }
     }
-    let mut rows: Vec<Row> = sums
-        .into_iter()
-        .map(|((day, product, bucket), sum)| {
-            let (key, name) = label(state, by, Date(day), product, bucket);
-            Row { key, name, sum }
-        })
-        .collect();
-    if by != Dimension::Day {
-        largest_first(&mut rows);
-    }
-    rows
+    sums
 }
 
-fn label(
+fn by_charge(
     state: &State,
-    by: Dimension,
-    day: Date,
-    product: ProductId,
-    bucket: BucketId,
-) -> (String, String) {
-    let estate = state.estate();
-    let found = match by {
-        Dimension::Product => estate.product(product).map(|p| (p.key.clone(), p.name.clone())),
-        Dimension::Bucket => estate.bucket(bucket).map(|b| (b.key.clone(), b.name.clone())),
-        Dimension::Day | Dimension::Person => Some((day.to_string(), day.to_string())),
-    };
-    found.unwrap_or_default()
-}
-
-fn by_person(state: &State, from: Date, to: Date) -> Vec<Row> {
+    by: &Dimension,
+    filter: &Filter,
+    from: Date,
+    to: Date,
+) -> BTreeMap<Key, Sum> {
     let zone = state.zone();
     let span = zone.start_of(from)..zone.start_of(to.plus(1));
-    let prices = Prices::of(state);
-    let mut sums: BTreeMap<PersonId, Sum> = BTreeMap::new();
-    for charge in state.charges().iter().filter(|charge| span.contains(&charge.at)) {
-        sums.entry(charge.person).or_default().add(charge.ticks, 1, prices.at(charge.at));
+    let (prices, reader) = (Prices::of(state), Reader::new(state, by, to));
+    let mut sums: BTreeMap<Key, Sum> = BTreeMap::new();
+    for charge in state.charges().within(span).filter(|charge| filter.has(state, charge)) {
+        let price = prices.at(charge.at);
+        sums.entry(reader.key(&charge)).or_default().add(charge.ticks, 1, price);
     }
-    let named = |(id, sum): (PersonId, Sum)| {
-        let person = state.estate().person(id)?;
-        Some(Row { key: person.key.clone(), name: person.name.clone(), sum })
-    };
-    let mut rows: Vec<Row> = sums.into_iter().filter_map(named).collect();
-    largest_first(&mut rows);
-    rows
+    sums
 }
 
 fn largest_first(rows: &mut [Row]) {

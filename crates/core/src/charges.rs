@@ -208,6 +208,30 @@ impl Charges {
             .flat_map(|(pair, units)| units.iter().filter_map(|unit| self.unpacked(*pair, *unit)))
     }
 
+    /// Charges of units that began at an instant or later, each pair's latest first, the pairs in no order.
+    ///
+    /// Looks at every pair once, and only at those of its charges that it returns: for a window of seconds
+    /// that is one comparison a pair, however long the history.
+    pub fn since(&self, at: Instant) -> impl Iterator<Item = Charge> + '_ {
+        let first = Packed::new(at, 0);
+        self.units.iter().flat_map(move |(pair, units)| {
+            let recent = units.iter().rev().take_while(move |unit| **unit >= first);
+            recent.filter_map(|unit| self.unpacked(*pair, *unit))
+        })
+    }
+
+    /// Charges of units that began in a span, each pair's by start, the pairs in no order.
+    ///
+    /// Each pair's are found by halving, so that what lies outside costs nothing.
+    pub fn within(&self, span: core::ops::Range<Instant>) -> impl Iterator<Item = Charge> + '_ {
+        self.units.iter().flat_map(move |(pair, units)| {
+            let from = units.partition_point(|unit| unit.at() < span.start);
+            let until = units.partition_point(|unit| unit.at() < span.end).max(from);
+            let inside = units.get(from..until).unwrap_or_default();
+            inside.iter().filter_map(|unit| self.unpacked(*pair, *unit))
+        })
+    }
+
     /// What goes on now between a person and a product, if anything does.
     #[must_use]
     pub fn pair(&self, pair: Pair) -> Option<&PairUse> {

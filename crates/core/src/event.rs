@@ -4,14 +4,18 @@
 //! never changed: to correct one, append another. To add one: a variant here, its arm in `State::apply`,
 //! its wire tag in the store's codec, a golden file for the codec's test.
 
+use crate::alert::{AlertId, Handling, Raised};
 use crate::amount::{Money, Ticks};
+use crate::anomaly::Class;
 use crate::budget::{Answer, LoanTerms, RequestId, Terms};
+use crate::burn::Plan;
 use crate::caps::Cap;
 use crate::estate::{
     AliasTerm, Bucket, BucketId, BucketTerms, Device, DeviceId, Group, Offering, Person, PersonId,
     Product, ProductId, Region, Schedule, Seat, SeatId, Site, Standing, Territory,
 };
 use crate::ledger::{Breakage, PackKind};
+use crate::state::{KeptForecast, Occasion};
 use crate::tariff::{Meter, TariffParts};
 use crate::when::{Date, Instant};
 use core::fmt;
@@ -252,6 +256,50 @@ pub enum Event {
     DeviceRevoked(DeviceId),
     /// The rules for agents are this text from now on.
     AgentRulesSet(String),
+    /// Somebody looked at a finding.
+    FindingJudged {
+        /// Which.
+        finding: u64,
+        /// Its class.
+        class: Class,
+        /// What it is about.
+        subject: String,
+        /// Whether it is one.
+        confirmed: bool,
+        /// Why.
+        why: String,
+    },
+    /// An alert rule is this text from now on.
+    AlertRuleSet {
+        /// Its key.
+        key: String,
+        /// As somebody wrote it.
+        text: String,
+    },
+    /// An alert rule is gone; what it has raised stays.
+    AlertRuleRemoved(String),
+    /// Nobody is told of what a rule raises, or they are again.
+    AlertRuleMuted {
+        /// Its key.
+        key: String,
+        /// Until when; `None`: no longer.
+        until: Option<Instant>,
+    },
+    /// A rule was crossed, by one or several.
+    AlertRaised(Raised),
+    /// Something was done about an alert, or it ended.
+    AlertHandled {
+        /// Which.
+        alert: AlertId,
+        /// What.
+        what: Handling,
+    },
+    /// Forecasts were made that will be scored.
+    ForecastsKept(Vec<KeptForecast>),
+    /// Something is known of days to come.
+    OccasionSet(Occasion),
+    /// It is known no longer.
+    OccasionRemoved(String),
     /// An identity turned out to be another person's, or not to be: all that was charged to it was reversed
     /// before, and what its use comes to now is charged after.
     PersonMerged {
@@ -259,6 +307,13 @@ pub enum Event {
         person: PersonId,
         /// Whose it is from now on; `None`: it is a person of its own again.
         into: Option<PersonId>,
+    },
+    /// An allotment is to be used up like this from now on.
+    PlanSet {
+        /// Whose; `None`: the pool as a whole.
+        bucket: Option<BucketId>,
+        /// How.
+        plan: Plan,
     },
 }
 

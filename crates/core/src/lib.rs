@@ -15,7 +15,9 @@
 )]
 
 pub mod access;
+pub mod alert;
 pub mod amount;
+pub mod anomaly;
 pub mod break_even;
 pub mod budget;
 pub mod burn;

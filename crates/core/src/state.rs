@@ -5,6 +5,7 @@
 
 use crate::amount::{Money, Ticks};
 use crate::budget::{RequestId, Requested, Terms};
+use crate::burn::{BadCurve, Plan};
 use crate::caps::Counts;
 use crate::charges::{Charges, Pair};
 use crate::estate::{
@@ -118,11 +119,15 @@ pub struct State {
     pub(crate) shadow_price: Option<Money>,
     pub(crate) vendor: Vendor,
     pub(crate) exchange_rates: Vec<ExchangeRate>,
+    /// How allotments are to be used up, where that is not straight; the pool's under `None`.
+    pub(crate) plans: BTreeMap<Option<BucketId>, Plan>,
     /// Decisions whose use outside of a territory somebody looked at: whether it is in order, and why.
     pub(crate) reviews: BTreeMap<u64, (bool, String)>,
     pub(crate) agent_rules: String,
     /// How many times they were set.
     pub(crate) agent_rules_version: u32,
+    pub(crate) monitor: Monitor,
+    pub(crate) judgements: Judgements,
     pub(crate) seq: u64,
     pub(crate) at: Instant,
 }
@@ -152,9 +157,12 @@ impl Default for State {
             shadow_price: None,
             vendor: Vendor::default(),
             exchange_rates: Vec::new(),
+            plans: BTreeMap::new(),
             reviews: BTreeMap::new(),
             agent_rules: String::new(),
             agent_rules_version: 0,
+            monitor: Monitor::default(),
+            judgements: Judgements::default(),
             seq: 0,
             at: Instant(i64::MIN),
         }
@@ -214,8 +222,12 @@ pub enum Broken {
     Merge(PersonId),
     /// There is no such import that stands, or its number is not the next.
     Import(u32),
+    /// There is no such alert that is open or no such rule, or the rule has told of the subject already.
+    Alert(String),
     /// There is no set of policies of this name.
     NoPolicy(String),
+    /// The points of a plan do not follow each other.
+    Curve(BadCurve),
     /// The contract began already; its zone never changes.
     AgreedAlready,
     /// The tariff is not valid.
@@ -268,7 +280,11 @@ impl fmt::Display for Broken {
                 write!(f, "person {} cannot become another's, or their own again, now", person.0)
             }
             Self::Import(batch) => write!(f, "import {batch} was undone already, or never made"),
+            Self::Alert(name) => {
+                write!(f, "`{name}` is no open alert, no alert rule, or told already")
+            }
             Self::NoPolicy(name) => write!(f, "there are no policies named `{name}`"),
+            Self::Curve(bad) => write!(f, "{bad}"),
             Self::AgreedAlready => write!(f, "the contract began already"),
             Self::UnknownId => write!(f, "the event names something that was never defined"),
             Self::Tariff(bad) => write!(f, "{bad}"),
@@ -327,10 +343,15 @@ impl State {
             }
             Event::Imported(receipt) => self.apply_receipt(seq, receipt),
             Event::ImportUndone(undone) => self.apply_undone(seq, undone),
-            _ => match self.apply_budget(seq, at, event) {
-                Some(done) => done,
-                None => self.apply_estate(at, event),
-            },
+            Event::FindingJudged { .. } => {
+                self.judgements.add(at, event);
+                Ok(())
+            }
+            _ => {
+                let done = self.apply_budget(seq, at, event);
+                let done = done.or_else(|| self.apply_monitor(seq, at, event));
+                done.unwrap_or_else(|| self.apply_estate(at, event))
+            }
         }
     }
 
@@ -480,6 +501,12 @@ impl State {
         &self.exchange_rates
     }
 
+    /// How a bucket's allotment, or the whole pool, is to be used up.
+    #[must_use]
+    pub fn plan(&self, bucket: Option<BucketId>) -> &Plan {
+        self.plans.get(&bucket).unwrap_or(&Plan::Straight)
+    }
+
     /// Decisions whose use outside of a territory somebody looked at: whether it is in order, and why.
     #[must_use]
     pub fn reviews(&self) -> &BTreeMap<u64, (bool, String)> {
@@ -525,12 +552,16 @@ impl State {
 mod budgeted;
 mod checkpoint;
 mod imported;
+mod judged;
 mod merged;
+mod monitored;
 mod requests;
 mod settled;
 mod used;
 pub use checkpoint::{Agents, Budgets, Checkpoint, Rulebook, Surroundings};
 pub use imported::{Import, Imports};
+pub use judged::Judgements;
+pub use monitored::{KeptForecast, Monitor, MonitorData, Occasion, OccasionEffect, WrittenRule};
 use requests::Requests;
 #[cfg(test)]
 pub(crate) mod tests;

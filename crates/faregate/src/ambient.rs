@@ -4,6 +4,7 @@ use faregate_app::access::Secrets;
 use faregate_app::ports::Clock;
 use faregate_connect::pace::Pace;
 use faregate_core::when::Instant;
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The wall clock.
@@ -14,6 +15,12 @@ impl Clock for WallClock {
     fn now(&self) -> Instant {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         Instant(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks for the time")]
+    fn elapsed(&self) -> Duration {
+        static START: OnceLock<std::time::Instant> = OnceLock::new();
+        START.get_or_init(std::time::Instant::now).elapsed()
     }
 }
 

@@ -4,14 +4,18 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) mod agents;
 pub(crate) mod budgets;
+pub(crate) mod burn;
 pub(crate) mod directory;
 pub(crate) mod estate;
+pub(crate) mod findings;
 pub(crate) mod imports;
 #[cfg_attr(
     not(feature = "lake"),
     allow(dead_code, reason = "a build without the lake does nothing that was asked of it")
 )]
 pub(crate) mod lake;
+pub(crate) mod monitor;
+pub(crate) mod notices;
 pub(crate) mod options;
 pub(crate) mod rules;
 pub(crate) mod sources;
@@ -52,12 +56,19 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: sources::Source,
     },
+    /// Where people are told, and whether it works
+    Channel {
+        #[command(subcommand)]
+        action: notices::Channel,
+    },
+    /// Print what was sent on channels, what waits to be, and what was given up
+    Deliveries(notices::Deliveries),
     /// Serve the API and the page
     Serve(Serve),
     /// Make up an estate with a year of history, let workstations run, and serve it
     Demo(Demo),
-    /// Print what was spent
-    Burn(Burn),
+    /// Print what was spent, how fast, and beside which plan
+    Burn(burn::Burn),
     /// Print from which use on a seat is cheaper than tokens
     BreakEven(BreakEven),
     /// Buckets: who may spend how many tokens
@@ -81,6 +92,8 @@ pub(crate) enum Command {
     DoubleDips(budgets::Span),
     /// Print what went past the gate: used without asking, or although refused, or not reported
     Leakage(Leakage),
+    /// Print what looks unusual, with its cost and its evidence; say what a finding is worth
+    Findings(findings::Findings),
     /// People, their names and groups
     Person {
         #[command(subcommand)]
@@ -140,6 +153,18 @@ pub(crate) enum Command {
     },
     /// Print who holds what at the licence server, and how that differs from the gate and the log
     Lmstat(options::Lmstat),
+    /// Alerts, the rules that raise them, and their runbooks
+    Alert {
+        #[command(subcommand)]
+        action: monitor::Alert,
+    },
+    /// Print what will be burned and when tokens run out, also if something happened
+    Forecast(monitor::Forecast),
+    /// Holidays, training weeks, projects: what forecasts reckon with
+    Occasion {
+        #[command(subcommand)]
+        action: monitor::Occasion,
+    },
     /// Print the caps, and what counts for them
     Caps,
     /// Print every reason for a refusal, and what to do about each
@@ -255,6 +280,9 @@ pub(crate) struct Serve {
     /// A data base of addresses and countries, in MaxMind's format
     #[arg(long, value_name = "FILE.mmdb")]
     pub atlas: Option<PathBuf>,
+    /// Where people reach the pages, for links in notices: https://faregate.example
+    #[arg(long, value_name = "URL")]
+    pub link: Option<String>,
     #[command(flatten)]
     pub endpoint: lake::Endpoint,
 }
@@ -273,30 +301,6 @@ pub(crate) struct Demo {
     /// Leave the workstations off
     #[arg(long)]
     pub no_workstations: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct Burn {
-    /// What to break down by
-    #[arg(long, value_enum, default_value_t = By::Day)]
-    pub by: By,
-    /// First date (YYYY-MM-DD) [default: the first with use]
-    #[arg(long, value_name = "DATE")]
-    pub from: Option<String>,
-    /// Last date (YYYY-MM-DD) [default: the last with use]
-    #[arg(long, value_name = "DATE")]
-    pub to: Option<String>,
-    /// At most this many rows
-    #[arg(long, value_name = "N")]
-    pub limit: Option<usize>,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum By {
-    Day,
-    Product,
-    Person,
-    Bucket,
 }
 
 #[derive(Args)]

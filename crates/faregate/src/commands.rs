@@ -1,6 +1,7 @@
 //! One module a command.
 
 mod agents;
+mod alerts;
 mod break_even;
 mod buckets;
 mod bulk;
@@ -9,6 +10,8 @@ mod demo;
 mod directory;
 mod doctor;
 mod explain;
+mod findings;
+mod forecast;
 mod import;
 mod imports;
 mod init;
@@ -18,6 +21,7 @@ mod lake;
 mod leakage;
 mod lmstat;
 mod merge;
+mod notices;
 mod options;
 mod orders;
 mod people;
@@ -48,6 +52,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Import(args) => intake::run(&path, &args, json),
         Command::Tail { source: TailSource::Flexnet(args) } => tail::run(&path, &args, json),
         Command::Source { action } => source::run(&path, &action, json),
+        Command::Channel { action } => notices::run(&path, &action, json),
+        Command::Deliveries(args) => notices::deliveries(&path, &args, json),
         Command::Serve(args) => serve::run(&path, &args, json),
         Command::Demo(args) => demo::run(data.as_deref(), &args, json),
         Command::Burn(args) => burn::run(&path, &args, json),
@@ -58,6 +64,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Chargeback(args) => reports::chargeback(&path, &args, json),
         Command::DoubleDips(span) => reports::double_dips(&path, &span, json),
         Command::Leakage(args) => leakage::run(&path, &args, json),
+        Command::Findings(args) => findings::run(&path, &args, json),
         Command::Person { action } => people::run_person(&path, &action, json),
         Command::Group { action } => people::run_group(&path, &action, json),
         Command::Seat { action } => people::run_seat(&path, &action, json),
@@ -71,6 +78,9 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Sql(args) => lake::ask(&path, &args, json),
         Command::Options { action } => return options::run(&path, &action, json),
         Command::Lmstat(args) => lmstat::run(&path, &args, json),
+        Command::Alert { action } => alerts::run(&path, &action, json),
+        Command::Forecast(args) => forecast::run(&path, &args, json),
+        Command::Occasion { action } => forecast::run_occasion(&path, &action, json),
         Command::Caps => quote::caps(&path, json),
         Command::Refusals => quote::refusals(json),
         Command::Quote(args) => quote::run(&path, &args, json),

@@ -4,6 +4,7 @@
 //! stderr. To add a command: a variant in [`cli`], a module in [`commands`], a
 //! scenario under `tests/scenarios/`.
 
+mod alerting;
 mod ambient;
 mod atlas;
 mod cli;
@@ -11,6 +12,7 @@ mod commands;
 mod estate;
 mod fault;
 mod giving;
+mod notices;
 mod output;
 mod panics;
 mod reporting;

@@ -40,6 +40,8 @@ limit = 500
 owners = ["gina"]
 "#;
 
+const RULES: &str = "[[rule]]\nkey = \"busy\"\nwatch = \"burn\"\nover = \"day\"\nabove = 500\n";
+
 const SOURCES: &str =
     "[sources.drop]\nkind = \"folder\"\npath = \".\"\npattern = \"*.xyz\"\nfiles = \"any\"\n";
 
@@ -63,8 +65,20 @@ const COMMANDS: &[&str] = &[
     "source show flexnet",
     "source check sources.toml",
     "source pull drop --sources sources.toml",
+    "channel list",
+    "channel check channels.toml",
+    "deliveries",
     "import undo 1 --dry-run",
     "burn",
+    "burn --by department",
+    "burn --by group --dimension department --product revit --person nora",
+    "burn --by site",
+    "burn periods",
+    "burn periods --bucket north",
+    "burn plan seasonal",
+    "burn plan curve --bucket north --point 2026-06-30=0.4 --as nora",
+    "burn pace",
+    "burn pace --bucket north",
     "break-even",
     "bucket list",
     "bucket show north",
@@ -89,6 +103,8 @@ const COMMANDS: &[&str] = &[
     "chargeback",
     "double-dips",
     "leakage",
+    "findings",
+    "findings --class burst --since 2026-01-01",
     "person list",
     "person show nora",
     "person set nora --name Nora",
@@ -131,6 +147,32 @@ const COMMANDS: &[&str] = &[
     "agent code",
     "agent list",
     "caps",
+    "alert standard --channel mail",
+    "alert try rules.toml",
+    "alert set rules.toml",
+    "alert rules",
+    "alert list --all",
+    "alert mute busy --until 2099-01-01",
+    "alert unmute busy",
+    "alert remove busy",
+    "forecast",
+    "forecast --bucket north --to 2099-01-01",
+    "occasion set easter --from 2026-04-03 --to 2026-04-06",
+    "occasion list",
+    "occasion remove easter",
+    "alert standard --channel mail",
+    "alert try rules.toml",
+    "alert set rules.toml",
+    "alert rules",
+    "alert list --all",
+    "alert mute busy --until 2099-01-01",
+    "alert unmute busy",
+    "alert remove busy",
+    "forecast",
+    "forecast --bucket north --to 2099-01-01",
+    "occasion set easter --from 2026-04-03 --to 2026-04-06",
+    "occasion list",
+    "occasion remove easter",
     "refusals",
     "quote nora revit",
     "quote nobody revit",
@@ -149,8 +191,13 @@ const ELSEWHERE: &[&str] = &[
     "demo",
     "explain",
     "place review",
+    "findings judge",
     "key revoke",
     "agent revoke",
+    "channel test",
+    "alert show",
+    "alert ack",
+    "alert step",
     "completions",
     "options apply",
     "directory plan",
@@ -188,6 +235,7 @@ fn place() -> Place {
     );
     let map = "name = \"t\"\n[columns]\nwho = \"who\"\nproduct = \"what\"\nopened = \"when\"\nclosed = \"until\"\n";
     place.write("map.toml", map);
+    place.write("rules.toml", RULES);
     let event = r#"{"specversion":"1.0","type":"use","id":"1","source":"x","subject":"gina","time":"2026-03-04T08:00:00Z","data":{"product":"revit"}}"#;
     place.write("events.json", event);
     place.write(
@@ -197,6 +245,7 @@ fn place() -> Place {
     let directory = "kind = \"scim\"\nurl = \"https://id.example\"\nsecret_file = \"x\"\ngroups.AEC = \"aec-collection\"\n";
     place.write("directory.toml", directory);
     place.write("sources.toml", SOURCES);
+    place.write("channels.toml", "[channels.ops]\nkind = \"slack\"\nurl = \"env:SLACK\"\n");
     place.write("a.opt", "TIMEOUTALL 900\n");
     place.write("lmstat.txt", "Feature usage info:\n");
     place.write("agents.toml", "[[product]]\nproduct = \"revit\"\nprocesses = [\"Revit.exe\"]\n");
@@ -281,10 +330,14 @@ fn every_error_is_json_too() {
         ("source show nobody", 13),
         ("source check a.log", 3),
         ("source pull nobody", 2),
+        ("channel test nobody", 2),
+        ("channel check a.log", 3),
         ("burn --data other", 4),
         ("options plan no-such.opt", 3),
         ("options apply wrong.toml", 16),
         ("lmstat no-such.txt", 3),
+        ("findings --class moon", 2),
+        ("findings judge 0123456789abcdef dismiss --why known", 2),
         ("explain 1", 2),
         ("key --role emperor", 2),
     ];

@@ -1,5 +1,7 @@
 //! The program as a process: signals, locks, ports, restarts, a log that grows.
 
+#[path = "server/metrics.rs"]
+mod metrics;
 #[path = "server/orders.rs"]
 mod orders;
 #[path = "server/process.rs"]
@@ -17,9 +19,14 @@ const IN: &str = " 9:42:20 (adskflex) IN: \"87545RVT_2024_0F\" anna@ws-1\n";
 
 /// A place with a store of 100 tokens, in which Anna is known from a log.
 fn place_with_anna() -> Place {
-    let place = Place::new();
+    place_of(100)
+}
+
+/// The same with so many tokens.
+fn place_of(tokens: u32) -> Place {
+    let (place, tokens) = (Place::new(), tokens.to_string());
     place.write("a.log", &format!("{HEAD}{OUT}{IN}"));
-    place.run(&["init", "--tokens", "100", "--from", "2026-01-01", "--until", "2199-12-31"], 0);
+    place.run(&["init", "--tokens", &tokens, "--from", "2026-01-01", "--until", "2199-12-31"], 0);
     place.run(&["import", "flexnet", "a.log", "--zone", "UTC"], 0);
     place
 }

@@ -13,6 +13,8 @@ pub(crate) enum Stream {
     Workstations = 5,
     Order = 6,
     End = 7,
+    Travel = 8,
+    Series = 9,
 }
 
 /// A generator.

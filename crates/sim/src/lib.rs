@@ -6,7 +6,8 @@
 //! [`Workstations`] says what people do from now on; somebody else has to ask the gate for them.
 //!
 //! To add a persona: a variant of [`Persona`] with its share, its levels in `habits`.
-//! To add an anomaly: a variant of [`Anomaly`], its plan in `planting`.
+//! To add an anomaly: a variant of [`Anomaly`], its plan in `planting`; one that the estate to show is not to have
+//! is planted on top of it, in `oddities`.
 #![warn(missing_docs)]
 
 mod accounts;
@@ -19,6 +20,7 @@ mod demo;
 mod governance;
 mod habits;
 mod names;
+mod oddities;
 mod people;
 mod planting;
 mod seats;
@@ -29,5 +31,6 @@ mod workstations;
 
 pub use demo::{DemoEstate, Size, UseRecord, generate};
 pub use habits::Persona;
+pub use oddities::{some_day, with_shift, with_spikes, with_travellers};
 pub use truth::{Anomaly, Truth};
 pub use workstations::{Action, Workstations};

@@ -75,4 +75,21 @@ pub enum Anomaly {
         /// When it was closed.
         closed: Instant,
     },
+    /// One account at two offices, faster than one flies.
+    ImpossibleTravel {
+        /// Whose.
+        person: PersonId,
+        /// On how many days.
+        days: u32,
+    },
+    /// A day that burned far more than such days do.
+    Spike {
+        /// Which.
+        date: Date,
+    },
+    /// Use went up or down for good.
+    LevelShift {
+        /// From when on.
+        date: Date,
+    },
 }

@@ -190,6 +190,7 @@ fn what_is_planted_is_in_the_sessions() {
                 assert_eq!(found.map(|session| session.closed), Some(*closed));
                 "long"
             }
+            other => panic!("the estate to show has {other:?}"),
         });
     }
     assert_eq!(kinds.len(), 5, "{kinds:?}");

@@ -3,8 +3,11 @@
 //! Integers are LEB128 (signed ones zigzag), texts and lists carry their length, enum variants carry the tag
 //! written here. Fields are never reordered and tags never reused: to change a shape, add a tag.
 
+use faregate_core::alert::{Alert, AlertId, Crossing, Handling, Raised, Severity};
 use faregate_core::amount::{Currency, Money, Ticks};
+use faregate_core::anomaly::{Class, Judgement};
 use faregate_core::budget::{LoanTerms, RequestId, Requested, Terms};
+use faregate_core::burn::Point;
 use faregate_core::caps::{Cap, CountsData, Each, Measure, Then};
 use faregate_core::charges::{Hold, PairUse};
 use faregate_core::estate::{
@@ -19,7 +22,8 @@ use faregate_core::event::{
 };
 use faregate_core::ledger::{Breakage, BucketBalance, Pack, PackKind};
 use faregate_core::state::{
-    Agents, Budgets, Checkpoint, Import, Imports, Rulebook, Session, Surroundings, Tally,
+    Agents, Budgets, Checkpoint, Import, Imports, KeptForecast, MonitorData, Occasion, Rulebook,
+    Session, Surroundings, Tally, WrittenRule,
 };
 use faregate_core::tariff::{Meter, Rate, SeatPrice, TariffParts, TokenPrice};
 use faregate_core::when::{Date, Instant};
@@ -313,13 +317,24 @@ records! {
     Requested { request, at, approvals, progress, owing, needed }
     VendorCharge { day, alias, person, product, ticks, finding }
     ExchangeRate { price, of, from }
+    Judgement { finding, class, subject, confirmed, why, at }
+    WrittenRule { text, muted_until }
+    KeptForecast { subject, made, until, expected, half, four_in_five, nineteen_in_twenty }
+    MonitorData { rules, changes, alerts, kept, occasions }
+    Occasion { key, name, subject, from, to, effect }
+    AlertId { seq, place }
+    Crossing { subject, name, value, limit, said, facts }
+    Raised { rule, name, severity, channels, steps, crossings }
+    Alert { rule, name, severity, channels, crossing, steps, at, handled }
+    Point { date, share }
     Surroundings {
         groups, standings, aliases, merges, seat_moves, regions, sites, territories, schedules,
         bucket_terms
     }
     Rulebook { terms, policies, counts, changes }
     Budgets {
-        requests, period_ends, shadow_price, vendor_balance, vendor_charges, exchange_rates, reviews
+        requests, period_ends, shadow_price, vendor_balance, vendor_charges, exchange_rates, reviews,
+        plans
     }
     Charge { at, ticks, person, product, bucket, meter, source, paid }
     Unit { person, product, at }
@@ -342,7 +357,7 @@ records! {
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
         bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
-        tally, surroundings, rulebook, budgets, agents, imports
+        tally, surroundings, rulebook, budgets, agents, imports, monitor, judgements
     }
 }
 
@@ -366,6 +381,13 @@ tags! {
     Source { 0 => Gate, 1 => Log, 2 => Generated, 3 => Vendor }
     Outcome { 0 => Posted, 1 => Voided, 2 => Expired }
     Cause { 0 => Closed, 1 => Silent }
+    Class {
+        0 => Spike, 1 => Burst, 2 => LongSession, 3 => OvernightIdle, 4 => LevelShift,
+        5 => WorthASeat, 6 => SeatHolderOnTokens, 7 => DoubleDip, 8 => NewProduct,
+        9 => OffHours, 10 => OffSite, 11 => SharedCredentials, 12 => ImpossibleTravel,
+        13 => ServiceAccount, 14 => SilentSource
+    }
+    Severity { 0 => Info, 1 => Warning, 2 => Critical }
     Reason {
         0 => ProductUnknown, 1 => PersonUnknown, 2 => BucketUnknown,
         3 => NotOnTariff, 4 => BucketExhausted, 5 => PoolExhausted,
@@ -440,6 +462,11 @@ variants! { Event {
     40 => VendorBalance { at, ticks },
     44 => BreachReviewed { decision, accepted, why },
     50 => PersonMerged { person, into },
+    60 => FindingJudged { finding, class, subject, confirmed, why },
+    62 => AlertRuleSet { key, text },
+    64 => AlertRuleMuted { key, until },
+    66 => AlertHandled { alert, what },
+    61 => PlanSet { bucket, plan },
     ; 1 => TariffAdopted,
     2 => ProductsDefined,
     3 => BucketsOpened,
@@ -475,6 +502,18 @@ variants! { Event {
     47 => DeviceRevoked,
     48 => AgentRulesSet,
     49 => ImportUndone,
+    63 => AlertRuleRemoved,
+    65 => AlertRaised,
+    67 => ForecastsKept,
+    68 => OccasionSet,
+    69 => OccasionRemoved,
+} }
+variants! { Handling {
+    0 => Acknowledged { note },
+    1 => StepDone { step, said, channels },
+    2 => Escalated { level, channels },
+    3 => Ended { said },
+    ;
 } }
 
 mod decided;

@@ -1,6 +1,7 @@
 //! A data directory: one store, one process at a time.
 
 use crate::credentials::SqliteCredentials;
+use crate::outbox::SqliteOutbox;
 use crate::sqlite::SqliteStore;
 use faregate_app::ports::StoreError;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -9,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// File name of the store within the directory.
 const STORE: &str = "faregate.db";
+/// File name of the notices on their way, within the directory.
+const OUTBOX: &str = "outbox.db";
 /// File that is locked by the process that uses the directory.
 const LOCK: &str = "faregate.lock";
 
@@ -100,6 +103,18 @@ impl DataDirectory {
             return Err(Unusable::Missing(path.to_owned()));
         }
         SqliteCredentials::open(&file).map_err(|error| Unusable::Store(path.to_owned(), error))
+    }
+
+    /// Notices on their way, of a directory that another process may use.
+    ///
+    /// # Errors
+    /// [`Unusable`].
+    pub fn outbox_beside(path: &Path) -> Result<SqliteOutbox, Unusable> {
+        if !Self::exists(path) {
+            return Err(Unusable::Missing(path.to_owned()));
+        }
+        let opened = SqliteOutbox::open(&path.join(OUTBOX));
+        opened.map_err(|error| Unusable::Store(path.to_owned(), error))
     }
 
     /// The secret with which the server signs for agents: that of before, or this fresh one, kept from now on.

@@ -8,4 +8,5 @@
 pub mod codec;
 pub mod credentials;
 pub mod directory;
+pub mod outbox;
 pub mod sqlite;

@@ -15,13 +15,15 @@ mod uses;
 use requests::Recent;
 
 /// The store's formats, each from the one before. Forward only; never edit one that was released.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("sqlite/0001_spine.sql"),
     include_str!("sqlite/0002_recent_requests.sql"),
     include_str!("sqlite/0003_rules_and_budgets.sql"),
     include_str!("sqlite/0004_agents.sql"),
     include_str!("sqlite/0005_imports.sql"),
     include_str!("sqlite/0006_merges.sql"),
+    include_str!("sqlite/0007_monitor.sql"),
+    include_str!("sqlite/0008_plans.sql"),
 ];
 
 /// The contract that this store keeps. The tables are keyed by contract, so that one database can later

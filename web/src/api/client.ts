@@ -4,7 +4,7 @@
  * It must never keep or read a credential; the session is an HttpOnly cookie.
  */
 import { words } from '../messages';
-import type { Answer, GetPath } from './types';
+import type { Answer, GetPath, PostAnswer, PostPath } from './types';
 
 type ProblemDocument = { title?: string; detail?: string; code?: string; help?: string };
 
@@ -29,19 +29,51 @@ export type Query = Record<string, string | number | undefined>;
 
 export async function get<P extends GetPath>(path: P, query: Query = {}, signal?: AbortSignal): Promise<Answer<P>> {
   const response = await send(address(path, query), { headers: { Accept: 'application/json' }, signal });
+  return read(response, signal);
+}
+
+/** A member of a path, such as the alert `a42` of `/v1/alerts/{id}`. */
+export async function getOne<P extends GetPath>(path: P, member: string, signal?: AbortSignal): Promise<Answer<P>> {
+  const response = await send(withMember(path, member), { headers: { Accept: 'application/json' }, signal });
+  return read(response, signal);
+}
+
+export async function post(path: string, body?: unknown): Promise<void> {
+  await sendBody(path, body);
+}
+
+type Asked = { body?: unknown; member?: string; headers?: Record<string, string> };
+
+/** Posts, and reads what came of it. */
+export async function postFor<P extends PostPath>(path: P, asked: Asked): Promise<PostAnswer<P>> {
+  const url = asked.member === undefined ? path : withMember(path, asked.member);
+  return read(await sendBody(url, asked.body, asked.headers));
+}
+
+function sendBody(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return send(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+}
+
+async function read<T>(response: Response, signal?: AbortSignal): Promise<T> {
   try {
-    return (await response.json()) as Answer<P>;
+    return (await response.json()) as T;
   } catch (cause) {
     throw signal?.aborted ? cause : new Problem(response.status, words.problem.unreadable);
   }
 }
 
-export async function post(path: string, body?: unknown): Promise<void> {
-  await send(path, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
+/** Whether the reader's roles do not reach this far; asking again would change nothing. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Problem && error.status === 403;
+}
+
+/** Whether what was asked for is not there, or not for this reader: the server does not tell the two apart. */
+export function isUnknown(error: unknown): boolean {
+  return error instanceof Problem && error.status === 404;
 }
 
 /** Whether the reader has to sign in (again) before anything else can be answered. */
@@ -75,6 +107,10 @@ async function problemDocument(response: Response): Promise<ProblemDocument> {
     return fallback;
   }
   return response.json().catch(() => fallback) as Promise<ProblemDocument>;
+}
+
+function withMember(path: string, member: string): string {
+  return path.replace(/\{\w+\}/, encodeURIComponent(member));
 }
 
 function address(path: string, query: Query): string {

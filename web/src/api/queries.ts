@@ -3,7 +3,7 @@
  * Keys that begin with `live` are asked again when the server says that something was committed.
  */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { get } from './client';
+import { get, getOne } from './client';
 import type { BurnBy } from './types';
 
 export const SUMMARY_KEY = ['summary'] as const;
@@ -63,4 +63,70 @@ export const openSessionsQuery = infiniteQueryOptions({
     get('/v1/sessions', { state: 'open', limit: SESSIONS_LIMIT, cursor: pageParam }, signal),
   initialPageParam: undefined as string | undefined,
   getNextPageParam: (page) => page.next ?? undefined,
+});
+
+/** An alert is raised beside the gate, a moment after what it is about: the commit is not always the last word. */
+const ALERTS_EVERY_MS = 5_000;
+
+/** Whose forecast the Burn page shows. */
+export const CONTRACT = 'contract';
+
+/** How many deliveries the page lists. */
+const DELIVERIES_LIMIT = 50;
+
+const ALERTS_LIMIT = 100;
+
+export type AlertStage = 'open' | 'all';
+
+export const periodsQuery = queryOptions({
+  queryKey: [...LIVE_KEY, 'burn', 'periods'],
+  queryFn: ({ signal }) => get('/v1/burn/periods', {}, signal),
+});
+
+export const forecastQuery = (subject: string) =>
+  queryOptions({
+    queryKey: [...LIVE_KEY, 'forecast', subject],
+    queryFn: ({ signal }) => get('/v1/forecasts', { subject }, signal),
+  });
+
+/** How many alerts are open: a page of one row carries the counts too. */
+export const openAlertsQuery = queryOptions({
+  queryKey: [...LIVE_KEY, 'alerts', 'count'],
+  queryFn: ({ signal }) => get('/v1/alerts', { state: 'open', limit: 1 }, signal),
+  refetchInterval: ALERTS_EVERY_MS,
+});
+
+export const alertsQuery = (state: AlertStage) =>
+  infiniteQueryOptions({
+    queryKey: [...LIVE_KEY, 'alerts', state],
+    queryFn: ({ pageParam, signal }) => get('/v1/alerts', { state, limit: ALERTS_LIMIT, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: ALERTS_EVERY_MS,
+    placeholderData: keepPreviousData,
+  });
+
+export const alertQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...LIVE_KEY, 'alert', id],
+    queryFn: ({ signal }) => getOne('/v1/alerts/{id}', id, signal),
+    refetchInterval: ALERTS_EVERY_MS,
+  });
+
+export const alertRulesQuery = queryOptions({
+  queryKey: [...LIVE_KEY, 'alert-rules'],
+  queryFn: ({ signal }) => get('/v1/alert-rules', {}, signal),
+});
+
+export const channelsQuery = queryOptions({
+  queryKey: [...LIVE_KEY, 'channels'],
+  queryFn: ({ signal }) => get('/v1/channels', {}, signal),
+  // What was delivered is no entry of the journal.
+  refetchInterval: ALERTS_EVERY_MS,
+});
+
+export const deliveriesQuery = queryOptions({
+  queryKey: [...LIVE_KEY, 'deliveries'],
+  queryFn: ({ signal }) => get('/v1/deliveries', { limit: DELIVERIES_LIMIT }, signal),
+  refetchInterval: ALERTS_EVERY_MS,
 });

@@ -186,6 +186,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All alert rules, by key. */
+        get: operations["list_alert_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alert-rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends history through rules: how often they would have fired, and when. Nothing is saved. */
+        post: operations["try_alert_rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, the latest first: all, or those about what the caller may see. */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert. */
+        get: operations["one_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/balances": {
         parameters: {
             query?: never;
@@ -288,6 +356,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/burn/pace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Paces of the pool and the buckets that the caller sees; the pool is for those who see everything. */
+        get: operations["burn_pace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/burn/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Burn of the usual periods: of everything, or of the buckets that the caller sees. */
+        get: operations["burn_periods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/caps": {
         parameters: {
             query?: never;
@@ -299,6 +401,40 @@ export interface paths {
         get: operations["list_caps"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where people are told, and whether it works. */
+        get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test on a channel, now. A channel that was switched off is on again once one arrives. */
+        post: operations["test_channel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -331,6 +467,23 @@ export interface paths {
         };
         /** Recomputes a decision from the journal and says what mattered. A member is told of their own ones. */
         get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent on channels, what waits to be, and what was given up. */
+        get: operations["list_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -390,6 +543,77 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What looks unusual in a period, the dearest first; a burst that goes on is among them. Owners of buckets see what
+         *     is about their people alone. It reads all use of the period, for every page.
+         */
+        get: operations["list_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/findings/{id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms or dismisses a finding: the order `judge-finding`. */
+        post: operations["judge_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is expected of the contract, a bucket or a product. Members see the buckets whose uses they see. */
+        get: operations["forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be expected if something happened. Nothing is saved. */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/groups": {
         parameters: {
             query?: never;
@@ -433,6 +657,23 @@ export interface paths {
         };
         /** Who am I? */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/occasions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All occasions, by their first days. */
+        get: operations["list_occasions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -994,6 +1235,93 @@ export interface components {
              */
             rules: number;
         };
+        /** @description An alert. */
+        Alert: {
+            /** @description Whether somebody takes care of it. */
+            acknowledged: boolean;
+            /** @description When it was raised. */
+            at: string;
+            /** @description Names of the channels that were told; none while the rule was muted. */
+            channels: string[];
+            /** @description When it ended; `null` while it has not. */
+            ended?: string | null;
+            /** @description What was good to know when it was raised. */
+            facts: components["schemas"]["AlertFact"][];
+            /** @description What was done about it, in order. */
+            handled: components["schemas"]["Handled"][];
+            /** @description Its id: `a42`, or `a42-1` when it was raised together with others. */
+            id: string;
+            /**
+             * Format: double
+             * @description The limit, in the same unit.
+             */
+            limit: number;
+            /** @description Name of the rule when it was raised. */
+            name: string;
+            /** @description Key of the rule. */
+            rule: string;
+            /** @description What happened, in a sentence. */
+            said: string;
+            /** @description `info`, `warning` or `critical`. */
+            severity: string;
+            /** @description The runbook. */
+            steps: components["schemas"]["RunbookStep"][];
+            /** @description About whom or what: `contract`, `bucket:KEY`, `product:KEY`, `finding:ID`. */
+            subject: string;
+            /** @description Its name. */
+            subject_name: string;
+            /**
+             * Format: double
+             * @description The value; in tokens, a share, or a chance, as the rule watches.
+             */
+            value: number;
+        };
+        /** @description A label and its value. */
+        AlertFact: {
+            /** @description What it is. */
+            label: string;
+            /** @description Its value, in words. */
+            value: string;
+        };
+        /** @description An alert rule. */
+        AlertRule: {
+            /** @description Names of the channels that are told. */
+            channels: string[];
+            /** @description Why it is not watched; `null` when it is. */
+            error?: string | null;
+            /** @description Its key. */
+            key: string;
+            /** @description Until when nobody is told. */
+            muted_until?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description How many of its alerts are not over. */
+            open: number;
+            /** @description Whose it is. */
+            owner: string;
+            /** @description `info`, `warning` or `critical`. */
+            severity: string;
+            /** @description The rule as it was written, in TOML. */
+            text: string;
+            /** @description What it watches, in words. */
+            watches: string;
+        };
+        /** @description All alert rules. */
+        AlertRules: {
+            /** @description By key. */
+            rows: components["schemas"]["AlertRule"][];
+            /** @description The rules that come with Faregate, in TOML. */
+            standard: string;
+        };
+        /** @description A page of alerts. */
+        Alerts: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description How many that the caller sees are not over, by severity: info, warning, critical. */
+            open: number[];
+            /** @description The latest first. */
+            rows: components["schemas"]["Alert"][];
+        };
         /** @description Tokens, and what they cost. */
         Amount: {
             money?: components["schemas"]["Money"] | null;
@@ -1230,11 +1558,61 @@ export interface components {
             /** @description In the order opened. */
             rows: components["schemas"]["BucketNode"][];
         };
+        /** @description Burn of the usual periods. */
+        BurnPeriods: {
+            /** @description When it was true. */
+            as_of: string;
+            /** @description Yesterday, the last 7 and 28 days, this month, this contract year. */
+            spans: components["schemas"]["BurnSpan"][];
+            /** @description Sources that end before now: what they would tell is not in the numbers. */
+            stale: components["schemas"]["Stale"][];
+            /** @description All of it in words. */
+            text: string;
+            /** @description Today so far, beside yesterday up to the same time. */
+            today: components["schemas"]["BurnSpan"];
+            usual?: components["schemas"]["UsualBurn"] | null;
+            /** @description How fast it goes now. */
+            velocity: components["schemas"]["BurnVelocity"][];
+            /** @description The zone in which days are counted. */
+            zone: string;
+        };
+        /** @description A period, and the one before it up to the same point. */
+        BurnSpan: {
+            /** @description What was spent in it. */
+            amount: components["schemas"]["Amount"];
+            /** @description What was spent in the one before: up to the same time of day, where this one still goes on. */
+            before: components["schemas"]["Amount"];
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /** @description `today`, `yesterday`, `last-7-days`, `last-28-days`, `month-to-date` or `contract-year-to-date`. */
+            key: string;
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to: string;
+        };
+        /** @description What was spent in the last stretch of time. */
+        BurnVelocity: {
+            /** @description What was spent in it. */
+            amount: components["schemas"]["Amount"];
+            /** @description `hour`, `day` or `week`. */
+            key: string;
+            /**
+             * Format: int64
+             * @description How long it is.
+             */
+            seconds: number;
+            usual?: components["schemas"]["UsualBurn"] | null;
+        };
         /**
          * @description What burn is broken down by.
          * @enum {string}
          */
-        By: "day" | "product" | "person" | "bucket";
+        By: "day" | "weekday" | "hour" | "week-hour" | "product" | "person" | "bucket" | "project" | "group" | "department" | "site" | "segment" | "source";
         /** @description A cap. */
         Cap: {
             /** @description Key of the bucket whose payments alone count. */
@@ -1296,6 +1674,40 @@ export interface components {
              * @description How often.
              */
             times: number;
+        };
+        /** @description A channel, without anything secret. */
+        Channel: {
+            /**
+             * Format: int64
+             * @description How many were given up.
+             */
+            given_up: number;
+            /** @description What it is: `mail`, `webhook`, `slack`, `teams`, `servicenow`, `jira` or `pagerduty`. */
+            kind: string;
+            /** @description When one last failed, if none was taken since. */
+            last_failure?: string | null;
+            /** @description When its receiver last took one. */
+            last_sent?: string | null;
+            /** @description Where it leads: who gets the mails, a host, or where its secret address is. */
+            leads_to: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it is in its quiet hours. */
+            quiet_now: boolean;
+            /** @description How it stands: `untried`, `well`, `failing` or `off`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description How many notices are to be sent.
+             */
+            waiting: number;
+            /** @description Why, in words. */
+            why: string;
+        };
+        /** @description All channels. */
+        Channels: {
+            /** @description In the order of their names. */
+            channels: components["schemas"]["Channel"][];
         };
         /** @description Policies to look at. */
         Checking: {
@@ -1397,6 +1809,19 @@ export interface components {
             /** @description What no bucket could pay for and the vendor bills all the same; its rows follow those that were paid. */
             uncovered: components["schemas"]["CostPart"];
         };
+        /** @description By the end of a date, so much of the allotment is to be used. */
+        CurvePoint: {
+            /**
+             * Format: date
+             * @description The date, in the contract's zone.
+             */
+            date: string;
+            /**
+             * Format: double
+             * @description The share that is used by its end: 0 to 1, with at most six decimals.
+             */
+            share: number;
+        };
         /** @description Burn by day, stacked by product. */
         Daily: {
             /** @description All dates of the span. */
@@ -1454,6 +1879,43 @@ export interface components {
             trial?: components["schemas"]["Tried"] | null;
             /** @description What the person should know all the same. */
             warnings: string[];
+        };
+        /** @description Deliveries. */
+        Deliveries: {
+            /** @description The newest first. */
+            deliveries: components["schemas"]["Delivery"][];
+        };
+        /** @description A notice on its way, or arrived. */
+        Delivery: {
+            /** @description What it is about: the alert's id. */
+            about: string;
+            /** @description When it became true. */
+            at: string;
+            /** @description Name of the channel. */
+            channel: string;
+            /** @description When it is tried next, while it waits. */
+            due?: string | null;
+            /** @description Whether quiet hours hold it, or held it. */
+            held: boolean;
+            /** @description Its id, which the receiver sees too. */
+            id: string;
+            /** @description What sort of notice it is: `raised`, `cleared`, `escalated`, `reminder`, `digest` or `test`. */
+            kind: string;
+            /** @description How much it matters: `info`, `warning` or `critical`. */
+            severity: string;
+            /** @description How it stands: `waiting`, `sent` or `given-up`. */
+            state: string;
+            /** @description What it says, in a line. */
+            title: string;
+            /** @description When something last became of it. */
+            touched: string;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            tries: number;
+            /** @description Why it failed last. */
+            why?: string | null;
         };
         /** @description Which policies would decide. */
         Diffing: {
@@ -1658,6 +2120,123 @@ export interface components {
             /** @description Why nothing was. */
             why: string;
         };
+        /** @description Something that somebody should look at. It blocks nothing by itself. */
+        Finding: {
+            /** @description Its class, such as `burst`. */
+            class: string;
+            /** @description Whether somebody has confirmed it; what was dismissed is not listed. */
+            confirmed: boolean;
+            /** @description What was measured. */
+            facts: components["schemas"]["FindingFact"][];
+            /** @description From when. */
+            from: string;
+            /** @description Its id: the same when it is found again. */
+            id: string;
+            money?: components["schemas"]["Money"] | null;
+            money_monthly?: components["schemas"]["Money"] | null;
+            /** @description Keys of everybody concerned. */
+            people: string[];
+            /** @description Key of the product, where it is about one. */
+            product?: string | null;
+            /** @description What may be done about it. */
+            remedy: string;
+            /** @description Who, where and when: 60 at most. */
+            rows: components["schemas"]["FindingRow"][];
+            /**
+             * Format: double
+             * @description How far above its threshold it is: 1 is the threshold itself.
+             */
+            strength: number;
+            /** @description What it is about, such as `person/ana/product/revit`. */
+            subject: string;
+            /** @description One sentence. */
+            text: string;
+            /** @description What it cost so far. */
+            tokens: components["schemas"]["Tokens"];
+            /** @description What 30 days of it cost if nothing is done. */
+            tokens_monthly: components["schemas"]["Tokens"];
+            /** @description To when. */
+            until: string;
+        };
+        /** @description Something that was measured. */
+        FindingFact: {
+            /** @description What. */
+            name: string;
+            /** @description How much. */
+            value: string;
+        };
+        /** @description Who used what, where, from when to when. */
+        FindingRow: {
+            /** @description From when. */
+            from: string;
+            /** @description Key of who. */
+            person?: string | null;
+            /** @description Where, in words; empty when nobody knows. */
+            place: string;
+            /** @description Key of what. */
+            product?: string | null;
+            /** @description What it cost; 0 where only the whole finding has a cost. */
+            tokens: components["schemas"]["Tokens"];
+            /** @description To when. */
+            until: string;
+        };
+        /** @description A page of findings. */
+        Findings: {
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description The dearest first. */
+            rows: components["schemas"]["Finding"][];
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to: string;
+        };
+        /** @description What is expected of a subject. */
+        Forecast: {
+            /** @description The days ahead, today first. */
+            days: string[];
+            /**
+             * Format: int32
+             * @description On how many days of use it stands; 0 when nothing was ever used, and nothing can be said.
+             */
+            history_days: number;
+            month_end?: components["schemas"]["ForecastEstimate"] | null;
+            /** @description How good past forecasts were, once some can be scored. */
+            past: components["schemas"]["PastForecasts"][];
+            /** @description Whose: `contract`, `bucket:KEY` or `product:KEY`. */
+            subject: string;
+            /** @description Their name. */
+            subject_name: string;
+            term_end?: components["schemas"]["ForecastEstimate"] | null;
+            /** @description Last day of the term. */
+            term_last?: string | null;
+            /** @description In sentences. */
+            text: string;
+            /** @description Tokens expected of each. */
+            tokens: number[];
+            total?: components["schemas"]["ForecastEstimate"] | null;
+            used_up?: components["schemas"]["UsedUp"] | null;
+        };
+        /** @description Tokens of a span: an estimate. */
+        ForecastEstimate: {
+            /**
+             * Format: double
+             * @description Expected.
+             */
+            expected: number;
+            /** @description Four cases of five. */
+            four_in_five: components["schemas"]["Range"];
+            /** @description Half of all cases. */
+            half: components["schemas"]["Range"];
+            /** @description Nineteen cases of twenty. */
+            nineteen_in_twenty: components["schemas"]["Range"];
+        };
         /** @description A named set of people. */
         Group: {
             /** @description Groups of one dimension exclude each other. */
@@ -1681,6 +2260,22 @@ export interface components {
             /** @description In the order they became known. */
             rows: components["schemas"]["Group"][];
         };
+        /** @description What was done about an alert, or what time did. */
+        Handled: {
+            /** @description When. */
+            at: string;
+            /** @description Names of the channels that were told. */
+            channels: string[];
+            /** @description In words. */
+            said: string;
+            /**
+             * Format: int32
+             * @description Number of the step, counted from 1.
+             */
+            step?: number | null;
+            /** @description `acknowledged`, `step-done`, `escalated` or `ended`. */
+            what: string;
+        };
         /** @description What somebody could do instead. */
         Instead: {
             /** @description How many seats there are. */
@@ -1693,6 +2288,17 @@ export interface components {
             kind: string;
             /** @description In a sentence. */
             text: string;
+        };
+        /** @description What somebody says of a finding. */
+        JudgementBody: {
+            /** @description Its class, as listed. */
+            class: string;
+            /** @description Whether it is one; what is not is not listed again, and raises the threshold of its class and subject. */
+            confirmed: boolean;
+            /** @description What it is about, as listed. */
+            subject: string;
+            /** @description Why. */
+            why: string;
         };
         /** @description One open of a batch, with its own idempotency key. */
         KeyedOpen: {
@@ -1852,6 +2458,32 @@ export interface components {
             room?: string | null;
             /** @description Whether people elsewhere come in through them. */
             vpn: boolean;
+        };
+        /** @description A holiday, a training week, the start or the end of a project. */
+        Occasion: {
+            /** @description The first day. */
+            from: string;
+            /** @description Whether nobody works. */
+            holiday: boolean;
+            /** @description Its key. */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whose burn it changes: `contract`, `bucket:KEY` or `product:KEY`. */
+            subject: string;
+            /**
+             * Format: double
+             * @description How many times what would have been burned.
+             */
+            times?: number | null;
+            /** @description The last day. */
+            to: string;
+            tokens_a_day?: components["schemas"]["Tokens"] | null;
+        };
+        /** @description All occasions. */
+        Occasions: {
+            /** @description By their first days. */
+            rows: components["schemas"]["Occasion"][];
         };
         /** @description A person, and what is theirs. */
         OnePerson: components["schemas"]["PersonRow"] & {
@@ -2029,6 +2661,19 @@ export interface components {
             /** @description Why. */
             why: string;
         } | {
+            /** @description Its class. */
+            class: string;
+            /** @description Whether it is one. */
+            confirmed: boolean;
+            /** @description Its id, as `GET /v1/findings` gives it: 16 hexadecimal digits. */
+            finding: string;
+            /** @enum {string} */
+            order: "judge-finding";
+            /** @description What it is about. */
+            subject: string;
+            /** @description Why. */
+            why: string;
+        } | {
             /** @description Its id, as `GET /v1/agents` gives it: `d42`. */
             device: string;
             /** @enum {string} */
@@ -2039,12 +2684,83 @@ export interface components {
             /** @description The rules, in TOML. */
             text: string;
         } | {
+            /** @description Even where one would fire for nearly everybody at once. */
+            anyway?: boolean;
+            /** @enum {string} */
+            order: "set-alert-rules";
+            /** @description The rules, in TOML. */
+            text: string;
+        } | {
+            /** @description Its key. */
+            key: string;
+            /** @enum {string} */
+            order: "remove-alert-rule";
+        } | {
+            /** @description Its key. */
+            key: string;
+            /** @enum {string} */
+            order: "mute-alert-rule";
+            /** @description Until when; `null`: tell them again. */
+            until?: string | null;
+        } | {
+            /** @description Its id: `a42`. */
+            alert: string;
+            /** @description In their words. */
+            note?: string;
+            /** @enum {string} */
+            order: "acknowledge-alert";
+        } | {
+            /** @description Its id: `a42`. */
+            alert: string;
+            /** @description In their words. */
+            note?: string;
+            /** @enum {string} */
+            order: "do-alert-step";
+            /**
+             * Format: int32
+             * @description Number of the step, counted from 1.
+             */
+            step: number;
+        } | {
+            /** @description The first day: `YYYY-MM-DD`. */
+            from: string;
+            /** @description Its key. */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /** @enum {string} */
+            order: "set-occasion";
+            /** @description Whose burn it changes: `contract`, `bucket:KEY` or `product:KEY`. */
+            subject: string;
+            /**
+             * Format: double
+             * @description How many times what would have been burned: `0.5`, `3`. Without this and `tokens_a_day` it is a holiday.
+             */
+            times?: number | null;
+            /** @description The last day: `YYYY-MM-DD`. */
+            to: string;
+            tokens_a_day?: components["schemas"]["Tokens"] | null;
+        } | {
+            /** @description Its key. */
+            key: string;
+            /** @enum {string} */
+            order: "remove-occasion";
+        } | {
             /** @enum {string} */
             order: "note-directory-run";
             /** @description The plan's digest, 64 hexadecimal digits. */
             plan: string;
             /** @description What began or ended. */
             said: string;
+        } | {
+            /** @description Key of the bucket; the pool as a whole when it is missing. */
+            bucket?: string | null;
+            /** @description Of a curve: at most 400 points, in the order of their dates. */
+            curve?: components["schemas"]["CurvePoint"][];
+            /** @enum {string} */
+            order: "set-plan";
+            /** @description Which plan. */
+            plan: components["schemas"]["PlanKind"];
         };
         /** @description An order that was carried out. */
         OrderDone: {
@@ -2058,6 +2774,55 @@ export interface components {
             said: string[];
             /** @description What somebody should know all the same. */
             warnings: string[];
+        };
+        /** @description How fast an allotment is used up, beside its plan. */
+        PaceRow: {
+            /** @description What there was to use in it: what was used since its start, and what is left now. */
+            allotted: components["schemas"]["Tokens"];
+            /** @description Key of the bucket; `null` for the pool as a whole. */
+            bucket?: string | null;
+            course?: components["schemas"]["PlanCourse"] | null;
+            curve?: components["schemas"]["Tokens"] | null;
+            /**
+             * Format: double
+             * @description By how many days use is ahead of the plan; behind it when negative.
+             */
+            days_ahead: number;
+            /**
+             * Format: date
+             * @description First date of the period: the bucket's own, or the term of the packs that are valid now.
+             */
+            from: string;
+            /** @description Why another plan holds than the one that was set. */
+            instead?: string | null;
+            /**
+             * Format: double
+             * @description `used / planned`: above 1 it is used up too fast. `null` while nothing is planned yet.
+             */
+            pace?: number | null;
+            /** @description The plan that holds: `straight`, `seasonal` or `curve`. */
+            plan: string;
+            /** @description What the plan that holds says is to be used by now: an estimate, like all plans. */
+            planned: components["schemas"]["Tokens"];
+            seasonal?: components["schemas"]["Tokens"] | null;
+            /** @description What the straight plan says. */
+            straight: components["schemas"]["Tokens"];
+            /** @description All of it in words. */
+            text: string;
+            /**
+             * Format: date
+             * @description Last date of it.
+             */
+            to: string;
+            /** @description What was used and paid for with it since the period began. */
+            used: components["schemas"]["Tokens"];
+        };
+        /** @description Paces: the pool first, then buckets in the order opened. */
+        Paces: {
+            /** @description When it was true. */
+            as_of: string;
+            /** @description One row each. Whoever has no period, because no pack is valid now, has none. */
+            rows: components["schemas"]["PaceRow"][];
         };
         /** @description A lot of tokens with its term. */
         Pack: {
@@ -2079,6 +2844,36 @@ export interface components {
             remaining: number;
             /** @description First date. */
             starts: string;
+        };
+        /** @description How good past forecasts were. */
+        PastForecasts: {
+            /**
+             * Format: double
+             * @description Mean error, as a share of what came: above zero when too much was expected.
+             */
+            bias?: number | null;
+            /**
+             * Format: int32
+             * @description How many were scored.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description Mean absolute error, as a share of what came.
+             */
+            error?: number | null;
+            /**
+             * Format: double
+             * @description Which share of them the band of four in five held.
+             */
+            four_in_five_held: number;
+            /**
+             * Format: double
+             * @description Which share of them the band of nineteen in twenty held.
+             */
+            nineteen_in_twenty_held: number;
+            /** @description How long they were: `7 days`, `28 days`, `month end`. */
+            span: string;
         };
         /** @description A page of people. */
         People: {
@@ -2213,6 +3008,20 @@ export interface components {
              */
             to: string;
         };
+        /** @description A plan drawn day by day, beside what was used. */
+        PlanCourse: {
+            /** @description All dates of the period. */
+            days: string[];
+            /** @description What is to be used by the end of each. */
+            planned: components["schemas"]["Tokens"][];
+            /** @description What was used by the end of each, up to today. */
+            used: components["schemas"]["Tokens"][];
+        };
+        /**
+         * @description How an allotment is used up.
+         * @enum {string}
+         */
+        PlanKind: "straight" | "seasonal" | "curve";
         /** @description All sets of policies that hold. */
         Policies: {
             /** @description By name. */
@@ -2390,6 +3199,19 @@ export interface components {
             /** @description What the person should know all the same. */
             warnings: string[];
         };
+        /** @description From one number of tokens to another. */
+        Range: {
+            /**
+             * Format: double
+             * @description As often as below `low` it ends above this.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description As often as above `high` it ends below this.
+             */
+            low: number;
+        };
         /** @description How we stand with the vendor. */
         Reconciled: {
             balance?: components["schemas"]["Compared"] | null;
@@ -2496,7 +3318,7 @@ export interface components {
              * @description In how many charges.
              */
             charges: number;
-            /** @description Key of the day, product, person or bucket. */
+            /** @description Key of the day, product, person, …; empty for what is in none, or not known. */
             key: string;
             money?: components["schemas"]["Money"] | null;
             /** @description Its name. */
@@ -2517,6 +3339,15 @@ export interface components {
          * @enum {string}
          */
         RuleMode: "enforce" | "monitor";
+        /** @description A step of a runbook. */
+        RunbookStep: {
+            /** @description What its button does: `manual`, `review-people`, `size-top-up`, `request-purchase`, `top-up-bucket` or `mute`. */
+            do: string;
+            /** @description Whether somebody has done it. */
+            done: boolean;
+            /** @description What to do, with what was true when the alert was raised. */
+            text: string;
+        };
         /** @description One named-user subscription, within its term. */
         Seat: {
             /** @description When its term began. */
@@ -2826,7 +3657,7 @@ export interface components {
             by: components["schemas"]["By"];
             /** @description First date. */
             from: string;
-            /** @description Rows, the largest first; days by date. */
+            /** @description Rows, the largest first; those of a clock or calendar in its order. */
             rows: components["schemas"]["Row"][];
             /** @description Sources that end before the last date: what they would tell is not in the rows. */
             stale: components["schemas"]["Stale"][];
@@ -2886,6 +3717,17 @@ export interface components {
             /** @description Until when. */
             until?: string | null;
         };
+        /** @description What came of a test. */
+        Tested: {
+            /** @description Name of the channel. */
+            channel: string;
+            /** @description What to do about it. */
+            help?: string | null;
+            /** @description Whether its receiver took the test. */
+            sent: boolean;
+            /** @description Why not. */
+            why?: string | null;
+        };
         /** @description A request for tokens. */
         TokenRequest: {
             /** @description Who said yes so far. */
@@ -2930,6 +3772,26 @@ export interface components {
          * @description A number of tokens with at most six decimals. It goes into the ledger exactly, or not at all.
          */
         Tokens: number;
+        /** @description Rules to be tried. */
+        Trial: {
+            /**
+             * Format: date
+             * @description First date; a year before the last by default.
+             */
+            from?: string | null;
+            /** @description The rules, in TOML. */
+            text: string;
+            /**
+             * Format: date
+             * @description Last date; today by default.
+             */
+            to?: string | null;
+        };
+        /** @description What rules would have said. */
+        TrialResult: {
+            /** @description In the order of the rules. */
+            rows: components["schemas"]["TriedRule"][];
+        };
         /** @description What rules on trial would have said. */
         Tried: {
             /** @description The refusal's code. */
@@ -2938,6 +3800,21 @@ export interface components {
             route: string;
             /** @description The policy or cap that would have decided. */
             rule?: string | null;
+        };
+        /** @description What a rule would have said. */
+        TriedRule: {
+            /** @description How many alerts there would have been; `null` where history cannot tell. */
+            count?: number | null;
+            /** @description The latest of them, at most 100. */
+            firings: components["schemas"]["WouldHaveFired"][];
+            /** @description Its key. */
+            key: string;
+            /** @description Its name. */
+            name: string;
+            /** @description In a sentence. */
+            said: string;
+            /** @description What it watches, in words. */
+            watches: string;
         };
         /** @description A set of policies to try. */
         TriedSet: {
@@ -3041,6 +3918,20 @@ export interface components {
             /** @description Key of the product. */
             product: string;
         };
+        /** @description When what is left is used up, if nothing is bought. */
+        UsedUp: {
+            /**
+             * Format: double
+             * @description What is left.
+             */
+            left: number;
+            /** @description In four cases of five not after this day; `null`: later than the term ends. */
+            not_after?: string | null;
+            /** @description In four cases of five not before this day; `null`: not before the term ends. */
+            not_before?: string | null;
+            /** @description The day on which it is expected to be used up; `null`: not before the term ends. */
+            on?: string | null;
+        };
         /** @description Use that the server has not seen, each part once it has ended. */
         Uses: {
             /** @description Leases that are given back: nothing more is used under them. */
@@ -3067,6 +3958,20 @@ export interface components {
             ][];
             /** @description Keys of those that need not be sent again. */
             taken: string[];
+        };
+        /** @description What is spent in the same stretch on comparable days: the last eight same weekdays that were no holidays. */
+        UsualBurn: {
+            /**
+             * Format: int32
+             * @description On how many days.
+             */
+            days: number;
+            /** @description On the day with the most. */
+            high: components["schemas"]["Amount"];
+            /** @description On the day with the least. */
+            low: components["schemas"]["Amount"];
+            /** @description On average. */
+            mean: components["schemas"]["Amount"];
         };
         /** @description What keeping two budgets apart costs: estimates in tokens. */
         WallFigures: {
@@ -3114,6 +4019,107 @@ export interface components {
             person?: string | null;
             /** @description Whether each enrols any number of workstations, and not just one. */
             shared?: boolean;
+        };
+        /** @description What if. */
+        WhatIf: {
+            /** @description What may happen. */
+            changes: components["schemas"]["WhatIfChange"][];
+            /** @description `contract`, `bucket:KEY` or `product:KEY`; the contract by default. */
+            subject?: string | null;
+            /**
+             * Format: date
+             * @description The last day; a year ahead at most.
+             */
+            to: string;
+        };
+        /** @description Something that may happen. */
+        WhatIfChange: {
+            /** @enum {string} */
+            change: "people";
+            /**
+             * Format: double
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: date
+             * @description From which day on.
+             */
+            from: string;
+            /** @description Key of the product. */
+            product: string;
+        } | {
+            /** @description Key of the bucket. */
+            bucket: string;
+            /** @enum {string} */
+            change: "bucket";
+            /**
+             * Format: date
+             * @description From which day on.
+             */
+            from: string;
+            /**
+             * Format: double
+             * @description How many times.
+             */
+            times: number;
+        } | {
+            /** @enum {string} */
+            change: "rate";
+            /**
+             * Format: date
+             * @description From which day on.
+             */
+            from: string;
+            /** @description Key of the product. */
+            product: string;
+            /**
+             * Format: double
+             * @description How many times.
+             */
+            times: number;
+        };
+        /** @description A forecast beside what it would be with changes. */
+        WhatIfResult: {
+            /** @description With them. */
+            after: components["schemas"]["ForecastEstimate"];
+            /** @description Without the changes. */
+            before: components["schemas"]["ForecastEstimate"];
+            /** @description The days ahead, today first. */
+            days: string[];
+            /** @description In a sentence. */
+            text: string;
+            /** @description The last day. */
+            to: string;
+            /** @description Tokens of each with the changes. */
+            tokens: number[];
+            /** @description When with them. */
+            used_up_after?: string | null;
+            /** @description When what is left is used up without the changes. */
+            used_up_before?: string | null;
+            /** @description What cannot be said: changes that have no part in it. */
+            warnings: string[];
+        };
+        /** @description An alert that there would have been. */
+        WouldHaveFired: {
+            /** @description When it would have been raised. */
+            at: string;
+            /**
+             * Format: double
+             * @description The limit then.
+             */
+            limit: number;
+            /** @description About whom or what. */
+            subject: string;
+            /** @description Its name. */
+            subject_name: string;
+            /** @description When it would have ended; `null`: not before the end. */
+            until?: string | null;
+            /**
+             * Format: double
+             * @description The value then.
+             */
+            value: number;
         };
     };
     responses: never;
@@ -3812,6 +4818,227 @@ export interface operations {
             };
         };
     };
+    list_alert_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRules"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_alert_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialResult"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a rule cannot be read */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                /** @description Those that are not over, or all. */
+                state?: "open" | "all";
+                /** @description Only of the rule with this key. */
+                rule?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the alert: `a42` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     balances: {
         parameters: {
             query?: never;
@@ -4036,10 +5263,20 @@ export interface operations {
             query: {
                 /** @description What to break down by. */
                 by: components["schemas"]["By"];
+                /** @description Of groups: which ones, for example `department`. */
+                dimension?: string;
                 /** @description First date; 29 days before the last by default. */
                 from?: string;
                 /** @description Last date; today by default. */
                 to?: string;
+                /** @description Only of this product. */
+                product?: string;
+                /** @description Only what belongs to this bucket itself. */
+                bucket?: string;
+                /** @description Only of people who are in this group now, or in one below it. */
+                group?: string;
+                /** @description Only of this person, by any of their names. */
+                person?: string;
                 /** @description At most this many rows; all by default. */
                 limit?: number;
             };
@@ -4074,6 +5311,33 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a key stands for nothing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no group is of that dimension */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4147,6 +5411,136 @@ export interface operations {
             };
         };
     };
+    burn_pace: {
+        parameters: {
+            query?: {
+                /** @description Key of a bucket: only its pace, with the plan drawn day by day. */
+                bucket?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paces"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such bucket that the caller sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    burn_periods: {
+        parameters: {
+            query?: {
+                /** @description Only what belongs to this bucket itself. */
+                bucket?: string;
+                /** @description Only of this product. */
+                product?: string;
+                /** @description Only of people who are in this group now, or in one below it; members may not ask for it. */
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurnPeriods"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a key stands for nothing that the caller sees */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_caps: {
         parameters: {
             query?: {
@@ -4192,6 +5586,104 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description name of the channel */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it was tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4331,6 +5823,72 @@ export interface operations {
             };
             /** @description too many reports wait */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description On this channel only. */
+                channel?: string;
+                /** @description Standing like this only: `waiting`, `sent` or `given-up`. */
+                state?: string;
+                /** @description So many at most; 100 by default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4527,6 +6085,327 @@ export interface operations {
             };
         };
     };
+    list_findings: {
+        parameters: {
+            query?: {
+                /** @description Of one class, such as `burst`; all by default. */
+                class?: string;
+                /** @description First date; 34 days before the last by default. */
+                from?: string;
+                /** @description Last date; today by default. */
+                to?: string;
+                /** @description Findings on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_finding: {
+        parameters: {
+            query?: {
+                /** @description Whether the order is only checked: nothing is booked then, and no `Idempotency-Key` is needed. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description names the order for ever; needed unless it is only tried */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description id of the finding */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgementBody"];
+            };
+        };
+        responses: {
+            /** @description carried out, or tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDone"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it makes no sense, or the key names another order */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast: {
+        parameters: {
+            query?: {
+                /** @description `contract`, `bucket:KEY` or `product:KEY`; the contract by default. */
+                subject?: string;
+                /** @description The last day; four weeks ahead by default, a year at most. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfResult"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing was ever used */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_groups: {
         parameters: {
             query?: {
@@ -4676,6 +6555,41 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_occasions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occasions"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -11,6 +11,16 @@ type Get<P extends keyof paths> = paths[P] extends { get: infer G } ? G : never;
 export type Answer<P extends keyof paths> =
   Get<P> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never;
 
+type Post<P extends keyof paths> = paths[P] extends { post: infer G } ? G : never;
+
+export type PostPath = { [P in keyof paths]: paths[P] extends { post: object } ? P : never }[keyof paths];
+
+export type PostAnswer<P extends keyof paths> =
+  Post<P> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never;
+
+type PostBody<P extends keyof paths> =
+  Post<P> extends { requestBody: { content: { 'application/json': infer Body } } } ? Body : never;
+
 export type Me = Answer<'/v1/me'>;
 export type Summary = Answer<'/v1/summary'>;
 export type Usage = NonNullable<Summary['usage']>;
@@ -28,6 +38,22 @@ export type Bucket = Balances['buckets'][number];
 export type Pack = Balances['packs'][number];
 export type SessionPage = Answer<'/v1/sessions'>;
 export type Session = SessionPage['rows'][number];
+export type Periods = Answer<'/v1/burn/periods'>;
+export type Forecast = Answer<'/v1/forecasts'>;
+export type PastForecasts = Forecast['past'][number];
+export type Alerts = Answer<'/v1/alerts'>;
+export type Alert = Answer<'/v1/alerts/{id}'>;
+export type RunbookStep = Alert['steps'][number];
+export type Handled = Alert['handled'][number];
+export type AlertRules = Answer<'/v1/alert-rules'>;
+export type AlertRule = AlertRules['rows'][number];
+export type TriedRule = PostAnswer<'/v1/alert-rules/trial'>['rows'][number];
+export type Channels = Answer<'/v1/channels'>;
+export type Channel = Channels['channels'][number];
+export type Deliveries = Answer<'/v1/deliveries'>;
+export type Delivery = Deliveries['deliveries'][number];
+export type Order = PostBody<'/v1/orders'>;
+export type OrderDone = PostAnswer<'/v1/orders'>;
 
 /** The dimensions by which the pages rank a range's burn. */
 export type BurnBy = 'product' | 'person' | 'bucket' | 'day';

@@ -51,6 +51,7 @@ export const InfoIcon = icon(
   </>,
 );
 export const AlertIcon = icon(<path d="M10 3.2 17.8 16.5H2.2ZM10 8.2v3.8M10 14.2v.1" />);
+export const CriticalIcon = icon(<path d="M6.9 2.8h6.2l4.1 4.1v6.2l-4.1 4.1H6.9l-4.1-4.1V6.9ZM10 6.6v4.2M10 13.4v.1" />);
 export const CheckIcon = icon(<path d="m4 10.5 4 4 8-9" />);
 export const CopyIcon = icon(
   <>

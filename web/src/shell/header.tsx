@@ -1,6 +1,8 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { summaryQuery } from '../api/queries';
+import { openAlertsQuery, summaryQuery } from '../api/queries';
+import { counted } from '../format';
 import { words } from '../messages';
 import { LiveIndicator } from './live-indicator';
 import { Mark } from './mark';
@@ -30,6 +32,12 @@ export function Header() {
                 {words.shell.sources}
               </Link>
             </li>
+            <li>
+              <Link to="/alerts" className={styles.page}>
+                {words.shell.alerts}
+                <OpenAlerts />
+              </Link>
+            </li>
           </ul>
         </nav>
         <div className={styles.end}>
@@ -44,5 +52,24 @@ export function Header() {
         </div>
       </div>
     </header>
+  );
+}
+
+/** How many alerts are open, beside the word; nothing while there is none. */
+function OpenAlerts() {
+  const open = useQuery(openAlertsQuery).data?.open;
+  if (!open) return null;
+  const [info, warning, critical] = open;
+  const shown = counted((info ?? 0) + (warning ?? 0) + (critical ?? 0));
+  const worst = critical ? 'critical' : warning ? 'warning' : info ? 'info' : null;
+  if (!worst) return null;
+  return (
+    <>
+      {' '}
+      <span className={styles.count} data-severity={worst} aria-hidden="true">
+        {shown}
+      </span>
+      <VisuallyHidden>{words.shell.openAlerts(shown)}</VisuallyHidden>
+    </>
   );
 }

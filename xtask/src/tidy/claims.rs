@@ -5,7 +5,7 @@ use crate::markdown;
 
 /// Top directories; a code span that begins with one is a path of this repository.
 const ROOTS: &[&str] =
-    &[".cargo", ".ci", "crates", "docs", "policies", "tests", "tools", "web", "xtask"];
+    &[".cargo", ".ci", "crates", "deploy", "docs", "policies", "tests", "tools", "web", "xtask"];
 
 /// Paths that a build makes.
 const GENERATED: &[&str] =

@@ -1,4 +1,4 @@
-//! `/v1/burn` and `/v1/burn/daily`: what was spent, by whom, on what, when.
+//! `/v1/burn` and below: what was spent, by whom, on what, when, and beside which plan.
 
 use crate::Server;
 use crate::authority::{Authorized, ReadBurn};
@@ -9,14 +9,18 @@ use crate::sources::Stale;
 use crate::wire::{Amount, Money};
 use axum::Json;
 use axum::extract::State;
+use faregate_app::reports;
 use faregate_app::sources::Figure;
-use faregate_app::views::grouped;
+use faregate_app::views::{self, grouped};
 use faregate_core::amount::Ticks;
 use faregate_core::burn::{self, Burn, Dimension};
 use faregate_core::state;
 use faregate_core::when::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+pub mod pace;
+pub mod periods;
 
 /// Products that get a series of their own; the rest are summed as `other`.
 const SERIES_MAX: usize = 8;
@@ -27,22 +31,60 @@ const SERIES_MAX: usize = 8;
 pub enum By {
     /// Local dates of the contract.
     Day,
+    /// Days of the week, Monday first.
+    Weekday,
+    /// Local hours of the day, `00` to `23`.
+    Hour,
+    /// Hours of the week, `mon-00` to `sun-23`: a heat map.
+    WeekHour,
     /// Product families.
     Product,
     /// People.
     Person,
     /// Buckets.
     Bucket,
+    /// Buckets with a project's dates, those below them included.
+    Project,
+    /// Groups of the `dimension` that people are in now.
+    Group,
+    /// Groups of the dimension `department`.
+    Department,
+    /// Sites where our own gate saw a unit opened; it reads the journal.
+    Site,
+    /// Personas: groups of the dimension `persona`, else by use of the last 90 days.
+    Segment,
+    /// Who told of the use: gate, logs, the vendor.
+    Source,
 }
 
-impl From<By> for Dimension {
-    fn from(by: By) -> Self {
-        match by {
-            By::Day => Self::Day,
-            By::Product => Self::Product,
-            By::Person => Self::Person,
-            By::Bucket => Self::Bucket,
-        }
+impl By {
+    /// The dimension; sites are read from the journal.
+    async fn dimension(
+        self,
+        server: &Server,
+        of_groups: Option<&str>,
+    ) -> Result<Dimension, Problem> {
+        let groups = |name: &str| {
+            views::burn::groups_of(&server.gate.state().read(), name).map_err(Problem::from)
+        };
+        Ok(match self {
+            Self::Day => Dimension::Day,
+            Self::Weekday => Dimension::Weekday,
+            Self::Hour => Dimension::Hour,
+            Self::WeekHour => Dimension::WeekHour,
+            Self::Product => Dimension::Product,
+            Self::Person => Dimension::Person,
+            Self::Bucket => Dimension::Bucket,
+            Self::Project => Dimension::Project,
+            Self::Department => groups("department")?,
+            Self::Group => groups(of_groups.ok_or_else(|| {
+                let help = "say which groups, for example `dimension=department`";
+                Problem::bad_request("no-dimension", "groups are of many dimensions", help)
+            })?)?,
+            Self::Site => Dimension::Site(server.report(reports::sites).await?),
+            Self::Segment => Dimension::Segment,
+            Self::Source => Dimension::Source,
+        })
     }
 }
 
@@ -52,12 +94,23 @@ impl From<By> for Dimension {
 pub struct Which {
     /// What to break down by.
     by: By,
+    /// Of groups: which ones, for example `department`.
+    #[param(max_length = 256)]
+    dimension: Option<String>,
     /// First date; 29 days before the last by default.
     #[param(format = Date)]
     from: Option<String>,
     /// Last date; today by default.
     #[param(format = Date)]
     to: Option<String>,
+    /// Only of this product.
+    product: Option<String>,
+    /// Only what belongs to this bucket itself.
+    bucket: Option<String>,
+    /// Only of people who are in this group now, or in one below it.
+    group: Option<String>,
+    /// Only of this person, by any of their names.
+    person: Option<String>,
     /// At most this many rows; all by default.
     #[param(maximum = 4_294_967_295_i64)]
     limit: Option<u32>,
@@ -78,7 +131,7 @@ pub struct Days {
 /// One row of a burn table.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Row {
-    /// Key of the day, product, person or bucket.
+    /// Key of the day, product, person, …; empty for what is in none, or not known.
     pub key: String,
     /// Its name.
     pub name: String,
@@ -101,7 +154,7 @@ pub struct Table {
     pub from: String,
     /// Last date.
     pub to: String,
-    /// Rows, the largest first; days by date.
+    /// Rows, the largest first; those of a clock or calendar in its order.
     pub rows: Vec<Row>,
     /// Sum of all rows, also of those beyond the limit.
     pub total: Amount,
@@ -150,7 +203,10 @@ pub struct Daily {
     get, path = "/v1/burn", tag = "burn", params(Which),
     responses(
         (status = 200, body = Table), (status = 400, body = Problem),
-        (status = 401, body = Problem), (status = 403, body = Problem), (status = 503, body = Problem)
+        (status = 401, body = Problem), (status = 403, body = Problem),
+        (status = 404, description = "a key stands for nothing", body = Problem),
+        (status = 422, description = "no group is of that dimension", body = Problem),
+        (status = 429, description = "too many reports wait", body = Problem), (status = 503, body = Problem)
     ),
     security(("key" = []), ("cookie" = []))
 )]
@@ -160,16 +216,15 @@ pub async fn burn(
     Params(which): Params<Which>,
 ) -> Result<Json<Table>, Problem> {
     let stale = server.stale(Figure::Burn, which.to.as_deref()).await?;
-    let state = server.gate.state().read();
-    let (from, to) = span(
-        &state,
-        server.gate.now(),
-        which.from.as_deref(),
-        which.to.as_deref(),
-        TABLE_DAYS_MAX,
-    )?;
-    let found = burn::burn(&state, which.by.into(), from, to);
-    Ok(Json(Table { stale, ..table(which.by, from, to, &found, which.limit) }))
+    let by = which.by.dimension(&server, which.dimension.as_deref()).await?;
+    let (state, now) = (server.gate.state().read(), server.gate.now());
+    let (from, to) = span(&state, now, which.from.as_deref(), which.to.as_deref(), TABLE_DAYS_MAX)?;
+    let Which { by: named, product, bucket, group, person, limit, .. } = which;
+    let narrowed = views::burn::Narrowed { product, bucket, group, person };
+    let filter = narrowed.filter(&state, now)?;
+    let found = burn::burn(&state, &by, &filter, from, to);
+    let text = views::burn::table_in_words(&found, &by, &from.to_string(), &to.to_string());
+    Ok(Json(Table { stale, text, ..table(named, from, to, &found, limit) }))
 }
 
 /// Burn of each day of a span, stacked by product, with the plan.
@@ -207,22 +262,8 @@ fn table(by: By, from: Date, to: Date, burn: &Burn, limit: Option<u32>) -> Table
             share: share(row.sum.ticks),
         })
         .collect();
-    let largest = rows.iter().max_by(|a, b| a.tokens.total_cmp(&b.tokens));
-    let most = largest.map_or(String::new(), |row| {
-        format!(
-            " Most by {}: {} ({} %).",
-            row.name,
-            grouped(row.tokens),
-            grouped(row.share * 100.0)
-        )
-    });
-    let text = format!(
-        "{} tokens from {from} to {to}, in {} charges.{most}",
-        grouped(whole),
-        burn.total.charges
-    );
     let (from, to, total) = (from.to_string(), to.to_string(), burn.total.into());
-    Table { by, from, to, rows, total, stale: Vec::new(), text }
+    Table { by, from, to, rows, total, stale: Vec::new(), text: String::new() }
 }
 
 fn series(state: &state::State, from: Date, to: Date) -> Daily {

@@ -4,12 +4,15 @@
 //! [`OrderBody::into_order`], a row in `tests/api/orders.rs`.
 
 use super::{Money, Tokens};
-use faregate_app::orders::{Done, Kind, Order, OrderRefusal};
+use faregate_app::orders::{AlertDeed, Done, Kind, Order, OrderRefusal};
+use faregate_core::alert::AlertId;
 use faregate_core::amount::{self, Currency, parse_micros};
 use faregate_core::budget::RequestId;
+use faregate_core::burn::{Plan, Point};
 use faregate_core::estate::{DeviceId, SeatId};
 use faregate_core::event::Mode;
 use faregate_core::ledger::PackKind;
+use faregate_core::state::{Occasion, OccasionEffect};
 use faregate_core::when::{Date, Instant, Zone};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -124,6 +127,19 @@ pub enum OrderBody {
         /// Why.
         why: String,
     },
+    /// Say what a finding is worth: what is dismissed is not found again, and teaches thresholds.
+    JudgeFinding {
+        /// Its id, as `GET /v1/findings` gives it: 16 hexadecimal digits.
+        finding: String,
+        /// Its class.
+        class: String,
+        /// What it is about.
+        subject: String,
+        /// Whether it is one.
+        confirmed: bool,
+        /// Why.
+        why: String,
+    },
     /// Let a workstation's agent speak for it no longer.
     RevokeDevice {
         /// Its id, as `GET /v1/agents` gives it: `d42`.
@@ -134,6 +150,67 @@ pub enum OrderBody {
         /// The rules, in TOML.
         text: String,
     },
+    /// Watch these alert rules from now on; those with other keys stay as they are.
+    SetAlertRules {
+        /// The rules, in TOML.
+        text: String,
+        /// Even where one would fire for nearly everybody at once.
+        #[serde(default)]
+        anyway: bool,
+    },
+    /// Watch an alert rule no longer; its open alerts end.
+    RemoveAlertRule {
+        /// Its key.
+        key: String,
+    },
+    /// Tell nobody what an alert rule raises.
+    MuteAlertRule {
+        /// Its key.
+        key: String,
+        /// Until when; `null`: tell them again.
+        until: Option<String>,
+    },
+    /// Take care of an alert.
+    AcknowledgeAlert {
+        /// Its id: `a42`.
+        alert: String,
+        /// In their words.
+        #[serde(default)]
+        note: String,
+    },
+    /// Do a step of an alert's runbook.
+    DoAlertStep {
+        /// Its id: `a42`.
+        alert: String,
+        /// Number of the step, counted from 1.
+        #[schema(minimum = 1)]
+        step: u16,
+        /// In their words.
+        #[serde(default)]
+        note: String,
+    },
+    /// Let forecasts reckon with something that is known of some days, instead of what has its key.
+    SetOccasion {
+        /// Its key.
+        key: String,
+        /// Its name.
+        name: String,
+        /// Whose burn it changes: `contract`, `bucket:KEY` or `product:KEY`.
+        subject: String,
+        /// The first day: `YYYY-MM-DD`.
+        from: String,
+        /// The last day: `YYYY-MM-DD`.
+        to: String,
+        /// How many times what would have been burned: `0.5`, `3`. Without this and `tokens_a_day` it is a holiday.
+        times: Option<f64>,
+        /// So many tokens more a day; fewer when negative.
+        tokens_a_day: Option<Tokens>,
+    },
+    /// Let forecasts reckon with it no longer.
+    RemoveOccasion {
+        /// Its key.
+        key: String,
+    },
     /// Note that a plan of the company's directory is carried out, or how that ended.
     NoteDirectoryRun {
         /// The plan's digest, 64 hexadecimal digits.
@@ -141,6 +218,41 @@ pub enum OrderBody {
         /// What began or ended.
         said: String,
     },
+    /// Say how a bucket's allotment, or the whole pool, is to be used up over its period.
+    SetPlan {
+        /// Key of the bucket; the pool as a whole when it is missing.
+        bucket: Option<String>,
+        /// Which plan.
+        plan: PlanKind,
+        /// Of a curve: at most 400 points, in the order of their dates.
+        #[serde(default)]
+        #[schema(max_items = 400)]
+        curve: Vec<CurvePoint>,
+    },
+}
+
+/// How an allotment is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanKind {
+    /// As much in every hour as in every other.
+    Straight,
+    /// As use went before: by weekday, and by month once a year of use is known.
+    Seasonal,
+    /// Through points of the owner's own.
+    Curve,
+}
+
+/// By the end of a date, so much of the allotment is to be used.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CurvePoint {
+    /// The date, in the contract's zone.
+    #[schema(format = Date)]
+    pub date: String,
+    /// The share that is used by its end: 0 to 1, with at most six decimals.
+    #[schema(minimum = 0, maximum = 1)]
+    pub share: f64,
 }
 
 /// Kinds of pools.
@@ -246,9 +358,59 @@ impl OrderBody {
             Self::ReviewBreach { decision, accepted, why } => {
                 Order::ReviewBreach { decision, accepted, why }
             }
+            Self::JudgeFinding { finding, class, subject, confirmed, why } => Order::JudgeFinding {
+                finding: finding_id(&finding)?,
+                class,
+                subject,
+                confirmed,
+                why,
+            },
             Self::RevokeDevice { device } => Order::RevokeDevice { device: device_id(&device)? },
             Self::SetAgentRules { text } => Order::SetAgentRules { text },
             Self::NoteDirectoryRun { plan, said } => Order::NoteDirectoryRun { plan, said },
+            Self::SetPlan { bucket, plan, curve } => {
+                Order::SetPlan { bucket, plan: planned(plan, &curve)? }
+            }
+            watched @ (Self::SetAlertRules { .. }
+            | Self::RemoveAlertRule { .. }
+            | Self::MuteAlertRule { .. }
+            | Self::AcknowledgeAlert { .. }
+            | Self::DoAlertStep { .. }
+            | Self::SetOccasion { .. }
+            | Self::RemoveOccasion { .. }) => watched.into_watching(at)?,
+        })
+    }
+
+    /// Orders about what is watched.
+    fn into_watching(
+        self,
+        at: impl Fn(&str) -> Result<Instant, OrderRefusal>,
+    ) -> Result<Order, OrderRefusal> {
+        Ok(match self {
+            Self::SetAlertRules { text, anyway } => Order::SetAlertRules { text, anyway },
+            Self::RemoveAlertRule { key } => Order::RemoveAlertRule { key },
+            Self::MuteAlertRule { key, until } => {
+                Order::MuteAlertRule { key, until: until.as_deref().map(at).transpose()? }
+            }
+            Self::AcknowledgeAlert { alert, note } => {
+                let (alert, deed) = (alert_id(&alert)?, AlertDeed::Acknowledge);
+                Order::HandleAlert { alert, deed, note }
+            }
+            Self::DoAlertStep { alert, step, note } => {
+                let place = step.checked_sub(1);
+                let deed = AlertDeed::Step(place.ok_or_else(|| {
+                    invalid("bad-step", "there is no step 0".to_owned(), "count from 1")
+                })?);
+                Order::HandleAlert { alert: alert_id(&alert)?, deed, note }
+            }
+            Self::SetOccasion { key, name, subject, from, to, times, tokens_a_day } => {
+                let effect = effect(times, tokens_a_day)?;
+                let (from, to) = (date(&from)?, date(&to)?);
+                Order::SetOccasion(Occasion { key, name, subject, from, to, effect })
+            }
+            Self::RemoveOccasion { key } => Order::RemoveOccasion { key },
+            // Whoever calls this names the orders above.
+            _ => return Err(invalid("bad-order", "this is another kind of order".to_owned(), "")),
         })
     }
 
@@ -268,9 +430,23 @@ impl OrderBody {
             Self::MoveSeat { person, .. } => (vec![person.as_ref()], None, TEXT_MAX),
             Self::AdoptPolicy { name, text, .. } => (vec![Some(name)], Some(text), POLICIES_MAX),
             Self::ReviewBreach { why, .. } => (Vec::new(), Some(why), TEXT_MAX),
+            Self::JudgeFinding { class, subject, why, .. } => {
+                (vec![Some(class), Some(subject)], Some(why), TEXT_MAX)
+            }
             Self::RevokeDevice { device } => (vec![Some(device)], None, TEXT_MAX),
             Self::SetAgentRules { text } => (Vec::new(), Some(text), POLICIES_MAX),
             Self::NoteDirectoryRun { plan, said } => (vec![Some(plan)], Some(said), TEXT_MAX),
+            Self::SetPlan { bucket, .. } => (vec![bucket.as_ref()], None, TEXT_MAX),
+            Self::SetAlertRules { text, .. } => (Vec::new(), Some(text), POLICIES_MAX),
+            Self::RemoveAlertRule { key }
+            | Self::MuteAlertRule { key, .. }
+            | Self::RemoveOccasion { key } => (vec![Some(key)], None, TEXT_MAX),
+            Self::AcknowledgeAlert { alert, note } | Self::DoAlertStep { alert, note, .. } => {
+                (vec![Some(alert)], Some(note), TEXT_MAX)
+            }
+            Self::SetOccasion { key, name, subject, .. } => {
+                (vec![Some(key), Some(name), Some(subject)], None, TEXT_MAX)
+            }
         };
         let long = |text: &String, most: usize| text.len() > most;
         let named = names.into_iter().flatten().any(|name| long(name, NAME_MAX));
@@ -309,6 +485,33 @@ pub(super) fn invalid(
     OrderRefusal::new(Kind::Invalid, code, message, help)
 }
 
+/// A plan, with the points of a curve and of nothing else.
+fn planned(kind: PlanKind, curve: &[CurvePoint]) -> Result<Plan, OrderRefusal> {
+    match kind {
+        PlanKind::Curve => curve.iter().map(point).collect::<Result<_, _>>().map(Plan::Curve),
+        _ if !curve.is_empty() => {
+            let help = "say `curve` as the plan, or leave the points out";
+            Err(invalid("bad-curve", "only a curve has points".to_owned(), help))
+        }
+        PlanKind::Straight => Ok(Plan::Straight),
+        PlanKind::Seasonal => Ok(Plan::Seasonal),
+    }
+}
+
+fn point(point: &CurvePoint) -> Result<Point, OrderRefusal> {
+    let CurvePoint { date, share } = point;
+    let bad = |what: String, help: &str| invalid("bad-curve", what, help);
+    let millionths = parse_micros(&share.to_string()).ok().and_then(|it| u32::try_from(it).ok());
+    Ok(Point {
+        date: date
+            .parse()
+            .map_err(|_| bad(format!("`{date}` is no date"), "write dates as YYYY-MM-DD"))?,
+        share: millionths.ok_or_else(|| {
+            bad(format!("`{share}` is no share"), "write 0 to 1, with at most six decimals")
+        })?,
+    })
+}
+
 /// The start of a date in the contract's zone, or an instant.
 fn instant(text: &str, zone: &Zone) -> Result<Instant, OrderRefusal> {
     let date = (text.len() == 10).then(|| text.parse::<Date>().ok()).flatten();
@@ -323,6 +526,47 @@ fn instant(text: &str, zone: &Zone) -> Result<Instant, OrderRefusal> {
 fn request_id(text: &str) -> Result<RequestId, OrderRefusal> {
     text.parse().map_err(|_| {
         invalid("bad-id", format!("`{text}` is no id of a request"), "ids look like `r42`")
+    })
+}
+
+/// The id of an alert, as it is written: `a42`.
+fn alert_id(text: &str) -> Result<AlertId, OrderRefusal> {
+    text.parse().map_err(|()| {
+        invalid("bad-id", format!("`{text}` is no id of an alert"), "ids look like `a42`")
+    })
+}
+
+fn date(text: &str) -> Result<Date, OrderRefusal> {
+    text.parse().map_err(|_| {
+        invalid("bad-date", format!("`{text}` is no date"), "write dates as YYYY-MM-DD")
+    })
+}
+
+/// What an occasion does to its days.
+fn effect(times: Option<f64>, tokens: Option<Tokens>) -> Result<OccasionEffect, OrderRefusal> {
+    match (times, tokens) {
+        (None, None) => Ok(OccasionEffect::Holiday),
+        (Some(times), None) if (0.0..=1e3).contains(&times) => {
+            Ok(OccasionEffect::Share((times * 1e3).round() as i64))
+        }
+        (None, Some(tokens)) => Ok(OccasionEffect::TokensADay(tokens.ticks()?)),
+        (Some(_), Some(_)) => {
+            let help = "give `times` or `tokens_a_day`, not both";
+            Err(invalid("bad-effect", "the days have two effects".to_owned(), help))
+        }
+        (Some(times), None) => {
+            let message = format!("`{times}` times is not between 0 and 1,000");
+            Err(invalid("bad-effect", message, "write how many times as much as usual: 0.5, 3"))
+        }
+    }
+}
+
+/// The id of a finding, as it is written: 16 hexadecimal digits.
+fn finding_id(text: &str) -> Result<u64, OrderRefusal> {
+    let read = (text.len() == 16).then(|| u64::from_str_radix(text, 16).ok()).flatten();
+    read.ok_or_else(|| {
+        let help = "`faregate findings` lists them with their 16 digits";
+        invalid("bad-id", format!("`{text}` is no id of a finding"), help)
     })
 }
 

@@ -1,7 +1,7 @@
 //! Every route of the description, for every kind of caller.
 
 use crate::estate::{Call, Estate};
-use crate::office::BENS;
+use crate::office::{BENS, BRIDGES_LOW};
 use faregate_app::access::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -49,7 +49,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 55] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 69] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -59,8 +59,20 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 55] = [
     ("get", "/v1/summary", Right::Read, 200),
     ("get", "/v1/burn", Right::Read, 200),
     ("get", "/v1/burn/daily", Right::Read, 200),
+    ("get", "/v1/burn/periods", Right::Own, 200),
+    ("get", "/v1/burn/pace", Right::Own, 200),
+    ("get", "/v1/alerts", Right::Own, 200),
+    ("get", "/v1/alerts/{id}", Right::Own, 200),
+    ("get", "/v1/alert-rules", Right::Read, 200),
+    ("post", "/v1/alert-rules/trial", Right::Read, 200),
+    ("get", "/v1/forecasts", Right::Own, 200),
+    ("post", "/v1/forecasts/what-if", Right::Own, 200),
+    ("get", "/v1/occasions", Right::Read, 200),
     ("get", "/v1/balances", Right::Read, 200),
     ("get", "/v1/sources", Right::Read, 200),
+    ("get", "/v1/channels", Right::Read, 200),
+    ("post", "/v1/channels/{name}/test", Right::Run, 200),
+    ("get", "/v1/deliveries", Right::Read, 200),
     ("get", "/v1/events", Right::Read, 200),
     ("post", "/v1/quotes", Right::Ask, 200),
     ("post", "/v1/orders", Right::Order, 200),
@@ -85,6 +97,8 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 55] = [
     ("get", "/v1/reconciliation", Right::Read, 200),
     ("get", "/v1/chargeback", Right::Read, 200),
     ("get", "/v1/double-dips", Right::Read, 200),
+    ("get", "/v1/findings", Right::Own, 200),
+    ("post", "/v1/findings/{id}/judgement", Right::Run, 200),
     ("get", "/v1/places/use", Right::Read, 200),
     ("get", "/v1/places/breaches", Right::Read, 200),
     ("get", "/v1/places/sharing", Right::Read, 200),
@@ -172,9 +186,14 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
     let ask = json!({ "person": "anna", "product": "revit", "host": "ws-1" });
     let opened = estate.open("before", "anna", "revit").await.json();
     let session = opened["session"].as_str().unwrap();
-    let id = if path.starts_with("/v1/requests") { BENS } else { session };
+    let id = match path {
+        _ if path.starts_with("/v1/requests") => BENS,
+        _ if path.starts_with("/v1/alerts") => BRIDGES_LOW,
+        _ if path.starts_with("/v1/findings") => "0123456789abcdef",
+        _ => session,
+    };
     let key = if path.starts_with("/v1/people") { "anna" } else { "general" };
-    let path = path.replace("{id}", id).replace("{key}", key);
+    let path = path.replace("{id}", id).replace("{key}", key).replace("{name}", "ops");
     let call = Call::new(&method.to_uppercase(), &path).header("idempotency-key", "k");
     let transfer =
         json!({ "order": "transfer", "from": "general", "to": "bridges", "tokens": 1, "why": "" });
@@ -188,8 +207,19 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
             let text = "First name,Last name,Email\nAna,Diaz,ana@acme.example\n";
             call.json(&json!({ "files": [{ "name": "people.csv", "text": text }] }))
         }
+        ("post", judgement) if judgement.ends_with("/judgement") => {
+            let body = json!({ "class": "burst", "subject": "product/revit", "confirmed": true, "why": "a class" });
+            call.json(&body)
+        }
         ("post", "/v1/people/merge") => call.json(&json!({ "person": "carla", "into": "dora" })),
         ("post", "/v1/agents/codes") => call.json(&json!({})),
+        ("post", "/v1/alert-rules/trial") => {
+            let text = "[[rule]]\nkey = \"r\"\nwatch = \"burn\"\nover = \"day\"\nabove = 5\n";
+            call.json(&json!({ "text": text }))
+        }
+        ("post", "/v1/forecasts/what-if") => {
+            call.json(&json!({ "to": "2027-01-01", "changes": [], "subject": "bucket:general" }))
+        }
         ("post", "/v1/policies/check") => call.json(&json!({ "sets": [] })),
         ("post", "/v1/policies/diff" | "/v1/policies/simulate") => call.json(&json!({})),
         ("post", "/v1/imports/token-usage") => {
@@ -199,6 +229,7 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
             call.header("content-type", "application/cloudevents-batch+json").body("[]")
         }
         (_, "/v1/chargeback") => Call::get("/v1/chargeback?by=product"),
+        (_, "/v1/forecasts") => Call::get("/v1/forecasts?subject=bucket:general"),
         (_, "/v1/burn") => Call::get("/v1/burn?by=day"),
         (_, "/v1/sign-in") => call.json(&json!({ "token": estate.link() })),
         _ => call,

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use faregate_api::channels::{Channels, KnownChannel, Untold};
 use faregate_api::token_usage::{UsageReport, UsageReports};
 use faregate_api::{Server, authority::COOKIE, router};
 use faregate_app::access::{Access, Credential, CredentialStore, Kind, Role, SecretHash, Secrets};
@@ -11,6 +12,8 @@ use faregate_app::engine::Engine;
 use faregate_app::gate::Gate;
 use faregate_app::import::vendor::{Report, Unsettled};
 use faregate_app::memory::MemoryStore;
+use faregate_app::notice::{self, Notice, Severity};
+use faregate_app::outbox::{Delivery, Draft, Filter, MemoryOutbox, Outbox, Outcome, Tally};
 use faregate_app::ports::{Clock, StoreError};
 use faregate_core::amount::{Currency, Money, Ticks};
 use faregate_core::estate::{
@@ -152,7 +155,8 @@ impl Estate {
         let secrets = Box::new(CountedSecrets::from(1));
         let access = Arc::new(Access::load(Box::new(credentials.clone()), secrets).unwrap());
         let server = Server::new(gate.clone(), Arc::clone(&access), &SECRET);
-        let app = router(server.with_usage_reports(Arc::new(OneRow)));
+        let server = server.with_usage_reports(Arc::new(OneRow));
+        let app = router(server.with_channels(Arc::new(OneChannel)));
         Self { clock, credentials, access, gate, app }
     }
 
@@ -394,4 +398,54 @@ fn charges() -> Vec<Charge> {
         charge(midnight(2026, 3, 2).plus(9 * 3_600), 1, 1, 1, 7),
         charge(midnight(2026, 3, 2).plus(23 * 3_600 + 1_800), 0, 0, 0, 10),
     ]
+}
+
+/// A channel `ops` that takes everything, and one that takes nothing.
+pub(crate) struct OneChannel;
+
+impl Channels for OneChannel {
+    fn list(&self) -> Result<Vec<KnownChannel>, StoreError> {
+        let known = KnownChannel {
+            name: "ops".to_owned(),
+            kind: "slack",
+            leads_to: "env:SLACK".to_owned(),
+            is_quiet: false,
+            tally: Tally { waiting: 1, off: Some((now(), "gone".to_owned())), ..Tally::default() },
+        };
+        Ok(vec![known])
+    }
+
+    fn test(&self, name: &str) -> Option<Result<(), Untold>> {
+        let why = || Untold { why: "it is dead".to_owned(), help: "wake it".to_owned() };
+        match name {
+            "ops" => Some(Ok(())),
+            "dead" => Some(Err(why())),
+            _ => None,
+        }
+    }
+
+    fn deliveries(&self, filter: &Filter) -> Result<Vec<Delivery>, StoreError> {
+        let mut outbox = MemoryOutbox::default();
+        outbox.begin(0)?;
+        let draft = |seq: u64, channel: &str| {
+            let id = seq.to_string();
+            let notice = Notice {
+                kind: notice::Kind::Raised,
+                severity: Severity::Critical,
+                title: format!("title {id}"),
+                text: String::new(),
+                facts: Vec::new(),
+                steps: Vec::new(),
+                link: None,
+                chart: None,
+                about: format!("a{id}"),
+                id,
+                at: now(),
+            };
+            Draft::new(seq, channel, notice, now())
+        };
+        outbox.expand(0, 3, &[draft(1, "ops"), draft(2, "dead"), draft(3, "ops")])?;
+        outbox.settle("1-ops", &Outcome::Sent, now())?;
+        outbox.list(filter)
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::authority::{ROUTES, Right};
 use crate::estate::{Call, Estate, Reply};
-use crate::office::{BENS, DORAS};
+use crate::office::{BENS, BRIDGES_LOW, DORAS, POOR_LOW};
 use faregate_app::access::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -29,10 +29,16 @@ const PEOPLE: [&str; 6] = ["anna", "ben", "carla", "dora", "lena", "a.lopez"];
 
 /// Routes that name things, and the calls that do: with a name of each kind that is theirs, somebody else's or
 /// nobody's.
-const NAMING: [(&str, &str, Names); 9] = [
+const NAMING: [(&str, &str, Names); 15] = [
     ("get", "/v1/buckets/{key}", Names::Bucket),
     ("get", "/v1/buckets/{key}/statement", Names::Bucket),
     ("get", "/v1/people/{key}", Names::Person),
+    ("get", "/v1/burn/periods", Names::Bucket),
+    ("get", "/v1/burn/pace", Names::Bucket),
+    ("get", "/v1/forecasts", Names::Bucket),
+    ("post", "/v1/forecasts/what-if", Names::Bucket),
+    ("get", "/v1/alerts/{id}", Names::Alert),
+    ("post", "/v1/orders", Names::Alert),
     ("get", "/v1/requests/{id}", Names::Request),
     ("post", "/v1/requests/{id}/answers", Names::Request),
     ("post", "/v1/requests", Names::Bucket),
@@ -42,11 +48,19 @@ const NAMING: [(&str, &str, Names); 9] = [
 ];
 
 /// Routes that list things: what is not theirs is not in the list.
-const LISTING: [(&str, &str); 4] =
-    [("get", "/v1/buckets"), ("get", "/v1/people"), ("get", "/v1/requests"), ("get", "/v1/seats")];
+const LISTING: [(&str, &str); 6] = [
+    ("get", "/v1/alerts"),
+    ("get", "/v1/buckets"),
+    ("get", "/v1/people"),
+    ("get", "/v1/requests"),
+    ("get", "/v1/seats"),
+    // With a test of its own, in `findings.rs`.
+    ("get", "/v1/findings"),
+];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 33] = [
+const CLOSED: [(&str, &str); 40] = [
+    ("post", "/v1/findings/{id}/judgement"),
     ("get", "/v1/agents"),
     ("post", "/v1/agents/codes"),
     ("post", "/v1/sessions"),
@@ -59,11 +73,17 @@ const CLOSED: [(&str, &str); 33] = [
     ("get", "/v1/burn/daily"),
     ("get", "/v1/balances"),
     ("get", "/v1/sources"),
+    ("get", "/v1/channels"),
+    ("post", "/v1/channels/{name}/test"),
+    ("get", "/v1/deliveries"),
     ("get", "/v1/events"),
     ("get", "/v1/groups"),
     ("get", "/v1/sites"),
     ("get", "/v1/policies"),
     ("get", "/v1/caps"),
+    ("get", "/v1/alert-rules"),
+    ("post", "/v1/alert-rules/trial"),
+    ("get", "/v1/occasions"),
     ("get", "/v1/terms"),
     ("post", "/v1/estate"),
     ("post", "/v1/people/merge"),
@@ -94,6 +114,7 @@ enum Names {
     Bucket,
     Person,
     Request,
+    Alert,
 }
 
 /// All calls of a route that name one thing, with the key that a fresh order needs.
@@ -111,7 +132,26 @@ fn calls(method: &str, path: &str, names: Names, name: &str) -> Vec<Call> {
         ("/v1/orders", Names::Request) => {
             vec![order(json!({ "order": "answer", "request": name, "approve": null }))]
         }
+        ("/v1/orders", Names::Alert) => vec![
+            order(json!({ "order": "acknowledge-alert", "alert": name })),
+            order(json!({ "order": "do-alert-step", "alert": name, "step": 1 })),
+        ],
+        ("/v1/forecasts", _) => vec![Call::get(&format!("{path}?subject=bucket:{name}"))],
+        ("/v1/forecasts/what-if", _) => {
+            let change =
+                json!({ "change": "bucket", "bucket": name, "times": 0, "from": "2026-06-01" });
+            let of = |subject: &str, changes: Value| json!({ "subject": subject, "to": "2027-01-01", "changes": changes });
+            let own = of(&format!("bucket:{name}"), json!([]));
+            vec![
+                Call::post(path).json(&own),
+                Call::post(path).json(&of("contract", json!([change]))),
+            ]
+        }
+        ("/v1/burn/periods" | "/v1/burn/pace", _) => {
+            vec![Call::get(&format!("{path}?bucket={name}"))]
+        }
         ("/v1/orders", _) => vec![
+            order(json!({ "order": "set-plan", "bucket": name, "plan": "seasonal" })),
             order(json!({ "order": "transfer", "from": name, "tokens": 1, "why": "" })),
             order(json!({ "order": "request", "bucket": name, "tokens": 1, "why": "" })),
         ],
@@ -130,6 +170,7 @@ async fn what_is_not_theirs_is_as_if_it_were_not() {
                 Names::Bucket => (&BUCKETS, buckets, "nowhere"),
                 Names::Person => (&PEOPLE, people, "nobody"),
                 Names::Request => (&[BENS, DORAS], requests, "r999"),
+                Names::Alert => (&[BRIDGES_LOW, POOR_LOW], alerts(member), "a999"),
             };
             let estate = Estate::office();
             let key = estate.member(member);
@@ -150,6 +191,15 @@ async fn what_is_not_theirs_is_as_if_it_were_not() {
     }
 }
 
+/// The alerts that a member sees: those about buckets whose uses they see.
+fn alerts(member: &str) -> Keys {
+    match member {
+        "anna" | "ben" => &[BRIDGES_LOW],
+        "lena" => &[BRIDGES_LOW, POOR_LOW],
+        _ => &[],
+    }
+}
+
 /// Anna's other name is Anna's.
 fn is_theirs(member: &str, theirs: &[&str], name: &str) -> bool {
     theirs.contains(&name) || (member == "anna" && name == "a.lopez")
@@ -165,6 +215,8 @@ async fn what_is_theirs_they_get() {
         let estate = Estate::office();
         let paths = buckets.iter().map(|key| format!("/v1/buckets/{key}"));
         let paths = paths.chain(buckets.iter().map(|key| format!("/v1/buckets/{key}/statement")));
+        let paths = paths.chain(buckets.iter().map(|key| format!("/v1/burn/pace?bucket={key}")));
+        let paths = paths.chain(buckets.iter().map(|key| format!("/v1/burn/periods?bucket={key}")));
         let paths = paths.chain(people.iter().map(|key| format!("/v1/people/{key}")));
         for path in paths.chain(requests.iter().map(|id| format!("/v1/requests/{id}"))) {
             let reply = estate.send(Call::get(&path).key(&estate.member(member))).await;
@@ -191,6 +243,7 @@ async fn lists_hold_what_is_theirs() {
         let set = |all: &[&str]| all.iter().map(ToString::to_string).collect::<BTreeSet<String>>();
         assert_eq!(listed("/v1/buckets", "key").await, set(buckets), "{member}");
         assert_eq!(listed("/v1/requests?state=all", "id").await, set(requests), "{member}");
+        assert_eq!(listed("/v1/alerts?state=all", "id").await, set(alerts(member)), "{member}");
         assert_eq!(listed("/v1/people", "key").await, set(people), "{member}");
         assert_eq!(listed("/v1/seats", "seat").await.len(), seats, "{member}");
     }

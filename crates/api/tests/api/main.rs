@@ -5,11 +5,15 @@
 mod access;
 mod agents;
 mod authority;
+mod burn;
+mod channels;
 mod description;
 mod estate;
+mod findings;
 mod foreign;
 mod gate;
 mod live;
+mod metrics;
 mod office;
 mod orders;
 mod places;

@@ -2,6 +2,7 @@
 
 use crate::estate::{Estate, now};
 use faregate_app::access::{Kind, Role};
+use faregate_core::alert::{Crossing, Raised, Severity};
 use faregate_core::amount::Ticks;
 use faregate_core::budget::Terms;
 use faregate_core::caps::{Cap, Each, Measure, Span, Then};
@@ -12,10 +13,13 @@ use faregate_core::estate::{
 use faregate_core::event::{BucketSet, Event, Mode, PersonSet, PolicySet, TokenRequest};
 use faregate_core::when::{DAY, Instant, Zone};
 
+/// Bridges has little left, and so has Poor.
+pub(crate) const BRIDGES_LOW: &str = "a28";
+pub(crate) const POOR_LOW: &str = "a28-1";
 /// Ben asks for three tokens for Bridges, which Anna and Lena decide on.
-pub(crate) const BENS: &str = "r27";
+pub(crate) const BENS: &str = "r29";
 /// Dora asks for two for Poor, which only Lena decides on.
-pub(crate) const DORAS: &str = "r28";
+pub(crate) const DORAS: &str = "r30";
 
 pub(crate) const ANNA: PersonId = PersonId(0);
 const BEN: PersonId = PersonId(1);
@@ -55,6 +59,29 @@ fn bucket(key: &str, name: &str, parent: Option<u16>, owners: &[PersonId]) -> Bu
         lends: key == "general",
     };
     BucketSet { key: key.to_owned(), name: name.to_owned(), terms }
+}
+
+/// A rule that two buckets have crossed.
+const LOW: &str = "[[rule]]\nkey = \"low\"\nwatch = \"left\"\nscope = \"bucket\"\nbelow = \"20 %\"\n\
+                   channels = [\"ops\"]\n[[rule.step]]\ntext = \"Ask its owner.\"\n";
+
+fn low(subjects: &[&str]) -> Event {
+    let crossing = |subject: &&str| Crossing {
+        subject: (*subject).to_owned(),
+        name: (*subject).to_owned(),
+        value: 150,
+        limit: 200,
+        said: format!("{subject} has little left"),
+        facts: vec![("Tokens left".to_owned(), "3".to_owned())],
+    };
+    Event::AlertRaised(Raised {
+        rule: "low".to_owned(),
+        name: "Low".to_owned(),
+        severity: Severity::Warning,
+        channels: vec!["ops".to_owned()],
+        steps: vec!["Ask its owner.".to_owned()],
+        crossings: subjects.iter().map(crossing).collect(),
+    })
 }
 
 fn asked(by: PersonId, bucket: u16, from: Option<u16>, count: i64, why: &str) -> Event {
@@ -129,6 +156,8 @@ fn events() -> Vec<Event> {
         }),
         // Of what General has, so that Bridges' request can be answered; then the two requests.
         Event::Allocated { bucket: BucketId(3), ticks: tokens(5) },
+        Event::AlertRuleSet { key: "low".to_owned(), text: LOW.to_owned() },
+        low(&["bucket:bridges", "bucket:poor"]),
         asked(BEN, 1, Some(0), 3, "a deadline"),
         asked(DORA, 2, None, 2, "nothing is left"),
     ]

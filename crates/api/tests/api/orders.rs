@@ -23,11 +23,11 @@ async fn every_order_is_carried_out() {
         ),
         (
             json!({ "order": "answer", "request": BENS, "approve": 2, "comment": "yes" }),
-            "request r27 was approved: 2 tokens moved",
+            "request r29 was approved: 2 tokens moved",
         ),
         (
-            json!({ "order": "answer", "request": "27", "approve": null }),
-            "request r27 was declined",
+            json!({ "order": "answer", "request": "29", "approve": null }),
+            "request r29 was declined",
         ),
         (
             json!({
@@ -55,6 +55,13 @@ async fn every_order_is_carried_out() {
             "policies `p` hold from now on",
         ),
         (json!({ "order": "retire-policy", "name": "house" }), "policies `house` hold no longer"),
+        (
+            json!({
+                "order": "set-plan", "bucket": "bridges", "plan": "curve",
+                "curve": [{ "date": "2026-03-31", "share": 0.25 }],
+            }),
+            "bucket `bridges` is used up by a curve plan from now on",
+        ),
     ];
     for (body, said) in table {
         let estate = Estate::office();

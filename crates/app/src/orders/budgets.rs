@@ -4,6 +4,7 @@ use super::refusal::{Kind, OrderRefusal, bucket_name};
 use super::{Decided, Order, Orderer};
 use faregate_core::amount::Ticks;
 use faregate_core::budget::{self, Answer, LoanTerms, RequestId, approvals_needed};
+use faregate_core::burn::{CURVE_POINTS_MAX, Plan, check_curve};
 use faregate_core::estate::{BucketId, PersonId};
 use faregate_core::event::Event;
 use faregate_core::state::State;
@@ -132,6 +133,36 @@ pub(super) fn answer(
         }
     };
     Ok(Decided { events, said: vec![said], warnings: Vec::new() })
+}
+
+/// Whoever decides on a bucket says how its allotment is to be used up; the contract's owners, of the pool.
+pub(super) fn set_plan(
+    state: &State,
+    orderer: &Orderer,
+    key: Option<&str>,
+    plan: &Plan,
+    now: Instant,
+) -> Result<Decided, OrderRefusal> {
+    let bucket = bucket(state, key)?;
+    if !orderer.is_administrator() {
+        let by = person(state, orderer, now)?;
+        if !state.deciders(bucket).contains(&by) {
+            let message = "only those who decide on a bucket may say how it is to be used up";
+            return Err(OrderRefusal::forbidden(message));
+        }
+    }
+    if let Plan::Curve(points) = plan {
+        check_curve(points).map_err(|bad| {
+            let help = format!(
+                "give 1 to {CURVE_POINTS_MAX} dates in their order, each with a share from 0 to 1, no smaller than the one before"
+            );
+            invalid("bad-curve", &bad.to_string(), &help)
+        })?;
+    }
+    let whose = key.map_or_else(|| "the pool".to_owned(), |key| format!("bucket `{key}`"));
+    let said = vec![format!("{whose} is used up by a {} plan from now on", plan.key())];
+    let events = vec![Event::PlanSet { bucket, plan: plan.clone() }];
+    Ok(Decided { events, said, warnings: Vec::new() })
 }
 
 /// Packs, and what the vendor says of them.

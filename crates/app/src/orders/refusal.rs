@@ -52,6 +52,9 @@ impl OrderRefusal {
         let (article, help) = match what {
             "bucket" => ("no", "`faregate bucket list` names all of them"),
             "person" => ("no", "`faregate person list` names all of them"),
+            "alert" => ("no", "`faregate alert list` names those that are open"),
+            "occasion" => ("no", "`faregate occasion list` names all of them"),
+            "alert rule" => ("no", "`faregate alert rules` names all of them"),
             "workstation" => ("no", "`faregate agent list` names all of them"),
             "policies" => ("no", "`faregate policy list` names all of them"),
             "seat" => ("no", "`faregate seat list` numbers all of them"),

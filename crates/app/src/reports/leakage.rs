@@ -92,7 +92,7 @@ fn known(state: &State, store: &mut dyn Store, names: &mut Names) -> Result<Know
 }
 
 /// What the names in the blocks stand for.
-struct Names {
+pub(crate) struct Names {
     texts: Vec<String>,
     /// By number; one that is several people's, one after the other, is looked up anew each time.
     people: Vec<Whose>,
@@ -108,7 +108,7 @@ enum Whose {
 }
 
 impl Names {
-    fn new(state: &State, texts: Vec<String>) -> Self {
+    pub(crate) fn new(state: &State, texts: Vec<String>) -> Self {
         let estate = state.estate();
         let whose = |text: &String| match estate.is_dated(text) {
             true => Whose::Dated,
@@ -125,18 +125,18 @@ impl Names {
         }
     }
 
-    fn text(&self, number: u32) -> &str {
+    pub(crate) fn text(&self, number: u32) -> &str {
         self.texts.get(number as usize).map_or("", String::as_str)
     }
 
-    fn person(&self, state: &State, user: u32, at: Instant) -> Option<PersonId> {
+    pub(crate) fn person(&self, state: &State, user: u32, at: Instant) -> Option<PersonId> {
         match self.people.get(user as usize)? {
             Whose::Dated => state.estate().person_known_as(self.text(user), at),
             Whose::Always(person) => *person,
         }
     }
 
-    fn product(&self, feature: u32) -> Option<ProductId> {
+    pub(crate) fn product(&self, feature: u32) -> Option<ProductId> {
         self.products.get(feature as usize).copied().flatten()
     }
 
@@ -149,7 +149,7 @@ impl Names {
     }
 
     /// Whether a log tells of this workstation, and not the vendor alone.
-    fn is_logged(&self, host: u32) -> bool {
+    pub(crate) fn is_logged(&self, host: u32) -> bool {
         self.logged.get(host as usize).copied().unwrap_or(true)
     }
 

@@ -8,7 +8,7 @@ use faregate_app::doctor::examine;
 use faregate_app::engine::Engine;
 use faregate_app::import::known::{KnownUse, record_generated};
 use faregate_app::ports::Clock;
-use faregate_core::burn::{Dimension, burn};
+use faregate_core::burn::{Dimension, Filter, burn};
 use faregate_ingest::tariff::TariffFile;
 use faregate_sim::{DemoEstate, Size, UseRecord, generate};
 use faregate_store::directory::DataDirectory;
@@ -33,7 +33,7 @@ pub(super) fn run(setting: &Setting) -> Result<Vec<Figure>> {
     let shared = engine.state();
     let state = shared.read();
     let (from, to) = state.charges().span().context("nothing was charged")?;
-    let burnt = burn(&state, Dimension::Bucket, from, to).total.ticks.tokens();
+    let burnt = burn(&state, &Dimension::Bucket, &Filter::default(), from, to).total.ticks.tokens();
     let count = findings.len() as f64;
     let conserved = Figure {
         name: "conservation: findings of doctor",

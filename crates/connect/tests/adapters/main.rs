@@ -1,5 +1,7 @@
 //! The adapters against servers: one that is not ours, stubs of a documented contract, hostile ones.
 
+mod channel_peers;
+mod channels;
 mod contract;
 mod graph;
 mod graph_stub;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 /// Resolves every name to this address.
-struct To(SocketAddr);
+pub(crate) struct To(pub(crate) SocketAddr);
 
 impl Resolve for To {
     fn resolve(&self, _: &str, _: u16) -> std::io::Result<Vec<SocketAddr>> {
@@ -36,7 +36,7 @@ subjectAltName = DNS:id.example
 ";
 
 /// A certificate of `id.example` and its key, in PEM; `None` where there is no `openssl`.
-fn certified() -> Option<[Vec<u8>; 2]> {
+pub(crate) fn certified() -> Option<[Vec<u8>; 2]> {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
     std::fs::write(path("config"), CONFIG).unwrap();

@@ -1,8 +1,13 @@
 use super::*;
 use crate::amount::Currency;
+use crate::estate::{BucketId, PersonId};
 use crate::event::{Charge, Event, Source};
 use crate::state::tests::{T0, World, dollars, rate, tariff, tokens};
 use crate::tariff::{Meter, TariffParts, TokenPrice};
+
+mod pace;
+mod periods;
+mod rows;
 
 const MONDAY: Date = Date(20_605);
 
@@ -34,7 +39,8 @@ fn three_dollars() -> Vec<TokenPrice> {
 
 /// Rows as `key tokens charges money`, then the total.
 fn check(name: &str, world: &World, by: Dimension, days: (i32, i32), expected: &[&str]) {
-    let report = burn(&world.state, by, MONDAY.plus(days.0), MONDAY.plus(days.1));
+    let all = Filter::default();
+    let report = burn(&world.state, &by, &all, MONDAY.plus(days.0), MONDAY.plus(days.1));
     let text = |key: &str, sum: &Sum| {
         let money = sum.money().map_or("-".to_owned(), |money| money.to_string());
         format!("{key} {} {} {money}", sum.ticks, sum.charges)

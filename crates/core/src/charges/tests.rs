@@ -119,6 +119,31 @@ fn days_are_those_of_the_zone() {
     assert_eq!(charges.days(Date(1), Date(0)).count(), 0);
 }
 
+#[test]
+fn what_began_since_then_is_told_and_nothing_before() {
+    let (mut charges, zone) = (Charges::default(), Zone::utc());
+    let of = |person: u32, minute: i64| Charge {
+        person: PersonId(person),
+        ..charge(minute, Meter::Minute)
+    };
+    let all = [of(0, -9), of(0, 3), of(0, 9), of(1, 5), of(2, 2), of(3, 8), of(3, 7)];
+    all.iter().for_each(|one| charges.record(*one, &zone).unwrap());
+    for minute in [i64::from(i32::MIN), -9, -8, 2, 3, 5, 6, 8, 9, 10, i64::from(i32::MAX)] {
+        let from = Instant(minute * 60);
+        let key = |one: &Charge| (one.person, core::cmp::Reverse(one.at));
+        let mut found: Vec<Charge> = charges.since(from).collect();
+        found.sort_by_key(|one| one.person);
+        let mut expected: Vec<Charge> = charges.iter().filter(|one| one.at >= from).collect();
+        expected.sort_by_key(key);
+        assert_eq!(found, expected, "since minute {minute}");
+    }
+    assert_eq!(charges.since(Instant(9 * 60 + 1)).count(), 0, "begun a second before");
+    for (from, until, expected) in [(3, 8, 3), (3, 9, 4), (8, 3, 0), (-9, 10, 7), (10, 99, 0)] {
+        let found = charges.within(Instant(from * 60)..Instant(until * 60)).count();
+        assert_eq!(found, expected, "from minute {from} until {until}");
+    }
+}
+
 /// Spoils a sound state in one way and expects this invariant to notice.
 fn check_noticed(name: &str, spoil: impl Fn(&mut State)) {
     let mut world = World::new();

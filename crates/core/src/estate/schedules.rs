@@ -57,6 +57,12 @@ pub(super) struct Schedules {
 }
 
 impl Estate {
+    /// Whether a date is a holiday: one that some schedule excepts.
+    #[must_use]
+    pub fn is_holiday(&self, date: Date) -> bool {
+        self.schedules.all.iter().any(|schedule| schedule.except.contains(&date))
+    }
+
     /// Adds a schedule, or changes the one that has the key.
     pub fn set_schedule(&mut self, schedule: Schedule) -> ScheduleId {
         let key = folded(&schedule.key);

@@ -3,7 +3,8 @@
 use super::{Broken, State};
 use crate::amount::{Money, Ticks};
 use crate::budget::{Answer, Progress, RequestId, Requested, needed};
-use crate::estate::PersonId;
+use crate::burn::{Plan, check_curve};
+use crate::estate::{BucketId, PersonId};
 use crate::event::{Event, Move, MoveCause, TokenRequest};
 use crate::ledger::{Pack, PackKind};
 use crate::when::Instant;
@@ -56,6 +57,7 @@ impl State {
                 self.exchange_rates.clone_from(rates);
                 Ok(())
             }
+            Event::PlanSet { bucket, plan } => self.apply_plan(*bucket, plan),
             Event::BreachReviewed { decision, accepted, why } => {
                 self.reviews.insert(*decision, (*accepted, why.clone()));
                 Ok(())
@@ -63,6 +65,21 @@ impl State {
             _ => return None,
         };
         Some(done)
+    }
+
+    /// What is straight needs no saying, so that a snapshot read back equals what it was taken of.
+    fn apply_plan(&mut self, bucket: Option<BucketId>, plan: &Plan) -> Result<(), Broken> {
+        if bucket.is_some_and(|id| self.estate.bucket(id).is_none()) {
+            return Err(Broken::UnknownId);
+        }
+        if let Plan::Curve(points) = plan {
+            check_curve(points).map_err(Broken::Curve)?;
+        }
+        match plan {
+            Plan::Straight => self.plans.remove(&bucket),
+            Plan::Seasonal | Plan::Curve(_) => self.plans.insert(bucket, plan.clone()),
+        };
+        Ok(())
     }
 
     fn apply_pack(&mut self, event: &Event) -> Result<(), Broken> {

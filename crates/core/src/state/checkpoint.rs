@@ -2,10 +2,12 @@
 //!
 //! Projections are left out where they can be rebuilt, so two equal checkpoints mean two equal states.
 
-use super::{Imports, Session, State, Tally};
+use super::{Imports, Judgements, Monitor, MonitorData, Session, State, Tally};
 use crate::amount::Money;
 use crate::amount::Ticks;
+use crate::anomaly::Judgement;
 use crate::budget::{RequestId, Requested, Terms};
+use crate::burn::Plan;
 use crate::caps::{Counts, CountsData};
 use crate::charges::{Pair, PairUse};
 use crate::estate::{
@@ -71,6 +73,10 @@ pub struct Checkpoint {
     pub agents: Agents,
     /// All imports that have a number.
     pub imports: Imports,
+    /// What is watched, and what came of it.
+    pub monitor: MonitorData,
+    /// What people said of findings, in the order said.
+    pub judgements: Vec<Judgement>,
 }
 
 /// Who is in which groups, where what may be used, when.
@@ -126,6 +132,8 @@ pub struct Budgets {
     pub vendor_charges: Vec<VendorCharge>,
     /// What currencies are worth in others.
     pub exchange_rates: Vec<ExchangeRate>,
+    /// How allotments are to be used up, where that is not straight; the pool's under `None`.
+    pub plans: Vec<(Option<BucketId>, Plan)>,
     /// Reviewed decisions, whether each is in order, and why.
     pub reviews: Vec<(u64, bool, String)>,
 }
@@ -223,6 +231,7 @@ impl Budgets {
             vendor_balance: state.vendor.balance,
             vendor_charges: state.vendor.charges.clone(),
             exchange_rates: state.exchange_rates.clone(),
+            plans: state.plans.iter().map(|(id, plan)| (*id, plan.clone())).collect(),
             reviews: state.reviews.iter().map(|(id, (ok, why))| (*id, *ok, why.clone())).collect(),
         }
     }
@@ -234,6 +243,7 @@ impl Budgets {
         state.vendor.balance = self.vendor_balance;
         state.vendor.charges = self.vendor_charges;
         state.exchange_rates = self.exchange_rates;
+        state.plans = self.plans.into_iter().collect();
         state.reviews = self.reviews.into_iter().map(|(id, ok, why)| (id, (ok, why))).collect();
     }
 }
@@ -298,6 +308,8 @@ impl State {
             budgets: Budgets::of(self),
             agents: Agents::of(self),
             imports: self.imports.clone(),
+            monitor: self.monitor.data(),
+            judgements: self.judgements.0.clone(),
         }
     }
 
@@ -322,6 +334,8 @@ impl State {
             refusals: checkpoint.refusals.into_iter().collect(),
             tally: checkpoint.tally,
             imports: checkpoint.imports,
+            monitor: Monitor::restored(checkpoint.monitor),
+            judgements: Judgements(checkpoint.judgements),
             ..Self::default()
         };
         for parts in checkpoint.tariffs {

@@ -6,10 +6,13 @@ use crate::cli::Demo;
 use crate::commands::serve::{Listening, serve};
 use crate::estate;
 use crate::fault::{Code, Fault};
+use crate::giving::fault;
 use crate::sources::keeping::Board;
+use faregate_app::alerts::STANDARD;
 use faregate_app::engine::Engine;
 use faregate_app::gate::{Answer, Gate, OpenRequest};
 use faregate_app::import::known::{KnownUse, record_generated};
+use faregate_app::orders::{Order, Orderer, carry_out};
 use faregate_app::ports::Clock;
 use faregate_core::estate::Evidence;
 use faregate_core::event::{Ask, Circumstances, SessionId};
@@ -76,6 +79,8 @@ fn mark(path: &Path) -> Result<(), Fault> {
 fn record(engine: &mut Engine, made_up: DemoEstate) -> Result<(), Fault> {
     engine.append(made_up.setup)?;
     record_generated(engine, made_up.sessions.iter().map(known))?;
+    let watched = Order::SetAlertRules { text: STANDARD.to_owned(), anyway: true };
+    carry_out(engine, &Orderer::new("demo", true), &watched, false).map_err(fault)?;
     engine.keep_snapshot()?;
     Ok(())
 }

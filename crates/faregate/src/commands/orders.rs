@@ -8,9 +8,14 @@ use faregate_core::amount::{Currency, parse_micros};
 use serde_json::{Value, json};
 use std::path::Path;
 
-fn giving<'a>(path: &'a Path, giver: &'a Giver, as_json: bool) -> Giving<'a> {
+pub(super) fn giving<'a>(path: &'a Path, giver: &'a Giver, as_json: bool) -> Giving<'a> {
     let Giver { on_behalf_of, trial } = giver;
     Giving { path, on_behalf_of: on_behalf_of.as_deref(), dry_run: trial.dry_run, as_json }
+}
+
+/// Gives an order as the JSON that the API takes.
+pub(crate) fn give(path: &Path, order: Value, giver: &Giver, as_json: bool) -> Result<(), Fault> {
+    giving(path, giver, as_json).give(order)
 }
 
 pub(crate) fn transfer(path: &Path, args: &Transfer, as_json: bool) -> Result<(), Fault> {
@@ -99,6 +104,20 @@ pub(crate) fn review(
 ) -> Result<(), Fault> {
     let order =
         json!({ "order": "review-breach", "decision": decision, "accepted": accepted, "why": why });
+    giving(path, giver, as_json).give(order)
+}
+
+pub(crate) fn judge_finding(
+    path: &Path,
+    (finding, class, subject): (&str, &str, &str),
+    (confirmed, why): (bool, &str),
+    giver: &Giver,
+    as_json: bool,
+) -> Result<(), Fault> {
+    let order = json!({
+        "order": "judge-finding", "finding": finding, "class": class, "subject": subject,
+        "confirmed": confirmed, "why": why,
+    });
     giving(path, giver, as_json).give(order)
 }
 

@@ -122,12 +122,9 @@ fn show(path: &Path, alias: &str, as_json: bool) -> Result<(), Fault> {
     let standing = estate.standing(id).cloned().unwrap_or_default();
     let until = standing.until.map(|until| state.zone().date(until.plus(-1)).to_string());
     let today = state.zone().date(now);
-    let month: f64 = burn::burn(&state, burn::Dimension::Person, today.month_start(), today)
-        .rows
-        .iter()
-        .filter(|row| row.key == person.key)
-        .map(|row| row.sum.ticks.tokens())
-        .sum();
+    let theirs = burn::Filter { person: Some(id), ..burn::Filter::default() };
+    let found = burn::burn(&state, &burn::Dimension::Person, &theirs, today.month_start(), today);
+    let month = found.total.ticks.tokens();
     if as_json {
         return output::json(&json!({
             "key": person.key, "name": person.name, "names": names, "bucket": bucket_of(&state, id),

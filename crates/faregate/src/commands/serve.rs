@@ -1,5 +1,6 @@
 //! `faregate serve`: the API and the page.
 
+use crate::alerting::{self, Watching};
 use crate::ambient::{SystemSecrets, WallClock};
 use crate::aside;
 use crate::atlas::MmdbAtlas;
@@ -8,6 +9,7 @@ use crate::commands::tail::{GrowingLog, POLL};
 use crate::commands::{lake, rejected};
 use crate::estate;
 use crate::fault::{Code, Fault};
+use crate::notices::{Declared as Channels, Desk, Dispatcher};
 use crate::reporting;
 use crate::serving::{Announced, Serving};
 use crate::sources::Declared;
@@ -83,12 +85,20 @@ pub(crate) struct Listening {
     atlas: Arc<dyn Atlas>,
     /// Programs that ask the lake.
     sql: Option<lake::Listening>,
+    /// Where people reach the pages, for notices.
+    link: Option<String>,
 }
 
 impl Listening {
     /// At an address, believing nobody.
     pub(crate) fn at(address: SocketAddr) -> Self {
-        Self { address, trusted_proxies: Vec::new(), atlas: Arc::new(NoAtlas), sql: None }
+        Self {
+            address,
+            trusted_proxies: Vec::new(),
+            atlas: Arc::new(NoAtlas),
+            sql: None,
+            link: None,
+        }
     }
 }
 
@@ -100,8 +110,15 @@ fn listening(args: &Serve, as_json: bool) -> Result<Listening, Fault> {
         })
     };
     let trusted_proxies = args.trusted_proxy.iter().map(proxy).collect::<Result<_, Fault>>()?;
+    let link = args.link.clone();
+    if let Some(link) =
+        link.as_ref().filter(|link| !link.starts_with("https://") && !link.starts_with("http://"))
+    {
+        let help = "write where people reach the pages, such as https://faregate.example";
+        return Err(Fault::new(Code::Usage, format!("`{link}` is no address of pages"), help));
+    }
     let sql = lake::Listening::begin(&args.endpoint)?;
-    let mut listening = Listening { trusted_proxies, sql, ..Listening::at(args.listen) };
+    let mut listening = Listening { trusted_proxies, sql, link, ..Listening::at(args.listen) };
     if let Some(path) = &args.atlas {
         let atlas = MmdbAtlas::open(path)?;
         if !as_json {
@@ -130,9 +147,15 @@ pub(crate) fn serve(
     let access =
         Arc::new(Access::load(Box::new(directory.credentials()?), Box::new(SystemSecrets))?);
     let secret = directory.server_secret(SystemSecrets.secret())?;
+    let channels = Channels::read(directory.path())?;
     let listener = runtime.block_on(listen(listening.address))?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
     let (gate, deciding) = Gate::start(engine, Arc::clone(&clock)).map_err(anyhow::Error::from)?;
+    let shared = gate.state().clone();
+    let desk = Desk::open(directory.path(), channels, move || shared.read().zone().clone())?;
+    let link = listening.link.clone();
+    let dispatcher = Dispatcher::start(directory.path(), &desk, &gate, link)?;
+    let (measured, mailed) = (gate.state().clone(), Arc::clone(&desk));
     let served = runtime.block_on(async {
         let _announced = announce_to_commands(directory, &access, address)?;
         // Whoever reads the announcement may tell the server to stop at once.
@@ -153,8 +176,12 @@ pub(crate) fn serve(
         let server = server
             .reading(reporting::reader(directory.path().to_owned()))
             .with_usage_reports(Arc::new(reporting::TokenUsage(features)))
-            .with_sources(board.reader());
+            .with_sources(board.reader())
+            .with_channels(desk)
+            .measuring(Arc::new(move || alerting::beside(&measured.read(), &mailed)));
+        let watching = Watching::start(&server, reporting::reader(directory.path().to_owned()));
         let served = faregate_api::run(listener, server, stop).await;
+        watching.stop();
         // The keys' connection to the store closes before the gate's, which then tidies the store up.
         if let Some(answering) = answering {
             answering.end();
@@ -167,6 +194,7 @@ pub(crate) fn serve(
     });
     // An import that is at work leaves the books as they were; the next start goes on.
     board.stop();
+    dispatcher.stop();
     // The gate ends what it has begun; whoever still asks is told that the server is stopping.
     gate.stop();
     if let Some(mut engine) = deciding.join() {

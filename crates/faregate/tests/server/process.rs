@@ -94,8 +94,13 @@ impl Server {
         self.call("POST", path, &self.key, None, &body.to_string())
     }
 
+    /// Posts under an idempotency key.
+    pub(crate) fn post_once(&self, path: &str, key: &str, body: &Value) -> (u16, Value) {
+        self.call("POST", path, &self.key, Some(key), &body.to_string())
+    }
+
     pub(crate) fn open(&self, key: &str, ask: &Value) -> (u16, Value) {
-        self.call("POST", "/v1/sessions", &self.key, Some(key), &ask.to_string())
+        self.post_once("/v1/sessions", key, ask)
     }
 
     /// Status and body of an answer.

@@ -3,9 +3,11 @@
 use super::{Input, Malformed, Wire};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use faregate_core::budget::{Answer, Progress};
+use faregate_core::burn::Plan;
 use faregate_core::caps::Span;
 use faregate_core::estate::{Breach, Cidr, Country, Domain, Period, Territory};
 use faregate_core::event::{Finding, MoveCause, Trial};
+use faregate_core::state::OccasionEffect;
 use faregate_core::when::Zone;
 
 /// Variants by tag, each with what it carries: nothing, one value, or two.
@@ -38,8 +40,10 @@ carrying! {
     Span { 0 => Seconds(count), 1 => Day, 2 => Week, 3 => Month }
     Trial { 0 => Opens(fare), 1 => Refuses(reason, rule) }
     MoveCause { 0 => Order, 1 => Request(id), 2 => LoanReturned(id), 3 => PeriodEnd }
+    OccasionEffect { 0 => Holiday, 1 => Share(thousandths), 2 => TokensADay(ticks) }
     Answer { 0 => Approve(ticks), 1 => Decline }
     Progress { 0 => Waiting, 1 => Approved(ticks), 2 => Declined, 3 => Expired, 4 => Returned }
+    Plan { 0 => Straight, 1 => Seasonal, 2 => Curve(points) }
     Finding { 0 => Matched, 1 => Booked, 2 => DoubleDip(cause) }
 }
 

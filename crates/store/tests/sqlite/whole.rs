@@ -3,12 +3,16 @@
 
 use super::{T0, text};
 use faregate_app::ports::Entry;
+use faregate_core::alert::{AlertId, Crossing, Handling, Raised, Severity};
 use faregate_core::amount::{Currency, Money, Ticks};
+use faregate_core::anomaly::Class;
 use faregate_core::budget::{Answer, LoanTerms, RequestId, Terms};
+use faregate_core::burn::{Plan, Point};
 use faregate_core::caps::{Cap, Each, Measure, Span, Then};
 use faregate_core::estate::*;
 use faregate_core::event::*;
 use faregate_core::ledger::{Breakage, PackKind};
+use faregate_core::state::{KeptForecast, Occasion, OccasionEffect};
 use faregate_core::tariff::Meter;
 use faregate_core::when::{DAY, Date, Instant, Zone};
 
@@ -46,9 +50,32 @@ impl Journal {
 
 /// All that can happen.
 pub(crate) fn journal() -> Vec<Entry> {
+    let mut journal = of_format_7();
+    plans(&mut journal);
+    judgements(&mut journal);
+    entries(journal)
+}
+
+/// All that could happen in format 7.
+pub(crate) fn journal_of_format_7() -> Vec<Entry> {
+    entries(of_format_7())
+}
+
+fn of_format_7() -> Journal {
+    let mut journal = of_format_6();
+    alerts(&mut journal);
+    journal
+}
+
+/// All that could happen in format 6.
+pub(crate) fn journal_of_format_6() -> Vec<Entry> {
+    entries(of_format_6())
+}
+
+fn of_format_6() -> Journal {
     let mut journal = of_format_5();
     merges(&mut journal);
-    entries(journal)
+    journal
 }
 
 /// All that could happen in format 5.
@@ -523,4 +550,87 @@ fn merges(journal: &mut Journal) {
     let merged = |into| Event::PersonMerged { person: PersonId(3), into };
     let merged = [Some(CAI), None, Some(CAI)].map(merged);
     journal.all([Event::PeopleAdded(vec![dora])].into_iter().chain(merged));
+}
+
+/// Two rules, of which one is left and muted; two alerts, of which one has ended; a forecast.
+fn alerts(journal: &mut Journal) {
+    let rule = |key| Event::AlertRuleSet { key: text(key), text: text("[[rule]]") };
+    let crossing = |subject| Crossing {
+        subject: text(subject),
+        name: text("Design"),
+        value: 297,
+        limit: 300,
+        said: text("Design has 297 of 1000 tokens left"),
+        facts: vec![(text("left"), text("297"))],
+    };
+    let raised = Raised {
+        rule: text("left-30"),
+        name: text("Thirty per cent left"),
+        severity: Severity::Critical,
+        channels: vec![text("mail")],
+        steps: vec![text("Review who burns most.")],
+        crossings: vec![crossing("bucket:design"), crossing("bucket:studio")],
+    };
+    journal.all([rule("left-30"), rule("gone"), Event::AlertRuleRemoved(text("gone"))]);
+    journal.all([Event::AlertRuleMuted { key: text("left-30"), until: Some(T0.plus(DAY)) }]);
+    let seq = journal.add(Event::AlertRaised(raised));
+    let channels = vec![text("desk")];
+    let handled = [
+        (0, Handling::Acknowledged { note: text("on it") }),
+        (1, Handling::Escalated { level: 1, channels: channels.clone() }),
+        (1, Handling::StepDone { step: 0, said: text("asked"), channels }),
+        (1, Handling::Ended { said: text("it is back") }),
+    ];
+    let handled =
+        handled.map(|(place, what)| Event::AlertHandled { alert: AlertId { seq, place }, what });
+    let kept = KeptForecast {
+        subject: text("contract"),
+        made: TODAY,
+        until: TODAY.plus(30),
+        expected: tokens(5),
+        half: (tokens(4), tokens(6)),
+        four_in_five: (tokens(3), tokens(7)),
+        nineteen_in_twenty: (tokens(2), tokens(8)),
+    };
+    let occasion = |key| Occasion {
+        key: text(key),
+        name: text("Training week"),
+        subject: text("bucket:design"),
+        from: TODAY,
+        to: TODAY.plus(4),
+        effect: OccasionEffect::Share(1_500),
+    };
+    let later = [
+        Event::ForecastsKept(vec![kept]),
+        Event::OccasionSet(occasion("training")),
+        Event::OccasionSet(occasion("gone")),
+        Event::OccasionRemoved(text("gone")),
+    ];
+    journal.all(handled.into_iter().chain(later));
+}
+
+/// Plans of the pool and of a bucket, one of them taken back.
+fn plans(journal: &mut Journal) {
+    let point = |day, share| Point { date: TODAY.plus(day), share };
+    let curve = Plan::Curve(vec![point(30, 250_000), point(200, 900_000)]);
+    let set = |bucket, plan| Event::PlanSet { bucket, plan };
+    journal.all([
+        set(None, Plan::Seasonal),
+        set(Some(GENERAL), curve),
+        set(Some(BucketId(1)), Plan::Seasonal),
+        set(Some(BucketId(1)), Plan::Straight),
+    ]);
+}
+
+/// Somebody looked at findings, at one of them twice.
+fn judgements(journal: &mut Journal) {
+    let judged = |class, confirmed, why| Event::FindingJudged {
+        finding: 0x79b5_0001_0002_0003,
+        class,
+        subject: text("product/revit"),
+        confirmed,
+        why: text(why),
+    };
+    journal
+        .all([judged(Class::Burst, false, "a class"), judged(Class::Burst, true, "none at all")]);
 }

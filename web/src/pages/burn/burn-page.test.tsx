@@ -2,11 +2,12 @@ import { createMemoryHistory, createRouter, RouterProvider } from '@tanstack/rea
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Balances, Burn, DailyBurn, Session, SessionPage, Summary } from '../../api/types';
+import type { Balances, Burn, DailyBurn, Forecast, Periods, Session, SessionPage, Summary } from '../../api/types';
 import { routeTree } from '../../router';
 import { problem, renderWithin, serve } from '../../test-page';
 
 // jsdom has no canvas; the chart's own test covers what it draws.
+vi.mock('./forecast-chart', () => ({ default: () => <div data-testid="forecast-chart" /> }));
 vi.mock('./daily-chart', () => ({ default: () => <div data-testid="chart" /> }));
 
 const amount = { tokens: 30, money: null };
@@ -63,6 +64,44 @@ const sessions: SessionPage = {
   unclosed: 0,
 };
 
+const estimate = (expected: number, low: number, high: number) => {
+  const range = { low, high };
+  return { expected, half: range, four_in_five: range, nineteen_in_twenty: range };
+};
+const forecast: Forecast = {
+  subject: 'contract',
+  subject_name: 'the contract',
+  history_days: 91,
+  days: ['2026-11-23', '2026-11-24'],
+  tokens: [123.96, 142.58],
+  total: null,
+  month_end: estimate(2654.6, 2551.7, 2733.9),
+  term_last: null,
+  term_end: null,
+  used_up: { left: 1480, on: '2026-12-08', not_before: '2026-12-07', not_after: null },
+  past: [
+    { span: '7 days', count: 28, error: 0.061, bias: 0, four_in_five_held: 0.82, nineteen_in_twenty_held: 0.96 },
+  ],
+  text: '2,655 expected at the end of the month.',
+};
+const span = (key: string, before: number) => ({
+  key,
+  from: daily.from,
+  to: daily.to,
+  amount,
+  before: { tokens: before, money: null },
+});
+const periods: Periods = {
+  as_of: summary.as_of,
+  zone: daily.zone,
+  today: span('today', 0),
+  usual: { mean: { tokens: 5.625 }, low: { tokens: 0 }, high: { tokens: 18 }, days: 8 },
+  spans: [span('yesterday', 1), span('month-to-date', 25)],
+  velocity: [],
+  stale: [],
+  text: '',
+};
+
 const answers = {
   '/v1/me': () => Response.json({ name: 'administrator', roles: [] }),
   '/v1/summary': () => Response.json(summary),
@@ -96,7 +135,8 @@ describe('the Burn page', () => {
   it('asks for the days of the address, and of no others', async () => {
     const { fetched } = open('/?from=2026-11-21&to=2026-11-22');
     await screen.findByTestId('chart');
-    const asked = fetched.mock.calls.map(([url]) => url).filter((url) => url.startsWith('/v1/burn'));
+    const ofRange = /^\/v1\/burn(\/daily)?\?/;
+    const asked = fetched.mock.calls.map(([url]) => url).filter((url) => ofRange.test(url));
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.every((url) => url.includes('from=2026-11-21&to=2026-11-22'))).toBe(true);
   });
@@ -128,6 +168,33 @@ describe('the Burn page', () => {
     const panel = await region('Buckets');
     expect(await panel.findAllByText(/not covered/)).toHaveLength(1);
     expect(panel.getByText('1,087 not covered')).toBeVisible();
+  });
+
+  it('tells what is expected, within which range, and how good that was before', async () => {
+    open('/?ahead=table', { '/v1/forecasts': () => Response.json(forecast) });
+    const panel = await region('What is to come');
+    expect(await panel.findByText('2,655 expected at the end of the month.')).toBeVisible();
+    expect(panel.getByText('4 cases in 5: 2,552 – 2,734')).toBeVisible();
+    expect(panel.getByText('Dec 8, 2026')).toBeVisible();
+    expect(panel.getByText(/Dec 7, 2026 – after the term/)).toBeVisible();
+    expect(
+      panel.getByText('28 past forecasts of 7 days: mean error 6%; the range of 4 in 5 held 82%'),
+    ).toBeVisible();
+    const rows = within(panel.getByTestId('forecast-table')).getAllByRole('row');
+    expect(rows.map((row) => row.textContent)).toEqual(['DayExpected', 'Nov 23, 2026124', 'Nov 24, 2026143']);
+  });
+
+  it('says plainly whose the forecast is to whoever may not see it', async () => {
+    open('/', { '/v1/forecasts': () => problem(404, { title: 'Not Found', code: 'unknown' }) });
+    expect(await screen.findByText(/^The forecast of the contract is for those who own it/)).toBeVisible();
+  });
+
+  it('puts today beside comparable days', async () => {
+    open('/', { '/v1/burn/periods': () => Response.json(periods) });
+    const tile = within(await screen.findByRole('group', { name: 'Burned today' }));
+    expect(await tile.findByText('usually 6 by this hour (0 – 18)')).toBeVisible();
+    const month = within(screen.getByRole('group', { name: 'This month' }));
+    expect(month.getByText('25 last month up to the same point')).toBeVisible();
   });
 
   it('says which sources its figures lack, and only then', async () => {

@@ -2,7 +2,7 @@ import { Group, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { dailyBurnQuery, summaryQuery } from '../../api/queries';
+import { dailyBurnQuery, periodsQuery, summaryQuery } from '../../api/queries';
 import type { Summary, Usage } from '../../api/types';
 import { day, dayOf, moment, money } from '../../format';
 import { words } from '../../messages';
@@ -10,6 +10,7 @@ import { Loaded } from '../../parts/loaded';
 import { BucketsPanel } from './buckets-panel';
 import styles from './burn-page.module.css';
 import { DailyPanel } from './daily-panel';
+import { ForecastPanel } from './forecast-panel';
 import { QuarantinedNotice, StaleNotice, UncoveredNotice } from './notice';
 import { PacksPanel } from './packs-panel';
 import { RangeBar } from './range-bar';
@@ -23,6 +24,7 @@ const route = getRouteApi('/');
 /** The home page: where the tokens stand, where they went, and who holds some now. */
 export function BurnPage() {
   const summary = useQuery(summaryQuery);
+  const periods = useQuery(periodsQuery).data;
   useEffect(() => {
     document.title = words.shell.documentTitle(words.burn.title);
   }, []);
@@ -34,7 +36,7 @@ export function BurnPage() {
           <>
             <UncoveredNotice uncovered={data.balance.uncovered} />
             <QuarantinedNotice sessions={data.quarantined_sessions} />
-            <Tiles summary={data} />
+            <Tiles summary={data} periods={periods} />
             <Panels
               zone={data.contract.zone}
               today={dayOf(data.as_of, data.contract.zone)}
@@ -87,6 +89,7 @@ function Panels({ zone, today, usage }: PanelsProps) {
       <RangeBar range={{ ...span, preset }} today={today} />
       <StaleNotice stale={daily.data?.stale ?? []} />
       <DailyPanel span={span} usage={usage} />
+      <ForecastPanel />
       <div className={styles.pair}>
         <RankingPanel by="person" span={span} />
         <RankingPanel by="product" span={span} />

@@ -17,12 +17,25 @@ const FINE_DAYS_MAX = 95;
 export type ChartInput = { daily: DailyBurn; days: Burn | undefined; scheme: Scheme; calm: boolean };
 
 export function chartOption({ daily, days, scheme, calm }: ChartInput): ChartOption {
+  return {
+    ...frame(daily.days, scheme, calm, (index) => dayLines(daily, days, scheme, index)),
+    series: [...bars(daily, scheme), ...plan(daily, scheme)],
+  };
+}
+
+/** Days below, tokens at the side, and a box that tells of one day. */
+export function frame(
+  days: string[],
+  scheme: Scheme,
+  calm: boolean,
+  lines: (index: number) => Line[],
+): Omit<ChartOption, 'series'> {
   const colours = CHART_COLOURS[scheme];
   return {
     animation: !calm,
     animationDuration: 250,
     // Redrawing thousands of bars each second leaves no time to move them.
-    animationDurationUpdate: daily.days.length <= FINE_DAYS_MAX ? 200 : 0,
+    animationDurationUpdate: days.length <= FINE_DAYS_MAX ? 200 : 0,
     textStyle: { fontFamily: FONT },
     grid: { left: 4, right: 8, top: 28, bottom: 4, outerBoundsMode: 'same' },
     tooltip: {
@@ -33,11 +46,14 @@ export function chartOption({ daily, days, scheme, calm }: ChartInput): ChartOpt
       textStyle: { color: colours.ink, fontSize: 13 },
       confine: true,
       transitionDuration: calm ? 0 : 0.15,
-      formatter: (params) => tooltip(daily, days, scheme, firstIndex(params)),
+      formatter: (params: unknown) => {
+        const index = firstIndex(params);
+        return tooltip(days[index] ?? '', lines(index));
+      },
     },
     xAxis: {
       type: 'category',
-      data: daily.days,
+      data: days,
       axisTick: { show: false },
       axisLine: { lineStyle: { color: colours.line } },
       axisLabel: { color: colours.dimmed, hideOverlap: true, formatter: (date: string) => shortDay(date) },
@@ -49,7 +65,6 @@ export function chartOption({ daily, days, scheme, calm }: ChartInput): ChartOpt
       axisLabel: { color: colours.dimmed, formatter: (value: number) => compactTokens(value) },
       splitLine: { lineStyle: { color: colours.line } },
     },
-    series: [...bars(daily, scheme), ...plan(daily, scheme)],
   };
 }
 
@@ -112,12 +127,12 @@ export function dayLines(daily: DailyBurn, days: Burn | undefined, scheme: Schem
 }
 
 /** Built from nodes, never from markup: names come from licence logs and may hold anything. */
-function tooltip(daily: DailyBurn, days: Burn | undefined, scheme: Scheme, index: number): HTMLElement {
+function tooltip(date: string, lines: Line[]): HTMLElement {
   const box = document.createElement('div');
   const head = box.appendChild(document.createElement('div'));
-  head.textContent = longDay(daily.days[index] ?? daily.from);
+  head.textContent = date && longDay(date);
   head.style.cssText = 'font-weight:650;margin-bottom:4px';
-  for (const line of dayLines(daily, days, scheme, index)) {
+  for (const line of lines) {
     const row = box.appendChild(document.createElement('div'));
     row.style.cssText = 'display:flex;gap:8px;align-items:center;font-variant-numeric:tabular-nums';
     const swatch = row.appendChild(document.createElement('span'));

@@ -1,21 +1,12 @@
-import { VisuallyHidden } from '@mantine/core';
 import { useReducedMotion } from '@mantine/hooks';
-import { BarChart, LineChart } from 'echarts/charts';
-import { GridComponent, TooltipComponent } from 'echarts/components';
-import { init, use, type ECharts } from 'echarts/core';
-import { CanvasRenderer } from 'echarts/renderers';
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useMemo } from 'react';
 import type { Burn, DailyBurn } from '../../api/types';
-import { day, longDay } from '../../format';
+import { day } from '../../format';
 import { words } from '../../messages';
 import { chartOption, dayLines } from './chart-options';
-import styles from './daily-chart.module.css';
+import { DayChart } from './day-chart';
 import { useChartScheme } from './use-chart-scheme';
 import { usePrinting } from './use-printing';
-
-use([BarChart, LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
-
-const say = words.burn.daily;
 
 type Props = { daily: DailyBurn; days: Burn | undefined };
 
@@ -24,88 +15,13 @@ export default function DailyChart({ daily, days }: Props) {
   const scheme = useChartScheme();
   const printing = usePrinting();
   const calm = useReducedMotion() || printing;
-  const { canvas, chart } = useChart();
-  const cursor = useDayCursor(daily, chart);
-  const help = useId();
-
-  useEffect(() => {
-    chart.current?.setOption(chartOption({ daily, days, scheme, calm }), { replaceMerge: ['series'] });
-  }, [chart, daily, days, scheme, calm]);
-
-  const lines = cursor.index === null ? null : dayLines(daily, days, scheme, cursor.index);
+  const option = useMemo(() => chartOption({ daily, days, scheme, calm }), [daily, days, scheme, calm]);
   return (
-    <div
-      className={styles.chart}
-      role="group"
-      tabIndex={0}
-      aria-label={say.chartLabel(day(daily.from), day(daily.to))}
-      aria-describedby={help}
-      onKeyDown={cursor.onKeyDown}
-      onBlur={cursor.leave}
-    >
-      <div ref={canvas} className={styles.canvas} aria-hidden="true" />
-      <VisuallyHidden id={help}>{say.chartKeys}</VisuallyHidden>
-      <VisuallyHidden role="status">
-        {lines &&
-          say.readOut(
-            longDay(daily.days[cursor.index ?? 0] ?? daily.from),
-            lines.map((line) => say.part(line.name, line.shown)),
-          )}
-      </VisuallyHidden>
-    </div>
+    <DayChart
+      label={words.burn.daily.chartLabel(day(daily.from), day(daily.to))}
+      days={daily.days}
+      option={option}
+      lines={(index) => dayLines(daily, days, scheme, index)}
+    />
   );
-}
-
-function useChart() {
-  const canvas = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts | null>(null);
-  useEffect(() => {
-    const element = canvas.current!;
-    const drawn = init(element);
-    chart.current = drawn;
-    const observer = new ResizeObserver(() => drawn.resize());
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      drawn.dispose();
-      chart.current = null;
-    };
-  }, []);
-  return { canvas, chart };
-}
-
-/** The arrow keys walk over the days; each is shown as the pointer would show it and read out. */
-function useDayCursor(daily: DailyBurn, chart: { current: ECharts | null }) {
-  const [index, setIndex] = useState<number | null>(null);
-  const last = daily.days.length - 1;
-  const onKeyDown = (event: KeyboardEvent) => {
-    const next = nextIndex(event.key, index, last);
-    if (next === undefined) return;
-    event.preventDefault();
-    setIndex(next);
-    if (next === null) chart.current?.dispatchAction({ type: 'hideTip' });
-    else chart.current?.dispatchAction({ type: 'showTip', seriesIndex: 0, dataIndex: next });
-  };
-  const leave = () => {
-    setIndex(null);
-    chart.current?.dispatchAction({ type: 'hideTip' });
-  };
-  return { index: index === null ? null : Math.min(index, last), onKeyDown, leave };
-}
-
-function nextIndex(key: string, index: number | null, last: number): number | null | undefined {
-  switch (key) {
-    case 'ArrowLeft':
-      return Math.max(0, (index ?? last + 1) - 1);
-    case 'ArrowRight':
-      return Math.min(last, (index ?? last - 1) + 1);
-    case 'Home':
-      return 0;
-    case 'End':
-      return last;
-    case 'Escape':
-      return null;
-    default:
-      return undefined;
-  }
 }

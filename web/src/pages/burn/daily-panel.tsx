@@ -1,4 +1,4 @@
-import { Button, Group, Skeleton, Text } from '@mantine/core';
+import { Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
@@ -6,13 +6,13 @@ import { burnQuery, dailyBurnQuery, RANGE_DAYS_MAX, type Span } from '../../api/
 import type { Amount, Burn, DailyBurn, Usage } from '../../api/types';
 import { money, tokens } from '../../format';
 import { words } from '../../messages';
-import { BarsIcon, TableIcon } from '../../parts/icons';
 import { Loaded } from '../../parts/loaded';
 import { Panel } from '../../parts/panel';
 import { DailyEmpty } from './daily-empty';
 import styles from './daily-panel.module.css';
 import { DailyTable } from './daily-table';
 import { Legend } from './legend';
+import { ViewToggle } from './view-toggle';
 
 // The chart library is the largest part of the pages; the numbers must not wait for it.
 const DailyChart = lazy(() => import('./daily-chart'));
@@ -79,38 +79,7 @@ function Aside({ total }: { total: Amount | undefined }) {
           {say.total}
         </Text>
       )}
-      <ViewToggle />
-    </Group>
-  );
-}
-
-function ViewToggle() {
-  const asTable = route.useSearch().view === 'table';
-  const navigate = route.useNavigate();
-  const show = (view: 'table' | undefined) =>
-    void navigate({ search: (rest) => ({ ...rest, view }), resetScroll: false, replace: true });
-  return (
-    <Group gap={4} role="group" aria-label={say.viewAs} data-no-print>
-      <Button
-        size="xs"
-        variant={asTable ? 'default' : 'filled'}
-        aria-pressed={!asTable}
-        aria-label={say.viewAsChart}
-        leftSection={<BarsIcon size={16} />}
-        onClick={() => show(undefined)}
-      >
-        {say.chart}
-      </Button>
-      <Button
-        size="xs"
-        variant={asTable ? 'filled' : 'default'}
-        aria-pressed={asTable}
-        aria-label={say.viewAsTable}
-        leftSection={<TableIcon size={16} />}
-        onClick={() => show('table')}
-      >
-        {say.table}
-      </Button>
+      <ViewToggle of="view" labels={say} />
     </Group>
   );
 }

@@ -12,6 +12,8 @@ export type BurnSearch = {
   from?: string;
   to?: string;
   view?: 'table';
+  /** How the days ahead are shown. */
+  ahead?: 'table';
   /** The sessions' text filter. */
   q?: string;
   /** The sessions' order: a column, with `-` before it for the greatest first. */
@@ -31,6 +33,7 @@ export function readBurnSearch(raw: Record<string, unknown>): BurnSearch {
     search.range = raw.range as Preset;
   }
   if (raw.view === 'table') search.view = 'table';
+  if (raw.ahead === 'table') search.ahead = 'table';
   // The router reads `q=2026` as a number.
   if (raw.q !== undefined && raw.q !== '') search.q = String(raw.q);
   if (typeof raw.sort === 'string' && SORT.test(raw.sort)) search.sort = raw.sort;

@@ -1,6 +1,6 @@
 import { ActionIcon, Anchor, Popover, Skeleton, Text } from '@mantine/core';
-import type { Estimate, Summary } from '../../api/types';
-import { counted, tokens } from '../../format';
+import type { Estimate, Periods, Summary } from '../../api/types';
+import { counted, estimate, tokens } from '../../format';
 import { words } from '../../messages';
 import { AlertIcon, InfoIcon } from '../../parts/icons';
 import { Meter } from '../../parts/meter';
@@ -10,14 +10,25 @@ import styles from './tiles.module.css';
 
 const say = words.burn.tiles;
 
-export function Tiles({ summary }: { summary: Summary }) {
+type Props = { summary: Summary; periods?: Periods };
+
+export function Tiles({ summary, periods }: Props) {
   const { balance, burn, open_sessions, unclosed_sessions } = summary;
+  const month = periods?.spans.find((span) => span.key === 'month-to-date');
   return (
     <section className={styles.tiles} aria-label={say.label}>
       <LeftTile balance={balance} />
-      <Tile label={say.today} value={tokens(burn.today.tokens)} money={burn.today.money} />
+      <Tile label={say.today} value={tokens(burn.today.tokens)} money={burn.today.money}>
+        <Usual usual={periods?.usual} />
+      </Tile>
       <Tile label={say.yesterday} value={tokens(burn.yesterday.tokens)} money={burn.yesterday.money} />
-      <Tile label={say.month} value={tokens(burn.month_to_date.tokens)} money={burn.month_to_date.money} />
+      <Tile label={say.month} value={tokens(burn.month_to_date.tokens)} money={burn.month_to_date.money}>
+        {month && (
+          <Text size="sm" c="dimmed" component="p">
+            {say.beforeMonth(tokens(month.before.tokens))}
+          </Text>
+        )}
+      </Tile>
       <ProjectedTile estimate={burn.projected_month} />
       <Tile label={say.sessions} value={counted(open_sessions)}>
         {unclosed_sessions > 0 && (
@@ -32,6 +43,16 @@ export function Tiles({ summary }: { summary: Summary }) {
         )}
       </Tile>
     </section>
+  );
+}
+
+/** Today beside comparable days up to the same hour; nothing where there is none. */
+function Usual({ usual }: { usual: Periods['usual'] }) {
+  if (!usual) return null;
+  return (
+    <Text size="sm" c="dimmed" component="p">
+      {say.usual(estimate(usual.mean.tokens), tokens(usual.low.tokens), tokens(usual.high.tokens))}
+    </Text>
   );
 }
 

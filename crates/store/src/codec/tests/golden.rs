@@ -1,13 +1,15 @@
 //! One event of each kind, with every field told apart, and the helpers to read its golden bytes.
 
 use super::*;
+use faregate_core::burn::Plan;
 use faregate_core::event::{Ask, Opened, Refused};
+use faregate_core::state::OccasionEffect;
 
 mod rules;
 
 /// All kinds, as the golden file names them: the first release's, those that came with rules and
 /// budgets, and those that came with agents.
-pub(super) const KINDS: [&str; 57] = [
+pub(super) const KINDS: [&str; 67] = [
     "contract-agreed",
     "tariff-adopted",
     "products-defined",
@@ -65,10 +67,37 @@ pub(super) const KINDS: [&str; 57] = [
     "imported-with-a-number",
     "import-undone",
     "person-merged",
+    "finding-judged",
+    "alert-rule-set",
+    "alert-rule-removed",
+    "alert-rule-muted",
+    "alert-raised",
+    "alert-handled",
+    "forecasts-kept",
+    "occasion-set",
+    "occasion-removed",
+    "plan-set",
 ];
 
 /// Add a variant here, to `KINDS`, to `events` and to the golden file.
 pub(super) fn kind(event: &Event) -> &'static str {
+    match event {
+        Event::FindingJudged { .. } => "finding-judged",
+        Event::AlertRuleSet { .. } => "alert-rule-set",
+        Event::AlertRuleRemoved(_) => "alert-rule-removed",
+        Event::AlertRuleMuted { .. } => "alert-rule-muted",
+        Event::AlertRaised(_) => "alert-raised",
+        Event::AlertHandled { .. } => "alert-handled",
+        Event::ForecastsKept(_) => "forecasts-kept",
+        Event::OccasionSet(_) => "occasion-set",
+        Event::OccasionRemoved(_) => "occasion-removed",
+        Event::PlanSet { .. } => "plan-set",
+        earlier => kind_of_format_6(earlier),
+    }
+}
+
+/// Without a wildcard: what came later is named above.
+fn kind_of_format_6(event: &Event) -> &'static str {
     match event {
         Event::ContractAgreed { .. } => "contract-agreed",
         Event::TariffAdopted(_) => "tariff-adopted",
@@ -133,6 +162,10 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::DeviceRevoked(_) => "device-revoked",
         Event::AgentRulesSet(_) => "agent-rules-set",
         Event::PersonMerged { .. } => "person-merged",
+        Event::AlertRuleSet { .. } | Event::AlertRuleRemoved(_) | Event::ForecastsKept(_) => "",
+        Event::AlertRuleMuted { .. } | Event::AlertRaised(_) | Event::AlertHandled { .. } => "",
+        Event::FindingJudged { .. } => "",
+        Event::OccasionSet(_) | Event::OccasionRemoved(_) | Event::PlanSet { .. } => "",
     }
 }
 
@@ -269,6 +302,90 @@ fn merged() -> Vec<Event> {
     vec![merged(Some(PersonId(4))), merged(None)]
 }
 
+/// What came with alerts and forecasts that are kept.
+fn monitored() -> Vec<Event> {
+    let crossing = Crossing {
+        subject: text("bucket:structures"),
+        name: text("Structures"),
+        value: 297,
+        limit: -300,
+        said: text("Structures has 297 of 1000 tokens left"),
+        facts: vec![(text("left"), text("297"))],
+    };
+    let raised = Raised {
+        rule: text("left-30"),
+        name: text("Thirty per cent left"),
+        severity: Severity::Critical,
+        channels: vec![text("mail")],
+        steps: vec![text("Review who burns most.")],
+        crossings: vec![crossing.clone(), Crossing { subject: text("contract"), ..crossing }],
+    };
+    let alert = AlertId { seq: 300, place: 1 };
+    let channels = || vec![text("desk")];
+    let handled = [
+        Handling::Acknowledged { note: text("on it") },
+        Handling::StepDone { step: 2, said: text("asked"), channels: channels() },
+        Handling::Escalated { level: 1, channels: channels() },
+        Handling::Ended { said: text("it is back") },
+    ];
+    let kept = KeptForecast {
+        subject: text("contract"),
+        made: Date(20_600),
+        until: Date(20_630),
+        expected: Ticks(5),
+        half: (Ticks(4), Ticks(6)),
+        four_in_five: (Ticks(3), Ticks(7)),
+        nineteen_in_twenty: (Ticks(2), Ticks(8)),
+    };
+    let key = || text("left-30");
+    let judged = Event::FindingJudged {
+        finding: 0x79b5_0001_0002_0003,
+        class: Class::SharedCredentials,
+        subject: text("person/ana.garcia"),
+        confirmed: false,
+        why: text("two desks"),
+    };
+    let first = vec![
+        judged,
+        Event::AlertRuleSet { key: key(), text: text("[[rule]]") },
+        Event::AlertRuleRemoved(key()),
+        Event::AlertRuleMuted { key: key(), until: Some(Instant(1_780_300_800)) },
+        Event::AlertRaised(raised),
+        Event::ForecastsKept(vec![kept]),
+    ];
+    let handled = handled.map(|what| Event::AlertHandled { alert, what });
+    first.into_iter().chain(handled).chain(occasions()).collect()
+}
+
+fn occasions() -> Vec<Event> {
+    let occasion = |effect| Occasion {
+        key: text("training"),
+        name: text("Training week"),
+        subject: text("bucket:structures"),
+        from: Date(20_600),
+        to: Date(20_604),
+        effect,
+    };
+    let effects = [
+        OccasionEffect::Holiday,
+        OccasionEffect::Share(300),
+        OccasionEffect::TokensADay(Ticks(-7)),
+    ];
+    let set = effects.map(|effect| Event::OccasionSet(occasion(effect)));
+    set.into_iter().chain([Event::OccasionRemoved(text("training"))]).collect()
+}
+
+fn plans() -> Vec<Event> {
+    let point = |date, share| Point { date: Date(date), share };
+    let curve = Plan::Curve(vec![point(20_700, 0), point(20_800, 1_000_000)]);
+    let set = |bucket, plan| Event::PlanSet { bucket, plan };
+    vec![
+        set(None, Plan::Straight),
+        set(Some(BucketId(300)), Plan::Seasonal),
+        set(Some(BucketId(1)), curve),
+    ]
+}
+
 /// What the golden bytes mean.
 pub(super) fn events() -> Vec<Event> {
     let (from, until) = (Instant(1_767_225_600), Instant(1_798_761_600));
@@ -326,5 +443,6 @@ pub(super) fn events() -> Vec<Event> {
             released: 300,
         }]),
     ];
-    first.into_iter().chain(rules::events()).chain(numbered()).chain(merged()).collect()
+    let later = numbered().into_iter().chain(merged()).chain(monitored()).chain(plans());
+    first.into_iter().chain(rules::events()).chain(later).collect()
 }

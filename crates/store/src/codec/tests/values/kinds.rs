@@ -3,9 +3,11 @@
 
 use super::*;
 use faregate_core::budget::{Answer, Progress};
+use faregate_core::burn::Plan;
 use faregate_core::caps::Span;
 use faregate_core::estate::{Domain, Period, Territory};
 use faregate_core::event::{Ask, Finding, MoveCause, Opened, Refused, Trial};
+use faregate_core::state::OccasionEffect;
 
 macro_rules! newtypes {
     ($($name:ident),+) => {$(
@@ -32,6 +34,15 @@ records! {
     Ask { person, product, host, bucket, more }
     Opened { ask, person, product, route, tariff, basis }
     Refused { ask, reason, tariff, basis }
+    Judgement { finding, class, subject, confirmed, why, at }
+    WrittenRule { text, muted_until }
+    KeptForecast { subject, made, until, expected, half, four_in_five, nineteen_in_twenty }
+    MonitorData { rules, changes, alerts, kept, occasions }
+    Occasion { key, name, subject, from, to, effect }
+    AlertId { seq, place }
+    Crossing { subject, name, value, limit, said, facts }
+    Raised { rule, name, severity, channels, steps, crossings }
+    Alert { rule, name, severity, channels, crossing, steps, at, handled }
     Money { micros, currency }
     Product { key, name }
     Bucket { key, name }
@@ -69,13 +80,15 @@ records! {
     Requested { request, at, approvals, progress, owing, needed }
     VendorCharge { day, alias, person, product, ticks, finding }
     ExchangeRate { price, of, from }
+    Point { date, share }
     Surroundings {
         groups, standings, aliases, merges, seat_moves, regions, sites, territories, schedules,
         bucket_terms
     }
     Rulebook { terms, policies, counts, changes }
     Budgets {
-        requests, period_ends, shadow_price, vendor_balance, vendor_charges, exchange_rates, reviews
+        requests, period_ends, shadow_price, vendor_balance, vendor_charges, exchange_rates, reviews,
+        plans
     }
     Charge { at, ticks, person, product, bucket, meter, source, paid }
     Unit { person, product, at }
@@ -101,7 +114,7 @@ records! {
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
         bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
-        tally, surroundings, rulebook, budgets, agents, imports
+        tally, surroundings, rulebook, budgets, agents, imports, monitor, judgements
     }
 }
 
@@ -152,6 +165,17 @@ choices! {
     Source { Gate Log Generated Vendor }
     Outcome { Posted Voided Expired }
     Cause { Closed Silent }
+    Class {
+        Spike Burst LongSession OvernightIdle LevelShift WorthASeat SeatHolderOnTokens
+        DoubleDip NewProduct OffHours OffSite SharedCredentials
+        ImpossibleTravel ServiceAccount SilentSource
+    }
+    Severity { Info Warning Critical }
+    Handling {
+        ; records
+        Acknowledged { note } StepDone { step, said, channels } Escalated { level, channels }
+        Ended { said }
+    }
     Fare { Seat FreeSeat Tokens }
     Mode { Enforce Monitor }
     Trust { Unknown Network Vpn Geo Reported }
@@ -167,8 +191,10 @@ choices! {
     Span { Day Week Month; rows Seconds(count) }
     Trial { ; rows Opens(fare) Refuses(reason, rule) }
     MoveCause { Order PeriodEnd; rows Request(id) LoanReturned(id) }
+    OccasionEffect { Holiday; rows Share(thousandths) TokensADay(ticks) }
     Answer { Decline; rows Approve(ticks) }
     Progress { Waiting Declined Expired Returned; rows Approved(ticks) }
+    Plan { Straight Seasonal; rows Curve(points) }
     Finding { Matched Booked; rows DoubleDip(cause) }
     Route { ; rows Seat(id) FreeSeat(id); records Tokens { bucket, ticks, meter, unit_start, grace_end } }
     Event {
@@ -181,8 +207,13 @@ choices! {
         CapsSet(all) TokensMoved(order) TokensRequested(one) RequestExpired(id)
         VendorReported(all) ShadowPriced(price) ExchangeRatesSet(all)
         DeviceEnrolled(device) DeviceRevoked(id) AgentRulesSet(text)
-        ImportUndone(undone)
+        ImportUndone(undone) AlertRuleRemoved(key) AlertRaised(raised) ForecastsKept(all)
+        OccasionSet(one) OccasionRemoved(key)
         ; records
+        FindingJudged { finding, class, subject, confirmed, why }
+        AlertRuleSet { key, text }
+        AlertRuleMuted { key, until }
+        AlertHandled { alert, what }
         ContractAgreed { name, zone }
         PackBought { name, ticks, from, until }
         Allocated { bucket, ticks }
@@ -199,6 +230,7 @@ choices! {
         VendorBalance { at, ticks }
         BreachReviewed { decision, accepted, why }
         PersonMerged { person, into }
+        PlanSet { bucket, plan }
     }
 }
 

@@ -1,0 +1,88 @@
+//! Telling people: the channels that the operator declares, and what is sent on them beside the gate.
+
+pub(crate) mod desk;
+mod digests;
+mod dispatch;
+
+pub(crate) use desk::Desk;
+pub(crate) use dispatch::Dispatcher;
+
+use crate::ambient;
+use crate::fault::{Code, Fault};
+use faregate_app::notice::Notice;
+use faregate_connect::channels::{Channel, Channels, Outgoing, SendError, World, send, trial};
+use faregate_connect::endpoint::SystemResolver;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The file of channels, in the data directory.
+const NAME: &str = "channels.toml";
+/// How long one request to a receiver may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The channels that an operator declares.
+pub(crate) struct Declared {
+    pub(crate) channels: Channels,
+    /// The file that they stand in.
+    file: PathBuf,
+}
+
+impl Declared {
+    /// Reads the file of channels in the data directory; without one there are none.
+    pub(crate) fn read(data: &Path) -> Result<Self, Fault> {
+        let file = data.join(NAME);
+        if file.exists() {
+            return Self::read_file(file);
+        }
+        Ok(Self { channels: Channels::default(), file })
+    }
+
+    /// Reads a file of channels.
+    pub(crate) fn read_file(file: PathBuf) -> Result<Self, Fault> {
+        let shown = file.display();
+        let text = std::fs::read_to_string(&file).map_err(|why| {
+            let help = "write the file of channels as the guide to notifications shows";
+            Fault::new(Code::Input, format!("{shown}: {why}"), help)
+        })?;
+        let channels = Channels::parse(&text, file.parent().unwrap_or(Path::new("")));
+        let channels = channels.map_err(|faults| {
+            let lines = faults
+                .iter()
+                .map(|one| format!("{shown}:{}: {}; {}", one.line, one.message, one.help));
+            let help = "correct the file and try again; nothing was sent";
+            Fault::new(Code::Input, lines.collect::<Vec<String>>().join("\n"), help)
+        })?;
+        Ok(Self { channels, file })
+    }
+
+    /// The channel of a name.
+    pub(crate) fn find(&self, name: &str) -> Result<&Channel, Fault> {
+        self.channels.find(name).ok_or_else(|| {
+            let names: Vec<&str> =
+                self.channels.channels.iter().map(|one| one.name.as_str()).collect();
+            let help = match names.as_slice() {
+                [] => "it names no channel at all".to_owned(),
+                names => format!("it names {}", names.join(", ")),
+            };
+            let message = format!("{}: there is no channel `{name}`", self.file.display());
+            Fault::new(Code::Usage, message, help)
+        })
+    }
+}
+
+/// Sends a notice once, from this machine and now.
+fn attempt(channel: &Channel, id: &str, notice: &Notice) -> Result<(), SendError> {
+    let world = World {
+        now: ambient::now(),
+        variable: &ambient::variable,
+        resolver: &SystemResolver,
+        time_max: PATIENCE,
+    };
+    send(channel, Outgoing { id, notice }, &world)
+}
+
+/// Sends a test on a channel, now.
+pub(crate) fn test(channel: &Channel) -> Result<(), SendError> {
+    let notice = trial(&channel.name, ambient::now());
+    attempt(channel, &format!("{}-{}", notice.id, channel.name), &notice)
+}

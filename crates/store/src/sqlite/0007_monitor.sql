@@ -1,0 +1,2 @@
+-- What is watched came into the snapshot. It is a cache: the journal replaces it.
+DELETE FROM snapshot;

@@ -1,0 +1,36 @@
+/** Orders: what a reader asks the server to do, each carried out once however often it is sent. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { postFor } from './client';
+import { LIVE_KEY } from './queries';
+import type { Order, OrderDone } from './types';
+
+/** A name for one order. `randomUUID` is missing where a page is served without HTTPS. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+export function giveOrder(order: Order, key: string): Promise<OrderDone> {
+  return postFor('/v1/orders', { body: order, headers: { 'Idempotency-Key': key } });
+}
+
+/**
+ * Gives orders, and asks again for what they changed.
+ * An order that is tried once more after a failure bears its first name: what the server has done already,
+ * although the answer was lost, is not done twice.
+ */
+export function useOrder() {
+  const client = useQueryClient();
+  const tried = useRef<{ text: string; key: string } | null>(null);
+  return useMutation({
+    mutationFn: (order: Order) => {
+      const text = JSON.stringify(order);
+      if (tried.current?.text !== text) tried.current = { text, key: newKey() };
+      return giveOrder(order, tried.current.key);
+    },
+    onSuccess: () => {
+      tried.current = null;
+      return client.invalidateQueries({ queryKey: LIVE_KEY });
+    },
+  });
+}
