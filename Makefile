@@ -18,7 +18,7 @@ demo: ## install what is missing, build, and start the demonstration (ARGS="--li
 
 test: ## install what is missing, and run every check (STEPS="fmt clippy" for some)
 	@tools/bootstrap.sh --for test
-	@cargo xtask ci $(STEPS)
+	@CARGO_INCREMENTAL=0 cargo xtask ci $(STEPS)
 
 build: web ## the release binaries, page included
 	@cargo build --release --locked -p faregate --features lake

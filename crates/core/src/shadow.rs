@@ -89,7 +89,8 @@ fn valid(state: &State, now: Instant) -> impl Iterator<Item = &Pack> {
 }
 
 /// Φ(z), by Marsaglia's series (Evaluating the Normal Distribution, 2004): ½ + φ(z)·(z + z³/3 + z⁵/15 + …).
-pub(crate) fn normal_below(z: f64) -> f64 {
+#[must_use]
+pub fn normal_below(z: f64) -> f64 {
     if z.abs() > 8.0 {
         return if z > 0.0 { 1.0 } else { 0.0 };
     }

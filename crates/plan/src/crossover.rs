@@ -1,0 +1,1 @@
+//! Seat or tokens, for one person (F4 to F7).

@@ -1,0 +1,1 @@
+//! Rent or buy while the term runs (F9).

@@ -1,0 +1,1 @@
+//! Who should hold the seats that are paid for (F8).

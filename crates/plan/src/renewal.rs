@@ -1,0 +1,1 @@
+//! What each lever of a renewal is worth (F18, F19).

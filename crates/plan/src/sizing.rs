@@ -1,0 +1,1 @@
+//! How many tokens to buy (F12 to F17).
