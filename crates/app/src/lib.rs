@@ -28,6 +28,7 @@ pub mod options;
 pub mod orders;
 pub mod outbox;
 pub mod ports;
+pub mod replay;
 pub mod reports;
 pub mod rules;
 pub mod setup;

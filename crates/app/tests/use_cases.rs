@@ -54,6 +54,8 @@ mod paper;
 mod quarantine;
 #[path = "use_cases/real_logs.rs"]
 mod real_logs;
+#[path = "use_cases/replay.rs"]
+mod replay;
 #[path = "use_cases/reports.rs"]
 mod reports;
 #[path = "use_cases/sessions.rs"]

@@ -4,7 +4,7 @@
 //! the difference to what is on record is booked: missing units are charged, surplus ones reversed.
 //! Feed stretches in order of their start; memory grows with the pairs touched, not with their use.
 
-use crate::charges::Pair;
+use crate::charges::{Charges, Pair};
 use crate::estate::BucketId;
 use crate::event::{self, Charge, Source};
 use crate::ledger::Ledger;
@@ -46,6 +46,8 @@ pub struct Rating {
 
 struct PairRating {
     metering: Option<Metering>,
+    /// What it is compared with was charged elsewhere: all units are charged here, and none is reversed.
+    is_echo: bool,
     /// Set for a pair with units on record from `from` on. Most have none, so it stays out of the way.
     compared: Option<Box<Compared>>,
 }
@@ -98,6 +100,15 @@ impl Rating {
         self.pairs.entry(pair).or_insert_with(|| PairRating::new(state, pair, self.from, is_loose));
     }
 
+    /// The same, where the use was charged in other books before: a derived unit keeps the instant that it has there
+    /// within the clocks' tolerance, as long as the same is counted; what was paid before `from` stays paid.
+    ///
+    /// Which of several sources told of a unit first decided when it begins. Rated again, it begins there still.
+    pub fn touch_like(&mut self, state: &State, pair: Pair, before: &Charges) {
+        let from = self.from;
+        self.pairs.entry(pair).or_insert_with(|| PairRating::like(state, pair, from, before));
+    }
+
     /// Says that this bucket pays for the pair's units that begin in a span: it held the tokens for them.
     pub fn pay_from(&mut self, pair: Pair, span: Interval, bucket: BucketId) {
         self.payers.push((pair, span, bucket));
@@ -111,6 +122,12 @@ impl Rating {
 
     /// Rates one session of a touched pair. Sessions come in order of their opening.
     pub fn session(&mut self, state: &State, pair: Pair, whole: Interval) -> Verdict {
+        self.part(state, pair, whole, whole.seconds())
+    }
+
+    /// Rates one part of a session that was not in use all the time; `lasted` is for how many seconds it was open. Parts
+    /// come in order of their beginning.
+    pub fn part(&mut self, state: &State, pair: Pair, whole: Interval, lasted: i64) -> Verdict {
         let (person, product) = pair;
         if !self.pairs.contains_key(&pair) {
             return Verdict::Untouched;
@@ -122,7 +139,7 @@ impl Rating {
         if state.rate(product, whole.start).is_none() {
             return Verdict::NoRate;
         }
-        if whole.seconds() < tariff.parts().grace_seconds {
+        if lasted < tariff.parts().grace_seconds {
             return Verdict::WithinGrace;
         }
         if state.estate().seats_ever(person).is_empty() {
@@ -149,20 +166,20 @@ impl Rating {
             let unit = Derived { start, meter: rate.meter, free_from: metering.free_from() };
             let met =
                 known.compared.as_mut().and_then(|compared| unit.meet(compared, state.zone()));
-            if let Some(met) = met {
-                metering.charge(met, state.zone());
+            let at = met.unwrap_or(start);
+            metering.charge(at, state.zone());
+            if met.is_some() && !known.is_echo {
                 continue;
             }
-            metering.charge(start, state.zone());
             let held = self
                 .payers
                 .iter()
-                .find(|(of, span, _)| *of == pair && span.start <= start && start < span.end);
+                .find(|(of, span, _)| *of == pair && span.start <= at && at < span.end);
             let payer = held.map_or_else(|| state.payer(pair.0), |(_, _, bucket)| *bucket);
-            let charge = crate::gate::unpaid(rate, pair, payer, start, self.source);
+            let charge = crate::gate::unpaid(rate, pair, payer, at, self.source);
             match &mut known.compared {
-                Some(compared) => compared.missing.push(charge),
-                None => self.ready.push(settled(&mut self.ledger, charge)),
+                Some(compared) if !known.is_echo => compared.missing.push(charge),
+                _ => self.ready.push(settled(&mut self.ledger, charge)),
             }
         }
     }
@@ -184,7 +201,7 @@ impl Rating {
         let mut surplus = Vec::new();
         let mut missing = Vec::new();
         for ((person, product), known) in self.pairs {
-            let Some(compared) = known.compared else { continue };
+            let Some(compared) = known.compared.filter(|_| !known.is_echo) else { continue };
             let Compared { on_record, missing: new, surplus: passed } = *compared;
             let left = on_record.into_iter().filter(|unit| !unit.is_hold).map(|unit| unit.at);
             surplus.extend(passed.into_iter().chain(left).map(|at| event::Unit {
@@ -229,7 +246,23 @@ impl PairRating {
         on_record.sort_unstable_by_key(|unit| unit.at);
         let compared = (!on_record.is_empty())
             .then(|| Box::new(Compared { on_record: on_record.into(), ..Compared::default() }));
-        Self { metering, compared }
+        Self { metering, is_echo: false, compared }
+    }
+
+    fn like(state: &State, pair: Pair, from: Instant, before: &Charges) -> Self {
+        let paid = before.of_pair(pair).rev().find(|charge| charge.at < from);
+        let metering = paid.map(|charge| Metering::after(charge.meter, charge.at, state.zone()));
+        let is_same = |charge: &Charge| {
+            charge.at >= from
+                && state.rate(pair.1, charge.at).is_some_and(|rate| rate.meter == charge.meter)
+        };
+        let recorded = before.of_pair(pair).filter(is_same);
+        let on_record: VecDeque<OnRecord> = recorded
+            .map(|charge| OnRecord { at: charge.at, is_hold: false, is_loose: true })
+            .collect();
+        let compared = (!on_record.is_empty())
+            .then(|| Box::new(Compared { on_record, ..Compared::default() }));
+        Self { metering, is_echo: true, compared }
     }
 }
 

@@ -549,6 +549,7 @@ impl State {
     }
 }
 
+mod blank;
 mod budgeted;
 mod checkpoint;
 mod imported;

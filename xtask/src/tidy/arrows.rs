@@ -14,7 +14,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("api", &["app", "plan", "protocol", "core"]),
     ("agent", &["protocol"]),
     ("sim", &["app", "ingest", "core"]),
-    ("faregate", &["api", "store", "lake", "connect", "sim", "app", "plan", "ingest", "protocol", "core"]),
+    (
+        "faregate",
+        &["api", "store", "lake", "connect", "sim", "app", "plan", "ingest", "protocol", "core"],
+    ),
     ("bench", &["*"]),
     ("xtask", &["*"]),
 ];

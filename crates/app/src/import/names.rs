@@ -21,7 +21,7 @@ struct Name {
 }
 
 /// All names of the store and those that the batch adds.
-pub(super) struct Names<'e> {
+pub(crate) struct Names<'e> {
     features: &'e FeatureTable,
     /// Families by their names for people, without case: exports write those instead of codes.
     families: FxHashMap<String, (&'e str, &'e str)>,
@@ -39,7 +39,7 @@ pub(super) struct Names<'e> {
 }
 
 impl<'e> Names<'e> {
-    pub(super) fn new(features: &'e FeatureTable) -> Self {
+    pub(crate) fn new(features: &'e FeatureTable) -> Self {
         let families = features.families().into_iter();
         Self {
             features,
@@ -62,7 +62,7 @@ impl<'e> Names<'e> {
     }
 
     /// Takes the names that the store has, in their order.
-    pub(super) fn know(&mut self, stored: Vec<String>) {
+    pub(crate) fn know(&mut self, stored: Vec<String>) {
         for text in stored {
             self.add(text);
         }
@@ -78,7 +78,7 @@ impl<'e> Names<'e> {
     }
 
     /// The number of a name, if it is known.
-    pub(super) fn number(&self, text: &str) -> Option<u32> {
+    pub(crate) fn number(&self, text: &str) -> Option<u32> {
         self.numbers.get(text.as_bytes())
     }
 
@@ -100,7 +100,7 @@ impl<'e> Names<'e> {
         (first, fresh)
     }
 
-    pub(super) fn text(&self, number: u32) -> &str {
+    pub(crate) fn text(&self, number: u32) -> &str {
         self.texts.get(number as usize).map_or("", String::as_str)
     }
 
@@ -261,7 +261,7 @@ impl<'e> Names<'e> {
     }
 
     /// Who used what, once all of the batch is known to the estate.
-    pub(super) fn pair(
+    pub(crate) fn pair(
         &mut self,
         state: &State,
         user: u32,

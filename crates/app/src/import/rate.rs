@@ -162,7 +162,7 @@ impl Recording<'_> {
 /// somebody else than the vendor tells: those after it have a use of their own.
 ///
 /// A log that nobody goes on with leaves uses open for ever: they must not be charged for ever.
-fn charged_through(state: &State, pair: Pair, opened: Instant) -> Instant {
+pub(crate) fn charged_through(state: &State, pair: Pair, opened: Instant) -> Instant {
     let (mut end, mut told) = (opened, opened);
     for charge in state.charges().of_pair(pair) {
         if charge.at > end {

@@ -19,7 +19,8 @@ use faregate_ingest::features::FeatureTable;
 use std::collections::BTreeMap;
 
 mod day;
-pub(super) use day::{Day, shown};
+pub(super) use day::Day;
+pub(crate) use day::shown;
 
 /// Uses of one block: what reads blocks holds one at a time.
 const BLOCK: usize = 4_096;

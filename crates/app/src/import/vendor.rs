@@ -45,7 +45,7 @@ pub use prices::Difference;
 pub(crate) use reckoning::{Moved, Rebooked, Reckoning, settle};
 
 /// The workstation of uses that only the vendor tells of.
-const HOST: &str = "vendor report";
+pub(crate) const HOST: &str = "vendor report";
 /// The workstation of uses that stand for rows of which nobody knew the person or the product.
 const UNSETTLED: &str = "vendor report, unsettled";
 /// The workstation of uses that stand for the rows of a day for which the tariff has no rate.
@@ -129,7 +129,7 @@ type Groups = BTreeMap<Pair, BTreeMap<Date, Group>>;
 
 /// Whether a use counts for rating: one that only the vendor told of does while a unit on record begins with it,
 /// for where it belongs is reckoned anew with each report.
-pub(super) fn counts(state: &State, names: &mut super::names::Names<'_>, one: &Use) -> bool {
+pub(crate) fn counts(state: &State, names: &mut super::names::Names<'_>, one: &Use) -> bool {
     if names.number(HOST) != Some(one.host) {
         return true;
     }

@@ -74,9 +74,9 @@ const CAP: &str =
     "[[cap]]\nkey = \"ten\"\nmeasure = \"tokens\"\nper = \"day\"\neach = \"person\"\nlimit = 10\n";
 
 #[derive(Clone, Debug)]
-struct Made {
+pub(crate) struct Made {
     tokens: i64,
-    meter: Meter,
+    pub(crate) meter: Meter,
     has_cap: bool,
     seat_moves: u32,
     uses: Vec<Used>,
@@ -85,7 +85,7 @@ struct Made {
     rules: Vec<PolicySet>,
 }
 
-fn made() -> impl Strategy<Value = Made> {
+pub(crate) fn made() -> impl Strategy<Value = Made> {
     let meters = vec![Meter::Window24h, Meter::CalendarDay, Meter::StartedHour];
     let who = || prop::sample::select(PEOPLE.to_vec());
     let features = prop::sample::select(vec![AUTOCAD, REVIT]);
@@ -152,7 +152,7 @@ fn sets() -> impl Strategy<Value = Vec<PolicySet>> {
 }
 
 impl Made {
-    fn world(&self) -> World {
+    pub(crate) fn world(&self) -> World {
         let mut world = World::over(Shared::default(), self.meter, self.tokens);
         let covers = vec!["autocad".to_owned()];
         let aec = Offering { key: "aec".to_owned(), name: "AEC".to_owned(), covers };

@@ -58,6 +58,13 @@ impl Estate {
         }
     }
 
+    /// The same estate in which nobody ever held a seat, and there is none.
+    #[must_use]
+    pub fn without_seats(&self) -> Self {
+        let moves = Moves { covering: self.moves.covering.clone(), ..Moves::default() };
+        Self { seats: Vec::new(), moves, ..self.clone() }
+    }
+
     /// Notes which products an offering covers.
     pub(super) fn index_offering(&mut self, id: OfferingId, covers: &[String]) {
         for key in covers {

@@ -70,6 +70,36 @@ fn minutes(from: i64, until: i64) -> Interval {
     Interval { start: T0.plus(from * 60), end: T0.plus(until * 60) }
 }
 
+/// Rated in other books, a unit begins where it did before: the first of two sources decided it.
+#[test]
+fn use_charged_elsewhere_keeps_its_instants() {
+    let (mut book, pair) = (Book::new(World::new()), (BEN, REVIT));
+    book.import(&[(pair, minutes(60, 120))]);
+    // The other source's clock is two minutes ahead, and knows of a later use.
+    book.import(&[(pair, minutes(58, 120)), (pair, minutes(1_500, 1_600))]);
+    assert_eq!(book.minutes(pair), [60, 1_500]);
+    let state = &book.world.state;
+    let blank = state.blank(state.estate().clone(), state.tariff().unwrap().1.clone());
+    let rated = |from: Instant, is_like: bool| {
+        let mut rating = Rating::new(&blank, from, Source::Log);
+        for (pair, whole) in book.known.iter().filter(|(_, whole)| whole.end >= from) {
+            match is_like {
+                true => rating.touch_like(&blank, *pair, state.charges()),
+                false => rating.touch(&blank, *pair),
+            }
+            rating.session(&blank, *pair, *whole);
+        }
+        let (surplus, charges) = rating.finish(&blank);
+        assert_eq!(surplus, []);
+        charges.iter().map(|charge| charge.at.since(T0) / 60).collect::<Vec<_>>()
+    };
+    assert_eq!(rated(T0, true), [60, 1_500]);
+    assert_eq!(rated(T0, false), [58, 1_500]);
+    // What was paid before the beginning stays paid.
+    assert_eq!(rated(T0.plus(70 * 60), true), [1_500]);
+    assert_eq!(rated(T0.plus(70 * 60), false), [70, 1_510]);
+}
+
 /// A batch in minutes, and the starts of all units after it.
 type Step<'a> = (&'a [(i64, i64)], &'a [i64]);
 

@@ -88,7 +88,7 @@ impl Day {
 }
 
 /// Uses of a day that imports that stand show as going on, one aside that is being undone.
-pub(in crate::import) fn shown(
+pub(crate) fn shown(
     store: &mut dyn Store,
     state: &State,
     names: &Names<'_>,
