@@ -16,6 +16,7 @@
 //! | [`walls`] | what separate buckets cost | F16 |
 //! | [`seats`] | seats by concurrent use | F17 |
 //! | [`peaks`] | peak to average | |
+//! | [`years`] | made-up years: simulation and bootstrap | |
 //!
 //! To add a question: a module that takes a [`demand::Demand`] and returns [`Invalid`] for what cannot be asked.
 
@@ -30,6 +31,7 @@ pub mod reorder;
 pub mod seats;
 pub mod stock_out;
 pub mod walls;
+pub mod years;
 
 use core::fmt;
 
