@@ -5,13 +5,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("core", &[]),
     ("protocol", &[]),
     ("plan", &["core"]),
+    ("report", &[]),
     ("policy", &["core"]),
     ("ingest", &["core"]),
     ("app", &["plan", "policy", "ingest", "protocol", "core"]),
     ("store", &["app", "core"]),
     ("lake", &["app", "core"]),
     ("connect", &["app", "core"]),
-    ("api", &["app", "plan", "protocol", "core"]),
+    ("api", &["app", "plan", "report", "protocol", "core"]),
     ("agent", &["protocol"]),
     ("sim", &["app", "ingest", "core"]),
     (
@@ -34,6 +35,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("tokio-postgres", &["store"]),
     ("axum", &["api", "bench"]),
+    ("krilla", &["report"]),
+    ("typst", &["report"]),
+    ("rust_xlsxwriter", &["report"]),
 ];
 
 /// The crates without I/O, clock, async or randomness.
