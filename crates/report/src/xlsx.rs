@@ -116,7 +116,7 @@ fn write_cover(
     for (number, source) in (1_u32..).zip(&document.sources) {
         row += 1;
         worksheet.write_number_with_format(row, 0, number, &styles.ordinal)?;
-        worksheet.write_string_with_format(row, 1, source, &styles.text(source))?;
+        worksheet.write_string_with_format(row, 1, source, &styles.prose(source))?;
     }
     worksheet.write_string_with_format(row + 2, 0, &document.footer, &styles.quiet)?;
     Ok(())

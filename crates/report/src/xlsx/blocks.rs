@@ -5,9 +5,12 @@ use rust_xlsxwriter::{
 };
 
 use super::names::Names;
-use super::sheet::Sheet;
-use super::styles::total;
+use super::sheet::{Sheet, lines};
+use super::styles::{aligned, total};
 use crate::document::{Block, Cell, Emphasis, Figure, Kind, Paragraph, Span, Table};
+
+/// The height of a line in points.
+const LINE: u32 = 15;
 
 impl Sheet<'_> {
     /// Writes a block and leaves a row free below it.
@@ -39,14 +42,14 @@ impl Sheet<'_> {
                 spans.iter().map(|(format, text)| (format, text.as_str())).collect();
             self.worksheet.write_rich_string_with_format(self.row, 0, &parts, &style)?;
         } else {
-            let format = self.styles.text(&whole);
+            let format = self.styles.prose(&whole);
             let format = match spans.first() {
                 Some((emphasis, _)) => emphasis.merge(&format),
                 None => format,
             };
             self.worksheet.write_string_with_format(self.row, 0, &whole, &format)?;
         }
-        self.worksheet.set_row_height(self.row, 15 * lines(&whole, wide))?;
+        self.worksheet.set_row_height(self.row, LINE * lines(&whole, wide))?;
         self.row += 1;
         Ok(())
     }
@@ -62,7 +65,7 @@ impl Sheet<'_> {
 
     /// Key figures: what, how much, and a few words.
     fn figures(&mut self, figures: &[Figure]) -> Result<(), XlsxError> {
-        let quiet = self.styles.quiet.clone();
+        let quiet = self.styles.quiet.clone().set_indent(1);
         for figure in figures {
             self.string(0, &figure.label, &Format::new())?;
             self.cell(1, &figure.kind, &figure.value, |format| {
@@ -105,6 +108,10 @@ impl Sheet<'_> {
         for (column, (kind, cell)) in (0_u16..).zip(kinds.iter().zip(cells)) {
             self.cell(column, kind, cell, style)?;
         }
+        let lines = self.lines_of(cells);
+        if lines > 1 {
+            self.worksheet.set_row_height(self.row, LINE * lines)?;
+        }
         self.row += 1;
         Ok(())
     }
@@ -121,9 +128,7 @@ impl Sheet<'_> {
             .iter()
             .zip(kinds)
             .map(|(header, kind)| {
-                let right = **kind != Kind::Text && **kind != Kind::Date;
-                let align = if right { FormatAlign::Right } else { FormatAlign::Left };
-                let format = Format::new().set_bold().set_text_wrap().set_align(align);
+                let format = aligned(Format::new().set_bold().set_text_wrap(), kind);
                 TableColumn::new().set_header(names.header(header)).set_header_format(format)
             })
             .collect();
@@ -141,12 +146,4 @@ fn span(span: &Span) -> (Format, String) {
         Span::Text(text, Emphasis::Light) => (Format::new().set_italic(), text.clone()),
         Span::Source(number) => (Format::new(), format!("[{number}]")),
     }
-}
-
-/// About how many lines a text takes in so many characters.
-fn lines(text: &str, wide: u16) -> u32 {
-    let wide = u32::from(wide.max(1));
-    let count = |line: &str| u32::try_from(line.chars().count()).unwrap_or(u32::MAX);
-    // A row is at most 409 points high.
-    text.split('\n').map(|line| count(line).div_ceil(wide).max(1)).sum::<u32>().min(27)
 }

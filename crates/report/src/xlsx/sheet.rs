@@ -104,7 +104,7 @@ impl<'a> Sheet<'a> {
         match cell {
             Cell::Empty => self.worksheet.write_blank(row, column, &format)?,
             Cell::Text(text) => {
-                let format = style(self.styles.text(text));
+                let format = style(self.styles.text(kind, text));
                 self.worksheet.write_string_with_format(row, column, text, &format)?
             }
             Cell::Whole(whole) if whole.unsigned_abs() > WHOLE_MAX => {
@@ -134,6 +134,15 @@ impl<'a> Sheet<'a> {
         Ok(())
     }
 
+    /// How many lines the texts of a row take in their columns.
+    pub(super) fn lines_of(&self, cells: &[Cell]) -> u32 {
+        let texts = cells.iter().zip(&self.widths).filter_map(|(cell, width)| match cell {
+            Cell::Text(text) => Some(lines(text, width.saturating_sub(2))),
+            _ => None,
+        });
+        texts.max().unwrap_or(1)
+    }
+
     /// Notes where the header of a table stands.
     pub(super) fn note_header(&mut self) {
         if self.row <= 8 {
@@ -151,6 +160,14 @@ impl<'a> Sheet<'a> {
         }
         Ok(())
     }
+}
+
+/// About how many lines a text takes in so many characters.
+pub(super) fn lines(text: &str, wide: u16) -> u32 {
+    let wide = u32::from(wide.max(1));
+    let count = |line: &str| u32::try_from(line.chars().count()).unwrap_or(u32::MAX);
+    // A row is at most 409 points high.
+    text.split('\n').map(|line| count(line).div_ceil(wide).max(1)).sum::<u32>().min(27)
 }
 
 /// How wide a column should be, in characters.

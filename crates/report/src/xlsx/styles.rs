@@ -35,15 +35,19 @@ impl Styles {
         }
     }
 
-    /// The format of a text: one that looks like a formula is marked as text, so that it stays text when edited.
-    pub(super) fn text(&self, text: &str) -> Format {
-        let wrapped = self.plain.clone().set_text_wrap();
-        if looks_like_formula(text) { wrapped.set_quote_prefix() } else { wrapped }
+    /// The format of a text over several columns.
+    pub(super) fn prose(&self, text: &str) -> Format {
+        as_text(self.paragraph.clone(), text)
+    }
+
+    /// The format of a text in a column of a kind: words stand at the left, in a column of figures at the right.
+    pub(super) fn text(&self, kind: &Kind, text: &str) -> Format {
+        as_text(aligned(self.paragraph.clone(), kind), text)
     }
 
     /// The format of numbers and days of a kind.
     pub(super) fn of(&self, kind: &Kind) -> Format {
-        let format = self.plain.clone();
+        let format = aligned(self.plain.clone(), kind);
         match kind {
             Kind::Text => format,
             Kind::Whole => format.set_num_format("#,##0"),
@@ -62,12 +66,21 @@ pub(super) fn total(format: Format) -> Format {
     format.set_bold().set_border_top(FormatBorder::Thin)
 }
 
+/// Where the cells of a kind stand.
+pub(super) fn aligned(format: Format, kind: &Kind) -> Format {
+    match kind {
+        Kind::Text | Kind::Date => format.set_align(FormatAlign::Left).set_indent(1),
+        _ => format.set_align(FormatAlign::Right),
+    }
+}
+
+/// A text that looks like a formula is marked as text, so that it stays text when somebody edits the cell.
+fn as_text(format: Format, text: &str) -> Format {
+    let formula = text.trim_start().starts_with(['=', '+', '-', '@']);
+    if formula { format.set_quote_prefix() } else { format }
+}
+
 fn number(digits: u8) -> String {
     let zeros = "0".repeat(usize::from(digits));
     if zeros.is_empty() { "#,##0".to_owned() } else { format!("#,##0.{zeros}") }
-}
-
-/// Whether a spreadsheet might take the text for a formula when somebody edits the cell.
-fn looks_like_formula(text: &str) -> bool {
-    text.trim_start().starts_with(['=', '+', '-', '@'])
 }
