@@ -119,6 +119,20 @@ fn the_brief_says_what_it_should() {
 }
 
 #[test]
+fn no_heading_stands_alone_at_the_end_of_a_page() {
+    let read = Read::open(&pdf(&brief::document()).unwrap());
+    for (heading, first) in [
+        ("Demand", "Tokens a month, used"),
+        ("Sensitivities", "What changes when"),
+        ("Sources", "[1]"),
+    ] {
+        let together = squeezed(&format!("{heading}{first}"));
+        let stands = read.pages().iter().any(|page| read.text(*page).contains(&together));
+        assert!(stands, "{heading} is parted from {first}");
+    }
+}
+
+#[test]
 fn the_brief_is_tagged_and_named() {
     let read = Read::open(&pdf(&brief::document()).unwrap());
     let catalog = read.file.catalog().unwrap();

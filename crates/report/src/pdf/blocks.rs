@@ -1,5 +1,6 @@
 //! The blocks of a document on pages.
 
+use super::chart::ROOM as CHART;
 use super::face::Face;
 use super::lines::{Line, wrap};
 use super::page::{DARK, HAIR, INNER, LEADING, LEFT, Layout, QUIET, RIGHT, TEXT};
@@ -45,15 +46,15 @@ impl Layout<'_> {
         self.section = Some(self.part(Role::Section));
         let title =
             if section.title.trim().is_empty() { self.words.untitled } else { &section.title };
-        self.heading(title);
+        self.heading(title, following(section.blocks.first()));
         for block in &section.blocks {
             self.block(block);
         }
     }
 
     /// A heading, on a page where something can follow it.
-    fn heading(&mut self, title: &str) {
-        if !self.need(110.0) && !self.is_fresh() {
+    fn heading(&mut self, title: &str, following: f32) {
+        if !self.need(40.0 + following) && !self.is_fresh() {
             self.y += 12.0;
         }
         self.place(title.to_owned());
@@ -146,7 +147,7 @@ impl Layout<'_> {
         }
         self.section = None;
         self.section = Some(self.part(Role::Section));
-        self.heading(self.words.sources);
+        self.heading(self.words.sources, following(None));
         let list = self.part(Role::List);
         for (index, source) in sources.iter().enumerate() {
             let item = self.tags.add(Some(list), Role::Item);
@@ -159,6 +160,15 @@ impl Layout<'_> {
             self.text_at(body, &[(Face::Regular, source)], SMALL, TEXT, LEFT + 26.0);
             self.y += 3.0;
         }
+    }
+}
+
+/// How much of what follows a heading must stand with it.
+fn following(block: Option<&Block>) -> f32 {
+    match block {
+        Some(Block::Chart(_)) => CHART,
+        Some(Block::Table(_)) => 110.0,
+        _ => 70.0,
     }
 }
 

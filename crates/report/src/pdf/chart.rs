@@ -7,6 +7,8 @@ use super::tags::{Part, Role};
 use crate::document::{Chart, ChartKind, Series};
 
 const HEIGHT: f32 = 165.0;
+/// What a chart takes with its title, legend and sentence.
+pub(super) const ROOM: f32 = HEIGHT + 75.0;
 const CAPTION: f32 = 10.0;
 const SMALL: f32 = 7.5;
 /// Inks of series, in order; told apart by lightness too.
@@ -49,7 +51,7 @@ impl Frame {
 impl Layout<'_> {
     /// The title, the legend, the picture and its sentence; all of it is one figure.
     pub(super) fn chart(&mut self, chart: &Chart) {
-        self.need(HEIGHT + 75.0);
+        self.need(ROOM);
         let part = self.part(Role::Figure(format!("{}. {}", chart.title, chart.summary)));
         self.text(part, &[(Face::Strong, &chart.title)], CAPTION, TEXT);
         self.y += 2.0;

@@ -137,7 +137,7 @@ impl<'a> Sheet<'a> {
     /// How many lines the texts of a row take in their columns.
     pub(super) fn lines_of(&self, cells: &[Cell]) -> u32 {
         let texts = cells.iter().zip(&self.widths).filter_map(|(cell, width)| match cell {
-            Cell::Text(text) => Some(lines(text, width.saturating_sub(2))),
+            Cell::Text(text) => Some(lines(text, *width)),
             _ => None,
         });
         texts.max().unwrap_or(1)
