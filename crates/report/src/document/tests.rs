@@ -60,6 +60,7 @@ fn each_fault_is_refused_by_both_formats() {
         (table(Kind::Date, vec![vec![Cell::date(2026, 13, 1)]]), wrong(1)),
         (table(Kind::Share, vec![vec![Cell::Number(f64::NAN)]]), Error::NotFinite("C".to_owned())),
         (table(euros("eur"), vec![]), Error::Currency("eur".to_owned())),
+        (table(euros("EURO"), vec![]), Error::Currency("EURO".to_owned())),
         (table(euros("E\"R"), vec![]), Error::Currency("E\"R".to_owned())),
         (chart(ChartKind::Bars, "", vec![two.clone()]), Error::Summary("Demand".to_owned())),
         (chart(ChartKind::Bars, "s", vec![]), picture("has nothing to show")),
