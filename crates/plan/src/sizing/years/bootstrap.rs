@@ -28,12 +28,15 @@ pub struct Outlook {
     pub drift: f64,
     /// Weeks in a block.
     pub block: usize,
+    /// How many times as far from their mean people's drawn years are moved: blocks of one year differ less than
+    /// years do. 1 for as they were drawn.
+    pub spread: f64,
 }
 
 impl Outlook {
     /// As last year; the drift and the blocks were chosen on generated estates (docs/concepts/sizing.md).
     pub const USUAL: Self =
-        Self { factor: Factor { mean: 1.0, deviation: 0.0 }, drift: 0.05, block: 13 };
+        Self { factor: Factor { mean: 1.0, deviation: 0.0 }, drift: 0.013, block: 13, spread: 1.7 };
 }
 
 /// Somebody's history.
@@ -65,6 +68,7 @@ impl Bootstrap {
         not_negative("the factor", outlook.factor.mean)?;
         not_negative("the factor's deviation", outlook.factor.deviation)?;
         not_negative("the drift", outlook.drift)?;
+        not_negative("the spread", outlook.spread)?;
         let days = people.first().ok_or(Invalid::Empty("person"))?.daily.len();
         let mut groups: Vec<Vec<Vec<f64>>> = Vec::new();
         for person in people {
@@ -127,12 +131,13 @@ impl Years for Bootstrap {
     fn desk(&self) {}
 
     fn year(&self, (): &mut (), chance: &mut Chance) -> f64 {
-        let Outlook { factor, drift, .. } = self.outlook;
+        let Outlook { factor, drift, spread, .. } = self.outlook;
         let mut tokens = 0.0;
         for (people, common) in self.people.iter().zip(&self.groups) {
             let level = self.drawn(common, chance) / count(self.weeks);
             let own: f64 = people.iter().map(|sums| self.drawn(sums, chance)).sum();
-            tokens += level * own;
+            let seen: f64 = people.iter().filter_map(|sums| sums.get(self.weeks)).sum();
+            tokens += level * (seen + spread * (own - seen)).max(0.0);
         }
         let common = (drift * chance.normal() - drift * drift / 2.0).exp();
         let factor = (factor.mean + factor.deviation * chance.normal()).max(0.0);

@@ -83,7 +83,7 @@ fn history(people: usize, days: usize) -> Vec<History> {
 }
 
 const PLAIN: Outlook =
-    Outlook { factor: Factor { mean: 1.0, deviation: 0.0 }, drift: 0.0, block: 13 };
+    Outlook { factor: Factor { mean: 1.0, deviation: 0.0 }, drift: 0.0, block: 13, spread: 1.0 };
 
 #[test]
 fn a_drawn_year_is_last_year_on_average() {
@@ -98,6 +98,9 @@ fn a_drawn_year_is_last_year_on_average() {
         short.demand().deviation() < 0.6 * found.demand().deviation(),
         "blocks keep what lasts"
     );
+    let wide = Outlook { spread: 2.0, ..PLAIN };
+    let wide = simulate(&Bootstrap::new(&people, wide).unwrap(), 4_000, 1, 2).unwrap();
+    assert!((wide.demand().deviation() / found.demand().deviation() - 2.0).abs() < 0.2);
     let factor = Factor { mean: 1.15, deviation: 0.10 };
     let bias = Outlook { factor, drift: 0.05, ..PLAIN };
     let bias = simulate(&Bootstrap::new(&people, bias).unwrap(), 4_000, 1, 2).unwrap();
