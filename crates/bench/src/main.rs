@@ -17,6 +17,7 @@ mod look;
 mod machine;
 mod outcome;
 mod peers;
+mod portfolio;
 mod quality;
 mod races;
 mod scripts;

@@ -8,6 +8,7 @@ mod charging;
 mod conservation;
 mod forecasts;
 mod memory;
+mod portfolio;
 
 use crate::machine;
 use crate::outcome::short;
@@ -90,13 +91,14 @@ impl Figure {
 
 type Target = fn(&Setting) -> Result<Vec<Figure>>;
 
-const TARGETS: [(&str, Target); 6] = [
+const TARGETS: [(&str, Target); 7] = [
     ("charging", charging::run),
     ("conservation", conservation::run),
     ("forecasts", forecasts::run),
     ("import", memory::import),
     ("serve", memory::serve),
     ("anomalies", anomalies::run),
+    ("portfolio", portfolio::run),
 ];
 
 pub(crate) fn run(args: &Quality) -> Result<()> {

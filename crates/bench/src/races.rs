@@ -9,6 +9,7 @@ mod forecasts;
 pub(crate) mod heartbeats;
 pub(crate) mod ingestion;
 mod policies;
+mod portfolio;
 
 use crate::machine;
 use crate::outcome::{Outcome, heading};
@@ -84,7 +85,7 @@ impl Setting {
 
 type Race = fn(&Setting) -> Result<Vec<Outcome>>;
 
-const RACES: [(&str, Race); 10] = [
+const RACES: [(&str, Race); 11] = [
     ("A1", decisions::run),
     ("A2", batches::run),
     ("A3", heartbeats::run),
@@ -94,6 +95,7 @@ const RACES: [(&str, Race); 10] = [
     ("B3", ingestion::events),
     ("C1", analytics::raw),
     ("C2", analytics::warm),
+    ("D", portfolio::run),
     ("E", forecasts::run),
 ];
 
@@ -103,7 +105,7 @@ pub(crate) fn run(args: &Races) -> Result<()> {
     };
     if let Some(name) = args.names.iter().find(|name| RACES.iter().all(|r| !r.0.starts_with(*name)))
     {
-        bail!("no race `{name}`; there are A1 to A4, B1 to B3, C1, C2 and E");
+        bail!("no race `{name}`; there are A1 to A4, B1 to B3, C1, C2, D and E");
     }
     if args.rounds < ROUNDS_MIN {
         eprintln!("fewer than {ROUNDS_MIN} rounds: a look, not a result");
