@@ -11,7 +11,7 @@ use faregate_core::state::{Broken, State};
 use faregate_core::when::{Date, Instant};
 use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-mod rehearsal;
+pub(crate) mod rehearsal;
 pub(crate) use rehearsal::rehearse;
 
 /// How far the wall clock may lie behind the last commit before the engine refuses to write, in seconds.

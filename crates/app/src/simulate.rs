@@ -7,7 +7,7 @@
 //! judged by what it changes, not by what was bought meanwhile. What really happened is told beside it, as a sum.
 
 use crate::engine::{Engine, Failure};
-use crate::ports::{Store, Use};
+use crate::ports::{GateUse, Store, Use};
 use crate::rules::Rules;
 use crate::views::grouped;
 use faregate_core::amount::Ticks;
@@ -140,45 +140,59 @@ pub fn simulate(
         after: World::new(start, rules, actual.at()),
         found: Simulation::default(),
     };
-    let decisions = decisions(&mut *engine.store, from, until)?;
-    let names = engine.store.names()?;
+    each_day(&mut *engine.store, &actual, (from, until), &mut |asks| {
+        asks.into_iter().try_for_each(|past| runs.ask(past))
+    })?;
+    // What goes on past the end of the period owes the units that begin in it.
+    runs.before.close_until(Instant(i64::MAX))?;
+    runs.after.close_until(Instant(i64::MAX))?;
+    let in_period = |at: Instant| from <= at && at < until;
+    let charged = |state: &State| {
+        let period = state.charges().iter().filter(|charge| in_period(charge.at));
+        period.map(|charge| charge.ticks).sum()
+    };
+    let Runs { before, after, mut found } = runs;
+    (found.before, found.after) = (charged(&before.books), charged(&after.books));
+    found.happened.charged = charged(&actual);
+    Ok(found)
+}
+
+/// Calls `visit` with all asks of a period, a UTC day's at a time, in order.
+pub(crate) fn each_day(
+    store: &mut dyn Store,
+    actual: &State,
+    (from, until): (Instant, Instant),
+    visit: &mut dyn FnMut(Vec<Past>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let decisions = decisions(store, from, until)?;
+    let names = store.names()?;
     let in_period = |at: Instant| from <= at && at < until;
     let mut going_on: Vec<Past> =
-        actual.elsewhere().filter_map(|open| Past::going_on(&actual, open)).collect();
+        actual.elsewhere().filter_map(|open| Past::going_on(actual, open)).collect();
     going_on.retain(|past| in_period(past.at));
     let mut decided = decisions.into_iter().peekable();
     let mut day = utc_day(from);
     while day <= utc_day(until) {
-        let reported = engine.store.uses_of(day)?;
+        let reported = store.uses_of(day)?;
         let reported = reported.into_iter().filter(|one| in_period(one.opened));
         let mut asks: Vec<Past> =
-            reported.filter_map(|one| Past::reported(&actual, &names, &one)).collect();
+            reported.filter_map(|one| Past::reported(actual, &names, &one)).collect();
         let end = Instant(i64::from(day.plus(1).0) * DAY);
         while let Some(past) = decided.next_if(|past| past.at < end) {
             asks.push(past);
         }
         asks.extend(going_on.extract_if(.., |past| past.at < end));
         asks.sort_by_key(|past| past.at);
-        asks.into_iter().try_for_each(|past| runs.ask(past))?;
+        visit(asks)?;
         day = day.plus(1);
     }
-    // What goes on past the end of the period owes the units that begin in it.
-    runs.before.close_until(Instant(i64::MAX))?;
-    runs.after.close_until(Instant(i64::MAX))?;
-    let charged = |state: &State| {
-        let period = state.charges().iter().filter(|charge| in_period(charge.at));
-        period.map(|charge| charge.ticks).sum()
-    };
-    let Runs { before, after, mut found } = runs;
-    (found.before, found.after) = (charged(&before.state), charged(&after.state));
-    found.happened.charged = charged(&actual);
-    Ok(found)
+    Ok(())
 }
 
 /// The rule that turned somebody away.
-fn rule_of(event: Event) -> Option<String> {
+fn rule_of(event: &Event) -> Option<String> {
     match event {
-        Event::Refused(refused) => refused.basis.rule,
+        Event::Refused(refused) => refused.basis.rule.clone(),
         _ => None,
     }
 }
@@ -188,8 +202,8 @@ fn utc_day(at: Instant) -> Date {
 }
 
 /// An ask of the past, and how it ended.
-struct Past {
-    at: Instant,
+pub(crate) struct Past {
+    pub(crate) at: Instant,
     closed: Option<Instant>,
     ask: Ask,
     happened: Outcome,
@@ -274,8 +288,8 @@ fn decisions(store: &mut dyn Store, from: Instant, until: Instant) -> Result<Vec
 
 /// The same asks, decided under two sets of rules.
 struct Runs<'r> {
-    before: World<'r>,
-    after: World<'r>,
+    before: World<'r, State>,
+    after: World<'r, State>,
     found: Simulation,
 }
 
@@ -294,31 +308,56 @@ impl Runs<'_> {
     }
 }
 
+/// Where it is booked what was decided again.
+pub(crate) trait Bookkeeping {
+    /// The contract as it stands.
+    fn state(&self) -> &State;
+
+    /// Books an event, at this time or at that of the last; returns its number.
+    fn book(&mut self, at: Instant, event: Event) -> Result<u64, Failure>;
+
+    /// Notes a use on tokens that has ended.
+    fn note(&mut self, _: GateUse) {}
+}
+
+impl Bookkeeping for State {
+    fn state(&self) -> &State {
+        self
+    }
+
+    fn book(&mut self, at: Instant, event: Event) -> Result<u64, Failure> {
+        let seq = self.seq() + 1;
+        self.apply(seq, at.max(self.at()), &event)?;
+        Ok(seq)
+    }
+}
+
 /// A contract in which the asks are decided again.
-struct World<'r> {
-    state: State,
+pub(crate) struct World<'r, B> {
+    pub(crate) books: B,
     rules: &'r Rules,
     ends: BinaryHeap<Reverse<(Instant, SessionId)>>,
     /// The newest that is on record: what runs then is not known to have run longer.
     known: Instant,
 }
 
-impl<'r> World<'r> {
-    fn new(state: State, rules: &'r Rules, known: Instant) -> Self {
-        Self { state, rules, ends: BinaryHeap::new(), known }
+impl<'r, B: Bookkeeping> World<'r, B> {
+    pub(crate) fn new(books: B, rules: &'r Rules, known: Instant) -> Self {
+        Self { books, rules, ends: BinaryHeap::new(), known }
     }
 
     /// How an ask ends here, and the rule that turns it away.
-    fn ask(&mut self, past: &Past) -> Result<(Outcome, Option<String>), Failure> {
+    pub(crate) fn ask(&mut self, past: &Past) -> Result<(Outcome, Option<String>), Failure> {
         self.close_until(past.at)?;
-        let event = gate::open(&self.state, self.rules.policies(), &past.ask, past.at);
-        let id = SessionId(self.apply(past.at, &event)?);
+        let event = gate::open(self.books.state(), self.rules.policies(), &past.ask, past.at);
         let outcome = Outcome::of(&event).unwrap_or(past.happened);
+        let rule = rule_of(&event);
+        let id = SessionId(self.books.book(past.at, event)?);
         if let Outcome::Through(_) = outcome {
             let closed = past.closed.unwrap_or_else(|| self.end_of(past));
             self.ends.push(Reverse((closed.max(past.at), id)));
         }
-        Ok((outcome, rule_of(event)))
+        Ok((outcome, rule))
     }
 
     /// When a session ended of which no end is on record: it runs still; or nobody let it begin, then it would
@@ -327,34 +366,33 @@ impl<'r> World<'r> {
         match past.happened {
             Outcome::Through(_) => self.known,
             Outcome::Refused(_) => {
-                let grace =
-                    self.state.tariff().map_or(0, |(_, tariff)| tariff.parts().grace_seconds);
-                past.at.plus(grace)
+                let tariff = self.books.state().tariff();
+                past.at.plus(tariff.map_or(0, |(_, tariff)| tariff.parts().grace_seconds))
             }
         }
     }
 
     /// Ends the sessions that ended before an instant, having charged what they owed.
-    fn close_until(&mut self, until: Instant) -> Result<(), Failure> {
+    pub(crate) fn close_until(&mut self, until: Instant) -> Result<(), Failure> {
         while let Some(Reverse((at, id))) = self.ends.pop() {
             if at > until {
                 self.ends.push(Reverse((at, id)));
                 break;
             }
-            while let Some(event) = gate::owed(&self.state, id, Seen { previous: at, at }) {
-                self.apply(at, &event)?;
+            while let Some(event) = gate::owed(self.books.state(), id, Seen { previous: at, at }) {
+                self.books.book(at, event)?;
             }
-            if let Ok(event) = gate::close(&self.state, id, at, Cause::Closed) {
-                self.apply(at, &event)?;
+            let ended = self.books.state().sessions().get(&id).and_then(|session| {
+                let (person, product) = session.metered_pair()?;
+                let (person, product, opened) = (person.0, product.0, session.opened);
+                Some(GateUse { person, product, opened, closed: at.max(opened) })
+            });
+            if let Ok(event) = gate::close(self.books.state(), id, at, Cause::Closed) {
+                self.books.book(at, event)?;
             }
+            ended.into_iter().for_each(|one| self.books.note(one));
         }
         Ok(())
-    }
-
-    fn apply(&mut self, at: Instant, event: &Event) -> Result<u64, Broken> {
-        let seq = self.state.seq() + 1;
-        self.state.apply(seq, at.max(self.state.at()), event)?;
-        Ok(seq)
     }
 }
 

@@ -194,6 +194,14 @@ impl Money {
         Self { micros: i64::try_from(micros).unwrap_or(i64::MAX), currency: self.currency }
     }
 
+    /// A part of it, in proportion, rounded half to even to a micro-unit; nothing of an empty whole.
+    #[must_use]
+    pub fn pro_rata(self, part: i64, whole: i64) -> Self {
+        let product = i128::from(self.micros).saturating_mul(i128::from(part));
+        let micros = if whole > 0 { div_half_even(product, i128::from(whole)) } else { 0 };
+        Self { micros: i64::try_from(micros).unwrap_or(i64::MAX), currency: self.currency }
+    }
+
     /// The sum, or `None` when the currencies differ or the range ends: there is no sum across
     /// currencies without a dated rate.
     #[must_use]

@@ -249,11 +249,11 @@ fn touches(span: Interval, opened: Instant, closed: Instant) -> bool {
     opened < span.end && span.start <= closed
 }
 
-fn day_of(at: Instant) -> Date {
+pub(super) fn day_of(at: Instant) -> Date {
     Date(i32::try_from(at.0.div_euclid(DAY)).unwrap_or_default())
 }
 
 /// The first instant of a UTC day, and the first after.
-fn bounds(day: Date) -> (Instant, Instant) {
+pub(super) fn bounds(day: Date) -> (Instant, Instant) {
     (Instant(i64::from(day.0) * DAY), Instant((i64::from(day.0) + 1) * DAY))
 }

@@ -173,7 +173,7 @@ impl Comparing<'_> {
         let [before, after] =
             self.rules.map(|rules| gate::open(self.state, rules.policies(), &ask, self.now));
         let (was, will) = Outcome::of(&before).zip(Outcome::of(&after))?;
-        (was != will).then(|| Change { before: was, after: will, rule: rule_of(after) })
+        (was != will).then(|| Change { before: was, after: will, rule: rule_of(&after) })
     }
 }
 

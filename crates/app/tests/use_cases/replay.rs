@@ -137,3 +137,8 @@ proptest! {
         prop_assert_eq!(shadows, charged_to(&state, never));
     }
 }
+
+#[path = "replay/changed.rs"]
+mod changed;
+#[path = "replay/unchanged.rs"]
+mod unchanged;
