@@ -68,6 +68,8 @@ pub struct Server {
     /// What feature codes mean, in use that is sent.
     features: Arc<FeatureTable>,
     turns: reading::Turns,
+    /// Whose what-if is being replayed.
+    what_ifs: Arc<tokio::sync::Semaphore>,
     seats: Arc<Mutex<SeatUse>>,
     sources: sources::Board,
     measuring: Option<metrics::Measuring>,
@@ -96,6 +98,7 @@ impl Server {
             usage_reports: None,
             features: Arc::new(FeatureTable::shipped()),
             turns,
+            what_ifs: Arc::new(tokio::sync::Semaphore::new(1)),
             seats,
             sources: sources::Board::default(),
             measuring: None,
@@ -280,7 +283,7 @@ fn notices() -> OpenApiRouter<Server> {
 }
 
 fn monitoring() -> OpenApiRouter<Server> {
-    use routes::{alert_rules, alerts, forecasts, occasions};
+    use routes::{alert_rules, alerts, forecasts, occasions, what_ifs};
     OpenApiRouter::new()
         .routes(routes!(alerts::list))
         .routes(routes!(alerts::one))
@@ -288,6 +291,7 @@ fn monitoring() -> OpenApiRouter<Server> {
         .routes(routes!(alert_rules::try_out))
         .routes(routes!(forecasts::forecast))
         .routes(routes!(forecasts::what_if))
+        .routes(routes!(what_ifs::run))
         .routes(routes!(occasions::list))
 }
 

@@ -39,6 +39,7 @@ pub mod sources;
 pub mod statement;
 pub mod summary;
 pub mod terms;
+pub mod what_ifs;
 
 use crate::problem::Problem;
 use faregate_app::engine::Failure;

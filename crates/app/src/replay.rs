@@ -22,6 +22,7 @@ use faregate_core::tariff::{BadTariff, Tariff};
 use faregate_core::usage::Interval;
 use faregate_core::when::{Date, Instant};
 use faregate_ingest::estate::Fault;
+use faregate_ingest::tariff::TariffFile;
 use script::Script;
 
 mod books;
@@ -157,7 +158,7 @@ pub fn replay<'s>(
         start: actual.zone().start_of(period.0),
         end: actual.zone().start_of(period.1.plus(1)),
     };
-    let script = Script::read(store, actual, change, span)?;
+    let script = Script::read(store, actual, change, (span, uses::bounds(known.0).0))?;
     if let Some(into) = &mut into {
         into.begin()?;
     }
@@ -191,6 +192,14 @@ pub fn what_if(
     let shared = engine.state();
     let actual = shared.read();
     replay(&mut *engine.store, &actual, change, into)
+}
+
+/// A tariff, from the text of a tariff file.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn tariff_of(text: &str) -> Result<Tariff, String> {
+    TariffFile::parse(text).map(|file| file.tariff).map_err(|bad| bad.to_string())
 }
 
 fn rules(sets: &[PolicySet]) -> Result<Rules, NotReplayed> {

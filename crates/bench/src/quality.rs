@@ -9,6 +9,7 @@ mod conservation;
 mod forecasts;
 mod memory;
 mod portfolio;
+mod replay;
 
 use crate::machine;
 use crate::outcome::short;
@@ -91,7 +92,7 @@ impl Figure {
 
 type Target = fn(&Setting) -> Result<Vec<Figure>>;
 
-const TARGETS: [(&str, Target); 7] = [
+const TARGETS: [(&str, Target); 8] = [
     ("charging", charging::run),
     ("conservation", conservation::run),
     ("forecasts", forecasts::run),
@@ -99,6 +100,7 @@ const TARGETS: [(&str, Target); 7] = [
     ("serve", memory::serve),
     ("anomalies", anomalies::run),
     ("portfolio", portfolio::run),
+    ("replay", replay::run),
 ];
 
 pub(crate) fn run(args: &Quality) -> Result<()> {

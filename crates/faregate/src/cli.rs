@@ -19,6 +19,7 @@ pub(crate) mod notices;
 pub(crate) mod options;
 pub(crate) mod rules;
 pub(crate) mod sources;
+pub(crate) mod what_if;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -160,6 +161,8 @@ pub(crate) enum Command {
     },
     /// Print what will be burned and when tokens run out, also if something happened
     Forecast(monitor::Forecast),
+    /// Print what a past period would have cost under another tariff, price, plan, set of rules or layout
+    WhatIf(what_if::WhatIf),
     /// Holidays, training weeks, projects: what forecasts reckon with
     Occasion {
         #[command(subcommand)]

@@ -37,6 +37,7 @@ mod running;
 mod serve;
 mod source;
 mod tail;
+mod what_if;
 
 use crate::cli::{Cli, Command, TailSource};
 use crate::fault::Fault;
@@ -80,6 +81,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Lmstat(args) => lmstat::run(&path, &args, json),
         Command::Alert { action } => alerts::run(&path, &action, json),
         Command::Forecast(args) => forecast::run(&path, &args, json),
+        Command::WhatIf(args) => what_if::run(&path, &args, json),
         Command::Occasion { action } => forecast::run_occasion(&path, &action, json),
         Command::Caps => quote::caps(&path, json),
         Command::Refusals => quote::refusals(json),

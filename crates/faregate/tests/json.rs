@@ -157,6 +157,8 @@ const COMMANDS: &[&str] = &[
     "alert remove busy",
     "forecast",
     "forecast --bucket north --to 2099-01-01",
+    "what-if",
+    "what-if --tariff guide-hourly --into then",
     "occasion set easter --from 2026-04-03 --to 2026-04-06",
     "occasion list",
     "occasion remove easter",

@@ -59,6 +59,13 @@ pub struct EstateFile {
     text: String,
 }
 
+impl EstateFile {
+    /// Its name and its bytes.
+    pub(crate) fn named(&self) -> (&str, &[u8]) {
+        (&self.name, self.text.as_bytes())
+    }
+}
+
 /// What becomes of one thing.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EstateChange {
@@ -104,7 +111,7 @@ pub async fn take_in(
     Params(Trying { dry_run }): Params<Trying>,
     Sent(EstateFiles { files, dates }): Sent<EstateFiles>,
 ) -> Result<Json<EstateTaken>, Problem> {
-    let texts = files.iter().map(|file| (file.name.as_str(), file.text.as_bytes()));
+    let texts = files.iter().map(EstateFile::named);
     let document = bulk::read_dated(texts, dates.map(Order::from)).map_err(not_taken)?;
     let (by, now) = (who.orderer().words(), server.gate.now());
     let (reply, waiting) = oneshot::channel();
@@ -142,7 +149,7 @@ impl EstateTaken {
     }
 }
 
-fn not_taken(why: NotApplied) -> Problem {
+pub(crate) fn not_taken(why: NotApplied) -> Problem {
     match why {
         NotApplied::Failure(failure) => failure.into(),
         NotApplied::Moved { .. } => {

@@ -49,7 +49,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 69] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 70] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -105,6 +105,7 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 69] = [
     ("post", "/v1/policies/check", Right::Read, 200),
     ("post", "/v1/policies/diff", Right::Read, 200),
     ("post", "/v1/policies/simulate", Right::Read, 200),
+    ("post", "/v1/what-ifs", Right::Read, 200),
     ("post", "/v1/imports/token-usage", Right::Run, 200),
     ("post", "/api/v1/events", Right::Report, 204),
     ("get", "/v1/agents", Right::Read, 200),
@@ -221,7 +222,9 @@ async fn well_formed(estate: &Estate, method: &str, path: &str) -> Call {
             call.json(&json!({ "to": "2027-01-01", "changes": [], "subject": "bucket:general" }))
         }
         ("post", "/v1/policies/check") => call.json(&json!({ "sets": [] })),
-        ("post", "/v1/policies/diff" | "/v1/policies/simulate") => call.json(&json!({})),
+        ("post", "/v1/policies/diff" | "/v1/policies/simulate" | "/v1/what-ifs") => {
+            call.json(&json!({}))
+        }
         ("post", "/v1/imports/token-usage") => {
             call.header("content-type", "text/csv").body("1 row")
         }

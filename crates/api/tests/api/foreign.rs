@@ -59,7 +59,7 @@ const LISTING: [(&str, &str); 6] = [
 ];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 40] = [
+const CLOSED: [(&str, &str); 41] = [
     ("post", "/v1/findings/{id}/judgement"),
     ("get", "/v1/agents"),
     ("post", "/v1/agents/codes"),
@@ -97,6 +97,7 @@ const CLOSED: [(&str, &str); 40] = [
     ("post", "/v1/policies/check"),
     ("post", "/v1/policies/diff"),
     ("post", "/v1/policies/simulate"),
+    ("post", "/v1/what-ifs"),
     ("post", "/v1/imports/token-usage"),
     ("post", "/api/v1/events"),
     ("get", "/v1/caps?person=anna"),

@@ -107,6 +107,45 @@ async fn a_past_period_is_decided_again() {
 }
 
 #[tokio::test]
+async fn a_past_period_is_replayed() {
+    let estate = Estate::office();
+    let (status, problem) = post(&estate, "/v1/what-ifs", &json!({})).await;
+    assert_eq!((status, &problem["code"]), (409, &json!("nothing-known")), "{problem}");
+    estate.open("a", "anna", "revit").await;
+    estate.open("b", "ben", "autocad").await;
+    estate.clock.pass(600);
+    let seq = estate.seq();
+    let (status, same) = post(&estate, "/v1/what-ifs", &json!({})).await;
+    assert_eq!(status, 200, "{same}");
+    assert_eq!(same["total"]["tokens_before"], same["total"]["tokens_after"], "{same}");
+    let sets = json!({ "policies": sets(NO_REVIT) });
+    let (status, found) = post(&estate, "/v1/what-ifs", &sets).await;
+    assert_eq!((status, &found["refused_after"]), (200, &json!(1)), "{found}");
+    assert!(found["basis"].as_str().unwrap().contains("asks the gate anew"));
+    let seat = |person: &str| json!({ "seats": [{ "person": person, "offering": "none", "gains": true }] });
+    let table = [
+        (json!({ "to": "2020-01-01", "from": "2019-01-01" }), 409, "outside-known"),
+        (json!({ "to": "2020-01-01", "from": "2020-02-01" }), 400, "bad-span"),
+        (json!({ "from": "soon" }), 400, "bad-date"),
+        (json!({ "tariff": "[[rate]]" }), 422, "bad-tariff"),
+        (json!({ "token_price": "dear" }), 422, "bad-amount"),
+        (seat("nobody"), 422, "faulty-files"),
+        (json!({ "policies": [{ "name": "x", "text": "forbid (" }] }), 422, "invalid-policies"),
+        (
+            json!({ "estate": [{ "name": "estate.toml", "text": "[[bucket]]" }] }),
+            422,
+            "faulty-files",
+        ),
+        (json!({ "plan": 1 }), 422, "bad-body"),
+    ];
+    for (body, status, code) in &table {
+        let (found, problem) = post(&estate, "/v1/what-ifs", body).await;
+        assert_eq!((found, &problem["code"]), (*status, &json!(code)), "{body}: {problem}");
+    }
+    assert_eq!(estate.seq(), seq, "nothing was booked");
+}
+
+#[tokio::test]
 async fn requests_and_answers_are_tried() {
     let estate = Estate::office();
     let seq = estate.seq();

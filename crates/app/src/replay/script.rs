@@ -46,12 +46,12 @@ struct Writer<'a> {
 }
 
 impl Script {
-    /// Reads the actual journal.
+    /// Reads the actual journal; use is known from an instant on.
     pub(super) fn read(
         store: &mut dyn Store,
         actual: &State,
         change: &Change,
-        span: Interval,
+        (span, first_use): (Interval, Instant),
     ) -> Result<Self, NotReplayed> {
         let tokens = change.buckets.iter().flat_map(|document| &document.buckets);
         let mut writer = Writer {
@@ -69,9 +69,7 @@ impl Script {
             writer.take(entry);
             true
         })?;
-        let known = super::uses::known_days(store, actual)?;
-        let first = known.map(|(first, _)| super::uses::bounds(first).0);
-        writer.finish(first.unwrap_or(span.start).min(span.start))
+        writer.finish(first_use.min(span.start))
     }
 }
 

@@ -77,6 +77,9 @@ impl Reading {
             self.places = Some(places);
             return;
         };
+        if places.iter().take(3).any(Option::is_none) {
+            return;
+        }
         let cell = |column: usize| {
             let place = places.get(column).copied().flatten();
             place.and_then(|place| cells.get(place)).copied().unwrap_or_default()
@@ -104,6 +107,14 @@ impl Reading {
         let source = Source { file: Arc::clone(&self.file), line };
         self.rows.push(Row { value: NamedSeat { person, offering, from, gains }, source });
     }
+}
+
+/// Changes that are in no file, each by its place in a list of this name, from 1.
+#[must_use]
+pub fn named_rows(list: &str, named: Vec<NamedSeat>) -> Vec<Row<NamedSeat>> {
+    let file: Arc<str> = list.into();
+    let row = |(line, value)| Row { source: Source { file: Arc::clone(&file), line }, value };
+    (1..).zip(named).map(row).collect()
 }
 
 /// What the names stand for.

@@ -54,7 +54,7 @@ pub(super) fn run(setting: &Setting) -> Result<Vec<Figure>> {
     Ok(vec![conserved, charged])
 }
 
-fn record(engine: &mut Engine, made_up: DemoEstate) -> Result<()> {
+pub(super) fn record(engine: &mut Engine, made_up: DemoEstate) -> Result<()> {
     engine.append(made_up.setup)?;
     let uses = made_up.sessions.iter().map(|one| {
         let UseRecord { opened, person, product, closed, ref host } = *one;

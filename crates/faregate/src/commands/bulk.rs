@@ -266,7 +266,7 @@ fn told(plan: &Plan) -> Outcome {
     Outcome { summary: plan.summary(), changes: changes.collect(), notes: plan.notes.clone() }
 }
 
-fn fault(why: NotApplied, all: bool) -> Fault {
+pub(super) fn fault(why: NotApplied, all: bool) -> Fault {
     match why {
         NotApplied::Failure(failure) => failure.into(),
         NotApplied::Moved { .. } => Fault::new(Code::Refused, why.to_string(), "try again"),

@@ -48,6 +48,11 @@ fn source_or_held(state: &State, name: &str) -> Result<Source, Fault> {
     }
 }
 
+/// A set that holds, a shipped one, or one from a file.
+pub(super) fn set_called(state: &State, name: &str) -> Result<PolicySet, Fault> {
+    source_or_held(state, name).map(|source| source.set)
+}
+
 fn source(name: &str) -> Result<Source, Fault> {
     if let Some((shipped, text, cases)) = shipped().find(|(shipped, ..)| *shipped == name) {
         let set =
