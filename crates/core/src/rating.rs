@@ -114,6 +114,12 @@ impl Rating {
         self.payers.push((pair, span, bucket));
     }
 
+    /// Whether a pair was touched.
+    #[must_use]
+    pub fn is_touched(&self, pair: Pair) -> bool {
+        self.pairs.contains_key(&pair)
+    }
+
     /// Brings what rating these pairs needs into the cache: the processor waits for all of it at once, where
     /// sessions rated one by one wait one after the other.
     pub fn fetch(&self, pairs: impl Iterator<Item = Pair>) {

@@ -1197,6 +1197,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/what-ifs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replays a past period under a change, on a copy: books nothing. One at a time, and it may take a minute; whoever asks
+         *     meanwhile is told to come back.
+         */
+        post: operations["replay_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3297,6 +3317,135 @@ export interface components {
              */
             to: string;
         };
+        /** @description What a past period would have come to. */
+        ReplayedPeriod: {
+            /** @description On what all of it stands, in words. */
+            basis: string;
+            /** @description By bucket, the largest change first. */
+            buckets: components["schemas"]["ReplayedRow"][];
+            /** @description What could not be taken over. */
+            caveats: string[];
+            /**
+             * Format: date
+             * @description First date.
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description The first UTC day on which any use is known to have begun.
+             */
+            known_from: string;
+            /**
+             * Format: date
+             * @description The last.
+             */
+            known_to: string;
+            /** @description The people whose tokens change most: 20 at most. */
+            people: components["schemas"]["ReplayedRow"][];
+            /**
+             * Format: int64
+             * @description How many people's tokens change.
+             */
+            people_changed: number;
+            /** @description By product, the largest change first. */
+            products: components["schemas"]["ReplayedRow"][];
+            /**
+             * Format: int64
+             * @description How often somebody would have been.
+             */
+            refused_after: number;
+            /**
+             * Format: int64
+             * @description How often somebody was turned away.
+             */
+            refused_before: number;
+            /** @description What seats cost. */
+            seats: components["schemas"]["ReplayedSeats"][];
+            seats_after?: components["schemas"]["Money"] | null;
+            seats_before?: components["schemas"]["Money"] | null;
+            /**
+             * Format: date
+             * @description Last date.
+             */
+            to: string;
+            /** @description All of it. */
+            total: components["schemas"]["ReplayedRow"];
+            /** @description Use that would not have been charged. */
+            uncharged: components["schemas"]["Uncharged"][];
+            /** @description Tokens that no bucket could have paid. */
+            uncovered_after: components["schemas"]["Tokens"];
+            /** @description Tokens that no bucket could pay. */
+            uncovered_before: components["schemas"]["Tokens"];
+        };
+        /** @description What something cost, and would have. */
+        ReplayedRow: {
+            /** @description Key of the product, bucket or person; `total` for all of it. */
+            key: string;
+            money_after?: components["schemas"]["Money"] | null;
+            money_before?: components["schemas"]["Money"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Tokens that would have been. */
+            tokens_after: components["schemas"]["Tokens"];
+            /** @description Tokens that were charged. */
+            tokens_before: components["schemas"]["Tokens"];
+        };
+        /** @description A seat that somebody would have had, or would not. */
+        ReplayedSeat: {
+            /**
+             * Format: date
+             * @description First date; that of the period by default.
+             */
+            from?: string | null;
+            /** @description Whether they gain it; else they lose one. */
+            gains: boolean;
+            /** @description Key of the offering. */
+            offering: string;
+            /** @description Any name of the person. */
+            person: string;
+        };
+        /** @description What seats of an offering cost over the period, pro rata of the yearly price. */
+        ReplayedSeats: {
+            /**
+             * Format: int64
+             * @description Days of a seat there would have been.
+             */
+            days_after: number;
+            /**
+             * Format: int64
+             * @description Days of a seat.
+             */
+            days_before: number;
+            /** @description Key of the offering. */
+            key: string;
+            money_after?: components["schemas"]["Money"] | null;
+            money_before?: components["schemas"]["Money"] | null;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description What is changed of a past period; nothing where nothing is said. */
+        Replaying: {
+            /** @description Who belongs where and which bucket gets what, in the form of estate files. */
+            estate?: components["schemas"]["EstateFile"][];
+            /**
+             * Format: date
+             * @description First date; the first of which use is known by default.
+             */
+            from?: string | null;
+            /** @description Sets of policies that would hold, instead of those of their names or beside the others. */
+            policies?: components["schemas"]["TriedSet"][];
+            /** @description Who gains or loses a seat. */
+            seats?: components["schemas"]["ReplayedSeat"][];
+            /** @description A tariff, in the form of a tariff file (TOML). */
+            tariff?: string | null;
+            /**
+             * Format: date
+             * @description Last date; the last of which use is known by default.
+             */
+            to?: string | null;
+            /** @description Price of a token: decimal digits, in the currency that it has. */
+            token_price?: string | null;
+        };
         /** @description A page of requests. */
         Requests: {
             /** @description Cursor of the next page; `null` at the end. */
@@ -3822,6 +3971,23 @@ export interface components {
             name: string;
             /** @description The policies, in Cedar. */
             text: string;
+        };
+        /** @description Use that would not have been charged. */
+        Uncharged: {
+            /** @description Key of the product, or a feature code. */
+            key: string;
+            /**
+             * Format: int64
+             * @description How many seconds.
+             */
+            seconds: number;
+            /**
+             * Format: int64
+             * @description How many uses.
+             */
+            uses: number;
+            /** @description Why, in words. */
+            why: string;
         };
         /** @description A line that is not charged, and why. */
         UnsettledLine: {
@@ -8687,6 +8853,104 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replaying"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedPeriod"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no use is known, or none of that period */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the tariff, the seats, the policies or the files have faults */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description another what-if is being replayed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

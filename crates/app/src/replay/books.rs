@@ -322,6 +322,11 @@ impl<'a, 's> Books<'a, 's> {
         Ok(())
     }
 
+    /// Adds what somebody should know besides.
+    pub(super) fn note_caveat(&mut self, caveat: String) {
+        self.caveats.push(caveat);
+    }
+
     /// What was charged in the actual books.
     pub(super) fn on_record(&self) -> &'a Charges {
         self.actual.charges()

@@ -37,6 +37,7 @@ pub(super) fn book(
     for (code, found) in unknown {
         books.uncounted.insert((code, "nobody knows the product or the person"), found);
     }
+    take_over(frame, &rating, books);
     let (_, charges) = rating.finish(frame);
     owe(books, &charges);
     Ok(books.advance(span.end)?)
@@ -93,6 +94,24 @@ fn count(one: &Told, verdict: Verdict, frame: &State, books: &mut Books<'_, '_>)
     let product = frame.estate().product(pair.1);
     let key = product.map_or_else(String::new, |product| product.key.clone());
     books.uncounted.entry((key, why)).or_default().add(whole);
+}
+
+/// Charges of people and products of which no use is known at all stay as they are: nobody can rate them anew.
+fn take_over(frame: &State, rating: &Rating, books: &mut Books<'_, '_>) {
+    let span = books.span.start..books.span.end;
+    let seated = |charge: &Charge| {
+        frame.estate().covering_seat(charge.person, charge.product, charge.at).is_some()
+    };
+    let alone = books.on_record().within(span);
+    let alone = alone.filter(|one| !rating.is_touched((one.person, one.product)) && !seated(one));
+    let alone: Vec<Charge> = alone.collect();
+    if !alone.is_empty() {
+        let count = alone.len();
+        books.note_caveat(format!(
+            "{count} units of which no use is known stay as they were charged"
+        ));
+        owe(books, &alone);
+    }
 }
 
 /// Says whose budget each unit belongs to: that of the actual books where they have the unit, else the person's. A
