@@ -15,6 +15,7 @@ use crate::estate::{
     Product, ProductId, Region, Schedule, Seat, SeatId, Site, Standing, Territory,
 };
 use crate::ledger::{Breakage, PackKind};
+use crate::moves::{MovePlan, MoveStep, PlanId};
 use crate::state::{KeptForecast, Occasion};
 use crate::tariff::{Meter, TariffParts};
 use crate::when::{Date, Instant};
@@ -307,6 +308,28 @@ pub enum Event {
         person: PersonId,
         /// Whose it is from now on; `None`: it is a person of its own again.
         into: Option<PersonId>,
+    },
+    /// A plan of moves was drawn; the number of this event names it.
+    MovesPlanned(MovePlan),
+    /// Somebody decided on a plan of moves.
+    MovesJudged {
+        /// Which.
+        plan: PlanId,
+        /// Who.
+        by: String,
+        /// Whether it may be carried out.
+        approved: bool,
+        /// Why.
+        why: String,
+    },
+    /// Something was done with moves of a plan; where seats moved, the same commit says so.
+    MovesStepped {
+        /// Of which.
+        plan: PlanId,
+        /// Their places in the plan, from 0.
+        moves: Vec<u32>,
+        /// What.
+        step: MoveStep,
     },
     /// An allotment is to be used up like this from now on.
     PlanSet {

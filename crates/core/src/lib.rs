@@ -34,6 +34,7 @@ pub mod gate;
 pub mod invariants;
 pub mod leakage;
 pub mod ledger;
+pub mod moves;
 pub mod rating;
 pub mod shadow;
 pub mod state;

@@ -16,6 +16,7 @@ use crate::event::{
     VendorCharge,
 };
 use crate::ledger::{Ledger, Refusal};
+use crate::moves::{PlanId, Plans};
 use crate::tariff::{BadTariff, Rate, Tariff};
 use crate::when::{Date, Instant, UnknownZone, Zone};
 use core::fmt;
@@ -128,6 +129,7 @@ pub struct State {
     pub(crate) agent_rules_version: u32,
     pub(crate) monitor: Monitor,
     pub(crate) judgements: Judgements,
+    pub(crate) move_plans: Plans,
     pub(crate) seq: u64,
     pub(crate) at: Instant,
 }
@@ -163,6 +165,7 @@ impl Default for State {
             agent_rules_version: 0,
             monitor: Monitor::default(),
             judgements: Judgements::default(),
+            move_plans: Plans::new(),
             seq: 0,
             at: Instant(i64::MIN),
         }
@@ -224,6 +227,8 @@ pub enum Broken {
     Import(u32),
     /// There is no such alert that is open or no such rule, or the rule has told of the subject already.
     Alert(String),
+    /// There is no such plan of moves that this could be done with, or it names what is not there.
+    MovePlan(PlanId),
     /// There is no set of policies of this name.
     NoPolicy(String),
     /// The points of a plan do not follow each other.
@@ -283,6 +288,7 @@ impl fmt::Display for Broken {
             Self::Alert(name) => {
                 write!(f, "`{name}` is no open alert, no alert rule, or told already")
             }
+            Self::MovePlan(plan) => write!(f, "this cannot be done with plan {plan}"),
             Self::NoPolicy(name) => write!(f, "there are no policies named `{name}`"),
             Self::Curve(bad) => write!(f, "{bad}"),
             Self::AgreedAlready => write!(f, "the contract began already"),
@@ -350,6 +356,7 @@ impl State {
             _ => {
                 let done = self.apply_budget(seq, at, event);
                 let done = done.or_else(|| self.apply_monitor(seq, at, event));
+                let done = done.or_else(|| self.apply_moves(seq, at, event));
                 done.unwrap_or_else(|| self.apply_estate(at, event))
             }
         }
@@ -556,6 +563,7 @@ mod imported;
 mod judged;
 mod merged;
 mod monitored;
+mod planned;
 mod requests;
 mod settled;
 mod used;

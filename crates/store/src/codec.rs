@@ -21,6 +21,9 @@ use faregate_core::event::{
     SessionId, Source, TokenRequest, Undone, Unit, VendorCharge,
 };
 use faregate_core::ledger::{Breakage, BucketBalance, Pack, PackKind};
+use faregate_core::moves::{
+    MoveKind, MovePlan, MoveStep, PlanId, PlanRecord, PlannedMove, Stepped, Verdict,
+};
 use faregate_core::state::{
     Agents, Budgets, Checkpoint, Import, Imports, KeptForecast, MonitorData, Occasion, Rulebook,
     Session, Surroundings, Tally, WrittenRule,
@@ -263,7 +266,7 @@ macro_rules! newtypes {
     )+};
 }
 newtypes!(Ticks, Instant, Date, PersonId, ProductId, BucketId, OfferingId, SeatId, SessionId);
-newtypes!(GroupId, SiteId, ScheduleId, RequestId, DeviceId);
+newtypes!(GroupId, SiteId, ScheduleId, RequestId, DeviceId, PlanId);
 
 macro_rules! records {
     ($($name:ident { $($field:ident),+ })+) => {$(
@@ -318,6 +321,13 @@ records! {
     VendorCharge { day, alias, person, product, ticks, finding }
     ExchangeRate { price, of, from }
     Judgement { finding, class, subject, confirmed, why, at }
+    PlannedMove {
+        person, kind, offering, seat, on, cost_now, cost_then, p_saves, days, why
+    }
+    MovePlan { parent, name, by, currency, known_from, known_to, basis, moves }
+    Verdict { at, by, approved, why }
+    Stepped { at, moves, step }
+    PlanRecord { plan, drawn, verdict, steps }
     WrittenRule { text, muted_until }
     KeptForecast { subject, made, until, expected, half, four_in_five, nineteen_in_twenty }
     MonitorData { rules, changes, alerts, kept, occasions }
@@ -357,7 +367,8 @@ records! {
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
         bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
-        tally, surroundings, rulebook, budgets, agents, imports, monitor, judgements
+        tally, surroundings, rulebook, budgets, agents, imports, monitor, judgements,
+        move_plans
     }
 }
 
@@ -399,6 +410,8 @@ tags! {
     }
     Fare { 0 => Seat, 1 => FreeSeat, 2 => Tokens }
     Mode { 0 => Enforce, 1 => Monitor }
+    MoveKind { 0 => Assign, 1 => Buy, 2 => Release }
+    MoveStep { 0 => Done, 1 => Undone, 2 => Dropped }
     Trust { 0 => Unknown, 1 => Network, 2 => Vpn, 3 => Geo, 4 => Reported }
     Breach { 0 => Report, 1 => Quarantine, 2 => Refuse }
     Leftover { 0 => Return, 1 => Carry, 2 => Expire }
@@ -467,6 +480,8 @@ variants! { Event {
     64 => AlertRuleMuted { key, until },
     66 => AlertHandled { alert, what },
     61 => PlanSet { bucket, plan },
+    71 => MovesJudged { plan, by, approved, why },
+    72 => MovesStepped { plan, moves, step },
     ; 1 => TariffAdopted,
     2 => ProductsDefined,
     3 => BucketsOpened,
@@ -507,6 +522,7 @@ variants! { Event {
     67 => ForecastsKept,
     68 => OccasionSet,
     69 => OccasionRemoved,
+    70 => MovesPlanned,
 } }
 variants! { Handling {
     0 => Acknowledged { note },

@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("sqlite/0006_merges.sql"),
     include_str!("sqlite/0007_monitor.sql"),
     include_str!("sqlite/0008_plans.sql"),
+    include_str!("sqlite/0009_move_plans.sql"),
 ];
 
 /// The contract that this store keeps. The tables are keyed by contract, so that one database can later

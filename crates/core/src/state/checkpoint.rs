@@ -16,6 +16,7 @@ use crate::estate::{
 };
 use crate::event::{Charge, ExchangeRate, OpenUse, PolicySet, Reason, SessionId, VendorCharge};
 use crate::ledger::{Account, BucketBalance, Ledger, Pack};
+use crate::moves::{PlanId, PlanRecord};
 use crate::state::Broken;
 use crate::tariff::{Tariff, TariffParts};
 use crate::when::{Date, Instant, Zone};
@@ -77,6 +78,8 @@ pub struct Checkpoint {
     pub monitor: MonitorData,
     /// What people said of findings, in the order said.
     pub judgements: Vec<Judgement>,
+    /// Plans of moves, by id.
+    pub move_plans: Vec<(PlanId, PlanRecord)>,
 }
 
 /// Who is in which groups, where what may be used, when.
@@ -310,6 +313,7 @@ impl State {
             imports: self.imports.clone(),
             monitor: self.monitor.data(),
             judgements: self.judgements.0.clone(),
+            move_plans: self.move_plans.iter().map(|(id, plan)| (*id, plan.clone())).collect(),
         }
     }
 
@@ -336,6 +340,7 @@ impl State {
             imports: checkpoint.imports,
             monitor: Monitor::restored(checkpoint.monitor),
             judgements: Judgements(checkpoint.judgements),
+            move_plans: checkpoint.move_plans.into_iter().collect(),
             ..Self::default()
         };
         for parts in checkpoint.tariffs {

@@ -12,6 +12,7 @@ use faregate_core::caps::{Cap, Each, Measure, Span, Then};
 use faregate_core::estate::*;
 use faregate_core::event::*;
 use faregate_core::ledger::{Breakage, PackKind};
+use faregate_core::moves::{MoveKind, MovePlan, MoveStep, PlanId, PlannedMove};
 use faregate_core::state::{KeptForecast, Occasion, OccasionEffect};
 use faregate_core::tariff::Meter;
 use faregate_core::when::{DAY, Date, Instant, Zone};
@@ -50,10 +51,21 @@ impl Journal {
 
 /// All that can happen.
 pub(crate) fn journal() -> Vec<Entry> {
+    let mut journal = of_format_8();
+    move_plans(&mut journal);
+    entries(journal)
+}
+
+/// All that could happen in format 8.
+pub(crate) fn journal_of_format_8() -> Vec<Entry> {
+    entries(of_format_8())
+}
+
+fn of_format_8() -> Journal {
     let mut journal = of_format_7();
     plans(&mut journal);
     judgements(&mut journal);
-    entries(journal)
+    journal
 }
 
 /// All that could happen in format 7.
@@ -619,6 +631,49 @@ fn plans(journal: &mut Journal) {
         set(Some(GENERAL), curve),
         set(Some(BucketId(1)), Plan::Seasonal),
         set(Some(BucketId(1)), Plan::Straight),
+    ]);
+}
+
+/// A plan that was drawn, made from another, approved, and carried out in part.
+fn move_plans(journal: &mut Journal) {
+    let one = |kind, seat| PlannedMove {
+        person: PersonId(0),
+        kind,
+        offering: OfferingId(0),
+        seat,
+        on: TODAY,
+        cost_now: 4_200_000_000,
+        cost_then: 2_910_000_000,
+        p_saves: 915,
+        days: 140,
+        why: text("140 days a year"),
+    };
+    let plan = |parent| MovePlan {
+        parent,
+        name: text("Autumn"),
+        by: text("ana"),
+        currency: Currency::USD,
+        known_from: TODAY.plus(-364),
+        known_to: TODAY.plus(-1),
+        basis: text("flex-daily at 3 USD"),
+        moves: vec![one(MoveKind::Buy, None), one(MoveKind::Release, Some(SeatId(0)))],
+    };
+    let first = PlanId(journal.add(Event::MovesPlanned(plan(None))));
+    let second = PlanId(journal.add(Event::MovesPlanned(plan(Some(first)))));
+    let judged = |plan, approved| Event::MovesJudged {
+        plan,
+        by: text("berta"),
+        approved,
+        why: text("as agreed"),
+    };
+    let stepped =
+        |moves: &[u32], step| Event::MovesStepped { plan: second, moves: moves.to_vec(), step };
+    journal.all([
+        judged(first, false),
+        judged(second, true),
+        stepped(&[0, 1], MoveStep::Done),
+        stepped(&[0], MoveStep::Undone),
+        stepped(&[0], MoveStep::Dropped),
     ]);
 }
 

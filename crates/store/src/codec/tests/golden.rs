@@ -3,13 +3,14 @@
 use super::*;
 use faregate_core::burn::Plan;
 use faregate_core::event::{Ask, Opened, Refused};
+use faregate_core::moves::{MoveKind, MovePlan, MoveStep, PlanId, PlannedMove};
 use faregate_core::state::OccasionEffect;
 
 mod rules;
 
 /// All kinds, as the golden file names them: the first release's, those that came with rules and
 /// budgets, and those that came with agents.
-pub(super) const KINDS: [&str; 67] = [
+pub(super) const KINDS: [&str; 70] = [
     "contract-agreed",
     "tariff-adopted",
     "products-defined",
@@ -77,6 +78,9 @@ pub(super) const KINDS: [&str; 67] = [
     "occasion-set",
     "occasion-removed",
     "plan-set",
+    "moves-planned",
+    "moves-judged",
+    "moves-stepped",
 ];
 
 /// Add a variant here, to `KINDS`, to `events` and to the golden file.
@@ -92,6 +96,9 @@ pub(super) fn kind(event: &Event) -> &'static str {
         Event::OccasionSet(_) => "occasion-set",
         Event::OccasionRemoved(_) => "occasion-removed",
         Event::PlanSet { .. } => "plan-set",
+        Event::MovesPlanned(_) => "moves-planned",
+        Event::MovesJudged { .. } => "moves-judged",
+        Event::MovesStepped { .. } => "moves-stepped",
         earlier => kind_of_format_6(earlier),
     }
 }
@@ -166,6 +173,7 @@ fn kind_of_format_6(event: &Event) -> &'static str {
         Event::AlertRuleMuted { .. } | Event::AlertRaised(_) | Event::AlertHandled { .. } => "",
         Event::FindingJudged { .. } => "",
         Event::OccasionSet(_) | Event::OccasionRemoved(_) | Event::PlanSet { .. } => "",
+        Event::MovesPlanned(_) | Event::MovesJudged { .. } | Event::MovesStepped { .. } => "",
     }
 }
 
@@ -386,6 +394,40 @@ fn plans() -> Vec<Event> {
     ]
 }
 
+fn move_plans() -> Vec<Event> {
+    let one = |kind, seat| PlannedMove {
+        person: PersonId(300),
+        kind,
+        offering: OfferingId(2),
+        seat,
+        on: Date(20_700),
+        cost_now: 4_200_000_000,
+        cost_then: -1,
+        p_saves: 915,
+        days: 140,
+        why: text("140 days a year, a seat is worth it from 97 on"),
+    };
+    let plan = |parent, moves| MovePlan {
+        parent,
+        name: text("Autumn"),
+        by: text("ana"),
+        currency: Currency::USD,
+        known_from: Date(20_300),
+        known_to: Date(20_664),
+        basis: text("flex-daily at 3 USD"),
+        moves,
+    };
+    let all = [MoveKind::Assign, MoveKind::Buy, MoveKind::Release];
+    let moves = all.map(|kind| one(kind, (kind != MoveKind::Buy).then_some(SeatId(7))));
+    let stepped = [MoveStep::Done, MoveStep::Undone, MoveStep::Dropped];
+    let stepped =
+        stepped.map(|step| Event::MovesStepped { plan: PlanId(300), moves: vec![0, 2], step });
+    let (by, why) = (text("berta"), text("go ahead"));
+    let judged = Event::MovesJudged { plan: PlanId(300), by, approved: true, why };
+    let drawn = [plan(None, moves.to_vec()), plan(Some(PlanId(300)), Vec::new())];
+    drawn.map(Event::MovesPlanned).into_iter().chain([judged]).chain(stepped).collect()
+}
+
 /// What the golden bytes mean.
 pub(super) fn events() -> Vec<Event> {
     let (from, until) = (Instant(1_767_225_600), Instant(1_798_761_600));
@@ -443,6 +485,11 @@ pub(super) fn events() -> Vec<Event> {
             released: 300,
         }]),
     ];
-    let later = numbered().into_iter().chain(merged()).chain(monitored()).chain(plans());
+    let later = numbered()
+        .into_iter()
+        .chain(merged())
+        .chain(monitored())
+        .chain(plans())
+        .chain(move_plans());
     first.into_iter().chain(rules::events()).chain(later).collect()
 }

@@ -35,6 +35,13 @@ records! {
     Opened { ask, person, product, route, tariff, basis }
     Refused { ask, reason, tariff, basis }
     Judgement { finding, class, subject, confirmed, why, at }
+    PlannedMove {
+        person, kind, offering, seat, on, cost_now, cost_then, p_saves, days, why
+    }
+    MovePlan { parent, name, by, currency, known_from, known_to, basis, moves }
+    Verdict { at, by, approved, why }
+    Stepped { at, moves, step }
+    PlanRecord { plan, drawn, verdict, steps }
     WrittenRule { text, muted_until }
     KeptForecast { subject, made, until, expected, half, four_in_five, nineteen_in_twenty }
     MonitorData { rules, changes, alerts, kept, occasions }
@@ -114,7 +121,8 @@ records! {
     Checkpoint {
         seq, at, name, zone, tariffs, products, buckets, people, offerings, seats, balances,
         bucket_balances, packs, charges, pairs, sessions, elsewhere, features, refusals,
-        tally, surroundings, rulebook, budgets, agents, imports, monitor, judgements
+        tally, surroundings, rulebook, budgets, agents, imports, monitor, judgements,
+        move_plans
     }
 }
 
@@ -178,6 +186,8 @@ choices! {
     }
     Fare { Seat FreeSeat Tokens }
     Mode { Enforce Monitor }
+    MoveKind { Assign Buy Release }
+    MoveStep { Done Undone Dropped }
     Trust { Unknown Network Vpn Geo Reported }
     Breach { Report Quarantine Refuse }
     Leftover { Return Carry Expire }
@@ -209,6 +219,7 @@ choices! {
         DeviceEnrolled(device) DeviceRevoked(id) AgentRulesSet(text)
         ImportUndone(undone) AlertRuleRemoved(key) AlertRaised(raised) ForecastsKept(all)
         OccasionSet(one) OccasionRemoved(key)
+        MovesPlanned(one)
         ; records
         FindingJudged { finding, class, subject, confirmed, why }
         AlertRuleSet { key, text }
@@ -231,6 +242,8 @@ choices! {
         BreachReviewed { decision, accepted, why }
         PersonMerged { person, into }
         PlanSet { bucket, plan }
+        MovesJudged { plan, by, approved, why }
+        MovesStepped { plan, moves, step }
     }
 }
 
