@@ -197,6 +197,7 @@ fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .merge(reports())
         .merge(notices())
         .merge(monitoring())
+        .merge(planning())
         .merge(workstations())
         .split_for_parts();
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();
@@ -293,6 +294,15 @@ fn monitoring() -> OpenApiRouter<Server> {
         .routes(routes!(forecasts::what_if))
         .routes(routes!(what_ifs::run))
         .routes(routes!(occasions::list))
+}
+
+fn planning() -> OpenApiRouter<Server> {
+    use routes::plans;
+    OpenApiRouter::new()
+        .routes(routes!(plans::list, plans::draw))
+        .routes(routes!(plans::show))
+        .routes(routes!(plans::verification::verify))
+        .routes(routes!(plans::recommendations::list))
 }
 
 fn workstations() -> OpenApiRouter<Server> {

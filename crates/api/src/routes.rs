@@ -26,6 +26,7 @@ pub mod occasions;
 pub mod orders;
 pub mod people;
 pub mod places;
+pub mod plans;
 pub mod policies;
 pub mod quotes;
 pub mod reconciliation;

@@ -27,6 +27,7 @@ pub mod notice;
 pub mod options;
 pub mod orders;
 pub mod outbox;
+pub mod planning;
 pub mod ports;
 pub mod replay;
 pub mod reports;

@@ -17,6 +17,7 @@ use faregate_core::burn::Plan;
 use faregate_core::estate::{DeviceId, SeatId};
 use faregate_core::event::{Event, Mode, PolicySet};
 use faregate_core::ledger::PackKind;
+use faregate_core::moves::{MovePlan, MoveStep, PlanId};
 use faregate_core::state::{Occasion, State};
 use faregate_core::when::Instant;
 
@@ -26,6 +27,7 @@ mod devices;
 mod occasions;
 mod once;
 mod orderer;
+mod plans;
 mod refusal;
 mod seats;
 pub use alerts::AlertDeed;
@@ -207,6 +209,35 @@ pub enum Order {
     },
     /// Make an identity another person's, or their own again.
     Merge(Merge),
+    /// Keep a plan of moves; whoever gives the order is who drew it.
+    DrawPlan(Box<MovePlan>),
+    /// Keep a plan that is another without some of its moves.
+    DerivePlan {
+        /// The other.
+        parent: PlanId,
+        /// The numbers of the moves that it does not have, from 1.
+        without: Vec<u32>,
+        /// Its name; the other's by default.
+        name: Option<String>,
+    },
+    /// Let a plan of moves be carried out, or not; whoever gives the order is who decides.
+    JudgePlan {
+        /// Which.
+        plan: PlanId,
+        /// Whether it may be.
+        approved: bool,
+        /// Why.
+        why: String,
+    },
+    /// Make moves of an approved plan, take them back, or leave them out.
+    StepPlan {
+        /// Which.
+        plan: PlanId,
+        /// The numbers of the moves, from 1; `None`: all that are due.
+        moves: Option<Vec<u32>>,
+        /// What.
+        step: MoveStep,
+    },
     /// Say how an allotment is to be used up.
     SetPlan {
         /// Key of the bucket; `None`: the pool as a whole.
@@ -253,6 +284,11 @@ impl Order {
             Self::Merge(Merge { person, into: None }) => {
                 format!("take back the merge of `{person}`")
             }
+            Self::DerivePlan { parent, .. } => format!("draw a plan from plan {parent}"),
+            Self::DrawPlan(plan) => format!("draw plan `{}`", plan.name),
+            Self::JudgePlan { plan, approved: true, .. } => format!("approve plan {plan}"),
+            Self::JudgePlan { plan, approved: false, .. } => format!("reject plan {plan}"),
+            Self::StepPlan { plan, step, .. } => format!("moves of plan {plan} {}", step.key()),
             Self::SetPlan { bucket: None, .. } => "set the plan of the pool".to_owned(),
             Self::SetPlan { bucket: Some(key), .. } => format!("set the plan of bucket `{key}`"),
         }
@@ -438,18 +474,7 @@ fn decide(
             budgets::pack(state, order, now)
         }
         Order::MoveSeat { seat, person } => seats::move_seat(state, *seat, person.as_deref(), now),
-        Order::AdoptPolicy { name, mode, text } => {
-            let watched = match mode {
-                Mode::Enforce => "hold",
-                Mode::Monitor => "are watched, and turn nobody away,",
-            };
-            let set = PolicySet { name: name.clone(), mode: *mode, text: text.clone() };
-            crate::rules::adopt(state, books, set, now).map(|(event, warnings)| Decided {
-                events: vec![event],
-                said: vec![format!("policies `{name}` {watched} from now on")],
-                warnings,
-            })
-        }
+        Order::AdoptPolicy { name, mode, text } => adopted(state, books, (name, *mode, text), now),
         Order::RetirePolicy { name } if state.policies().contains_key(name) => Ok(Decided {
             events: vec![Event::PolicyRetired(name.clone())],
             said: vec![format!("policies `{name}` hold no longer")],
@@ -480,6 +505,16 @@ fn decide(
         Order::SetPlan { bucket, plan } => {
             budgets::set_plan(state, orderer, bucket.as_deref(), plan, now)
         }
+        Order::DrawPlan(plan) => plans::draw(state, orderer, plan),
+        Order::DerivePlan { parent, without, name } => {
+            plans::derive(state, orderer, *parent, without, name.as_deref())
+        }
+        Order::JudgePlan { plan, approved, why } => {
+            plans::judge(state, orderer, *plan, *approved, why)
+        }
+        Order::StepPlan { plan, moves, step } => {
+            plans::step(state, (*plan, moves.as_deref()), *step, now)
+        }
         Order::SetOccasion(occasion) => occasions::set(state, occasion),
         Order::RemoveOccasion { key } => occasions::remove(state, key),
         // It is decided with the store at hand, in `merged`.
@@ -494,6 +529,24 @@ fn decide(
             Ok(Decided { events: Vec::new(), said, warnings: Vec::new() })
         }
     }
+}
+
+fn adopted(
+    state: &State,
+    books: &mut Books,
+    (name, mode, text): (&str, Mode, &str),
+    now: Instant,
+) -> Result<Decided, OrderRefusal> {
+    let watched = match mode {
+        Mode::Enforce => "hold",
+        Mode::Monitor => "are watched, and turn nobody away,",
+    };
+    let set = PolicySet { name: name.to_owned(), mode, text: text.to_owned() };
+    crate::rules::adopt(state, books, set, now).map(|(event, warnings)| Decided {
+        events: vec![event],
+        said: vec![format!("policies `{name}` {watched} from now on")],
+        warnings,
+    })
 }
 
 /// What somebody says of a finding, unless nobody could know what it is about, or why it was said.

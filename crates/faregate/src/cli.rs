@@ -17,6 +17,7 @@ pub(crate) mod lake;
 pub(crate) mod monitor;
 pub(crate) mod notices;
 pub(crate) mod options;
+pub(crate) mod plans;
 pub(crate) mod rules;
 pub(crate) mod sources;
 pub(crate) mod what_if;
@@ -167,6 +168,11 @@ pub(crate) enum Command {
     Occasion {
         #[command(subcommand)]
         action: monitor::Occasion,
+    },
+    /// Who should be on a seat and who on tokens: advice, plans of moves, what they saved
+    Plan {
+        #[command(subcommand)]
+        action: plans::Plan,
     },
     /// Print the caps, and what counts for them
     Caps,

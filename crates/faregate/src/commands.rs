@@ -26,6 +26,7 @@ mod options;
 mod orders;
 mod people;
 mod places;
+mod plans;
 mod policy;
 mod progress;
 mod quote;
@@ -83,6 +84,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Forecast(args) => forecast::run(&path, &args, json),
         Command::WhatIf(args) => what_if::run(&path, &args, json),
         Command::Occasion { action } => forecast::run_occasion(&path, &action, json),
+        Command::Plan { action } => plans::run(&path, &action, json),
         Command::Caps => quote::caps(&path, json),
         Command::Refusals => quote::refusals(json),
         Command::Quote(args) => quote::run(&path, &args, json),

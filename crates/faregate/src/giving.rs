@@ -54,15 +54,15 @@ impl Giving<'_> {
     fn carry_out(&self, engine: &mut Engine, order: Value) -> Result<Outcome, Fault> {
         let zone = engine.state().read().zone().clone();
         let body: OrderBody = serde_json::from_value(order).map_err(anyhow::Error::from)?;
-        let is_request = body.is_request();
+        let naming = body.naming();
         let order = body.into_order(&zone).map_err(refused)?;
         let orderer = Orderer::new(crate::ambient::account(), true).on_behalf_of(self.on_behalf_of);
         let done = carry_out(engine, &orderer, &order, self.dry_run).map_err(fault)?;
-        let OrderDone { id, said, warnings, .. } = OrderDone::new(done, is_request, self.dry_run);
+        let OrderDone { id, said, warnings, .. } = OrderDone::new(done, naming, self.dry_run);
         Ok(Outcome { id, said, warnings })
     }
 
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.on_behalf_of.map_or_else(crate::ambient::account, str::to_owned)
     }
 

@@ -4,12 +4,12 @@ use crate::Server;
 use crate::authority::{Authorized, GiveOrders};
 use crate::extract::{Params, Sent, idempotency_key};
 use crate::problem::Problem;
-use crate::wire::order::{OrderBody, OrderDone};
+use crate::wire::order::{Naming, OrderBody, OrderDone};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use faregate_app::engine::Failure;
-use faregate_app::orders::{NotDone, Once, carry_out, carry_out_once};
+use faregate_app::orders::{NotDone, Once, Order, carry_out, carry_out_once};
 use serde::Deserialize;
 use tokio::sync::oneshot;
 use utoipa::IntoParams;
@@ -65,12 +65,22 @@ pub(crate) async fn given(
     key: Option<String>,
     body: OrderBody,
 ) -> Result<OrderDone, Problem> {
-    let (is_request, dry_run) = (body.is_request(), key.is_none());
+    let naming = body.naming();
     let digested = serde_json::to_vec(&body).unwrap_or_default();
     let zone = server.gate.state().read().zone().clone();
     let order = body.into_order(&zone)?;
-    let orderer = who.orderer();
-    let once = key.map(|key| Once::new(&orderer, &key, &digested));
+    carried_out(server, who, key.map(|key| (key, digested)), (order, naming)).await
+}
+
+/// Carries an order out once under its key, which names what was sent; without a key it is only tried.
+pub(crate) async fn carried_out(
+    server: &Server,
+    who: &Authorized<GiveOrders>,
+    key: Option<(String, Vec<u8>)>,
+    (order, naming): (Order, Naming),
+) -> Result<OrderDone, Problem> {
+    let (orderer, dry_run) = (who.orderer(), key.is_none());
+    let once = key.map(|(key, digested)| Once::new(&orderer, &key, &digested));
     let sight = who.sight_at(server.gate.now());
     let (reply, waiting) = oneshot::channel();
     server.gate.run(move |engine| {
@@ -87,5 +97,5 @@ pub(crate) async fn given(
     });
     // A dropped reply means that the thread has stopped.
     let done = waiting.await.unwrap_or(Err(NotDone::Failed(Failure::Stopping)))?;
-    Ok(OrderDone::new(done, is_request, dry_run))
+    Ok(OrderDone::new(done, naming, dry_run))
 }

@@ -112,7 +112,7 @@ impl MergeDone {
     #[must_use]
     pub fn new(mut done: Done, dry_run: bool) -> Self {
         let changes = done.merge.take().map(|plan| MergeChanges::from(*plan));
-        Self { order: OrderDone::new(done, false, dry_run), changes }
+        Self { order: OrderDone::new(done, Naming::Entry, dry_run), changes }
     }
 }
 

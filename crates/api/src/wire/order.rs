@@ -12,6 +12,7 @@ use faregate_core::burn::{Plan, Point};
 use faregate_core::estate::{DeviceId, SeatId};
 use faregate_core::event::Mode;
 use faregate_core::ledger::PackKind;
+use faregate_core::moves::{MoveStep, PlanId};
 use faregate_core::state::{Occasion, OccasionEffect};
 use faregate_core::when::{Date, Instant, Zone};
 use serde::{Deserialize, Serialize};
@@ -218,6 +219,36 @@ pub enum OrderBody {
         /// What began or ended.
         said: String,
     },
+    /// Keep a plan of moves that is another without some of its moves.
+    DerivePlan {
+        /// Id of the other: `p42`.
+        plan: String,
+        /// The numbers of the moves that it does not have, from 1.
+        #[schema(max_items = 100_000)]
+        without: Vec<u32>,
+        /// Its name; the other's by default.
+        name: Option<String>,
+    },
+    /// Let a plan of moves be carried out, or not. Nobody decides on their own plan.
+    JudgePlan {
+        /// Its id: `p42`.
+        plan: String,
+        /// Whether it may be carried out.
+        approve: bool,
+        /// Why.
+        #[serde(default)]
+        why: String,
+    },
+    /// Make moves of an approved plan, take them back, or leave them out.
+    StepPlan {
+        /// Its id: `p42`.
+        plan: String,
+        /// The numbers of the moves, from 1; all that are due when it is missing.
+        #[schema(max_items = 100_000)]
+        moves: Option<Vec<u32>>,
+        /// What becomes of them.
+        step: PlanStep,
+    },
     /// Say how a bucket's allotment, or the whole pool, is to be used up over its period.
     SetPlan {
         /// Key of the bucket; the pool as a whole when it is missing.
@@ -229,6 +260,39 @@ pub enum OrderBody {
         #[schema(max_items = 400)]
         curve: Vec<CurvePoint>,
     },
+}
+
+/// What becomes of moves of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlanStep {
+    /// Their seats pass on.
+    Done,
+    /// They pass back.
+    Undone,
+    /// They are left out.
+    Dropped,
+}
+
+impl From<PlanStep> for MoveStep {
+    fn from(step: PlanStep) -> Self {
+        match step {
+            PlanStep::Done => Self::Done,
+            PlanStep::Undone => Self::Undone,
+            PlanStep::Dropped => Self::Dropped,
+        }
+    }
+}
+
+/// What the id of a carried out order names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// The entry of the journal.
+    Entry,
+    /// A request for tokens.
+    Request,
+    /// A plan of moves.
+    Plan,
 }
 
 /// How an allotment is used up.
@@ -291,7 +355,8 @@ impl From<Mode> for RuleMode {
 /// An order that was carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 pub struct OrderDone {
-    /// The entry of the journal that carried it out, or the id of the new request; `null` when it was only tried.
+    /// The entry of the journal that carried it out, or the id of the new request (`r42`) or plan (`p42`); `null` when
+    /// it was only tried.
     pub id: Option<String>,
     /// What happened, in sentences.
     pub said: Vec<String>,
@@ -306,18 +371,26 @@ pub struct OrderDone {
 impl OrderDone {
     /// What is said of an order that was carried out.
     #[must_use]
-    pub fn new(done: Done, is_request: bool, dry_run: bool) -> Self {
-        let id = if is_request { RequestId(done.seq).to_string() } else { done.seq.to_string() };
+    pub fn new(done: Done, naming: Naming, dry_run: bool) -> Self {
+        let id = match naming {
+            Naming::Entry => done.seq.to_string(),
+            Naming::Request => RequestId(done.seq).to_string(),
+            Naming::Plan => PlanId(done.seq).to_string(),
+        };
         let Done { said, warnings, repeated, .. } = done;
         Self { id: (!dry_run).then_some(id), said, warnings, dry_run, repeated }
     }
 }
 
 impl OrderBody {
-    /// Whether it asks for tokens: then the answer's id names the request.
+    /// What the answer's id names.
     #[must_use]
-    pub fn is_request(&self) -> bool {
-        matches!(self, Self::Request { .. })
+    pub fn naming(&self) -> Naming {
+        match self {
+            Self::Request { .. } => Naming::Request,
+            Self::DerivePlan { .. } => Naming::Plan,
+            _ => Naming::Entry,
+        }
     }
 
     /// The order that this body describes, with its dates read in the contract's zone.
@@ -370,6 +443,15 @@ impl OrderBody {
             Self::NoteDirectoryRun { plan, said } => Order::NoteDirectoryRun { plan, said },
             Self::SetPlan { bucket, plan, curve } => {
                 Order::SetPlan { bucket, plan: planned(plan, &curve)? }
+            }
+            Self::DerivePlan { plan, without, name } => {
+                Order::DerivePlan { parent: plan_id(&plan)?, without, name }
+            }
+            Self::JudgePlan { plan, approve, why } => {
+                Order::JudgePlan { plan: plan_id(&plan)?, approved: approve, why }
+            }
+            Self::StepPlan { plan, moves, step } => {
+                Order::StepPlan { plan: plan_id(&plan)?, moves, step: step.into() }
             }
             watched @ (Self::SetAlertRules { .. }
             | Self::RemoveAlertRule { .. }
@@ -437,6 +519,11 @@ impl OrderBody {
             Self::SetAgentRules { text } => (Vec::new(), Some(text), POLICIES_MAX),
             Self::NoteDirectoryRun { plan, said } => (vec![Some(plan)], Some(said), TEXT_MAX),
             Self::SetPlan { bucket, .. } => (vec![bucket.as_ref()], None, TEXT_MAX),
+            Self::DerivePlan { plan, name, .. } => {
+                (vec![Some(plan), name.as_ref()], None, TEXT_MAX)
+            }
+            Self::JudgePlan { plan, why, .. } => (vec![Some(plan)], Some(why), TEXT_MAX),
+            Self::StepPlan { plan, .. } => (vec![Some(plan)], None, TEXT_MAX),
             Self::SetAlertRules { text, .. } => (Vec::new(), Some(text), POLICIES_MAX),
             Self::RemoveAlertRule { key }
             | Self::MuteAlertRule { key, .. }
@@ -529,6 +616,13 @@ fn request_id(text: &str) -> Result<RequestId, OrderRefusal> {
     })
 }
 
+/// The id of a plan of moves, as it is written: `p42`.
+pub(crate) fn plan_id(text: &str) -> Result<PlanId, OrderRefusal> {
+    text.parse().map_err(|_| {
+        invalid("bad-id", format!("`{text}` is no id of a plan"), "ids look like `p42`")
+    })
+}
+
 /// The id of an alert, as it is written: `a42`.
 fn alert_id(text: &str) -> Result<AlertId, OrderRefusal> {
     text.parse().map_err(|()| {
@@ -577,7 +671,7 @@ fn device_id(text: &str) -> Result<DeviceId, OrderRefusal> {
     })
 }
 
-fn money(Money { amount, currency }: Money) -> Result<amount::Money, OrderRefusal> {
+pub(crate) fn money(Money { amount, currency }: Money) -> Result<amount::Money, OrderRefusal> {
     let micros = parse_micros(&amount).ok().filter(|micros| *micros >= 0);
     let read = micros.zip(Currency::new(&currency));
     read.map(|(micros, currency)| amount::Money { micros, currency }).ok_or_else(|| {

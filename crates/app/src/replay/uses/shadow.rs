@@ -13,7 +13,7 @@ use faregate_core::tariff::Tariff;
 use faregate_core::usage::Interval;
 use faregate_core::when::{Date, Instant};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Charges taken from the rating at a time.
 const CHARGES_AT_ONCE: usize = 8_192;
@@ -63,6 +63,7 @@ pub struct Shadow {
     people: Vec<Vec<Packed>>,
     known: Option<(Date, Date)>,
     unrated: BTreeMap<ProductId, Uncounted>,
+    unrated_pairs: BTreeSet<Pair>,
     unknown: BTreeMap<String, Uncounted>,
 }
 
@@ -105,6 +106,11 @@ impl Shadow {
     #[must_use]
     pub fn unrated(&self) -> &BTreeMap<ProductId, Uncounted> {
         &self.unrated
+    }
+
+    /// Who uses which of them.
+    pub fn unrated_pairs(&self) -> impl Iterator<Item = Pair> + '_ {
+        self.unrated_pairs.iter().copied()
     }
 
     /// Use up to the end of the span that belongs to nobody or to no product that is known, by feature code.
@@ -189,6 +195,7 @@ impl Shadow {
         if verdict == Verdict::NoRate && inside {
             let (_, product): Pair = *pair;
             self.unrated.entry(product).or_default().add(*whole);
+            self.unrated_pairs.insert(*pair);
         }
     }
 }

@@ -7,6 +7,9 @@ use faregate_core::burn::Plan;
 use faregate_core::caps::Span;
 use faregate_core::estate::{Domain, Period, Territory};
 use faregate_core::event::{Ask, Finding, MoveCause, Opened, Refused, Trial};
+use faregate_core::moves::{
+    MoveKind, MovePlan, MoveStep, PlanId, PlanRecord, PlannedMove, Stepped, Verdict,
+};
 use faregate_core::state::OccasionEffect;
 
 macro_rules! newtypes {
@@ -19,7 +22,7 @@ macro_rules! newtypes {
     )+};
 }
 newtypes!(Ticks, Instant, Date, PersonId, ProductId, BucketId, OfferingId, SeatId, SessionId);
-newtypes!(GroupId, SiteId, ScheduleId, RequestId, DeviceId);
+newtypes!(GroupId, SiteId, ScheduleId, RequestId, DeviceId, PlanId);
 
 macro_rules! records {
     ($($name:ident { $($field:ident),+ })+) => {$(

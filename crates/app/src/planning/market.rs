@@ -1,0 +1,90 @@
+//! What seats and tokens cost: the prices that plans reckon with.
+
+use super::Terms;
+use faregate_core::amount::{Currency, Money, Ticks};
+use faregate_core::estate::{OfferingId, ProductId};
+use faregate_core::state::State;
+use faregate_core::when::Instant;
+use rustc_hash::FxHashSet;
+
+/// An offering with its price.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Priced {
+    /// Which.
+    pub id: OfferingId,
+    /// A seat of it for a year, after discount, in units of money.
+    pub per_year: f64,
+    /// What it covers.
+    pub covers: Vec<ProductId>,
+}
+
+/// Prices at one moment, in one currency.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Market {
+    /// The currency of all of them.
+    pub currency: Currency,
+    /// One token, in units of money.
+    pub token: f64,
+    /// Offerings with a price, by id.
+    pub offerings: Vec<Priced>,
+    /// Products that tokens can pay for at all.
+    pub rated: FxHashSet<ProductId>,
+    /// What has no price, and what has one in another currency, in sentences.
+    pub gaps: Vec<String>,
+}
+
+impl Market {
+    /// The prices in force; `None` where there is no price of a token: nothing can be compared then.
+    #[must_use]
+    pub fn of(state: &State, terms: &Terms, now: Instant) -> Option<Self> {
+        let (_, tariff) = state.tariff()?;
+        let token = terms.token_price.or_else(|| tariff.token_price(now, state.zone()))?;
+        let estate = state.estate();
+        let (mut offerings, mut gaps) = (Vec::new(), Vec::new());
+        for (id, offering) in (0..).map(OfferingId).zip(estate.offerings()) {
+            let listed = tariff.parts().seats.iter().find(|seat| seat.offering == offering.key);
+            let Some(listed) = listed else {
+                gaps.push(format!("there is no price for a seat of {}", offering.name));
+                continue;
+            };
+            if listed.per_year.currency != token.currency {
+                let code = listed.per_year.currency.code();
+                gaps.push(format!(
+                    "a seat of {} is priced in {code}, tokens are not",
+                    offering.name
+                ));
+                continue;
+            }
+            let covers = offering.covers.iter().filter_map(|key| estate.product_called(key));
+            let per_year = units(listed.per_year) * (1.0 - terms.seat_discount);
+            offerings.push(Priced { id, per_year, covers: covers.collect() });
+        }
+        let products = (0..).map(ProductId).zip(estate.products()).map(|(id, _)| id);
+        let rated = products.filter(|id| state.rate(*id, now).is_some()).collect();
+        Some(Self { currency: token.currency, token: units(token), offerings, rated, gaps })
+    }
+
+    /// The offering with this id, if it has a price.
+    #[must_use]
+    pub fn offering(&self, id: OfferingId) -> Option<&Priced> {
+        self.offerings.iter().find(|offering| offering.id == id)
+    }
+
+    /// What so many tokens cost, in units of money.
+    #[must_use]
+    pub fn price(&self, ticks: Ticks) -> f64 {
+        ticks.tokens() * self.token
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate in floats")]
+fn units(money: Money) -> f64 {
+    money.micros as f64 / 1e6
+}
+
+/// Units of money as whole micro-units, as plans keep them.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "an estimate, far below 2^63 micro-units")]
+pub(super) fn micros(units: f64) -> i64 {
+    (units * 1e6).round() as i64
+}
