@@ -297,8 +297,11 @@ fn monitoring() -> OpenApiRouter<Server> {
 }
 
 fn planning() -> OpenApiRouter<Server> {
-    use routes::plans;
+    use routes::{plans, portfolio, renewal, sizing};
     OpenApiRouter::new()
+        .routes(routes!(portfolio::find))
+        .routes(routes!(renewal::value))
+        .routes(routes!(sizing::pool))
         .routes(routes!(plans::list, plans::draw))
         .routes(routes!(plans::show))
         .routes(routes!(plans::verification::verify))

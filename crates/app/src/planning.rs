@@ -10,6 +10,10 @@ mod compliance;
 mod draw;
 mod habits;
 mod market;
+pub mod mix;
+pub mod offered;
+pub mod pool;
+pub mod renew;
 mod verify;
 mod words;
 

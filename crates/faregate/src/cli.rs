@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) mod agents;
 pub(crate) mod budgets;
 pub(crate) mod burn;
+pub(crate) mod buying;
 pub(crate) mod directory;
 pub(crate) mod estate;
 pub(crate) mod findings;
@@ -174,6 +175,10 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: plans::Plan,
     },
+    /// Print how many tokens to buy for the year to come, and what each quantity means
+    Size(buying::Size),
+    /// Print what a renewal is worth: the vendor's proposal under stress, every lever, alone and together
+    Renew(buying::Renew),
     /// Print the caps, and what counts for them
     Caps,
     /// Print every reason for a refusal, and what to do about each

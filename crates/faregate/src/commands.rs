@@ -6,6 +6,7 @@ mod break_even;
 mod buckets;
 mod bulk;
 mod burn;
+mod buying;
 mod demo;
 mod directory;
 mod doctor;
@@ -85,6 +86,8 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::WhatIf(args) => what_if::run(&path, &args, json),
         Command::Occasion { action } => forecast::run_occasion(&path, &action, json),
         Command::Plan { action } => plans::run(&path, &action, json),
+        Command::Size(args) => buying::run_size(&path, &args, json),
+        Command::Renew(args) => buying::run_renew(&path, &args, json),
         Command::Caps => quote::caps(&path, json),
         Command::Refusals => quote::refusals(json),
         Command::Quote(args) => quote::run(&path, &args, json),

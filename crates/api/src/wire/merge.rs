@@ -1,7 +1,7 @@
 //! Two identities of one person on the wire: what the page, scripts and the command line send, and what they get back.
 
 use super::Tokens;
-use super::order::OrderDone;
+use super::order::{Naming, OrderDone};
 use faregate_app::merge::{Covering, Merge, Month, Plan, Twice};
 use faregate_app::orders::{Done, Kind, Order, OrderRefusal};
 use serde::{Deserialize, Serialize};

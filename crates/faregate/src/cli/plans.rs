@@ -1,6 +1,7 @@
 //! What can be said about plans of moves.
 
 use super::budgets::Giver;
+use super::buying::Offer;
 use clap::{Args, Subcommand, ValueEnum};
 
 #[derive(Subcommand)]
@@ -16,6 +17,8 @@ pub(crate) enum Plan {
         #[arg(long, value_name = "TEXT")]
         person: Option<String>,
     },
+    /// Print the mix of seats and tokens that costs least for everybody together, with its proof
+    Mix(Offer),
     /// Draw a plan of the moves that save most; nothing moves yet
     Draw {
         /// Its name

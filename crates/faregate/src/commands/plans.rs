@@ -1,7 +1,7 @@
 //! `faregate plan …`: who is best off with what, plans of moves, and what they saved.
 
 use crate::cli::plans::{Judge, Plan, Step, Terms};
-use crate::commands::orders;
+use crate::commands::{buying, orders};
 use crate::fault::{Code, Fault};
 use crate::giving;
 use crate::output::{self, Align};
@@ -22,6 +22,7 @@ pub(crate) fn run(path: &Path, action: &Plan, as_json: bool) -> Result<(), Fault
         Plan::Advice { terms, all, person } => {
             advice(path, terms, (*all, person.as_deref()), as_json)
         }
+        Plan::Mix(offer) => buying::run_mix(path, offer, as_json),
         Plan::Draw { name, terms, giver } => {
             let giving = orders::giving(path, giver, as_json);
             draw(path, (name, terms), &giving)
@@ -349,11 +350,11 @@ fn csv(state: &State, record: &PlanRecord, moves: &[PlanMove]) -> Result<(), Fau
         let PlanMove { number, kind, person, offering, on, why, .. } = one;
         let texts = [kind, mail.as_str(), person, offering, on, why];
         let mut line = vec![number.to_string()];
-        line.extend(texts.map(faregate_core::csv::guarded));
+        line.extend(texts.map(|text| faregate_core::csv::guarded(text).into_owned()));
         lines.push(line);
     }
     for line in lines {
-        let quoted = line.iter().map(|cell| faregate_core::csv::quoted(cell));
+        let quoted = line.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
         output::text_as_is(&(quoted.collect::<Vec<_>>().join(",") + "\r\n"));
     }
     Ok(())
