@@ -41,11 +41,12 @@ impl Secrets for SystemSecrets {
     }
 }
 
-/// A fresh idempotency key.
+/// How many threads this machine runs at once.
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
+/// A fresh idempotency key.
 pub(crate) fn fresh_key() -> String {
     SystemSecrets.secret().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

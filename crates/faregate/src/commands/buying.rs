@@ -59,37 +59,8 @@ pub(crate) fn run_size(path: &Path, args: &Size, as_json: bool) -> Result<(), Fa
     if as_json {
         return output::json(&told);
     }
+    quantities(&told);
     let code = &told.currency;
-    let row = |name: String, one: &sizing::Quantity| {
-        vec![
-            name,
-            number(one.tokens.round()),
-            format!("{:.1} %", one.service_level * 100.0),
-            number(one.expected_waste.round()),
-            number(one.expected_short.round()),
-            number(one.expected_cost.round()),
-        ]
-    };
-    let mut rows = vec![row("costs least".to_owned(), &told.best)];
-    rows.push(row("in packs".to_owned(), &told.purchase.quantity));
-    rows.extend(
-        told.guide
-            .iter()
-            .map(|one| row(format!("used × {:.2} (the guide)", one.factor), &one.quantity)),
-    );
-    rows.extend(
-        told.carry_forward.iter().map(|one| row("with carry-forward".to_owned(), &one.quantity)),
-    );
-    let cost = format!("cost {code}");
-    let columns = [
-        ("buy", Align::Left),
-        ("tokens", Align::Right),
-        ("lasts", Align::Right),
-        ("left over", Align::Right),
-        ("missing", Align::Right),
-        (cost.as_str(), Align::Right),
-    ];
-    output::table(&columns, &rows, "");
     let packs = told.purchase.packs.iter().map(|pack| format!("{} × {}", pack.count, pack.size));
     say!(
         "in packs: {} at {} {code} a token",
@@ -123,6 +94,41 @@ pub(crate) fn run_size(path: &Path, args: &Size, as_json: bool) -> Result<(), Fa
     aside!("charges of {} people, {} to {}", told.people, told.known_from, told.known_to);
     told.gaps.iter().for_each(|gap| aside!("note: {gap}"));
     Ok(())
+}
+
+/// Quantities beside each other: what costs least, what can be bought, what the guide says.
+fn quantities(told: &sizing::Sizing) {
+    let code = &told.currency;
+    let row = |name: String, one: &sizing::Quantity| {
+        vec![
+            name,
+            number(one.tokens.round()),
+            format!("{:.1} %", one.service_level * 100.0),
+            number(one.expected_waste.round()),
+            number(one.expected_short.round()),
+            number(one.expected_cost.round()),
+        ]
+    };
+    let mut rows = vec![row("costs least".to_owned(), &told.best)];
+    rows.push(row("in packs".to_owned(), &told.purchase.quantity));
+    rows.extend(
+        told.guide
+            .iter()
+            .map(|one| row(format!("used × {:.2} (the guide)", one.factor), &one.quantity)),
+    );
+    rows.extend(
+        told.carry_forward.iter().map(|one| row("with carry-forward".to_owned(), &one.quantity)),
+    );
+    let cost = format!("cost {code}");
+    let columns = [
+        ("buy", Align::Left),
+        ("tokens", Align::Right),
+        ("lasts", Align::Right),
+        ("left over", Align::Right),
+        ("missing", Align::Right),
+        (cost.as_str(), Align::Right),
+    ];
+    output::table(&columns, &rows, "");
 }
 
 pub(crate) fn run_renew(path: &Path, args: &Renew, as_json: bool) -> Result<(), Fault> {
