@@ -3,6 +3,7 @@
 pub(crate) mod analytics;
 pub(crate) mod duckdb;
 pub(crate) mod forecasters;
+pub(crate) mod numpy;
 pub(crate) mod optimiser;
 pub(crate) mod postgres;
 pub(crate) mod redis;

@@ -1,5 +1,5 @@
 //! The targets of quality: exact charges, conserved tokens, bounded memory, forecasts that hold, anomalies
-//! that are found.
+//! that are found, pools that last as often as they are said to.
 //!
 //! To add one: a module that returns its figures, and its row in [`TARGETS`].
 
@@ -9,7 +9,9 @@ mod conservation;
 mod forecasts;
 mod memory;
 mod portfolio;
+mod recommendations;
 mod replay;
+mod sizing;
 
 use crate::machine;
 use crate::outcome::short;
@@ -92,7 +94,7 @@ impl Figure {
 
 type Target = fn(&Setting) -> Result<Vec<Figure>>;
 
-const TARGETS: [(&str, Target); 8] = [
+const TARGETS: [(&str, Target); 10] = [
     ("charging", charging::run),
     ("conservation", conservation::run),
     ("forecasts", forecasts::run),
@@ -100,7 +102,9 @@ const TARGETS: [(&str, Target); 8] = [
     ("serve", memory::serve),
     ("anomalies", anomalies::run),
     ("portfolio", portfolio::run),
+    ("recommendations", recommendations::run),
     ("replay", replay::run),
+    ("sizing", sizing::run),
 ];
 
 pub(crate) fn run(args: &Quality) -> Result<()> {

@@ -10,6 +10,7 @@ pub(crate) mod heartbeats;
 pub(crate) mod ingestion;
 mod policies;
 mod portfolio;
+mod sizing;
 
 use crate::machine;
 use crate::outcome::{Outcome, heading};
@@ -85,7 +86,7 @@ impl Setting {
 
 type Race = fn(&Setting) -> Result<Vec<Outcome>>;
 
-const RACES: [(&str, Race); 11] = [
+const RACES: [(&str, Race); 12] = [
     ("A1", decisions::run),
     ("A2", batches::run),
     ("A3", heartbeats::run),
@@ -97,6 +98,7 @@ const RACES: [(&str, Race); 11] = [
     ("C2", analytics::warm),
     ("D", portfolio::run),
     ("E", forecasts::run),
+    ("E1", sizing::run),
 ];
 
 pub(crate) fn run(args: &Races) -> Result<()> {
@@ -105,7 +107,7 @@ pub(crate) fn run(args: &Races) -> Result<()> {
     };
     if let Some(name) = args.names.iter().find(|name| RACES.iter().all(|r| !r.0.starts_with(*name)))
     {
-        bail!("no race `{name}`; there are A1 to A4, B1 to B3, C1, C2, D and E");
+        bail!("no race `{name}`; there are A1 to A4, B1 to B3, C1, C2, D, E and E1");
     }
     if args.rounds < ROUNDS_MIN {
         eprintln!("fewer than {ROUNDS_MIN} rounds: a look, not a result");

@@ -16,7 +16,7 @@ use faregate_core::amount::Ticks;
 use faregate_core::estate::{Person, PersonId, ProductId, Seat};
 use faregate_core::event::Event;
 use faregate_core::tariff::TariffParts;
-use faregate_core::when::{Instant, Zone};
+use faregate_core::when::{Date, Instant, Zone};
 use std::sync::Arc;
 
 const ZONE: &str = "Europe/Madrid";
@@ -119,9 +119,11 @@ impl World {
         let mut all = Vec::new();
         for (player, held) in self.accounts.players.iter().zip(&self.held) {
             let sessions = self.person(player, held, &mut plan, &mut truth);
+            truth.tokens_by_person.push(Vec::new());
             for (at, ticks) in auditor.units(held, &sessions) {
                 self.book(player, at, ticks, &mut truth, &mut years);
             }
+            truth.tokens_by_person.last_mut().into_iter().for_each(by_date);
             all.extend(sessions);
         }
         all.sort_unstable();
@@ -165,7 +167,9 @@ impl World {
         years: &mut [Year],
     ) {
         let add = |sum: &mut Ticks| *sum = Ticks(sum.0.saturating_add(ticks.0));
-        add(truth.tokens_by_day.entry(self.zone.date(at)).or_default());
+        let date = self.zone.date(at);
+        add(truth.tokens_by_day.entry(date).or_default());
+        truth.tokens_by_person.last_mut().into_iter().for_each(|days| days.push((date, ticks)));
         truth.tokens_by_bucket.get_mut(player.bucket().index()).into_iter().for_each(add);
         truth.charges += 1;
         let index = years.partition_point(|year| year.until <= at);
@@ -205,6 +209,19 @@ impl World {
         let free = free(&held, &self.catalogue, &self.calendar, &mut chance);
         assigned.chain(free.iter().map(|held| held.seat(None))).collect()
     }
+}
+
+/// Charges by date, one entry a date.
+fn by_date(days: &mut Vec<(Date, Ticks)>) {
+    days.sort_unstable();
+    days.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        if is_same {
+            kept.1 = Ticks(kept.1.0.saturating_add(next.1.0));
+        }
+        is_same
+    });
+    days.shrink_to_fit();
 }
 
 /// Everybody's seats, by person id. Whoever has a second account holds one: else it would be no double-dip.

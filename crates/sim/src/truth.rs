@@ -13,6 +13,8 @@ pub struct Truth {
     pub personas: Vec<Persona>,
     /// Tokens to be charged on each date of the contract's zone; dates without charges are left out.
     pub tokens_by_day: BTreeMap<Date, Ticks>,
+    /// Tokens to be charged for each person's use, by person id and date; dates without charges are left out.
+    pub tokens_by_person: Vec<Vec<(Date, Ticks)>>,
     /// Tokens to be charged to each bucket, by bucket id.
     pub tokens_by_bucket: Vec<Ticks>,
     /// How many units are to be charged.

@@ -74,6 +74,12 @@ fn check(seed: u64, size: Size, now: &str) {
         days.map(|(date, cells)| (date, cells.values().map(|cell| cell.ticks).sum())).collect()
     });
     assert_eq!(by_day, estate.truth.tokens_by_day);
+    let mut by_person = BTreeMap::new();
+    for (date, ticks) in estate.truth.tokens_by_person.iter().flatten() {
+        let sum: &mut Ticks = by_person.entry(*date).or_default();
+        *sum = Ticks(sum.0 + ticks.0);
+    }
+    assert_eq!(by_person, estate.truth.tokens_by_day);
     let spent: Vec<Ticks> = ledger.buckets().iter().map(|bucket| bucket.spent).collect();
     assert_eq!(spent, estate.truth.tokens_by_bucket);
     let valid = ledger.packs().iter().filter(|pack| pack.from <= at(now) && at(now) < pack.until);

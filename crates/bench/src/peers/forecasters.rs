@@ -48,6 +48,11 @@ impl Forecasters {
         Ok(Self { python, home })
     }
 
+    /// The interpreter, which has numpy too.
+    pub(crate) fn python(&self) -> &Path {
+        &self.python
+    }
+
     /// A model's forecasts, and the CPU seconds they took without starting up.
     pub(crate) fn forecast(
         &self,

@@ -1,9 +1,21 @@
 //! What the past of one person says of a year to come (F6).
+//!
+//! The people who were most like them, by their level over all and lately, say how such people go on. F6's own
+//! beta-binomial with a chance of change was tried beside it on generated estates and was neither as sharp nor as
+//! well calibrated (`docs/adr/0030-outlook-by-likeness.md`).
 
 use super::Population;
-use crate::numeric::ln_gamma;
+use super::population::Case;
+use crate::numeric::{normal_below, normal_density};
 
-/// Active days of one person among exposed days, as far as they count for the future.
+/// So many of the likest people are asked: a fifth of all, within these.
+const LIKE: (usize, usize) = (25, 100);
+/// Half of how much more or less somebody did than one of their like carries over.
+const CARRIES: f64 = 0.5;
+/// How far levels move from one year to the next even of people who do not change.
+const DRIFT: f64 = 0.04;
+
+/// Active days of one person among exposed days.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Counts {
     /// Days of use.
@@ -13,17 +25,14 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The counts of months, oldest first, each month before the last `decay` times less worth than the one after it.
+    /// All months together.
     #[must_use]
-    pub fn faded(months: &[Self], decay: f64) -> Self {
-        let mut worth = 1.0;
-        let mut sum = Self::default();
-        for month in months.iter().rev() {
-            sum.active += worth * month.active;
-            sum.exposed += worth * month.exposed;
-            worth *= decay;
-        }
-        sum
+    pub fn sum(months: &[Self]) -> Self {
+        let add = |sum: Self, one: &Self| Self {
+            active: sum.active + one.active,
+            exposed: sum.exposed + one.exposed,
+        };
+        months.iter().fold(Self::default(), add)
     }
 
     /// The share of exposed days with use, 0 to 1.
@@ -33,100 +42,73 @@ impl Counts {
     }
 }
 
-/// How many days of use somebody will have: a beta-binomial of what they did, and, with the probability that
-/// everything changes, of what people do.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// How many days of use somebody will have: an equal mixture of normals, one for each of their like.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Outlook {
-    /// Shape of the beta distribution of the person's level.
-    pub alpha: f64,
-    /// Its other shape.
-    pub beta: f64,
-    /// Days to come on which use is to be expected, in usual working days.
-    pub exposed: f64,
-    /// Probability that the person becomes another kind of user.
-    pub change: f64,
-    /// Shapes of the population's levels.
-    pub people: (f64, f64),
+    /// Days of use, and their standard deviation.
+    parts: Vec<(f64, f64)>,
 }
 
 impl Outlook {
     /// Of one person: their months, oldest first, and the exposed days to come.
     #[must_use]
     pub fn new(population: &Population, months: &[Counts], exposed: f64) -> Self {
-        let known = Counts::faded(months, population.decay);
-        let (a, b) = population.prior;
-        let idle = (known.exposed - known.active).max(0.0);
-        Self {
-            alpha: a + population.worth * known.active,
-            beta: b + population.worth * idle,
-            exposed,
-            change: population.change_within(exposed),
-            people: population.prior,
+        let (level, recent) = population.look(months);
+        let apart = |case: &Case| (case.level - level).abs() + (case.recent - recent).abs();
+        let mut like: Vec<(f64, &Case)> =
+            population.cases.iter().map(|case| (apart(case), case)).collect();
+        let wanted = like.len().div_euclid(5).clamp(LIKE.0, LIKE.1);
+        if wanted < like.len() {
+            like.select_nth_unstable_by(wanted, |a, b| a.0.total_cmp(&b.0));
+            like.truncate(wanted);
         }
+        let part = |(_, case): (f64, &Case)| {
+            let next = (case.next + CARRIES * (level - case.level)).clamp(0.0, 1.0);
+            let days = next * exposed;
+            let chance = (days * (1.0 - next)).max(1.0);
+            (days, (chance + (DRIFT * exposed).powi(2)).sqrt())
+        };
+        Self { parts: like.into_iter().map(part).collect() }
+    }
+
+    /// Somebody of whom it is known how many days they will have, give or take.
+    #[must_use]
+    pub fn of(days: f64, deviation: f64) -> Self {
+        Self { parts: vec![(days, deviation)] }
+    }
+
+    fn mean(&self, of: impl Fn(f64, f64) -> f64) -> f64 {
+        let (sum, count) = self.parts.iter().fold((0.0, 0.0), |(sum, count), (days, deviation)| {
+            (sum + of(*days, *deviation), count + 1.0)
+        });
+        if count > 0.0 { sum / count } else { 0.0 }
     }
 
     /// Expected days of use.
     #[must_use]
     pub fn days(&self) -> f64 {
-        let (a, b) = self.people;
-        let own = self.alpha / (self.alpha + self.beta);
-        let others = a / (a + b);
-        self.exposed * ((1.0 - self.change) * own + self.change * others)
+        self.mean(|days, _| days)
     }
 
-    /// The probability of more than so many days of use:
-    /// `(1 − ε)·P(BetaBin(n′, α, β) > days) + ε·P(BetaBin(n′, a, b) > days)`.
+    /// The probability of more than so many days of use.
     #[must_use]
     pub fn exceeds(&self, days: f64) -> f64 {
-        let own = above(days, self.exposed, self.alpha, self.beta);
-        let others = above(days, self.exposed, self.people.0, self.people.1);
-        ((1.0 - self.change) * own + self.change * others).clamp(0.0, 1.0)
+        let above = |mean: f64, deviation: f64| match deviation > 0.0 {
+            true => normal_below((mean - days) / deviation),
+            false => f64::from(u8::from(mean > days)),
+        };
+        self.mean(above).clamp(0.0, 1.0)
     }
 
     /// What is expected beyond so many days: `E[(X − days)⁺]`, in days.
     #[must_use]
     pub fn beyond(&self, days: f64) -> f64 {
-        let own = excess(days, self.exposed, self.alpha, self.beta);
-        let others = excess(days, self.exposed, self.people.0, self.people.1);
-        (1.0 - self.change) * own + self.change * others
+        self.mean(|mean, deviation| {
+            if deviation <= 0.0 {
+                return (mean - days).max(0.0);
+            }
+            let z = (mean - days) / deviation;
+            deviation * (normal_density(z) + z * normal_below(z))
+        })
     }
-}
-
-/// ln of the beta-binomial probability of `k` in `n`; both may be fractions, as faded counts are.
-pub(super) fn ln_chance(k: f64, n: f64, a: f64, b: f64) -> f64 {
-    let rest = (n - k).max(0.0);
-    ln_gamma(n + 1.0) - ln_gamma(k + 1.0) - ln_gamma(rest + 1.0) + ln_beta(k + a, rest + b)
-        - ln_beta(a, b)
-}
-
-fn ln_beta(a: f64, b: f64) -> f64 {
-    ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b)
-}
-
-/// P(X > days), X beta-binomial.
-fn above(days: f64, n: f64, a: f64, b: f64) -> f64 {
-    sum(n, a, b, |k, chance| if k > days { chance } else { 0.0 })
-}
-
-/// E[(X − days)⁺].
-fn excess(days: f64, n: f64, a: f64, b: f64) -> f64 {
-    sum(n, a, b, |k, chance| (k - days).max(0.0) * chance)
-}
-
-/// Sums over all counts from 0 to `n`, rounded to whole days.
-fn sum(n: f64, a: f64, b: f64, term: impl Fn(f64, f64) -> f64) -> f64 {
-    let n = n.round().clamp(0.0, 4_000.0);
-    let mut total = 0.0;
-    let (mut k, mut ln) = (0.0, ln_chance(0.0, n, a, b));
-    while k <= n {
-        total += term(k, ln.exp());
-        // The ratio of two neighbours: p(k+1)/p(k) = (n−k)(k+a) / ((k+1)(n−k−1+b)).
-        let ratio = (n - k) * (k + a) / ((k + 1.0) * (n - k - 1.0 + b));
-        if ratio <= 0.0 {
-            break;
-        }
-        ln += ratio.ln();
-        k += 1.0;
-    }
-    total
 }

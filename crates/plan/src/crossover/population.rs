@@ -1,127 +1,83 @@
 //! What everybody's past says of how far the past can be trusted.
+//!
+//! Each person's history is cut in two: what came in the second half is what people who were like them in the first
+//! half may come to. So whatever moves people, projects, seasons, departures, is in it without a model of its own.
 
 use super::Counts;
-use super::outlook::ln_chance;
-
-/// How much of the past holds for the future, learned from people.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Population {
-    /// Shapes of the beta distribution of people's levels.
-    pub prior: (f64, f64),
-    /// A month counts this much of the one after it: 1 when older months say as much as newer ones.
-    pub decay: f64,
-    /// An exposed day counts for so many independent ones, 0 to 1: days of one person resemble each other.
-    pub worth: f64,
-    /// Probability that somebody becomes another kind of user within [`Population::span`].
-    pub change: f64,
-    /// Exposed days over which `change` was seen.
-    pub span: f64,
-}
 
 /// Of larger populations every so-manieth is enough.
 const PEOPLE_MAX: usize = 2_000;
-const DECAYS: [f64; 6] = [1.0, 0.95, 0.9, 0.8, 0.65, 0.5];
-const WORTHS: [f64; 7] = [1.0, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015];
-const CHANGES: [f64; 9] = [0.0, 0.01, 0.02, 0.04, 0.07, 0.1, 0.15, 0.2, 0.3];
+/// Fewer people than this teach nothing.
+const PEOPLE_MIN: usize = 10;
+/// Months that say what somebody does lately.
+pub(super) const RECENT: usize = 2;
+/// A level counts as if so many days of the mean level had been seen before.
+const WEIGHT: f64 = 2.0;
+
+/// What somebody did, and what they did after.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Case {
+    pub(super) level: f64,
+    pub(super) recent: f64,
+    /// The share of exposed days with use that came after.
+    pub(super) next: f64,
+}
+
+/// How people go on, learned from people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Population {
+    pub(super) cases: Vec<Case>,
+    /// The mean share of exposed days with use.
+    mean: f64,
+}
 
 impl Default for Population {
-    /// What is assumed where nobody's past is long enough to learn from: half the days of half the people, an eighth of
-    /// a day's evidence a day, and one in ten changing within half a year.
+    /// What is assumed where nobody's past is long enough to learn from: of five people at each level one stops, one does
+    /// less, one more, and two go on.
     fn default() -> Self {
-        Self { prior: (0.6, 1.2), decay: 0.95, worth: 0.12, change: 0.1, span: 125.0 }
+        let levels = (0..=20).map(|twentieth| f64::from(twentieth) / 20.0);
+        let ways = [0.0, 0.7, 1.0, 1.0, 1.3];
+        let case =
+            |level: f64, way: f64| Case { level, recent: level, next: (level * way).min(1.0) };
+        let cases = levels.flat_map(|level| ways.map(|way| case(level, way))).collect();
+        Self { cases, mean: 0.3 }
     }
 }
 
 impl Population {
-    /// Learns from people's months, oldest first: how levels are distributed, and how well first halves foretell second
-    /// halves. The past is split in two, and of all settings on a grid the one is taken under which the second halves
-    /// were most likely.
+    /// Learns from people's months, oldest first.
     ///
     /// Fewer than ten people with use, or less than two months, teach nothing: then it is [`Population::default`].
     #[must_use]
     pub fn fit(people: &[Vec<Counts>]) -> Self {
         let step = people.len().div_ceil(PEOPLE_MAX).max(1);
-        let some: Vec<&Vec<Counts>> = people
-            .iter()
-            .filter(|months| months.iter().any(|month| month.active > 0.0))
-            .step_by(step)
-            .collect();
-        let halves: Vec<(&[Counts], Counts)> =
-            some.iter().filter_map(|months| halved(months)).collect();
-        if halves.len() < 10 {
-            return Self::default();
-        }
-        let span =
-            halves.iter().map(|(_, second)| second.exposed).sum::<f64>() / count(halves.len());
-        let mut best = (f64::NEG_INFINITY, Self { span, ..Self::default() });
-        for decay in DECAYS {
-            let levels: Vec<Counts> =
-                halves.iter().map(|(first, _)| Counts::faded(first, decay)).collect();
-            let prior = moments(&levels);
-            for worth in WORTHS {
-                let found = Self { prior, decay, worth, change: 0.0, span };
-                let (likely, change) = found.likelihood(&halves, &levels);
-                if likely > best.0 {
-                    best = (likely, Self { change, ..found });
-                }
-            }
-        }
-        let whole: Vec<Counts> =
-            some.iter().map(|months| Counts::faded(months, best.1.decay)).collect();
-        Self { prior: moments(&whole), ..best.1 }
+        let with_use = |months: &&Vec<Counts>| months.iter().any(|month| month.active > 0.0);
+        let some: Vec<&Vec<Counts>> = people.iter().filter(with_use).step_by(step).collect();
+        let all: Vec<Counts> = some.iter().flat_map(|months| months.iter().copied()).collect();
+        let mean = Counts::sum(&all).level();
+        let found = Self { cases: Vec::new(), mean };
+        let cases: Vec<Case> = some.iter().filter_map(|months| found.case(months)).collect();
+        if cases.len() < PEOPLE_MIN { Self::default() } else { Self { cases, mean } }
     }
 
-    /// How likely the second halves are, and the probability of change that makes them likeliest.
-    fn likelihood(&self, halves: &[(&[Counts], Counts)], levels: &[Counts]) -> (f64, f64) {
-        let (a, b) = self.prior;
-        let chances = halves.iter().zip(levels).map(|((_, second), first)| {
-            let idle = (first.exposed - first.active).max(0.0);
-            let (alpha, beta) = (a + self.worth * first.active, b + self.worth * idle);
-            let own = ln_chance(second.active, second.exposed, alpha, beta).exp();
-            (own, ln_chance(second.active, second.exposed, a, b).exp())
-        });
-        let chances: Vec<(f64, f64)> = chances.collect();
-        let total = |change: f64| {
-            let one = |(own, others): &(f64, f64)| {
-                ((1.0 - change) * own + change * others).max(1e-300).ln()
-            };
-            chances.iter().map(one).sum::<f64>()
+    /// The first half of somebody's months as what was known, and the second as what came.
+    fn case(&self, months: &[Counts]) -> Option<Case> {
+        let middle = months.len().div_euclid(2);
+        let (known, came) = (months.get(..middle)?, months.get(middle..)?);
+        let (level, recent) = self.look(known);
+        let came = Counts::sum(came);
+        let is_known = Counts::sum(known).exposed > 0.0 && came.exposed > 0.0;
+        is_known.then(|| Case { level, recent, next: came.level() })
+    }
+
+    /// What somebody did over all their months, and lately; both drawn a little towards the mean of all people.
+    pub(super) fn look(&self, months: &[Counts]) -> (f64, f64) {
+        let drawn = |counts: Counts| {
+            let share = (counts.active + WEIGHT * self.mean) / (counts.exposed + WEIGHT);
+            share.clamp(0.0, 1.0)
         };
-        let tried = CHANGES.map(|change| (total(change), change));
-        tried
-            .into_iter()
-            .fold((f64::NEG_INFINITY, 0.0), |best, next| if next.0 > best.0 { next } else { best })
+        let recent = months.len().saturating_sub(RECENT);
+        let lately = months.get(recent..).unwrap_or_default();
+        (drawn(Counts::sum(months)), drawn(Counts::sum(lately)))
     }
-
-    /// The probability of change within so many exposed days, changes coming at a constant pace.
-    #[must_use]
-    pub fn change_within(&self, exposed: f64) -> f64 {
-        if self.span > 0.0 { 1.0 - (1.0 - self.change).powf(exposed / self.span) } else { 0.0 }
-    }
-}
-
-/// The first half of somebody's months, and the sum of the second.
-fn halved(months: &[Counts]) -> Option<(&[Counts], Counts)> {
-    let middle = months.len().div_euclid(2);
-    let (first, second) = (months.get(..middle)?, months.get(middle..)?);
-    let second = Counts::faded(second, 1.0);
-    let second = Counts { active: second.active.min(second.exposed), ..second };
-    let known = Counts::faded(first, 1.0).exposed;
-    (known > 0.0 && second.exposed > 0.0).then_some((first, second))
-}
-
-/// The beta distribution with the mean and the variance of people's levels.
-fn moments(people: &[Counts]) -> (f64, f64) {
-    let levels: Vec<f64> =
-        people.iter().filter(|one| one.exposed >= 1.0).map(|one| one.level()).collect();
-    let total = count(levels.len()).max(1.0);
-    let mean = (levels.iter().sum::<f64>() / total).clamp(0.01, 0.99);
-    let variance = levels.iter().map(|level| (level - mean).powi(2)).sum::<f64>() / total;
-    let strength = (mean * (1.0 - mean) / variance.max(1e-6) - 1.0).clamp(0.2, 200.0);
-    (mean * strength, (1.0 - mean) * strength)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "people, far fewer than 2^53")]
-fn count(people: usize) -> f64 {
-    people as f64
 }

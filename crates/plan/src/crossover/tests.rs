@@ -51,13 +51,15 @@ proptest! {
 
     #[test]
     fn outlooks_are_distributions(
-        a in 0.1..30.0_f64, b in 0.1..30.0_f64, n in 1.0..260.0_f64, days in -3.0..270.0_f64, change in 0.0..0.9_f64,
+        active in prop::collection::vec(0.0..21.0_f64, 1..14), exposed in 20.0..260.0_f64, days in 0.0..270.0_f64,
     ) {
-        let outlook = Outlook { alpha: a, beta: b, exposed: n.round(), change, people: (1.0, 2.0) };
-        prop_assert!((outlook.exceeds(-1.0) - 1.0).abs() < 1e-6);
-        prop_assert!(outlook.exceeds(n.round()) < 1e-9);
+        let months: Vec<Counts> = active.into_iter().map(|active| Counts { active, exposed: 21.0 }).collect();
+        let outlook = Outlook::new(&Population::default(), &months, exposed);
+        prop_assert!(outlook.exceeds(-300.0) > 1.0 - 1e-6);
+        prop_assert!(outlook.exceeds(exposed * 1.5 + 20.0) < 1e-3);
         prop_assert!(outlook.exceeds(days) >= outlook.exceeds(days + 1.0) - 1e-12);
-        prop_assert!((outlook.beyond(0.0) - outlook.days()).abs() < 1e-4 * n);
+        prop_assert!((outlook.beyond(-300.0) - outlook.days() - 300.0).abs() < 1e-4);
+        prop_assert!((0.0..=exposed + 1e-9).contains(&outlook.days()));
     }
 }
 
@@ -66,8 +68,16 @@ fn year(active: f64) -> Vec<Counts> {
     vec![Counts { active, exposed: 21.0 }; 12]
 }
 
+/// People who go on as they were, but for every tenth, who stops.
 fn people() -> Population {
-    Population { prior: (0.8, 1.2), decay: 1.0, worth: 0.25, change: 0.05, span: 126.0 }
+    let person = |n: u32| {
+        let mut months = year(f64::from(n % 21));
+        if n % 10 == 7 {
+            months.iter_mut().skip(6).for_each(|month| month.active = 0.0);
+        }
+        months
+    };
+    Population::fit(&(0..630).map(person).collect::<Vec<_>>())
 }
 
 #[track_caller]
@@ -81,10 +91,10 @@ fn people_move_outside_the_band_and_when_it_is_sure() {
     let rule = Rule { probability: 0.7, ..Rule::default() };
     assert_eq!(verdict(20.0, false, &rule), Verdict::ToSeat);
     assert_eq!(verdict(20.0, true, &rule), Verdict::WithinBand);
-    assert_eq!(verdict(8.2, false, &rule), Verdict::WithinBand);
+    assert_eq!(verdict(9.0, false, &rule), Verdict::WithinBand);
     assert_eq!(verdict(5.0, true, &rule), Verdict::WithinBand);
     assert_eq!(verdict(0.5, true, &rule), Verdict::ToTokens);
-    assert_eq!(verdict(9.5, false, &Rule { probability: 0.99, ..rule }), Verdict::Unsure);
+    assert_eq!(verdict(20.0, false, &Rule { probability: 0.99, ..rule }), Verdict::Unsure);
     assert_eq!(
         verdict(20.0, false, &Rule { switching_cost: 9_999.0, ..rule }),
         Verdict::NotWorthIt
@@ -95,13 +105,7 @@ fn people_move_outside_the_band_and_when_it_is_sure() {
 #[test]
 fn guide_000_moves_up_from_thirteen_days_a_month_and_down_below_four() {
     let sure = |days: f64, on_seat: bool| {
-        let outlook = Outlook {
-            alpha: days * 1e6,
-            beta: (21.0 - days) * 1e6,
-            exposed: 252.0,
-            change: 0.0,
-            people: (1.0, 1.0),
-        };
+        let outlook = Outlook::of(days * 12.0, 0.1);
         let at = Situation { on_seat, seat: 12.0 * 12.0 * 30.0, day: 30.0, months: 12.0 };
         recommend(&outlook, at, &Rule::guide_000()).verdict
     };
@@ -114,13 +118,7 @@ fn guide_000_moves_up_from_thirteen_days_a_month_and_down_below_four() {
 #[test]
 fn guide_004_has_a_margin_for_each_product() {
     let sure = |hours: f64, on_seat: bool| {
-        let outlook = Outlook {
-            alpha: hours * 1e6,
-            beta: (2_080.0 - hours) * 1e6,
-            exposed: 2_080.0,
-            change: 0.0,
-            people: (1.0, 1.0),
-        };
+        let outlook = Outlook::of(hours, 0.1);
         // Revit at the guide's own $0.30 a token and 5 tokens an hour: 1,940 hours, tokens below 750.
         let at = Situation { on_seat, seat: 2_910.0, day: 1.5, months: 12.0 };
         recommend(&outlook, at, &Rule::guide_004(750.0 / 1_940.0)).verdict
@@ -145,19 +143,39 @@ fn a_saving_below_zero_is_no_move() {
     }
 }
 
+/// How likely more than 97 days are for somebody who was active on half their days.
+fn sure(population: &Population) -> f64 {
+    Outlook::new(population, &year(14.0), 252.0).exceeds(97.0)
+}
+
 #[test]
 fn steady_people_teach_to_trust_the_past_and_fickle_ones_not_to() {
     let steady: Vec<Vec<Counts>> = (0..200_u32).map(|n| year(f64::from(n % 20))).collect();
-    let learned = Population::fit(&steady);
-    assert!(learned.worth >= 0.25 && learned.change <= 0.02, "{learned:?}");
+    assert!(sure(&Population::fit(&steady)) > 0.97, "{}", sure(&Population::fit(&steady)));
     let turned = |n: u32| {
         let mut months = year(f64::from(n % 20));
         months.iter_mut().skip(6).for_each(|month| month.active = f64::from(n * 7 % 20));
         months
     };
     let fickle: Vec<Vec<Counts>> = (0..200).map(turned).collect();
-    let learned = Population::fit(&fickle);
-    assert!(learned.worth <= 0.12 || learned.change >= 0.15, "{learned:?}");
+    assert!(sure(&Population::fit(&fickle)) < 0.9, "{}", sure(&Population::fit(&fickle)));
+}
+
+#[test]
+fn who_has_stopped_lately_is_not_taken_for_who_goes_on() {
+    let mut stopped = year(15.0);
+    stopped.iter_mut().skip(10).for_each(|month| month.active = 0.0);
+    let history = |n: u32| {
+        let mut months = year(f64::from(n % 20));
+        if n % 3 == 0 {
+            months.iter_mut().skip(4).for_each(|month| month.active = 0.0);
+        }
+        months
+    };
+    let population = Population::fit(&(0..400).map(history).collect::<Vec<_>>());
+    let (gone, there) =
+        (Outlook::new(&population, &stopped, 252.0), Outlook::new(&population, &year(13.0), 252.0));
+    assert!(gone.days() < there.days() / 2.0, "{} and {}", gone.days(), there.days());
 }
 
 #[test]
