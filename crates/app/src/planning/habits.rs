@@ -36,7 +36,7 @@ pub struct Habits {
 }
 
 /// What one person would use of some products in a year, and what that costs on tokens.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Use {
     pub(super) outlook: Outlook,
     /// What an active day costs, in units of money.
@@ -139,7 +139,8 @@ impl Habits {
             before = Some(one.day);
             ticks = ticks.plus(one.ticks).unwrap_or(ticks);
         }
-        let day = if active > 0 { market.price(ticks) / whole(active) } else { 0.0 };
+        let usual = || market.usual(&is_of);
+        let day = if active > 0 { market.price(ticks) / whole(active) } else { usual() };
         Use { outlook: Outlook::new(&self.population, &months, exposed), day, active }
     }
 

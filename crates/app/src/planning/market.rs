@@ -5,7 +5,7 @@ use faregate_core::amount::{Currency, Money, Ticks};
 use faregate_core::estate::{OfferingId, ProductId};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 /// An offering with its price.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +27,8 @@ pub struct Market {
     pub token: f64,
     /// Offerings with a price, by id.
     pub offerings: Vec<Priced>,
-    /// Products that tokens can pay for at all.
-    pub rated: FxHashSet<ProductId>,
+    /// Products that tokens can pay for at all, and what a unit of each takes.
+    pub rated: FxHashMap<ProductId, Ticks>,
     /// What has no price, and what has one in another currency, in sentences.
     pub gaps: Vec<String>,
 }
@@ -60,7 +60,7 @@ impl Market {
             offerings.push(Priced { id, per_year, covers: covers.collect() });
         }
         let products = (0..).map(ProductId).zip(estate.products()).map(|(id, _)| id);
-        let rated = products.filter(|id| state.rate(*id, now).is_some()).collect();
+        let rated = products.filter_map(|id| Some((id, state.rate(id, now)?.ticks))).collect();
         Some(Self { currency: token.currency, token: units(token), offerings, rated, gaps })
     }
 
@@ -68,6 +68,14 @@ impl Market {
     #[must_use]
     pub fn offering(&self, id: OfferingId) -> Option<&Priced> {
         self.offerings.iter().find(|offering| offering.id == id)
+    }
+
+    /// What a unit of these products costs on average, in units of money: what a day costs of which nothing is known.
+    pub(super) fn usual(&self, is_of: impl Fn(ProductId) -> bool) -> f64 {
+        let rates = self.rated.iter().filter(|(product, _)| is_of(**product));
+        let (sum, count) = rates
+            .fold((0.0, 0.0), |(sum, count), (_, ticks)| (sum + self.price(*ticks), count + 1.0));
+        if count > 0.0 { sum / count } else { 0.0 }
     }
 
     /// What so many tokens cost, in units of money.

@@ -115,7 +115,7 @@ impl Asked {
             products: places
                 .products
                 .iter()
-                .map(|product| Product { on_flex: market.rated.contains(product) })
+                .map(|product| Product { on_flex: market.rated.contains_key(product) })
                 .collect(),
             tokens: tokens(offered, market),
             budget: offered.budget.map(micros),
