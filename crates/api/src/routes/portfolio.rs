@@ -10,11 +10,11 @@ use crate::wire::Money;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use faregate_app::planning::mix::{Mixed, Unmixed, mix};
+use faregate_app::planning::mix::{EFFORT, Mixed, Unmixed, mix};
 use faregate_app::planning::{Terms, study};
 use faregate_core::amount::{self, Currency};
 use faregate_core::state;
-use faregate_plan::portfolio::{Band, Effort, Marginal, Origin};
+use faregate_plan::portfolio::{Band, Marginal, Origin};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -248,7 +248,7 @@ pub async fn find(
             let shared = engine.state();
             let state = shared.read();
             Ok(studied.and_then(|study| {
-                let found = mix(&state, &study, &offered, SPREAD, Effort::default())?;
+                let found = mix(&state, &study, &offered, SPREAD, EFFORT)?;
                 let known = (study.habits.first.to_string(), study.habits.last.to_string());
                 Ok(shown(&state, (known, study.market.currency), &found))
             }))

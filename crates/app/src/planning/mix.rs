@@ -18,6 +18,9 @@ const PLACES: usize = 64;
 /// The buffers along the curve of cost and risk, in millionths.
 const BUFFERS: [u32; 6] = [0, 50_000, 100_000, 150_000, 200_000, 250_000];
 
+/// What a mix is worth waiting for: some seconds, and a hundredth of a per cent.
+pub const EFFORT: Effort = Effort { looks: 300_000_000, gap_millionths: 100 };
+
 /// The names behind a problem's places.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Places {
@@ -104,6 +107,18 @@ impl Asked {
             .collect();
         products.sort_unstable();
         products.dedup();
+        let is_covered =
+            |id: &ProductId| market.offerings.iter().any(|one| one.covers.contains(id));
+        products.retain(|id| {
+            let stays = market.rated.contains_key(id) || is_covered(id);
+            if !stays {
+                let name = state.estate().product(*id).map_or("?", |known| known.name.as_str());
+                gaps.push(format!(
+                    "{name} has no price, neither on tokens nor as a seat: it is left out"
+                ));
+            }
+            stays
+        });
         if products.len() > PLACES {
             gaps.push(format!("only {PLACES} of {} products are looked at", products.len()));
             products.truncate(PLACES);

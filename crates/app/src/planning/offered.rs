@@ -14,8 +14,8 @@ pub struct Offered {
     pub token_price: Option<f64>,
     /// One token bought when the pool has run dry; as the price by default.
     pub topup_price: Option<f64>,
-    /// What a missing token costs beyond its price.
-    pub stock_out: f64,
+    /// What a missing token costs beyond its price; half its price by default.
+    pub stock_out: Option<f64>,
     /// The same for the people of a bucket, by its key.
     pub stock_out_of: BTreeMap<String, f64>,
     /// Days from ordering a top-up until its tokens are there.
@@ -59,7 +59,7 @@ impl Default for Offered {
         Self {
             token_price: None,
             topup_price: None,
-            stock_out: 0.0,
+            stock_out: None,
             stock_out_of: BTreeMap::new(),
             lead_days: 10,
             service: 0.95,
@@ -220,12 +220,12 @@ impl Offered {
         for (name, value) in [
             ("token_price", self.token_price),
             ("topup_price", self.topup_price),
+            ("stock_out", self.stock_out),
             ("budget", self.budget),
             ("token_budget", self.token_budget),
         ] {
             value.map_or(Ok(()), |value| amount(name, value))?;
         }
-        amount("stock_out", self.stock_out)?;
         self.stock_out_of.values().try_for_each(|value| amount("stock_out_of", *value))?;
         share("service", self.service)?;
         share("carry_forward", self.carry_forward)?;

@@ -25,6 +25,8 @@ use std::collections::BTreeMap;
 pub const YEARS: usize = 10_000;
 /// Points of the service-level curve.
 const POINTS: usize = 39;
+/// What a missing token is taken to cost beyond its price where nobody says: this share of it, as in F19's example.
+const STOCK_OUT: f64 = 0.5;
 /// The year, in days.
 const YEAR: f64 = 365.25;
 /// Histories are taken back so far.
@@ -128,6 +130,13 @@ pub fn size(
     let charged = Charged::of(state, now).ok_or(Unready::NoUse(DAYS))?;
     let prices = prices(state, offered, &market, &charged)?;
     let mut gaps = Vec::new();
+    if offered.stock_out.is_none() {
+        gaps.push(format!(
+            "nobody said what a missing token costs: {:.2} {} beyond its price is assumed",
+            prices.stock_out,
+            market.currency.code()
+        ));
+    }
     let days = charged.daily.len();
     if days < 330 {
         gaps.push(format!("{days} days of charges are known, not a year: seasons are not in them"));
@@ -216,6 +225,7 @@ fn prices(
     charged: &Charged,
 ) -> Result<Prices, Unsized> {
     let price = offered.token_price.unwrap_or(market.token);
+    let stock_out = offered.stock_out.unwrap_or(STOCK_OUT * price);
     let mut losses = Vec::new();
     for (key, daily) in &charged.buckets {
         let known = state.estate().bucket(faregate_core::estate::BucketId(*key));
@@ -223,7 +233,7 @@ fn prices(
         let all: f64 = charged.daily.iter().sum();
         losses.push(Loss {
             share_of_demand: daily.iter().sum::<f64>() / all.max(f64::MIN_POSITIVE),
-            cost_a_token: cost.copied().unwrap_or(offered.stock_out),
+            cost_a_token: cost.copied().unwrap_or(stock_out),
         });
     }
     for key in offered.stock_out_of.keys() {

@@ -8,14 +8,13 @@ use crate::fault::{Code, Fault};
 use crate::output::{self, Align, number};
 use crate::{ambient, aside, estate, say};
 use faregate_api::routes::{portfolio, renewal, sizing};
-use faregate_app::planning::mix::{Unmixed, mix};
+use faregate_app::planning::mix::{EFFORT, Unmixed, mix};
 use faregate_app::planning::offered::{Misread, Offered};
 use faregate_app::planning::pool::{Drawing, SizedPool, Unsized, size};
 use faregate_app::planning::renew::renew;
 use faregate_app::planning::{Terms, study};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
-use faregate_plan::portfolio::Effort;
 use std::path::Path;
 
 const HELP: &str = "docs/reference/offer-files.md tells what can be written";
@@ -62,11 +61,10 @@ pub(crate) fn run_size(path: &Path, args: &Size, as_json: bool) -> Result<(), Fa
     quantities(&told);
     let code = &told.currency;
     let packs = told.purchase.packs.iter().map(|pack| format!("{} × {}", pack.count, pack.size));
-    say!(
-        "in packs: {} at {} {code} a token",
-        packs.collect::<Vec<_>>().join(" + "),
-        told.purchase.price
-    );
+    let packs: Vec<String> = packs.collect();
+    if !packs.is_empty() {
+        say!("in packs: {} at {} {code} a token", packs.join(" + "), told.purchase.price);
+    }
     let within = |share: f64| {
         let found = told.quantiles.iter().find(|one| (one.share - share).abs() < 1e-9);
         found.map_or_else(String::new, |one| number(one.tokens.round()))
@@ -197,7 +195,7 @@ pub(crate) fn run_mix(path: &Path, args: &Offer, as_json: bool) -> Result<(), Fa
     let study = study(&mut engine, &Terms::default(), &offered.keep).map_err(unready)?;
     let shared = engine.state();
     let state = shared.read();
-    let found = mix(&state, &study, &offered, portfolio::SPREAD, Effort::default());
+    let found = mix(&state, &study, &offered, portfolio::SPREAD, EFFORT);
     let found = found.map_err(|why| match why {
         Unmixed::Unready(why) => unready(why),
         Unmixed::Misread(why) => misread(&why),
