@@ -122,3 +122,18 @@ fn a_company_unchanged_is_the_same_to_the_last_token() {
         assert_eq!(found.summary.caveats, Vec::<String>::new());
     }
 }
+
+/// Another source's clock is two minutes behind, and Ana belongs to another bucket by now.
+#[test]
+fn what_came_first_decides_when_a_unit_begins_and_who_pays() {
+    let mut world = seated();
+    let before = charges(&world.engine.state().read());
+    let uses = [used("ben", AUTOCAD, 2_998, 3_010), used("ana", REVIT, 1_198, 1_210)];
+    let elsewhere = uses.map(|one| Used { host: "WS-9".to_owned(), ..one });
+    import_all(&mut world.engine, &[&log(&elsewhere)]);
+    let text = "[[bucket]]\nkey = \"north\"\n[[person]]\nkey = \"ana\"\nbucket = \"north\"\n";
+    let document = bulk::read([("estate.toml", text)].into_iter()).unwrap();
+    bulk::import(&mut world.engine, "root", &document).unwrap();
+    assert_eq!(charges(&world.engine.state().read()), before);
+    assert_eq!(charges(&is_same(&world).state), before);
+}
