@@ -50,6 +50,8 @@ mod overload;
 mod packed;
 #[path = "use_cases/paper.rs"]
 mod paper;
+#[path = "use_cases/planning.rs"]
+mod planning;
 #[path = "use_cases/quarantine.rs"]
 mod quarantine;
 #[path = "use_cases/real_logs.rs"]

@@ -32,11 +32,11 @@ pub struct Population {
 }
 
 impl Default for Population {
-    /// What is assumed where nobody's past is long enough to learn from: of five people at each level one stops, one does
-    /// less, one more, and two go on.
+    /// What is assumed where nobody's past is long enough to learn from: of eight people at each level one stops, two do
+    /// less, one more, and four go on.
     fn default() -> Self {
         let levels = (0..=20).map(|twentieth| f64::from(twentieth) / 20.0);
-        let ways = [0.0, 0.7, 1.0, 1.0, 1.3];
+        let ways = [0.0, 0.5, 0.8, 1.0, 1.0, 1.0, 1.0, 1.2];
         let case =
             |level: f64, way: f64| Case { level, recent: level, next: (level * way).min(1.0) };
         let cases = levels.flat_map(|level| ways.map(|way| case(level, way))).collect();
