@@ -1,6 +1,7 @@
 //! The brief for a negotiation: numbers, their sources, and what they hang on, as PDF or XLSX.
 
 use crate::fault::{Code, Fault};
+use crate::output::number;
 use faregate_api::routes::renewal::{LeverValue, Renewal};
 use faregate_api::routes::sizing::Sizing;
 use faregate_core::when::Date;
@@ -63,20 +64,16 @@ fn money(renewal: &Renewal) -> Kind {
     Kind::Money { currency: renewal.currency.clone(), digits: 0 }
 }
 
-fn figure(label: &str, value: Cell, kind: Kind, note: &str) -> Block {
-    Block::Figures(vec![Figure { label: label.to_owned(), value, kind, note: note.to_owned() }])
-}
-
 fn proposal(renewal: &Renewal) -> Section {
     let one = &renewal.proposal;
     let text = format!(
-        "The proposal begins with {:.0} tokens and adds {:.0} %. Our own charges make {:.0} tokens likely; in {:.1} % of \
-         the years fewer than proposed are used, and {:.0} tokens are paid for and expire. ",
-        one.last_year,
+        "The proposal begins with {} tokens and adds {:.0} %. Our own charges make {} tokens likely; in {:.1} % of the \
+         years fewer than proposed are used, and {} tokens are paid for and expire. ",
+        number(one.last_year.round()),
         one.growth * 100.0,
-        one.expected,
+        number(one.expected.round()),
         one.probability_below * 100.0,
-        one.expected_waste,
+        number(one.expected_waste.round()),
     );
     let best = renewal.deals.first().map_or(0.0, |deal| deal.value);
     let whole = |value: f64| Cell::Whole(value.round() as i64);
@@ -111,10 +108,13 @@ fn proposal(renewal: &Renewal) -> Section {
                     kind: money(renewal),
                     note: "a year, of the levers below".to_owned(),
                 },
+                Figure {
+                    label: "Seats".to_owned(),
+                    value: Cell::Number(renewal.seat_spend),
+                    kind: money(renewal),
+                    note: "a year, at list prices".to_owned(),
+                },
             ]),
-            figure(
-                "Seats",
-                Cell::Number(renewal.seat_spend),
                 money(renewal),
                 "a year, at list prices",
             ),
@@ -185,10 +185,10 @@ fn demand(renewal: &Renewal, pool: &Sizing) -> Section {
             kind: ChartKind::Bars,
             title: "Tokens that a year needs".to_owned(),
             summary: format!(
-                "Half the years need up to {:.0} tokens, 9 in 10 up to {:.0}; {:.0} cost least at {} {} a token.",
-                quantile(0.50),
-                quantile(0.90),
-                pool.best.tokens,
+                "Half the years need up to {} tokens, 9 in 10 up to {}; {} cost least at {} {} a token.",
+                number(quantile(0.50).round()),
+                number(quantile(0.90).round()),
+                number(pool.best.tokens.round()),
                 renewal.price,
                 renewal.currency,
             ),
