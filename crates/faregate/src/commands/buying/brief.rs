@@ -115,9 +115,6 @@ fn proposal(renewal: &Renewal) -> Section {
                     note: "a year, at list prices".to_owned(),
                 },
             ]),
-                money(renewal),
-                "a year, at list prices",
-            ),
         ],
     }
 }
