@@ -17,7 +17,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("sim", &["app", "ingest", "core"]),
     (
         "faregate",
-        &["api", "store", "lake", "connect", "sim", "app", "plan", "ingest", "protocol", "core"],
+        &[
+            "api", "store", "lake", "connect", "sim", "app", "plan", "report", "ingest",
+            "protocol", "core",
+        ],
     ),
     ("bench", &["*"]),
     ("xtask", &["*"]),
