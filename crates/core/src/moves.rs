@@ -137,6 +137,17 @@ pub enum MoveStep {
 }
 
 impl MoveStep {
+    /// Whether it can come after the last step of a move: what is done can only be undone, what is dropped only be
+    /// picked up again.
+    #[must_use]
+    pub fn follows(self, last: Option<Self>) -> bool {
+        match self {
+            Self::Done => last != Some(Self::Done),
+            Self::Undone => matches!(last, Some(Self::Done | Self::Dropped)),
+            Self::Dropped => !matches!(last, Some(Self::Done | Self::Dropped)),
+        }
+    }
+
     /// The name on the wire.
     #[must_use]
     pub const fn key(self) -> &'static str {
@@ -215,14 +226,7 @@ impl PlanStatus {
 }
 
 impl PlanRecord {
-    /// The last step of a move, and when it was; `None` when nothing was done.
-    #[must_use]
-    pub fn last_step(&self, place: u32) -> Option<(MoveStep, Instant)> {
-        let steps = self.steps.iter().rev();
-        steps.filter(|stepped| stepped.moves.contains(&place)).map(|one| (one.step, one.at)).next()
-    }
-
-    /// The last step of every move, by place: one pass, where [`Self::last_step`] looks through all steps for each.
+    /// The last step of every move, by place, and when it was; `None` when nothing was done.
     #[must_use]
     pub fn last_steps(&self) -> Vec<Option<(MoveStep, Instant)>> {
         let mut last = vec![None; self.plan.moves.len()];
@@ -259,17 +263,15 @@ impl PlanRecord {
         }
     }
 
-    /// Whether a step can be taken of a move: once done it can only be undone, once dropped only picked up again.
+    /// Whether a step can be taken of all these moves.
     #[must_use]
-    pub fn allows(&self, place: u32, step: MoveStep) -> bool {
-        let exists = usize::try_from(place).is_ok_and(|place| place < self.plan.moves.len());
-        let last = self.last_step(place).map(|(last, _)| last);
-        let fits = match step {
-            MoveStep::Done => last != Some(MoveStep::Done),
-            MoveStep::Undone => matches!(last, Some(MoveStep::Done | MoveStep::Dropped)),
-            MoveStep::Dropped => !matches!(last, Some(MoveStep::Done | MoveStep::Dropped)),
+    pub fn allows(&self, places: &[u32], step: MoveStep) -> bool {
+        let last = self.last_steps();
+        let fits = |place: &u32| {
+            let known = usize::try_from(*place).ok().and_then(|place| last.get(place));
+            known.is_some_and(|last| step.follows(last.map(|(last, _)| last)))
         };
-        exists && fits && self.verdict.as_ref().is_some_and(|verdict| verdict.approved)
+        self.verdict.as_ref().is_some_and(|verdict| verdict.approved) && places.iter().all(fits)
     }
 }
 

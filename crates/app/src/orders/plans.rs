@@ -7,7 +7,7 @@ use faregate_core::event::Event;
 use faregate_core::moves::{MoveKind, MovePlan, MoveStep, PlanId, PlanRecord, PlannedMove};
 use faregate_core::state::State;
 use faregate_core::when::{Date, Instant};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// So many moves a plan has at most.
 const MOVES_MAX: usize = 100_000;
@@ -66,6 +66,7 @@ pub(super) fn derive(
         let message = format!("there is no move {number} in plan {parent}");
         return Err(invalid("unknown", message, "`faregate plan show` numbers them"));
     }
+    let without: BTreeSet<u32> = without.iter().copied().collect();
     let moves = (1_u32..).zip(&plan.moves).filter(|(number, _)| !without.contains(number));
     let moves = moves.map(|(_, one)| one.clone()).collect();
     let name = name.unwrap_or(&plan.name).to_owned();
@@ -139,7 +140,7 @@ pub(super) fn step(
     }
     let today = state.zone().date(now);
     let places = chosen(record, numbers, step, today)?;
-    let mut desk = Desk { state, now, gone: BTreeSet::new(), taken: BTreeSet::new() };
+    let mut desk = Desk { state, now, gone: BTreeSet::new(), taken: BTreeSet::new(), stock: None };
     let (mut events, mut made, mut decided) = (Vec::new(), Vec::new(), Decided::default());
     for (place, one) in desk.in_order(record, &places, step) {
         match desk.events(one, step) {
@@ -193,16 +194,17 @@ fn chosen(
         let open = (0_u32..).zip(&record.plan.moves).zip(&last).filter(|((_, one), last)| {
             let last = last.map(|(last, _)| last);
             match step {
+                // What was left out stays so, and what was taken back is due again.
                 MoveStep::Done => {
-                    one.on <= today && !matches!(last, Some(MoveStep::Done | MoveStep::Dropped))
+                    one.on <= today && step.follows(last) && last != Some(MoveStep::Dropped)
                 }
                 MoveStep::Undone => last == Some(MoveStep::Done),
-                MoveStep::Dropped => !matches!(last, Some(MoveStep::Done | MoveStep::Dropped)),
+                MoveStep::Dropped => step.follows(last),
             }
         });
         return Ok(open.map(|((place, _), _)| place).collect());
     };
-    let mut places: Vec<u32> = Vec::with_capacity(numbers.len());
+    let mut places: BTreeSet<u32> = BTreeSet::new();
     for number in numbers {
         let place = number.checked_sub(1);
         let one = place
@@ -211,7 +213,9 @@ fn chosen(
             let message = format!("there is no move {number} in the plan");
             return Err(invalid("unknown", message, "`faregate plan show` numbers them"));
         };
-        if !record.allows(place, step) {
+        let before =
+            usize::try_from(place).ok().and_then(|place| last.get(place).copied().flatten());
+        if !step.follows(before.map(|(last, _)| last)) {
             let message = format!("move {number} cannot be {} as it stands", step.key());
             return Err(conflict(
                 "cannot-move",
@@ -223,11 +227,9 @@ fn chosen(
             let message = format!("move {number} is for {}", one.on);
             return Err(conflict("too-early", message, "its seat is paid for until then"));
         }
-        if !places.contains(&place) {
-            places.push(place);
-        }
+        places.insert(place);
     }
-    Ok(places)
+    Ok(places.into_iter().collect())
 }
 
 /// Seats as they pass on within one order.
@@ -238,6 +240,8 @@ struct Desk<'a> {
     gone: BTreeSet<SeatId>,
     /// Seats that this order has given to somebody.
     taken: BTreeSet<SeatId>,
+    /// Seats that were free when the first one was looked for, by offering.
+    stock: Option<BTreeMap<OfferingId, VecDeque<SeatId>>>,
 }
 
 impl Desk<'_> {
@@ -308,18 +312,30 @@ impl Desk<'_> {
     }
 
     /// A seat of an offering that is there by now and free.
-    fn bought(&self, offering: OfferingId) -> Result<SeatId, String> {
+    fn bought(&mut self, offering: OfferingId) -> Result<SeatId, String> {
         let estate = self.state.estate();
-        let mut seats = (0_u32..).map(SeatId).zip(estate.seats());
-        let found = seats.find(|(id, seat)| {
-            let in_term = seat.from <= self.now && self.now < seat.until;
-            let is_free = estate.holder(*id, self.now).is_none() && !self.taken.contains(id);
-            seat.offering == offering && in_term && is_free
+        let now = self.now;
+        let stock = self.stock.get_or_insert_with(|| {
+            let mut stock: BTreeMap<OfferingId, VecDeque<SeatId>> = BTreeMap::new();
+            for (id, seat) in (0_u32..).map(SeatId).zip(estate.seats()) {
+                if seat.from <= now && now < seat.until && estate.holder(id, now).is_none() {
+                    stock.entry(seat.offering).or_default().push_back(id);
+                }
+            }
+            stock
         });
-        found.map(|(id, _)| id).ok_or_else(|| {
+        let free = stock.get_mut(&offering);
+        let free = free.and_then(|free| {
+            // A move before this one may have taken it by its number.
+            while free.front().is_some_and(|id| self.taken.contains(id)) {
+                free.pop_front();
+            }
+            free.pop_front()
+        });
+        free.ok_or_else(|| {
             let name = estate.offering(offering).map_or("?", |known| known.name.as_str());
             format!(
-                "no seat of {name} is free: buy one and take it in first (`faregate estate import`)"
+                "no seat of {name} is free: buy one and take it in first (`faregate estate apply`)"
             )
         })
     }

@@ -14,6 +14,7 @@ use faregate_core::moves::{MoveKind, MovePlan, PlanId, PlannedMove};
 use faregate_core::state::State;
 use faregate_core::when::{DAY, Date, Instant};
 use faregate_plan::reassign::assign;
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, VecDeque};
 
 /// A seat whose term ends sooner is not handed on.
@@ -43,11 +44,11 @@ pub fn draw(
     let desk = Desk { state, market, bars, now, today: state.zone().date(now) };
     let mut moves = desk.harvest(advice);
     let handed = desk.hand_on(advice, terms);
-    let has_moved = |person: PersonId| handed.iter().any(|one| one.person == person);
+    let moved: FxHashSet<PersonId> = handed.iter().map(|one| one.person).collect();
     let (bought, ended): (Vec<_>, Vec<_>) = advice
         .people
         .iter()
-        .filter(|one| one.stays.is_none() && !one.has_left && !has_moved(one.person))
+        .filter(|one| one.stays.is_none() && !one.has_left && !moved.contains(&one.person))
         .partition(|one| one.holds.is_none());
     moves.extend(handed.iter().cloned());
     if terms.may_buy {
@@ -149,8 +150,8 @@ impl Desk<'_> {
             planned.push(self.assigned(one, offering, (seat, before)));
         }
         // A seat that nobody takes is not taken away: it is paid for.
-        let is_needed = |seat: SeatId| planned.iter().any(|one| one.seat == Some(seat));
-        let gone = moves.into_iter().filter(|(_, holding)| is_needed(holding.seat));
+        let needed: FxHashSet<SeatId> = planned.iter().filter_map(|one| one.seat).collect();
+        let gone = moves.into_iter().filter(|(_, holding)| needed.contains(&holding.seat));
         let mut all: Vec<PlannedMove> = gone
             .map(|(one, holding)| self.displaced(one, holding.seat, holding.offering))
             .collect();
@@ -162,7 +163,7 @@ impl Desk<'_> {
     fn stock(&self, advice: &Advice) -> BTreeMap<OfferingId, Stock> {
         let estate = self.state.estate();
         let mut stock: BTreeMap<OfferingId, Stock> = BTreeMap::new();
-        let leaving: Vec<SeatId> = advice
+        let leaving: FxHashSet<SeatId> = advice
             .people
             .iter()
             .filter(|one| one.has_left)

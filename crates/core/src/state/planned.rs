@@ -33,8 +33,7 @@ impl State {
                 }
             }
             Event::MovesStepped { plan, moves, step } => {
-                let fits =
-                    |record: &&mut PlanRecord| moves.iter().all(|one| record.allows(*one, *step));
+                let fits = |record: &&mut PlanRecord| record.allows(moves, *step);
                 match self.move_plans.get_mut(plan).filter(fits) {
                     Some(record) => {
                         record.steps.push(Stepped { at, moves: moves.clone(), step: *step });
