@@ -77,6 +77,14 @@ impl Terms {
         Some(Self { rule, rules, rule_name: name.to_owned(), ..Self::default() })
     }
 
+    /// Asks of every rule that a move saves with this probability, and more than this, where they are given.
+    pub fn require(&mut self, probability: Option<f64>, switching_cost: Option<f64>) {
+        for rule in self.rules.values_mut().chain([&mut self.rule]) {
+            rule.probability = probability.unwrap_or(rule.probability);
+            rule.switching_cost = switching_cost.unwrap_or(rule.switching_cost);
+        }
+    }
+
     /// The rule for an offering.
     #[must_use]
     pub fn rule_of(&self, offering: &str) -> &Rule {
@@ -179,6 +187,7 @@ pub fn hold_against(
     let shared = engine.state();
     let state = shared.read();
     let market = Market::of(&state, &Terms::default(), now).ok_or(Unready::NoPrice)?;
+    let market = market.at(record.plan.token_price);
     let (_, tariff) = state.tariff().ok_or(Unready::NoPrice)?;
     let first = record.steps.iter().map(|step| step.at).min().ok_or(Unready::NoMove(id))?;
     let shadow = shadow_units(&state, &mut *engine.store, tariff, first, now)?;

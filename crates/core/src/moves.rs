@@ -106,6 +106,8 @@ pub struct MovePlan {
     pub by: String,
     /// The currency of its amounts.
     pub currency: Currency,
+    /// The price of a token that it reckons with, in micro-units.
+    pub token_price: i64,
     /// The first day of the use that it was drawn from.
     pub known_from: Date,
     /// The last.
@@ -142,7 +144,7 @@ impl MoveStep {
     #[must_use]
     pub fn follows(self, last: Option<Self>) -> bool {
         match self {
-            Self::Done => last != Some(Self::Done),
+            Self::Done => !matches!(last, Some(Self::Done | Self::Dropped)),
             Self::Undone => matches!(last, Some(Self::Done | Self::Dropped)),
             Self::Dropped => !matches!(last, Some(Self::Done | Self::Dropped)),
         }

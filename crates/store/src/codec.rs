@@ -324,7 +324,7 @@ records! {
     PlannedMove {
         person, kind, offering, seat, on, cost_now, cost_then, p_saves, days, why
     }
-    MovePlan { parent, name, by, currency, known_from, known_to, basis, moves }
+    MovePlan { parent, name, by, currency, token_price, known_from, known_to, basis, moves }
     Verdict { at, by, approved, why }
     Stepped { at, moves, step }
     PlanRecord { plan, drawn, verdict, steps }

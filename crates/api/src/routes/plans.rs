@@ -72,15 +72,14 @@ impl PlanTerms {
             }
         };
         if let Some(probability) = self.probability {
-            terms.rule.probability = share("probability", probability)?;
+            share("probability", probability)?;
         }
-        if let Some(cost) = self.switching_cost {
-            if !(cost >= 0.0 && cost.is_finite()) {
-                let detail = format!("a move cannot cost `{cost}`");
-                return Err(Problem::bad_request("bad-money", detail, "write 0 or more"));
-            }
-            terms.rule.switching_cost = cost;
+        if let Some(cost) = self.switching_cost.filter(|cost| !(0.0..f64::INFINITY).contains(cost))
+        {
+            let detail = format!("a move cannot cost `{cost}`");
+            return Err(Problem::bad_request("bad-money", detail, "write 0 or more"));
         }
+        terms.require(self.probability, self.switching_cost);
         terms.seat_discount = share("discount", self.seat_discount)?;
         terms.token_price = self.token_price.clone().map(order::money).transpose()?;
         terms.days = self.days.unwrap_or(365);

@@ -9,7 +9,7 @@ use super::compliance::Bars;
 use super::habits::Habits;
 use super::market::{Market, micros};
 use super::{Terms, words};
-use faregate_core::estate::{OfferingId, PersonId, SeatId};
+use faregate_core::estate::{OfferingId, PersonId, Seat, SeatId};
 use faregate_core::moves::{MoveKind, MovePlan, PlanId, PlannedMove};
 use faregate_core::state::State;
 use faregate_core::when::{DAY, Date, Instant};
@@ -42,7 +42,7 @@ pub fn draw(
     now: Instant,
 ) -> Drawn {
     let desk = Desk { state, market, bars, now, today: state.zone().date(now) };
-    let mut moves = desk.harvest(advice);
+    let mut moves = desk.harvest();
     let handed = desk.hand_on(advice, terms);
     let moved: FxHashSet<PersonId> = handed.iter().map(|one| one.person).collect();
     let (bought, ended): (Vec<_>, Vec<_>) = advice
@@ -61,6 +61,7 @@ pub fn draw(
         name: name.to_owned(),
         by: by.to_owned(),
         currency: market.currency,
+        token_price: micros(market.token),
         known_from: habits.first,
         known_to: habits.last,
         basis: words::basis(state, market, terms),
@@ -85,25 +86,21 @@ struct Stock {
 }
 
 impl Desk<'_> {
-    /// Seats of people who have left: taken at once, whatever they are worth.
-    fn harvest(&self, advice: &Advice) -> Vec<PlannedMove> {
-        let left = advice.people.iter().filter(|one| one.has_left);
-        let of = |one: &PersonAdvice| {
-            let holding = one.holds?;
-            let why = words::left(self.state, one);
-            Some(PlannedMove {
+    /// Seats of people who have left, priced or not: taken at once, whatever they are worth.
+    fn harvest(&self) -> Vec<PlannedMove> {
+        let estate = self.state.estate();
+        let held = (0_u32..).map(SeatId).zip(estate.seats());
+        let of = |(id, seat): (SeatId, &Seat)| {
+            let person = estate.holder(id, self.now)?;
+            let until = estate.standing(person)?.until?;
+            (until <= self.now).then(|| PlannedMove {
                 kind: MoveKind::Release,
-                seat: Some(holding.seat),
-                on: self.today,
-                cost_now: 0,
-                cost_then: 0,
-                p_saves: 1_000,
-                days: 0,
-                why,
-                ..self.blank(one.person, holding.offering)
+                seat: Some(id),
+                why: words::left(self.state, seat.offering),
+                ..self.blank(person, seat.offering)
             })
         };
-        left.filter_map(of).collect()
+        held.filter_map(of).collect()
     }
 
     /// The best use of the seats that are paid for.
@@ -198,18 +195,30 @@ impl Desk<'_> {
         !is_barred && !one.has_left && lasts && holds <= 1 && one.offering.is_some()
     }
 
-    /// What a seat of an offering displaces for somebody in a year.
+    /// What a seat of an offering is worth to somebody in a year: the tokens that it displaces, but no more than a seat
+    /// costs where one may be bought instead.
     fn worth(&self, one: &PersonAdvice, offering: OfferingId, terms: &Terms) -> f64 {
-        let sticks = |worth: f64| worth + STICKS * one.seat + terms.rule.switching_cost + 0.01;
+        let most = if terms.may_buy { one.seat } else { f64::INFINITY };
+        let displaces = one.on_tokens.min(most);
+        let key = self.state.estate().offering(offering).map_or("", |known| known.key.as_str());
+        let costs = terms.rule_of(key).switching_cost;
         match one.holds {
-            Some(holding) if holding.offering == offering => sticks(one.on_tokens),
-            _ if one.offering == Some(offering) && one.holds.is_none() => {
+            Some(holding) if holding.offering == offering => {
+                displaces + STICKS * one.seat + costs + 0.01
+            }
+            None if one.offering == Some(offering) => {
                 let bar = self.bars.to_seat(self.state, one.person, offering, self.now);
-                let sure = one.found.p_saves >= terms.rule.probability || one.on_tokens >= one.seat;
-                if bar.is_none() && sure { one.on_tokens - terms.rule.switching_cost } else { 0.0 }
+                if bar.is_none() { displaces - costs } else { 0.0 }
             }
             _ => 0.0,
         }
+    }
+
+    /// How much of a year a seat's term still goes on, 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a term")]
+    fn left(&self, seat: SeatId) -> f64 {
+        let until = self.state.estate().seat(seat).map_or(self.now, |seat| seat.until);
+        (until.since(self.now) as f64 / (365 * DAY) as f64).clamp(0.0, 1.0)
     }
 
     fn assigned(
@@ -222,7 +231,7 @@ impl Desk<'_> {
             kind: MoveKind::Assign,
             seat: Some(seat),
             on: self.today,
-            cost_now: micros(one.on_tokens),
+            cost_now: micros(one.on_tokens * self.left(seat)),
             cost_then: 0,
             p_saves: permille(one.found.p_saves),
             days: days(one.found.days),
@@ -238,7 +247,7 @@ impl Desk<'_> {
             seat: Some(seat),
             on: self.today,
             cost_now: 0,
-            cost_then: micros(one.on_tokens),
+            cost_then: micros(one.on_tokens * self.left(seat)),
             // It costs; what it saves is in the move that the seat goes to.
             p_saves: 0,
             days: days(one.found.days),

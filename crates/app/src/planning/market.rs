@@ -64,6 +64,13 @@ impl Market {
         Some(Self { currency: token.currency, token: units(token), offerings, rated, gaps })
     }
 
+    /// The same, at another price of a token, in micro-units: that of a plan that was drawn before.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "an estimate in floats")]
+    pub fn at(self, token_price: i64) -> Self {
+        Self { token: token_price as f64 / 1e6, ..self }
+    }
+
     /// The offering with this id, if it has a price.
     #[must_use]
     pub fn offering(&self, id: OfferingId) -> Option<&Priced> {

@@ -6,6 +6,9 @@ use faregate_plan::sizing::Invalid;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
+/// So many levers of a kind are tried: all combinations of them are.
+const LEVERS_MAX: usize = 6;
+
 /// What is offered, and what must hold.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -190,6 +193,14 @@ pub enum Misread {
         /// Where.
         from: u32,
     },
+    /// A list is longer than can be tried.
+    #[error("a list of `{name}` has more than {most} entries")]
+    TooMany {
+        /// Which.
+        name: &'static str,
+        /// How many it may have.
+        most: usize,
+    },
     /// There is no such bucket, offering or person.
     #[error("there is no {0} `{1}`")]
     Unknown(&'static str, String),
@@ -237,7 +248,12 @@ impl Offered {
             .try_for_each(|value| share("discount", value))?;
         apart("tier", self.tier.iter().map(|one| one.from))?;
         apart("commitment", self.commitment.iter().map(|one| one.from))?;
-        let Renewal { tier, commitment, carry_forward, bundle, commit_to, .. } = &self.renewal;
+        let Renewal { tier, commitment, carry_forward, bundle, commit_to, freeze, .. } =
+            &self.renewal;
+        let lists = [tier, commitment, carry_forward, bundle, commit_to].map(Vec::len);
+        if lists.into_iter().chain([freeze.len()]).any(|count| count > LEVERS_MAX) {
+            return Err(Misread::TooMany { name: "renewal", most: LEVERS_MAX });
+        }
         for shares in [tier, commitment, carry_forward, bundle] {
             shares.iter().try_for_each(|value| share("renewal", *value))?;
         }
@@ -282,5 +298,6 @@ mod tests {
             "two of `tier` begin at 100: they overlap",
         );
         refused("tokens = 5", "line 1");
+        refused("[renewal]\ntier = [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]", "more than 6 entries");
     }
 }

@@ -72,6 +72,9 @@ pub fn verify(
     shadow: &Shadow,
     now: Instant,
 ) -> Verified {
+    // Of days of which nobody told yet nothing is known: they say neither that use was spared nor that it came.
+    let known = shadow.known().map(|(_, last)| Instant(i64::from(last.0 + 1) * DAY));
+    let now = known.map_or(now, |known| now.min(known));
     let mut needed: BTreeMap<PersonId, Vec<usize>> = BTreeMap::new();
     let steps = record.last_steps();
     for (place, (one, step)) in record.plan.moves.iter().zip(&steps).enumerate() {
@@ -101,8 +104,8 @@ pub fn verify(
         .iter()
         .filter(|one| !one.is_early)
         .filter_map(|one| Some((record.plan.moves.get(usize::try_from(one.place).ok()?)?, one)))
-        // A seat that was taken for somebody else saves nothing by itself, and never was to.
-        .filter(|(planned, _)| planned.p_saves > 0)
+        // A seat that was taken for somebody else saves nothing by itself; one that was paid for nearly always does.
+        .filter(|(planned, _)| planned.p_saves > 0 && planned.kind != MoveKind::Assign)
         .map(|(planned, one)| (f64::from(planned.p_saves) / 1_000.0, one.saved > 0))
         .collect();
     Verified { moves, promised, saved, calibration: calibration(&told), brier: brier(&told) }
@@ -116,7 +119,11 @@ fn result(
     (market, shadow): (&Market, &Shadow),
     now: Instant,
 ) -> Option<MoveResult> {
-    let days = now.since(since) / DAY;
+    // A seat that was there already is of use until its term ends, and no longer; what was promised is of that span.
+    let term = one.seat.and_then(|seat| state.estate().seat(seat)).map(|seat| seat.until);
+    let is_within = one.kind == MoveKind::Assign || one.cost_now == 0;
+    let end = term.filter(|_| is_within).map_or(now, |term| now.min(term));
+    let days = end.since(since) / DAY;
     if days < 1 {
         return None;
     }
@@ -124,10 +131,14 @@ fn result(
     let is_covered =
         |id| state.estate().product(id).is_some_and(|known| covers.contains(&known.key));
     let until = since.plus(days * DAY);
-    let units = shadow.units(one.person).filter(|unit| since <= unit.start && unit.start < until);
+    let person = state.estate().same_as(one.person);
+    let units = shadow.units(person).filter(|unit| since <= unit.start && unit.start < until);
     let ticks: Ticks = units.filter(|unit| is_covered(unit.product)).map(|unit| unit.ticks).sum();
     let tokens = market.price(ticks);
-    let part = days as f64 / HORIZON as f64;
+    let whole = term.filter(|_| is_within).map_or(HORIZON as f64, |term| {
+        (term.since(since) as f64 / DAY as f64).clamp(1.0, HORIZON as f64)
+    });
+    let part = (days as f64 / whole).min(1.0);
     // A seat that was there already is paid for, before the move and after it.
     let saved = match one.kind {
         MoveKind::Buy => tokens - one.cost_then as f64 / 1e6 * part,

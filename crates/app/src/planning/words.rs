@@ -4,6 +4,7 @@ use super::Terms;
 use super::advice::PersonAdvice;
 use super::market::Market;
 use crate::views::grouped;
+use faregate_core::estate::OfferingId;
 use faregate_core::state::State;
 use faregate_plan::crossover::Band;
 
@@ -63,8 +64,9 @@ pub(super) fn ended(state: &State, market: &Market, one: &PersonAdvice) -> Strin
     )
 }
 
-pub(super) fn left(state: &State, one: &PersonAdvice) -> String {
-    format!("they have left; the seat of {} is free for somebody else", offering(state, one))
+pub(super) fn left(state: &State, id: OfferingId) -> String {
+    let name = state.estate().offering(id).map_or("?", |known| known.name.as_str());
+    format!("they have left; the seat of {name} is free for somebody else")
 }
 
 /// By which rule, at which prices.

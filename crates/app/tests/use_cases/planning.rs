@@ -188,7 +188,8 @@ fn an_approved_plan_is_carried_out_and_taken_back() {
     let again = give(&mut world, "ben", &stepped(plan, None, MoveStep::Done)).unwrap();
     assert!(again.said[0].starts_with("nothing of plan"), "{again:?}");
     give(&mut world, "ben", &stepped(plan, None, MoveStep::Undone)).unwrap();
-    assert_eq!([holder(&world, 0), holder(&world, 1)], before);
+    assert_eq!(holder(&world, 0), before[0]);
+    assert_eq!(holder(&world, 1), None, "who has left gets nothing back");
     let shared = world.engine.state();
     assert_eq!(shared.read().move_plans()[&plan].status(), PlanStatus::Approved);
     assert_eq!(violations(&shared.read()), []);
@@ -209,13 +210,65 @@ fn a_move_that_is_not_there_or_was_made_is_refused_and_nothing_moves() {
 }
 
 #[test]
+fn what_was_taken_back_is_not_made_again_by_itself() {
+    let mut world = company(KNOWN);
+    let plan = drawn(&mut world);
+    give(&mut world, "ben", &judged(plan, true)).unwrap();
+    give(&mut world, "ben", &stepped(plan, None, MoveStep::Done)).unwrap();
+    give(&mut world, "ben", &stepped(plan, None, MoveStep::Undone)).unwrap();
+    let before = [holder(&world, 0), holder(&world, 1)];
+    give(&mut world, "ben", &stepped(plan, None, MoveStep::Done)).unwrap();
+    assert_eq!([holder(&world, 0), holder(&world, 1)], before);
+    let all: Vec<u32> = (1..=moves(&world, plan).len() as u32).collect();
+    give(&mut world, "ben", &stepped(plan, Some(&all), MoveStep::Done)).unwrap();
+    assert_ne!([holder(&world, 0), holder(&world, 1)], before);
+}
+
+/// Whoever was to get a seat has left meanwhile: it is not taken from its holder, either.
+#[test]
+fn the_moves_of_a_seat_are_made_together_or_not_at_all() {
+    let mut world = company(KNOWN);
+    let plan = drawn(&mut world);
+    give(&mut world, "ben", &judged(plan, true)).unwrap();
+    let leave = "[[person]]\nkey = \"heavy\"\nuntil = 2026-02-01\n";
+    let document = bulk::read([("estate.toml", leave)].into_iter()).unwrap();
+    bulk::import(&mut world.engine, "root", &document).unwrap();
+    let seat = {
+        let shared = world.engine.state();
+        let state = shared.read();
+        let heavy = state.estate().person_called("heavy").unwrap();
+        let moves = &state.move_plans()[&plan].plan.moves;
+        moves.iter().find(|one| one.person == heavy).unwrap().seat.unwrap().0
+    };
+    let before = holder(&world, seat);
+    let done = give(&mut world, "ben", &stepped(plan, None, MoveStep::Done)).unwrap();
+    assert!(done.warnings.iter().any(|why| why.contains("they have left")), "{done:?}");
+    assert!(before.is_some() && holder(&world, seat) == before, "{before:?}");
+}
+
+/// Dropping moves nothing, and picking up what was dropped moves nothing.
+#[test]
+fn a_dropped_move_moves_no_seat() {
+    let mut world = company(KNOWN);
+    let plan = drawn(&mut world);
+    give(&mut world, "ben", &judged(plan, true)).unwrap();
+    let before = [holder(&world, 0), holder(&world, 1)];
+    give(&mut world, "ben", &stepped(plan, None, MoveStep::Dropped)).unwrap();
+    let all: Vec<u32> = (1..=moves(&world, plan).len() as u32).collect();
+    let made = give(&mut world, "ben", &stepped(plan, Some(&all), MoveStep::Done));
+    assert_eq!(made.unwrap_err().code, "cannot-move");
+    give(&mut world, "ben", &stepped(plan, Some(&all), MoveStep::Undone)).unwrap();
+    assert_eq!([holder(&world, 0), holder(&world, 1)], before);
+}
+
+#[test]
 fn a_plan_without_a_move_is_another_plan() {
     let mut world = company(KNOWN);
     let plan = drawn(&mut world);
     let all = moves(&world, plan).len();
     let derived = Order::DerivePlan { parent: plan, without: vec![1], name: None };
     let other = PlanId(give(&mut world, "ben", &derived).unwrap().seq);
-    assert_eq!(moves(&world, other).len(), all - 1);
+    assert!(moves(&world, other).len() < all);
     assert_eq!(moves(&world, plan).len(), all, "the first is as it was");
     let none = Order::DerivePlan { parent: plan, without: (1..=all as u32).collect(), name: None };
     assert_eq!(give(&mut world, "ben", &none).unwrap_err().code, "no-moves");
@@ -243,10 +296,12 @@ fn what_a_move_saved_is_what_its_use_would_have_cost() {
     let places = state.move_plans()[&plan].plan.moves.iter().position(|one| one.person == heavy);
     let place = u32::try_from(places.unwrap()).unwrap();
     let result = found.moves.iter().find(|one| one.place == place).unwrap();
-    assert_eq!(result.days, 56);
+    // The last two days are a weekend of which nobody told.
+    assert_eq!(result.days, 54);
     assert_eq!(result.saved, 40 * 30 * 1_000_000, "40 working days at ten tokens of $3");
     assert!(!result.is_early);
-    assert!(result.promised > 0 && found.brier.is_some());
+    assert!(result.promised > 0);
+    assert_eq!(found.brier, None, "a seat that was paid for says nothing of how sure one was");
 }
 
 #[test]

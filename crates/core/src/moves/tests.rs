@@ -6,6 +6,7 @@ fn approved(moves: usize) -> PlanRecord {
         name: "Autumn".to_owned(),
         by: "ana".to_owned(),
         currency: Currency::USD,
+        token_price: 3_000_000,
         known_from: Date(20_000),
         known_to: Date(20_364),
         basis: String::new(),

@@ -37,6 +37,9 @@ pub(crate) enum Plan {
         /// As CSV, for whoever moves seats by hand
         #[arg(long)]
         csv: bool,
+        /// As CSV for `faregate what-if --seats`
+        #[arg(long, conflicts_with = "csv")]
+        seats: bool,
     },
     /// Print what one plan has and another has not
     Compare {

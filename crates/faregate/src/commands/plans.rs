@@ -28,7 +28,9 @@ pub(crate) fn run(path: &Path, action: &Plan, as_json: bool) -> Result<(), Fault
             draw(path, (name, terms), &giving)
         }
         Plan::List => list(path, as_json),
-        Plan::Show { id, csv } => show(path, id, *csv, as_json),
+        Plan::Show { id, csv: true, .. } if !as_json => csv(path, id),
+        Plan::Show { id, seats: true, .. } if !as_json => seats(path, id),
+        Plan::Show { id, .. } => show(path, id, as_json),
         Plan::Compare { one, other } => compare(path, (one, other), as_json),
         Plan::Derive { id, without, name, giver } => {
             let order =
@@ -67,15 +69,13 @@ pub(super) fn terms(state: &State, typed: &Terms) -> Result<planning::Terms, Fau
         }
     };
     if let Some(probability) = typed.probability {
-        terms.rule.probability = share("probability", probability)?;
+        share("probability", probability)?;
     }
-    if let Some(cost) = typed.switching_cost {
-        if !(cost >= 0.0 && cost.is_finite()) {
-            let message = format!("a move cannot cost `{cost}`");
-            return Err(Fault::new(Code::Usage, message, "give 0 or more"));
-        }
-        terms.rule.switching_cost = cost;
+    if let Some(cost) = typed.switching_cost.filter(|cost| !(0.0..f64::INFINITY).contains(cost)) {
+        let message = format!("a move cannot cost `{cost}`");
+        return Err(Fault::new(Code::Usage, message, "give 0 or more"));
     }
+    terms.require(typed.probability, typed.switching_cost);
     terms.seat_discount = share("discount", typed.seat_discount / 100.0)?;
     terms.token_price = price(state, typed.token_price.as_deref())?;
     (terms.days, terms.may_buy) = (typed.days, !typed.no_buying);
@@ -286,7 +286,7 @@ pub(super) fn called<'a>(state: &'a State, id: &str) -> Result<(PlanId, &'a Plan
     })
 }
 
-const MOVE_COLUMNS: [(&str, Align); 9] = [
+const MOVE_COLUMNS: [(&str, Align); 10] = [
     ("no", Align::Right),
     ("person", Align::Left),
     ("move", Align::Left),
@@ -296,6 +296,7 @@ const MOVE_COLUMNS: [(&str, Align); 9] = [
     ("saving", Align::Right),
     ("P(saves)", Align::Right),
     ("done", Align::Left),
+    ("why", Align::Left),
 ];
 
 fn cells(one: &PlanMove) -> Vec<String> {
@@ -309,10 +310,11 @@ fn cells(one: &PlanMove) -> Vec<String> {
         units(&one.saving.amount),
         one.p_saves.map(|p| format!("{p:.2}")).unwrap_or_default(),
         one.step.unwrap_or_default().to_owned(),
+        one.why.clone(),
     ]
 }
 
-fn show(path: &Path, id: &str, as_csv: bool, as_json: bool) -> Result<(), Fault> {
+fn show(path: &Path, id: &str, as_json: bool) -> Result<(), Fault> {
     let engine = estate::read(path)?;
     let shared = engine.state();
     let state = shared.read();
@@ -321,9 +323,6 @@ fn show(path: &Path, id: &str, as_csv: bool, as_json: bool) -> Result<(), Fault>
     let moves: Vec<PlanMove> = wire::moves(&state, record).collect();
     if as_json {
         return output::json(&json!({ "plan": head, "rows": moves }));
-    }
-    if as_csv {
-        return csv(&state, record, &moves);
     }
     let wire::PlanHead { name, status, by, drawn, saving, basis, .. } = &head;
     say!("plan {id} `{name}`, {status}, drawn by {by} at {drawn}");
@@ -335,12 +334,16 @@ fn show(path: &Path, id: &str, as_csv: bool, as_json: bool) -> Result<(), Fault>
     let rows: Vec<Vec<String>> = moves.iter().map(cells).collect();
     output::table(&MOVE_COLUMNS, &rows, "it has no moves");
     say!("it is to save {} {} a year", units(&saving.amount), saving.currency);
-    aside!("--json and --csv tell the reason of each move");
     Ok(())
 }
 
 /// The moves as whoever assigns products by hand wants them.
-fn csv(state: &State, record: &PlanRecord, moves: &[PlanMove]) -> Result<(), Fault> {
+fn csv(path: &Path, id: &str) -> Result<(), Fault> {
+    let engine = estate::read(path)?;
+    let shared = engine.state();
+    let state = shared.read();
+    let (_, record) = called(&state, id)?;
+    let moves: Vec<PlanMove> = wire::moves(&state, record).collect();
     let mut lines = vec![
         ["number", "move", "email", "person", "offering", "on", "why"].map(str::to_owned).to_vec(),
     ];
@@ -353,11 +356,30 @@ fn csv(state: &State, record: &PlanRecord, moves: &[PlanMove]) -> Result<(), Fau
         line.extend(texts.map(|text| faregate_core::csv::guarded(text).into_owned()));
         lines.push(line);
     }
+    print_lines(&lines);
+    Ok(())
+}
+
+/// The moves as `faregate what-if --seats` takes them: who gains and loses what, and from when.
+fn seats(path: &Path, id: &str) -> Result<(), Fault> {
+    let engine = estate::read(path)?;
+    let shared = engine.state();
+    let state = shared.read();
+    let (_, record) = called(&state, id)?;
+    let mut lines = vec![["person", "offering", "change", "from"].map(str::to_owned).to_vec()];
+    lines.extend(wire::moves(&state, record).map(|one| {
+        let change = if one.kind == "release" { "loses" } else { "gains" };
+        vec![one.person, one.offering, change.to_owned(), one.on]
+    }));
+    print_lines(&lines);
+    Ok(())
+}
+
+fn print_lines(lines: &[Vec<String>]) {
     for line in lines {
         let quoted = line.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
         output::text_as_is(&(quoted.collect::<Vec<_>>().join(",") + "\r\n"));
     }
-    Ok(())
 }
 
 fn compare(path: &Path, (one, other): (&str, &str), as_json: bool) -> Result<(), Fault> {

@@ -653,6 +653,7 @@ fn move_plans(journal: &mut Journal) {
         name: text("Autumn"),
         by: text("ana"),
         currency: Currency::USD,
+        token_price: 3_000_000,
         known_from: TODAY.plus(-364),
         known_to: TODAY.plus(-1),
         basis: text("flex-daily at 3 USD"),

@@ -412,6 +412,7 @@ fn move_plans() -> Vec<Event> {
         name: text("Autumn"),
         by: text("ana"),
         currency: Currency::USD,
+        token_price: 3_000_000,
         known_from: Date(20_300),
         known_to: Date(20_664),
         basis: text("flex-daily at 3 USD"),
