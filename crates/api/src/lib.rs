@@ -161,6 +161,7 @@ impl Server {
         (name = "burn", description = "What was spent, by whom, on what."),
         (name = "notices", description = "Channels that people are told on, and what was sent there."),
         (name = "alerts", description = "What is watched, what was raised, and what was done about it."),
+        (name = "plans", description = "Who is best off with a seat and who with tokens, plans of moves, and what to buy."),
         (name = "agent", description = "What the agents of workstations say, signed, and hear."),
         (name = "access", description = "Sign in and out."),
     ),

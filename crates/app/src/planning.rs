@@ -29,7 +29,7 @@ use crate::engine::{Engine, Failure};
 use crate::replay::uses::shadow_units;
 use faregate_core::amount::Money;
 use faregate_core::estate::PersonId;
-use faregate_core::moves::{PlanId, PlanRecord};
+use faregate_core::moves::{MoveStep, PlanId, PlanRecord};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 use faregate_plan::crossover::Rule;
@@ -101,6 +101,9 @@ pub enum Unready {
     /// Nobody used anything.
     #[error("no use is known in the last {0} days")]
     NoUse(i32),
+    /// Charges are known of too few days.
+    #[error("charges of {0} days are known, and nothing can be said with fewer than {min}", min = pool::DAYS_MIN)]
+    TooShort(usize),
     /// Somebody on the list of those who stay is not known.
     #[error("there is no person `{0}`")]
     NoPerson(String),
@@ -189,7 +192,8 @@ pub fn hold_against(
     let market = Market::of(&state, &Terms::default(), now).ok_or(Unready::NoPrice)?;
     let market = market.at(record.plan.token_price);
     let (_, tariff) = state.tariff().ok_or(Unready::NoPrice)?;
-    let first = record.steps.iter().map(|step| step.at).min().ok_or(Unready::NoMove(id))?;
+    let made = record.steps.iter().filter(|step| step.step == MoveStep::Done);
+    let first = made.map(|step| step.at).min().ok_or(Unready::NoMove(id))?;
     let shadow = shadow_units(&state, &mut *engine.store, tariff, first, now)?;
     Ok(verify(&state, record, &market, &shadow, now))
 }

@@ -24,10 +24,10 @@ pub(crate) struct Giving<'a> {
 
 /// What came of an order.
 #[derive(Deserialize)]
-struct Outcome {
-    id: Option<String>,
-    said: Vec<String>,
-    warnings: Vec<String>,
+pub(crate) struct Outcome {
+    pub(crate) id: Option<String>,
+    pub(crate) said: Vec<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Giving<'_> {
@@ -41,7 +41,8 @@ impl Giving<'_> {
         self.book(order).map(drop)
     }
 
-    fn book(&self, order: Value) -> Result<Outcome, Fault> {
+    /// Gives an order, and leaves what came of it to be said.
+    pub(crate) fn book(&self, order: Value) -> Result<Outcome, Fault> {
         match estate::open(self.path) {
             Ok((_directory, mut engine)) => self.carry_out(&mut engine, order),
             Err(fault) => match Serving::find(self.path) {

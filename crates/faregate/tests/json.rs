@@ -4,9 +4,11 @@
 #[expect(dead_code, reason = "shared with the tests of the server, which do more with it")]
 mod process;
 
+use faregate_core::when::{DAY, Instant};
 use process::Place;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::time::UNIX_EPOCH;
 
 const ESTATE: &str = r#"
 [[group]]
@@ -27,6 +29,10 @@ bucket = "north"
 offering = "aec-collection"
 from = "2026-01-01"
 until = "2099-12-31"
+[[seat]]
+offering = "revit"
+from = "2026-01-01"
+until = "2099-12-31"
 [[site]]
 key = "madrid"
 country = "ES"
@@ -44,6 +50,18 @@ const RULES: &str = "[[rule]]\nkey = \"busy\"\nwatch = \"burn\"\nover = \"day\"\
 
 const SOURCES: &str =
     "[sources.drop]\nkind = \"folder\"\npath = \".\"\npattern = \"*.xyz\"\nfiles = \"any\"\n";
+
+/// Who used Revit every day of the last weeks: plans look at no use that is older than a year.
+fn lately() -> String {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let written = file.as_file().metadata().unwrap().modified().unwrap();
+    let now = written.duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
+    let day = |ago: i64| Instant(now - now % DAY - ago * DAY + 9 * 3_600);
+    let uses =
+        ["gina", "nora"].into_iter().flat_map(|who| (1..=40).map(move |ago| (who, day(ago))));
+    let rows = uses.map(|(who, from)| format!("{who},revit,{from},{}\n", from.plus(3_600)));
+    format!("who,what,when,until\n{}", rows.collect::<String>())
+}
 
 /// Every command that prints and ends, in an order in which each can do what it is told.
 const COMMANDS: &[&str] = &[
@@ -159,19 +177,22 @@ const COMMANDS: &[&str] = &[
     "forecast --bucket north --to 2099-01-01",
     "what-if",
     "what-if --tariff guide-hourly --into then",
-    "occasion set easter --from 2026-04-03 --to 2026-04-06",
-    "occasion list",
-    "occasion remove easter",
-    "alert standard --channel mail",
-    "alert try rules.toml",
-    "alert set rules.toml",
-    "alert rules",
-    "alert list --all",
-    "alert mute busy --until 2099-01-01",
-    "alert unmute busy",
-    "alert remove busy",
-    "forecast",
-    "forecast --bucket north --to 2099-01-01",
+    "import csv lately.csv --map map.toml",
+    "size --years 100",
+    "renew --years 100 --brief brief.pdf --brief brief.xlsx",
+    "plan advice --all",
+    "plan mix",
+    "plan draw next --days 40 --probability 0.5 --as nora",
+    "plan list",
+    "plan show ID",
+    "plan approve ID --as gina",
+    "plan carry-out ID",
+    "plan verify ID",
+    "plan compare ID ID",
+    "plan take-back ID",
+    "plan drop ID",
+    "plan derive ID --without 1 --as nora",
+    "plan reject ID --as gina",
     "occasion set easter --from 2026-04-03 --to 2026-04-06",
     "occasion list",
     "occasion remove easter",
@@ -235,6 +256,7 @@ fn place() -> Place {
         "table.csv",
         "who,what,when,until\ngina,revit,2026-03-03T08:00:00Z,2026-03-03T09:00:00Z\n",
     );
+    place.write("lately.csv", &lately());
     let map = "name = \"t\"\n[columns]\nwho = \"who\"\nproduct = \"what\"\nopened = \"when\"\nclosed = \"until\"\n";
     place.write("map.toml", map);
     place.write("rules.toml", RULES);
@@ -271,7 +293,9 @@ fn every_command_prints_one_line_of_json() {
             .unwrap_or_else(|why| panic!("{line}: {why}: {}", ran.stdout));
         assert!(told.is_object() || told.is_array() || told.is_null(), "{line}: {told}");
         assert_eq!(ran.stdout.lines().count(), 1, "{line}: {}", ran.stdout);
-        if let Some(made) = told["id"].as_str().filter(|_| command.starts_with("request make")) {
+        let names = ["request make", "plan draw", "plan derive"];
+        let names_it = |_: &&str| names.iter().any(|name| command.starts_with(name));
+        if let Some(made) = told["id"].as_str().filter(names_it) {
             id = made.to_owned();
         }
     }
@@ -341,6 +365,9 @@ fn every_error_is_json_too() {
         ("findings --class moon", 2),
         ("findings judge 0123456789abcdef dismiss --why known", 2),
         ("explain 1", 2),
+        ("plan show p999", 2),
+        ("plan draw next", 13),
+        ("size", 13),
         ("key --role emperor", 2),
     ];
     for (line, code) in table {

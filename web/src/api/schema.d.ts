@@ -811,6 +811,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The plans of moves, the newest first. */
+        get: operations["list_plans"];
+        put?: never;
+        /**
+         * Draws a plan of moves from the use of the last year. It reads all use that is known; nothing moves before somebody
+         *     else approves the plan and it is carried out.
+         */
+        post: operations["draw_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan with its moves. */
+        get: operations["get_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holds a plan against the use since its moves were made. It reads all use since. */
+        get: operations["verify_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies": {
         parameters: {
             query?: never;
@@ -886,6 +941,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portfolio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The mix of seats and tokens that costs least for everybody together, with its certificate. */
+        post: operations["find_portfolio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/quotes": {
         parameters: {
             query?: never;
@@ -897,6 +969,23 @@ export interface paths {
         put?: never;
         /** What opening a product would come to just now. Books nothing, and promises nothing. */
         post: operations["quote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Seat or tokens, for everybody who used anything or holds a seat. It reads all use of a year, for every page. */
+        get: operations["list_recommendations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -931,6 +1020,23 @@ export interface paths {
         get: operations["list_refusals"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a renewal is worth: the vendor's proposal under stress, and every lever, alone and together. */
+        post: operations["value_renewal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1123,6 +1229,23 @@ export interface paths {
         get: operations["list_sites"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sizing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many tokens to buy: years drawn from the charges of people on tokens, and what each quantity means. */
+        post: operations["size_pool"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1578,6 +1701,16 @@ export interface components {
             /** @description In the order opened. */
             rows: components["schemas"]["BucketNode"][];
         };
+        /** @description The guide's rule: a buffer on what was used. */
+        Buffer: {
+            /**
+             * Format: double
+             * @description 1.15, 1.2 and 1.25 times what was used.
+             */
+            factor: number;
+            /** @description What it means. */
+            quantity: components["schemas"]["Quantity"];
+        };
         /** @description Burn of the usual periods. */
         BurnPeriods: {
             /** @description When it was true. */
@@ -1633,6 +1766,29 @@ export interface components {
          * @enum {string}
          */
         By: "day" | "weekday" | "hour" | "week-hour" | "product" | "person" | "bucket" | "project" | "group" | "department" | "site" | "segment" | "source";
+        /** @description How often moves that were said to save with some probability did. */
+        Calibration: {
+            /**
+             * Format: double
+             * @description The share that did save.
+             */
+            came: number;
+            /**
+             * Format: double
+             * @description Probabilities from this on, a tenth wide.
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description How many moves.
+             */
+            moves: number;
+            /**
+             * Format: double
+             * @description The mean of what was said.
+             */
+            said: number;
+        };
         /** @description A cap. */
         Cap: {
             /** @description Key of the bucket whose payments alone count. */
@@ -1676,6 +1832,21 @@ export interface components {
         Caps: {
             /** @description In the order they are looked at. */
             rows: components["schemas"]["Cap"][];
+        };
+        /** @description The right to carry tokens forward. */
+        CarryForward: {
+            /**
+             * Format: double
+             * @description Tokens carried, on average.
+             */
+            expected_carried: number;
+            /** @description The best order with it. */
+            quantity: components["schemas"]["Quantity"];
+            /**
+             * Format: double
+             * @description What the right is worth a year, in units of money.
+             */
+            value: number;
         };
         /** @description Asks of one person for one product that would end otherwise. */
         ChangedAnswer: {
@@ -1757,6 +1928,29 @@ export interface components {
             codes: string[];
             /** @description When they expire. */
             expires: string;
+        };
+        /** @description A commitment, and what it risks. */
+        Committed: {
+            /**
+             * Format: double
+             * @description Tokens paid for and not used, on average.
+             */
+            expected_waste: number;
+            /**
+             * Format: double
+             * @description The least discount that is worth it.
+             */
+            least_discount: number;
+            /**
+             * Format: double
+             * @description How probable it is that fewer are used, 0 to 1.
+             */
+            probability_below: number;
+            /**
+             * Format: double
+             * @description Tokens.
+             */
+            tokens: number;
         };
         /** @description Our balance beside the vendor's: ours less theirs is the sum of the parts. */
         Compared: {
@@ -1868,6 +2062,26 @@ export interface components {
          * @enum {string}
          */
         DateOrder: "dmy" | "mdy";
+        /** @description Some levers together. */
+        Deal: {
+            /**
+             * Format: double
+             * @description What the year costs, in units of money.
+             */
+            expected_cost: number;
+            /** @description The numbers of the levers. */
+            levers: number[];
+            /**
+             * Format: double
+             * @description Tokens to buy ahead.
+             */
+            tokens: number;
+            /**
+             * Format: double
+             * @description What they are worth together.
+             */
+            value: number;
+        };
         /** @description The answer to an open. */
         Decided: {
             /** @description When it was decided. */
@@ -2366,6 +2580,29 @@ export interface components {
          * @enum {string}
          */
         Level: "inform" | "ask" | "suspend" | "close";
+        /** @description One lever alone. */
+        LeverValue: {
+            /** @description The range that the guide calls achievable. */
+            achievable: number[];
+            /** @description `tier`, `commitment`, `carry-forward`, `rate-freeze` or `bundle`. */
+            kind: string;
+            /**
+             * Format: double
+             * @description The least discount that is worth a commitment beside the best order without one.
+             */
+            least_discount?: number | null;
+            /** @description Its number, from 1, by which combinations name it. */
+            number: number;
+            /** @description The guide's priority: `high`, `medium-high` or `medium`. */
+            priority: string;
+            /** @description What it is, in words. */
+            text: string;
+            /**
+             * Format: double
+             * @description What it is worth a year, in units of money; negative when it costs more than it saves.
+             */
+            value: number;
+        };
         /** @description Who the caller is. */
         Me: {
             /** @description Name. */
@@ -2449,12 +2686,91 @@ export interface components {
              */
             units: number;
         };
+        /** @description The bound of one price of tokens. */
+        MixBand: {
+            /** @description No mix that buys tokens at this price costs less. */
+            bound: components["schemas"]["Money"];
+            /** @description Which, in words. */
+            text: string;
+        };
+        /** @description What a constraint costs. */
+        MixMarginal: {
+            /** @description Which, in words. */
+            text: string;
+            /** @description What it would save to relax it by one. */
+            value: components["schemas"]["Money"];
+        };
+        /** @description An offering in the mix. */
+        MixOffering: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Seats in their terms now.
+             */
+            now: number;
+            /** @description Its key. */
+            offering: string;
+            /**
+             * Format: int32
+             * @description Seats in the mix.
+             */
+            seats: number;
+        };
+        /** @description A mix along the curve of cost and risk. */
+        MixPoint: {
+            /**
+             * Format: double
+             * @description Tokens bought beyond what is expected, as a share of it.
+             */
+            buffer: number;
+            /** @description What it costs. */
+            cost: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Seats.
+             */
+            seats: number;
+            /**
+             * Format: double
+             * @description How probable it is that the tokens last, 0 to 1.
+             */
+            service: number;
+            /**
+             * Format: int64
+             * @description Tokens bought.
+             */
+            tokens: number;
+        };
         /** @description An amount of money. */
         Money: {
             /** @description Decimal digits, for example `1236.00`. */
             amount: string;
             /** @description ISO 4217 code. */
             currency: string;
+        };
+        /** @description What became of one move. */
+        MoveVerified: {
+            /**
+             * Format: int64
+             * @description Days that were looked at.
+             */
+            days: number;
+            /** @description Whether it is too early to say: fewer than 28 days. */
+            is_early: boolean;
+            /**
+             * Format: int32
+             * @description Its number in the plan, from 1.
+             */
+            number: number;
+            /** @description Key of who. */
+            person: string;
+            /** @description What it was to save in these days. */
+            promised: components["schemas"]["Money"];
+            /** @description What it saved; negative when it cost. */
+            saved: components["schemas"]["Money"];
+            /** @description Since when it holds. */
+            since: string;
         };
         /** @description Somebody whom rows call by a name and by a hash, which are not known to be one person's. */
         NameAndHash: {
@@ -2504,6 +2820,26 @@ export interface components {
         Occasions: {
             /** @description By their first days. */
             rows: components["schemas"]["Occasion"][];
+        };
+        /** @description What is offered, and how years are drawn. */
+        OfferBody: {
+            /**
+             * @description What the vendor offers and what must hold, in TOML: docs/reference/offer-files.md. Empty: the tariff's prices.
+             * @default
+             */
+            offered: string;
+            /**
+             * Format: int64
+             * @description The same seed draws the same years; 1 by default.
+             * @default null
+             */
+            seed: number | null;
+            /**
+             * Format: int32
+             * @description How many years are drawn: 100 to 100,000, 10,000 by default.
+             * @default null
+             */
+            years: number | null;
         };
         /** @description A person, and what is theirs. */
         OnePerson: components["schemas"]["PersonRow"] & {
@@ -2773,6 +3109,33 @@ export interface components {
             /** @description What began or ended. */
             said: string;
         } | {
+            /** @description Its name; the other's by default. */
+            name?: string | null;
+            /** @enum {string} */
+            order: "derive-plan";
+            /** @description Id of the other: `p42`. */
+            plan: string;
+            /** @description The numbers of the moves that it does not have, from 1. */
+            without: number[];
+        } | {
+            /** @description Whether it may be carried out. */
+            approve: boolean;
+            /** @enum {string} */
+            order: "judge-plan";
+            /** @description Its id: `p42`. */
+            plan: string;
+            /** @description Why. */
+            why?: string;
+        } | {
+            /** @description The numbers of the moves, from 1; all that are due when it is missing. */
+            moves?: number[] | null;
+            /** @enum {string} */
+            order: "step-plan";
+            /** @description Its id: `p42`. */
+            plan: string;
+            /** @description What becomes of them. */
+            step: components["schemas"]["PlanStep"];
+        } | {
             /** @description Key of the bucket; the pool as a whole when it is missing. */
             bucket?: string | null;
             /** @description Of a curve: at most 400 points, in the order of their dates. */
@@ -2786,7 +3149,10 @@ export interface components {
         OrderDone: {
             /** @description Whether it was only tried: nothing was booked. */
             dry_run: boolean;
-            /** @description The entry of the journal that carried it out, or the id of the new request; `null` when it was only tried. */
+            /**
+             * @description The entry of the journal that carried it out, or the id of the new request (`r42`) or plan (`p42`); `null` when
+             *     it was only tried.
+             */
             id?: string | null;
             /** @description Whether it was carried out before, under the same `Idempotency-Key`, and not again now. */
             repeated: boolean;
@@ -2864,6 +3230,19 @@ export interface components {
             remaining: number;
             /** @description First date. */
             starts: string;
+        };
+        /** @description So many packs of a size. */
+        PackCount: {
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: int32
+             * @description Tokens in a pack.
+             */
+            size: number;
         };
         /** @description How good past forecasts were. */
         PastForecasts: {
@@ -3028,6 +3407,13 @@ export interface components {
              */
             to: string;
         };
+        /** @description A plan to draw. */
+        PlanBody: {
+            /** @description Its name. */
+            name: string;
+            /** @description By what it is drawn. */
+            terms?: components["schemas"]["PlanTerms"];
+        };
         /** @description A plan drawn day by day, beside what was used. */
         PlanCourse: {
             /** @description All dates of the period. */
@@ -3037,11 +3423,179 @@ export interface components {
             /** @description What was used by the end of each, up to today. */
             used: components["schemas"]["Tokens"][];
         };
+        /** @description A plan that was drawn, and what it leaves out. */
+        PlanDrawn: {
+            /** @description What was booked; its id names the plan. */
+            done: components["schemas"]["OrderDone"];
+            /** @description What the plan leaves out, in sentences. */
+            gaps: string[];
+        };
+        /** @description A plan, without its moves. */
+        PlanHead: {
+            /** @description By which rule, at which prices. */
+            basis: string;
+            /** @description Who drew it. */
+            by: string;
+            /** @description When. */
+            drawn: string;
+            /** @description Its id. */
+            id: string;
+            /** @description When. */
+            judged?: string | null;
+            /** @description Who decided on it. */
+            judged_by?: string | null;
+            /** @description First day of the use that it was drawn from. */
+            known_from: string;
+            /** @description Last day. */
+            known_to: string;
+            /** @description How many of them were made. */
+            made: number;
+            /** @description How many moves it has. */
+            moves: number;
+            /** @description Its name. */
+            name: string;
+            /** @description The plan that it was made from. */
+            parent?: string | null;
+            /** @description What it is to save in a year; negative when it costs. */
+            saving: components["schemas"]["Money"];
+            /** @description Where it stands: `drawn`, `approved`, `rejected`, `underway` or `finished`. */
+            status: string;
+            /** @description Why. */
+            why?: string | null;
+        };
         /**
          * @description How an allotment is used up.
          * @enum {string}
          */
         PlanKind: "straight" | "seasonal" | "curve";
+        /** @description One move of a plan. */
+        PlanMove: {
+            /** @description When. */
+            at?: string | null;
+            /** @description What the use in question costs in a year as things are. */
+            cost_now: components["schemas"]["Money"];
+            /** @description What it will cost. */
+            cost_then: components["schemas"]["Money"];
+            /**
+             * Format: int32
+             * @description Expected days of use in a year.
+             */
+            days: number;
+            /** @description What becomes of them: `assign`, `buy` or `release`. */
+            kind: string;
+            /** @description Their name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its number in the plan, from 1.
+             */
+            number: number;
+            /** @description Key of the offering. */
+            offering: string;
+            /** @description When. */
+            on: string;
+            /**
+             * Format: double
+             * @description How probable it is that the move saves, 0 to 1; `null` for a seat that goes to somebody else.
+             */
+            p_saves?: number | null;
+            /** @description Key of who. */
+            person: string;
+            /** @description The difference; negative when it costs. */
+            saving: components["schemas"]["Money"];
+            /**
+             * Format: int32
+             * @description Number of the seat, where it is there.
+             */
+            seat?: number | null;
+            /** @description What was done: `done`, `undone`, `dropped`, or `null`. */
+            step?: string | null;
+            /** @description Why, in a sentence. */
+            why: string;
+        };
+        /** @description A plan with a page of its moves. */
+        PlanShown: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description The plan. */
+            plan: components["schemas"]["PlanHead"];
+            /** @description Its moves, by number. */
+            rows: components["schemas"]["PlanMove"][];
+        };
+        /**
+         * @description What becomes of moves of a plan.
+         * @enum {string}
+         */
+        PlanStep: "done" | "undone" | "dropped";
+        /** @description By what a plan is drawn. Everything may be left out. */
+        PlanTerms: {
+            /**
+             * Format: int32
+             * @description Days of use that are looked at: 28 to 1,100, 365 by default.
+             * @default null
+             */
+            days: number | null;
+            /**
+             * @description Names of people who stay what they are.
+             * @default []
+             */
+            keep: string[];
+            /**
+             * @description Whether only seats that are there are handed on, and none is bought.
+             * @default false
+             */
+            no_buying: boolean;
+            /**
+             * Format: double
+             * @description How probable it must be that a move saves, 0 to 1.
+             * @default null
+             */
+            probability: number | null;
+            /**
+             * @description The rule: `crossover`, `guide-000` or `guide-004`; `crossover` by default.
+             * @default null
+             */
+            rule: string | null;
+            /**
+             * Format: double
+             * @description Off the list price of seats, 0 to 1.
+             * @default 0
+             */
+            seat_discount: number;
+            /**
+             * Format: double
+             * @description What a move costs, in units of money: it must save more.
+             * @default null
+             */
+            switching_cost: number | null;
+            /** @default null */
+            token_price: components["schemas"]["Money"] | null;
+        };
+        /** @description A plan held against what came. */
+        PlanVerification: {
+            /**
+             * Format: double
+             * @description The mean squared difference between what was said and what came, 0 to 1; `null` where it is too early.
+             */
+            brier?: number | null;
+            /** @description By tenths of the probability that was told. */
+            calibration: components["schemas"]["Calibration"][];
+            /** @description The plan. */
+            plan: string;
+            /** @description What its moves were to save so far. */
+            promised: components["schemas"]["Money"];
+            /** @description By number; moves that were not made are left out. */
+            rows: components["schemas"]["MoveVerified"][];
+            /** @description What they saved. */
+            saved: components["schemas"]["Money"];
+        };
+        /** @description A page of plans. */
+        Plans: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description The newest first. */
+            rows: components["schemas"]["PlanHead"][];
+        };
         /** @description All sets of policies that hold. */
         Policies: {
             /** @description By name. */
@@ -3130,6 +3684,52 @@ export interface components {
          * @enum {string}
          */
         Pool: "flex" | "contract-year" | "multi-year";
+        /** @description The mix that costs least, with its proof. */
+        Portfolio: {
+            /** @description Alternatives. */
+            alternatives: components["schemas"]["MixPoint"][];
+            /** @description By price of tokens. */
+            bands: components["schemas"]["MixBand"][];
+            /** @description What it costs in a year. */
+            cost: components["schemas"]["Money"];
+            /**
+             * Format: double
+             * @description How far the cost lies above it, as a share of the cost: 0 is a proof.
+             */
+            gap: number;
+            /** @description What it leaves out, in sentences. */
+            gaps: string[];
+            /** @description Whether a check that shares nothing with the search agrees. */
+            is_checked: boolean;
+            /** @description First day of the use that was looked at. */
+            known_from: string;
+            /** @description Last day. */
+            known_to: string;
+            /** @description No mix costs less than this. */
+            lower_bound: components["schemas"]["Money"];
+            /** @description What each constraint costs. */
+            marginals: components["schemas"]["MixMarginal"][];
+            /** @description By offering. */
+            offerings: components["schemas"]["MixOffering"][];
+            /** @description People who hold a seat in it. */
+            on_seats: number;
+            /** @description People. */
+            people: number;
+            /** @description Of that, seats bought. */
+            seats: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Tokens bought.
+             */
+            tokens: number;
+            /** @description Of that, tokens bought. */
+            tokens_cost: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description Tokens that will be used.
+             */
+            tokens_used: number;
+        };
         /** @description An RFC 9457 problem document. */
         Problem: {
             /** @description Stable code, for programs. */
@@ -3152,6 +3752,44 @@ export interface components {
             title: string;
             /** @description Always `about:blank`: `code` says what happened. */
             type: string;
+        };
+        /** @description The vendor's proposal under our own view of demand. */
+        Proposal: {
+            /**
+             * Format: double
+             * @description What we expect.
+             */
+            expected: number;
+            /**
+             * Format: double
+             * @description Tokens paid for and not used, on average.
+             */
+            expected_waste: number;
+            /**
+             * Format: double
+             * @description By how much it is said to grow.
+             */
+            growth: number;
+            /**
+             * Format: double
+             * @description Tokens that the vendor begins with.
+             */
+            last_year: number;
+            /**
+             * Format: double
+             * @description A discount below this does not pay for the waste.
+             */
+            least_discount: number;
+            /**
+             * Format: double
+             * @description How probable it is that fewer are used, 0 to 1.
+             */
+            probability_below: number;
+            /**
+             * Format: double
+             * @description What is proposed.
+             */
+            tokens: number;
         };
         /** @description How the pulls of a source are doing. */
         Pulls: {
@@ -3193,6 +3831,46 @@ export interface components {
             /** @description Its id. */
             session: string;
         };
+        /** @description An order that can be bought. */
+        Purchase: {
+            /** @description Packs: their size, and how many. */
+            packs: components["schemas"]["PackCount"][];
+            /**
+             * Format: double
+             * @description The price of a token, in units of money.
+             */
+            price: number;
+            /** @description What it means. */
+            quantity: components["schemas"]["Quantity"];
+        };
+        /** @description A quantity of tokens, and what it means. */
+        Quantity: {
+            /**
+             * Format: double
+             * @description What it costs in a year, on average, in units of money.
+             */
+            expected_cost: number;
+            /**
+             * Format: double
+             * @description Tokens missing, on average.
+             */
+            expected_short: number;
+            /**
+             * Format: double
+             * @description Tokens left over, on average.
+             */
+            expected_waste: number;
+            /**
+             * Format: double
+             * @description The share of years without a top-up, 0 to 1.
+             */
+            service_level: number;
+            /**
+             * Format: double
+             * @description Tokens bought ahead.
+             */
+            tokens: number;
+        };
         /** @description What would happen. */
         Quoted: {
             /** @description What they could do instead. */
@@ -3231,6 +3909,67 @@ export interface components {
              * @description As often as above `high` it ends below this.
              */
             low: number;
+        };
+        /** @description What is said of one person and one offering. */
+        Recommendation: {
+            /** @description What is best for them: `seat`, `tokens`, or what they have. */
+            advice: string;
+            /**
+             * Format: double
+             * @description Days of use at which both cost the same; `null` where there is no such number.
+             */
+            break_even?: number | null;
+            /**
+             * Format: double
+             * @description Expected days of use in a year.
+             */
+            days: number;
+            /** @description Whether they may open nothing any more. */
+            has_left: boolean;
+            /** @description Days since the last use; `null` where there was none. */
+            idle_days?: number | null;
+            /** @description Their name. */
+            name: string;
+            /** @description Key of the offering in question; `null`: none is of use to them. */
+            offering?: string | null;
+            /** @description What the use is expected to cost on tokens in a year. */
+            on_tokens: components["schemas"]["Money"];
+            /**
+             * Format: double
+             * @description The probability that the other route is cheaper than the present one, 0 to 1.
+             */
+            p_saves: number;
+            /** @description Key of who. */
+            person: string;
+            /** @description What is lost on average by following the advice, beside knowing the future. */
+            regret: components["schemas"]["Money"];
+            /** @description What the other route is expected to save in a year; negative when it costs. */
+            saving: components["schemas"]["Money"];
+            /**
+             * Format: int32
+             * @description The seat in question, where they hold it.
+             */
+            seat?: number | null;
+            /** @description What a seat costs in a year. */
+            seat_price: components["schemas"]["Money"];
+            /**
+             * @description Why they stay what they are: `as-it-is`, `unsure`, `not-worth-it`, `too-little-known`, `kept`, `not-on-tokens`,
+             *     `shared-login`, `service-account`, `contractor`, `region`; `null` when they are to be moved.
+             */
+            stays?: string | null;
+        };
+        /** @description A page of what is best. */
+        Recommendations: {
+            /** @description What it leaves out, in sentences. */
+            gaps: string[];
+            /** @description First day of the use that was looked at. */
+            known_from: string;
+            /** @description Last day. */
+            known_to: string;
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description By person. */
+            rows: components["schemas"]["Recommendation"][];
         };
         /** @description How we stand with the vendor. */
         Reconciled: {
@@ -3316,6 +4055,49 @@ export interface components {
              * @description Last date.
              */
             to: string;
+        };
+        /** @description A renewal, put into numbers. */
+        Renewal: {
+            /** @description Commitments from 80 to 120 % of what is expected. */
+            commitments: components["schemas"]["Committed"][];
+            /** @description ISO 4217 code of all money. */
+            currency: string;
+            /** @description The best combinations of one of each kind at most. */
+            deals: components["schemas"]["Deal"][];
+            /** @description What it leaves out, in sentences. */
+            gaps: string[];
+            /** @description First day of the charges that were looked at. */
+            known_from: string;
+            /** @description Last day. */
+            known_to: string;
+            /** @description Each lever alone, the most valuable first. */
+            levers: components["schemas"]["LeverValue"][];
+            /**
+             * Format: double
+             * @description Tokens of a year, on average.
+             */
+            mean: number;
+            /**
+             * Format: double
+             * @description The price of a token, in units of money.
+             */
+            price: number;
+            /** @description The vendor's proposal under our own view of demand. */
+            proposal: components["schemas"]["Proposal"];
+            /** @description What 10, 50 and 90 % of the years stay within. */
+            quantiles: components["schemas"]["Within"][];
+            /**
+             * Format: double
+             * @description What is spent on seats a year, at list prices.
+             */
+            seat_spend: number;
+            /** @description What the best of them hangs on, the most important first. */
+            sensitivities: components["schemas"]["Sensitivity"][];
+            /**
+             * Format: double
+             * @description What a missing token costs beyond its price.
+             */
+            stock_out: number;
         };
         /** @description What a past period would have come to. */
         ReplayedPeriod: {
@@ -3528,6 +4310,23 @@ export interface components {
             /** @description In the order bought. */
             rows: components["schemas"]["Seat"][];
         };
+        /** @description What the best combination hangs on. */
+        Sensitivity: {
+            /** @description What is moved: `demand`, `variation`, `stock-out` or `price`. */
+            assumption: string;
+            /**
+             * Format: double
+             * @description The value when it is high.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The value when it is low, in units of money.
+             */
+            low: number;
+            /** @description How far, in words. */
+            moved: string;
+        };
         /** @description One product's line. */
         Series: {
             /** @description Key of the product, or `other`. */
@@ -3620,6 +4419,87 @@ export interface components {
             sites: components["schemas"]["Site"][];
             /** @description Territories. */
             territories: components["schemas"]["Territory"][];
+        };
+        /** @description A pool for the year to come. */
+        Sizing: {
+            /** @description Their distribution, for a picture. */
+            bars: components["schemas"]["YearsBar"][];
+            /**
+             * Format: double
+             * @description What was charged, as a year's tokens.
+             */
+            baseline: number;
+            /** @description The quantity that costs least. */
+            best: components["schemas"]["Quantity"];
+            /** @description The best order of each tier. */
+            by_tier: components["schemas"]["Purchase"][];
+            carry_forward?: components["schemas"]["CarryForward"] | null;
+            /** @description ISO 4217 code of all money. */
+            currency: string;
+            /** @description From scarce to plentiful. */
+            curve: components["schemas"]["Quantity"][];
+            /**
+             * Format: double
+             * @description By what it was multiplied because its people were picked for low use, 1 when they were not.
+             */
+            factor: number;
+            /** @description What it leaves out, in sentences. */
+            gaps: string[];
+            /** @description The guide's buffers, and what they really buy. */
+            guide: components["schemas"]["Buffer"][];
+            /** @description First day of the charges that were looked at. */
+            known_from: string;
+            /** @description Last day. */
+            known_to: string;
+            /**
+             * Format: double
+             * @description Their mean, in tokens.
+             */
+            mean: number;
+            /**
+             * Format: double
+             * @description The busiest month over the mean one; `null` where there are too few.
+             */
+            peak_month?: number | null;
+            /**
+             * Format: double
+             * @description The busiest week over the mean one.
+             */
+            peak_week?: number | null;
+            /** @description People on tokens in these days. */
+            people: number;
+            /**
+             * Format: double
+             * @description The price of a token, and of one bought as a top-up, in units of money.
+             */
+            price: number;
+            /** @description The cheapest order that can be bought. */
+            purchase: components["schemas"]["Purchase"];
+            /** @description What 5, 10, 25, 50, 75, 90, 95 and 99 % of the years stay within. */
+            quantiles: components["schemas"]["Within"][];
+            /**
+             * Format: double
+             * @description Order a top-up when so many tokens are left.
+             */
+            reorder_at: number;
+            /**
+             * Format: double
+             * @description The same by the normal distribution.
+             */
+            reorder_at_normal: number;
+            /**
+             * Format: double
+             * @description What a missing token costs beyond that.
+             */
+            stock_out: number;
+            /**
+             * Format: double
+             * @description One bought as a top-up.
+             */
+            topup_price: number;
+            walls?: components["schemas"]["WallPrice"] | null;
+            /** @description How many years were drawn. */
+            years: number;
         };
         /** @description A source of use. */
         Source: {
@@ -4169,6 +5049,23 @@ export interface components {
              */
             variation: number;
         };
+        /** @description What walls between buckets cost. */
+        WallPrice: {
+            /**
+             * Format: double
+             * @description Tokens that buckets would borrow from each other in a year, with a reserve each and approval.
+             */
+            borrowed: number;
+            /** @description Every bucket buys for itself. */
+            hard: components["schemas"]["Quantity"];
+            /** @description Everybody draws on one pool. */
+            pool: components["schemas"]["Quantity"];
+            /**
+             * Format: double
+             * @description What the hard wall costs a year beyond the pool, in units of money.
+             */
+            price: number;
+        };
         /** @description Which codes to make. */
         Wanted: {
             /**
@@ -4266,6 +5163,19 @@ export interface components {
             /** @description What cannot be said: changes that have no part in it. */
             warnings: string[];
         };
+        /** @description What a share of the years stays within. */
+        Within: {
+            /**
+             * Format: double
+             * @description Of the years, 0 to 1.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description Tokens.
+             */
+            tokens: number;
+        };
         /** @description An alert that there would have been. */
         WouldHaveFired: {
             /** @description When it would have been raised. */
@@ -4286,6 +5196,21 @@ export interface components {
              * @description The value then.
              */
             value: number;
+        };
+        /** @description A bar of the distribution of years. */
+        YearsBar: {
+            /**
+             * Format: double
+             * @description From so many tokens.
+             */
+            from: number;
+            /**
+             * Format: double
+             * @description To so many.
+             */
+            to: number;
+            /** @description How many years. */
+            years: number;
         };
     };
     responses: never;
@@ -7292,6 +8217,314 @@ export interface operations {
             };
         };
     };
+    list_plans: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plans"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_plan: {
+        parameters: {
+            query?: {
+                /** @description Whether the order is only checked: nothing is booked then, and no `Idempotency-Key` is needed. */
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description names the order for ever; needed unless it is only tried */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanBody"];
+            };
+        };
+        responses: {
+            /** @description drawn, or tried */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDrawn"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing can be said yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody has to move, or the key names another order */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_plan: {
+        parameters: {
+            query?: {
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id of the plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanShown"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the plan */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanVerification"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing can be said yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_policies: {
         parameters: {
             query?: never;
@@ -7617,6 +8850,104 @@ export interface operations {
             };
         };
     };
+    find_portfolio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing can be said yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be offered, or what must hold contradicts itself */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quote: {
         parameters: {
             query?: never;
@@ -7705,6 +9036,86 @@ export interface operations {
             };
         };
     };
+    list_recommendations: {
+        parameters: {
+            query?: {
+                /** @description The rule: `crossover`, `guide-000` or `guide-004`; `crossover` by default. */
+                rule?: string;
+                /** @description Only those who are to be moved. */
+                moves?: boolean;
+                /** @description Part of a person's key or name. */
+                q?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recommendations"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing can be said yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reconciliation: {
         parameters: {
             query?: never;
@@ -7775,6 +9186,104 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    value_renewal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewal"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing can be said yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be offered */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8671,6 +10180,104 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    size_pool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sizing"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nothing can be said yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it cannot be offered */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

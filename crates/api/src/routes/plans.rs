@@ -289,8 +289,10 @@ pub async fn list(
     Params(which): Params<Which>,
 ) -> Result<Json<Plans>, Problem> {
     let state = server.gate.state().read();
+    // Places ascend while ids descend, and are the plans' own: a plan that is drawn between two pages moves none.
     let plans = state.move_plans().iter().rev();
-    let page = page((1..).zip(plans), which.limit, which.cursor.as_deref())?;
+    let plans = plans.map(|plan| (i64::MAX.unsigned_abs().saturating_sub(plan.0.0), plan));
+    let page = page(plans, which.limit, which.cursor.as_deref())?;
     let rows = page.rows.into_iter().map(|(id, record)| head(*id, record)).collect();
     Ok(Json(Plans { rows, next: page.next }))
 }
@@ -301,7 +303,7 @@ pub async fn list(
     params(("id" = String, Path, description = "id of the plan", pattern = "^p[0-9]{1,19}$"), Which),
     responses(
         (status = 200, body = PlanShown), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem)
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)
     ),
     security(("key" = []), ("cookie" = []))
 )]
@@ -376,6 +378,7 @@ pub(crate) fn unready(why: Unready) -> Problem {
         Unready::Failed(failure) => return failure.into(),
         Unready::NoPrice => "adopt a tariff with prices, or give `token_price`",
         Unready::NoUse(_) => "take in a log or an export of use first",
+        Unready::TooShort(_) => "wait, or take in older use",
         Unready::NoPerson(_) => "give a key, a login or an e-mail of somebody who is known",
         Unready::NoMove(_) => "carry it out first",
     };

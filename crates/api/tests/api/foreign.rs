@@ -59,7 +59,7 @@ const LISTING: [(&str, &str); 6] = [
 ];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 41] = [
+const CLOSED: [(&str, &str); 49] = [
     ("post", "/v1/findings/{id}/judgement"),
     ("get", "/v1/agents"),
     ("post", "/v1/agents/codes"),
@@ -98,6 +98,14 @@ const CLOSED: [(&str, &str); 41] = [
     ("post", "/v1/policies/diff"),
     ("post", "/v1/policies/simulate"),
     ("post", "/v1/what-ifs"),
+    ("get", "/v1/recommendations"),
+    ("get", "/v1/plans"),
+    ("post", "/v1/plans"),
+    ("get", "/v1/plans/{id}"),
+    ("get", "/v1/plans/{id}/verification"),
+    ("post", "/v1/portfolio"),
+    ("post", "/v1/sizing"),
+    ("post", "/v1/renewal"),
     ("post", "/v1/imports/token-usage"),
     ("post", "/api/v1/events"),
     ("get", "/v1/caps?person=anna"),
@@ -281,6 +289,33 @@ async fn closed_routes_tell_members_nothing() {
         assert_eq!(status, 403, "{method} {path}: {body:?}");
         assert_eq!(answer("s999999").await, (status, body), "{method} {path}");
     }
+}
+
+/// Neither reading nor orders tell a member, a viewer or a workstation whether there is a plan.
+#[tokio::test]
+async fn plans_tell_nobody_else_that_they_are() {
+    let estate = Estate::used().await;
+    let plan = estate.drawn_plan().await;
+    let seq = estate.seq();
+    for key in [estate.member("anna"), estate.key(Role::Workstation), estate.key(Role::Viewer)] {
+        for (order, rest) in [
+            ("derive-plan", json!({ "without": [1] })),
+            ("judge-plan", json!({ "approve": true, "why": "" })),
+            ("step-plan", json!({ "moves": [1], "step": "done" })),
+        ] {
+            let answer = async |id: &str| {
+                let mut body = rest.clone();
+                (body["order"], body["plan"]) = (order.into(), id.into());
+                let call = Call::post("/v1/orders").key(&key).header("idempotency-key", id);
+                let reply = estate.send(call.json(&body)).await;
+                (reply.status.as_u16(), reply.body)
+            };
+            let (status, body) = answer(&plan).await;
+            assert_eq!(status, 403, "{order}: {body:?}");
+            assert_eq!(answer("p999999").await, (status, body), "{order}");
+        }
+    }
+    assert_eq!(estate.seq(), seq, "nothing was booked");
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ mod metrics;
 mod office;
 mod orders;
 mod places;
+mod plans;
 mod problems;
 mod quotes;
 mod reading;

@@ -38,6 +38,12 @@ impl Orderer {
         self.on_behalf_of.as_deref().unwrap_or(&self.account)
     }
 
+    /// The person for whom they act, where they act for somebody.
+    #[must_use]
+    pub fn stands_for(&self) -> Option<&str> {
+        self.on_behalf_of.as_deref()
+    }
+
     /// Whether they may do what only those who run Faregate may.
     #[must_use]
     pub fn is_administrator(&self) -> bool {

@@ -30,13 +30,16 @@ pub(super) fn draw(
     if plan.name.trim().is_empty() {
         return Err(invalid("no-name", "a plan needs a name".to_owned(), "say which it is"));
     }
+    is_somebody(state, orderer)?;
     if plan.moves.is_empty() {
-        let message = "nobody has to move".to_owned();
-        return Err(invalid("no-moves", message, "there is nothing to decide"));
+        let message = "nobody has to move: the plan would be empty".to_owned();
+        let help = "`faregate plan advice --all` says why everybody stays what they are";
+        return Err(invalid("no-moves", message, help));
     }
     if plan.moves.len() > MOVES_MAX {
-        let message = format!("{} moves are more than the {MOVES_MAX} of a plan", plan.moves.len());
-        return Err(invalid("too-many-moves", message, "leave people out with --keep"));
+        let message =
+            format!("a plan has at most {MOVES_MAX} moves, this one {}", plan.moves.len());
+        return Err(invalid("too-many-moves", message, "draw it for fewer people"));
     }
     if let Some(parent) = plan.parent {
         record(state, parent)?;
@@ -55,6 +58,15 @@ pub(super) fn draw(
     let plan = MovePlan { by: orderer.name().to_owned(), ..plan.clone() };
     let said = vec![format!("plan `{}` was drawn, with {} moves", plan.name, plan.moves.len())];
     Ok(Decided { events: vec![Event::MovesPlanned(plan)], said, ..Decided::default() })
+}
+
+/// Whoever acts for somebody acts for a person that is known: a slip of the pen is nobody else's yes.
+fn is_somebody(state: &State, orderer: &Orderer) -> Result<(), OrderRefusal> {
+    let unknown = orderer.stands_for().filter(|name| state.estate().person_called(name).is_none());
+    let Some(name) = unknown else { return Ok(()) };
+    let message = format!("`{name}` is no person that Faregate knows");
+    let help = "`faregate person list` names everybody";
+    Err(OrderRefusal::new(Kind::Forbidden, "no-person", message, help))
 }
 
 /// Draws a plan that is another without some of its moves.
@@ -116,7 +128,11 @@ pub(super) fn judge(
             "draw another plan with it as its parent",
         ));
     }
-    if record.plan.by == orderer.name() {
+    is_somebody(state, orderer)?;
+    // By whichever of their names: whoever drew it as `nora` is not somebody else as `n.ora`.
+    let person = |name: &str| state.estate().person_called(name);
+    let both = person(&record.plan.by).zip(person(orderer.name()));
+    if record.plan.by == orderer.name() || both.is_some_and(|(one, other)| one == other) {
         return Err(OrderRefusal::new(
             Kind::Forbidden,
             "own-plan",

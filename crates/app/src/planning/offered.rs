@@ -2,7 +2,10 @@
 //!
 //! Everything may be left out: then there is one price, the tariff's, and nothing else to keep to.
 
+mod lines;
+
 use faregate_plan::sizing::Invalid;
+use lines::{line_at, line_of};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -166,9 +169,17 @@ impl Default for Renewal {
 /// What is written cannot be offered.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Misread {
-    /// It is no TOML, or has a field that means nothing; with line and column.
+    /// It is no TOML, or has a field that means nothing.
     #[error("{0}")]
     Text(String),
+    /// What is wrong, and in which line.
+    #[error("line {line}: {what}")]
+    At {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong there.
+        what: Box<Self>,
+    },
     /// A share is not from 0 to 1.
     #[error("`{name}` is {value}, not a share from 0 to 1")]
     Share {
@@ -209,14 +220,48 @@ pub enum Misread {
     Invalid(#[from] Invalid),
 }
 
+impl Misread {
+    /// The line at fault, from 1, and what is wrong with it.
+    #[must_use]
+    pub fn line_and_what(&self) -> (Option<usize>, &Self) {
+        match self {
+            Self::At { line, what } => (Some(*line), what),
+            other => (None, other),
+        }
+    }
+
+    fn at(self, line: Option<usize>) -> Self {
+        match line {
+            Some(line) => Self::At { line, what: Box::new(self) },
+            None => self,
+        }
+    }
+
+    fn line_in(&self, text: &str) -> Option<usize> {
+        match self {
+            Self::Share { name, value } | Self::Amount { name, value } => {
+                line_of(text, name, *value, 0)
+            }
+            Self::Overlap { name, from } => line_of(text, name, f64::from(*from), 1),
+            _ => None,
+        }
+    }
+}
+
 impl Offered {
     /// Reads what somebody wrote.
     ///
     /// # Errors
     /// [`Misread`].
     pub fn read(text: &str) -> Result<Self, Misread> {
-        let read: Self = toml::from_str(text).map_err(|why| Misread::Text(why.to_string()))?;
-        read.checked()
+        let read: Self = toml::from_str(text).map_err(|why| {
+            let what = Misread::Text(why.message().lines().collect::<Vec<_>>().join("; "));
+            what.at(why.span().map(|span| line_at(text, span.start)))
+        })?;
+        read.checked().map_err(|why| {
+            let line = why.line_in(text);
+            why.at(line)
+        })
     }
 
     fn checked(self) -> Result<Self, Misread> {
@@ -289,15 +334,17 @@ mod tests {
 
     #[test]
     fn what_cannot_be_offered_is_refused_with_its_name_and_place() {
-        refused("token_price = -1", "`token_price` is -1");
-        refused("stock_out = nan", "`stock_out` is NaN");
-        refused("service = 1.5", "`service` is 1.5, not a share");
-        refused("[[tier]]\nfrom = 100\ndiscount = 1.2", "`discount` is 1.2");
+        refused("token_price = -1", "line 1: `token_price` is -1");
+        refused("# none\nstock_out = nan", "line 2: `stock_out` is NaN");
+        refused("service = 1.5", "line 1: `service` is 1.5, not a share");
+        refused("[renewal]\ngrowth = 2\ntier = [\n0.1,\n2]", "line 5: `renewal` is 2");
+        refused("[stock_out_of]\na = 1\nb = -2", "line 3: `stock_out_of` is -2");
+        refused("[[tier]]\nfrom = 100\ndiscount = 1.2", "line 3: `discount` is 1.2");
         refused(
             "[[tier]]\nfrom = 100\ndiscount = 0.1\n[[tier]]\nfrom = 100\ndiscount = 0.2",
-            "two of `tier` begin at 100: they overlap",
+            "line 5: two of `tier` begin at 100: they overlap",
         );
-        refused("tokens = 5", "line 1");
+        refused("picked = true\ntokens = 5", "line 2: unknown field `tokens`");
         refused("[renewal]\ntier = [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1]", "more than 6 entries");
     }
 }

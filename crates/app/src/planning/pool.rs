@@ -29,6 +29,8 @@ const POINTS: usize = 39;
 const STOCK_OUT: f64 = 0.5;
 /// The year, in days.
 const YEAR: f64 = 365.25;
+/// With fewer days of charges nothing is said.
+pub(super) const DAYS_MIN: usize = 28;
 /// Histories are taken back so far.
 const DAYS: i32 = 728;
 
@@ -128,6 +130,10 @@ pub fn size(
 ) -> Result<SizedPool, Unsized> {
     let market = Market::of(state, &Terms::default(), now).ok_or(Unready::NoPrice)?;
     let charged = Charged::of(state, now).ok_or(Unready::NoUse(DAYS))?;
+    let days = charged.daily.len();
+    if days < DAYS_MIN {
+        return Err(Unready::TooShort(days).into());
+    }
     let prices = prices(state, offered, &market, &charged)?;
     let mut gaps = Vec::new();
     if offered.stock_out.is_none() {
@@ -137,7 +143,6 @@ pub fn size(
             market.currency.code()
         ));
     }
-    let days = charged.daily.len();
     if days < 330 {
         gaps.push(format!("{days} days of charges are known, not a year: seasons are not in them"));
     }

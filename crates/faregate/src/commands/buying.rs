@@ -25,17 +25,24 @@ fn offered(offer: &Offer) -> Result<Offered, Fault> {
     let text = std::fs::read_to_string(path).map_err(|why| {
         Fault::new(Code::Usage, format!("{shown}: {why}"), "name a file that can be read")
     })?;
-    Offered::read(&text).map_err(|why| Fault::new(Code::Usage, format!("{shown}: {why}"), HELP))
+    Offered::read(&text).map_err(|why| misread(offer, &why))
 }
 
-fn misread(why: &Misread) -> Fault {
-    Fault::new(Code::Usage, why.to_string(), HELP)
+/// What is wrong with an offer, with its file and line.
+fn misread(offer: &Offer, why: &Misread) -> Fault {
+    let file = offer.offer.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+    let message = match why.line_and_what() {
+        (Some(line), what) => format!("{file}:{line}: {what}"),
+        (None, what) if file.is_empty() => what.to_string(),
+        (None, what) => format!("{file}: {what}"),
+    };
+    Fault::new(Code::Usage, message, HELP)
 }
 
-fn unsized_pool(why: Unsized) -> Fault {
+fn unsized_pool(offer: &Offer, why: Unsized) -> Fault {
     match why {
         Unsized::Unready(why) => unready(why),
-        Unsized::Misread(why) => misread(&why),
+        Unsized::Misread(why) => misread(offer, &why),
     }
 }
 
@@ -45,7 +52,7 @@ fn drawing(args: &Size) -> Drawing {
 }
 
 fn sized(state: &State, args: &Size, offered: &Offered, now: Instant) -> Result<SizedPool, Fault> {
-    size(state, offered, drawing(args), now).map_err(unsized_pool)
+    size(state, offered, drawing(args), now).map_err(|why| unsized_pool(&args.offer, why))
 }
 
 pub(crate) fn run_size(path: &Path, args: &Size, as_json: bool) -> Result<(), Fault> {
@@ -136,7 +143,8 @@ pub(crate) fn run_renew(path: &Path, args: &Renew, as_json: bool) -> Result<(), 
     let state = shared.read();
     let now = ambient::now().max(state.at());
     let pool = sized(&state, &args.size, &offered, now)?;
-    let found = renew(&state, &pool, &offered, now).map_err(unsized_pool)?;
+    let found = renew(&state, &pool, &offered, now);
+    let found = found.map_err(|why| unsized_pool(&args.size.offer, why))?;
     let told = renewal::shown(&pool, &found);
     for file in &args.brief {
         let today = state.zone().date(now);
@@ -198,7 +206,7 @@ pub(crate) fn run_mix(path: &Path, args: &Offer, as_json: bool) -> Result<(), Fa
     let found = mix(&state, &study, &offered, portfolio::SPREAD, EFFORT);
     let found = found.map_err(|why| match why {
         Unmixed::Unready(why) => unready(why),
-        Unmixed::Misread(why) => misread(&why),
+        Unmixed::Misread(why) => misread(args, &why),
         Unmixed::Contradiction(message) => Fault::new(Code::Refused, message, "relax one of them"),
     })?;
     let known = (study.habits.first.to_string(), study.habits.last.to_string());

@@ -35,7 +35,9 @@ pub(crate) fn run(path: &Path, action: &Plan, as_json: bool) -> Result<(), Fault
         Plan::Derive { id, without, name, giver } => {
             let order =
                 json!({ "order": "derive-plan", "plan": id, "without": without, "name": name });
-            orders::give(path, order, giver, as_json)
+            let giving = orders::giving(path, giver, as_json);
+            let giving::Outcome { id, said, warnings } = giving.book(order)?;
+            outcome(&giving, (id, &said), &warnings)
         }
         Plan::Approve(judge) => decide(path, judge, true, as_json),
         Plan::Reject(judge) => decide(path, judge, false, as_json),
@@ -102,6 +104,7 @@ pub(super) fn unready(why: Unready) -> Fault {
         Unready::Failed(failure) => return failure.into(),
         Unready::NoPrice => "adopt a tariff with prices, or give --token-price",
         Unready::NoUse(_) => "take in a log or an export of use first: `faregate import`",
+        Unready::TooShort(_) => "wait, or take in older use: `faregate import`",
         Unready::NoPerson(_) => "`faregate person list` names everybody",
         Unready::NoMove(_) => "`faregate plan carry-out` makes its moves",
     };

@@ -8,14 +8,17 @@
 //!   FARE` asks it as a workstation does, and fails unless the answer is that fare, or that code of a refusal.
 //! - `@ patch FILE OFFSET HEX` overwrites bytes; `@ cut FILE LENGTH` cuts a file; `@ rest FILE` makes it one that
 //!   was left alone for an hour; `@ make DIR` makes a directory.
+//! - `@ use FILE DAYS PERSON PRODUCT EVERY` adds to a table of use that somebody opened something for two hours, on
+//!   every so manieth of so many days before today.
 
 use crate::process::{Place, Server};
 use crate::script::hex;
+use faregate_core::when::{DAY, Instant};
 use serde_json::json;
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 /// Where the store lies when a command does not say.
 const STORE: &str = "faregate-data/faregate.db";
@@ -98,6 +101,9 @@ impl Stage {
                 self.write(name, &content);
             }
             ["make", name] => std::fs::create_dir(self.path(name)).unwrap(),
+            ["use", name, days, person, product, every] => {
+                self.add_use(name, (person, product), [days, every].map(|n| n.parse().unwrap()));
+            }
             ["rest", name] => {
                 let file = File::options().write(true).open(self.path(name)).unwrap();
                 let written = file.metadata().unwrap().modified().unwrap();
@@ -110,6 +116,20 @@ impl Stage {
             _ => return Err("no such order".to_owned()),
         }
         Ok(())
+    }
+
+    fn add_use(&self, name: &str, (person, product): (&str, &str), [days, every]: [i64; 2]) {
+        let before = std::fs::read_to_string(self.path(name)).unwrap_or_default();
+        self.write(name, before.as_bytes());
+        let written = std::fs::metadata(self.path(name)).unwrap().modified().unwrap();
+        let now = written.duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
+        let today = now - now % DAY;
+        let mut table = if before.is_empty() { "who,what,when,until\n".to_owned() } else { before };
+        for ago in (0..days / every).map(|place| 1 + place * every) {
+            let opened = Instant(today - ago * DAY + 9 * 3_600);
+            table += &format!("{person},{product},{opened},{}\n", opened.plus(2 * 3_600));
+        }
+        self.write(name, table.as_bytes());
     }
 
     /// To the byte: nothing in the store may have moved, and no commit may wait in its log.

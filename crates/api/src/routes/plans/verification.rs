@@ -70,7 +70,7 @@ pub struct PlanVerification {
     params(("id" = String, Path, description = "id of the plan", pattern = "^p[0-9]{1,19}$")),
     responses(
         (status = 200, body = PlanVerification), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem),
         (status = 409, description = "nothing can be said yet", body = Problem),
         (status = 429, description = "too many reports wait", body = Problem), (status = 503, body = Problem)
     ),
