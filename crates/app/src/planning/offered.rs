@@ -337,7 +337,7 @@ mod tests {
         refused("token_price = -1", "line 1: `token_price` is -1");
         refused("# none\nstock_out = nan", "line 2: `stock_out` is NaN");
         refused("service = 1.5", "line 1: `service` is 1.5, not a share");
-        refused("[renewal]\ngrowth = 2\ntier = [\n0.1,\n2]", "line 5: `renewal` is 2");
+        refused("[renewal]\ngrowth = 1\ntier = [\n0.1,\n2]", "line 5: `renewal` is 2");
         refused("[stock_out_of]\na = 1\nb = -2", "line 3: `stock_out_of` is -2");
         refused("[[tier]]\nfrom = 100\ndiscount = 1.2", "line 3: `discount` is 1.2");
         refused(
