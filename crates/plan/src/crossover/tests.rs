@@ -167,7 +167,7 @@ fn who_has_stopped_lately_is_not_taken_for_who_goes_on() {
     stopped.iter_mut().skip(10).for_each(|month| month.active = 0.0);
     let history = |n: u32| {
         let mut months = year(f64::from(n % 20));
-        if n % 3 == 0 {
+        if n.is_multiple_of(3) {
             months.iter_mut().skip(4).for_each(|month| month.active = 0.0);
         }
         months
