@@ -3,21 +3,19 @@
  * It only formats: an amount is shown as the server gave it, never added to or divided.
  */
 import type { Money } from './api/types';
+import { locale } from './messages/language';
 
-// `undefined` lets the browser choose the reader's own locale.
-const LOCALE = undefined;
-
-const tokensFormat = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
-const wholeFormat = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
-const compactFormat = new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 });
-const percentFormat = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 1 });
-const wholePercentFormat = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
-const countFormat = new Intl.NumberFormat(LOCALE);
-const relativeFormat = new Intl.RelativeTimeFormat(LOCALE, { numeric: 'auto' });
+const tokensFormat = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+const wholeFormat = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const compactFormat = new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 });
+const percentFormat = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+const wholePercentFormat = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+const countFormat = new Intl.NumberFormat(locale);
+const relativeFormat = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
 // A day of the contract is a plain date; it is pinned to UTC so that no zone can shift it.
-const dayFormat = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' });
-const shortDayFormat = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', day: 'numeric', month: 'short' });
-const longDayFormat = new Intl.DateTimeFormat(LOCALE, { timeZone: 'UTC', dateStyle: 'full' });
+const dayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' });
+const shortDayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' });
+const longDayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'full' });
 
 export const tokens = (value: number) => tokensFormat.format(value);
 /** An estimate: its decimals would claim to know what nobody knows. */
@@ -37,7 +35,7 @@ const moneyFormats = new Map<string, Intl.NumberFormat>();
 export function money({ amount, currency }: Money): string {
   let format = moneyFormats.get(currency);
   if (!format) {
-    format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency });
+    format = new Intl.NumberFormat(locale, { style: 'currency', currency });
     moneyFormats.set(currency, format);
   }
   return format.format(amount as Intl.StringNumericLiteral);
@@ -52,7 +50,7 @@ export function moment(instant: string, zone: string, today?: string): string {
   const key = `${zone} ${sameDay} ${otherYear}`;
   let format = momentFormats.get(key);
   if (!format) {
-    format = new Intl.DateTimeFormat(LOCALE, {
+    format = new Intl.DateTimeFormat(locale, {
       timeZone: zone,
       hour: '2-digit',
       minute: '2-digit',

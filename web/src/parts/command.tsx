@@ -13,8 +13,8 @@ export function Command({ children }: { children: string }) {
       {window.isSecureContext && (
         <CopyButton value={children}>
           {({ copied, copy }) => (
-            <Tooltip label={copied ? words.copied : words.copy}>
-              <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={`${words.copy}: ${children}`}>
+            <Tooltip label={copied ? words.copying.copied : words.copying.copy}>
+              <ActionIcon variant="subtle" color="gray" onClick={copy} aria-label={`${words.copying.copy}: ${children}`}>
                 {copied ? <CheckIcon /> : <CopyIcon />}
               </ActionIcon>
             </Tooltip>

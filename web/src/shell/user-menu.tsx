@@ -3,7 +3,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { post, Problem } from '../api/client';
 import { ME_KEY, meQuery } from '../api/queries';
 import { words } from '../messages';
-import { PersonIcon, SignOutIcon } from '../parts/icons';
+import { chooseLanguage, language, LANGUAGE_NAMES, LANGUAGES } from '../messages/language';
+import { CheckIcon, PersonIcon, SignOutIcon } from '../parts/icons';
 
 export function UserMenu() {
   const me = useQuery(meQuery);
@@ -25,11 +26,34 @@ export function UserMenu() {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label c="dimmed">{words.shell.roles(name)}</Menu.Label>
+        <Languages />
         <Menu.Item leftSection={<SignOutIcon />} onClick={() => signOut.mutate()}>
           {words.shell.signOut}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+function Languages() {
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Label c="dimmed">{words.shell.language}</Menu.Label>
+      {LANGUAGES.map((each) => (
+        <Menu.Item
+          key={each}
+          role="menuitemradio"
+          aria-checked={each === language}
+          lang={each}
+          rightSection={each === language ? <CheckIcon size={16} /> : null}
+          onClick={() => chooseLanguage(each)}
+        >
+          {LANGUAGE_NAMES[each]}
+        </Menu.Item>
+      ))}
+      <Menu.Divider />
+    </>
   );
 }
 

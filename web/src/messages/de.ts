@@ -1,0 +1,22 @@
+/** Every word the pages say in German, one file a page. Amounts and dates arrive formatted. */
+import { alerts } from './de/alerts';
+import { burn } from './de/burn';
+import { copying, problem, units } from './de/parts';
+import { live, scheme, shell } from './de/shell';
+import { signIn } from './de/sign-in';
+import { sources } from './de/sources';
+import type { Messages } from './index';
+
+export const de: Messages = {
+  product: 'Faregate',
+  shell,
+  live,
+  scheme,
+  signIn,
+  problem,
+  units,
+  burn,
+  sources,
+  alerts,
+  copying,
+};

@@ -1,0 +1,32 @@
+import type { Messages } from '../index';
+import { count } from './count';
+
+export const problem: Messages['problem'] = {
+  title: 'Die Anfrage ist fehlgeschlagen',
+  unreachable: {
+    title: 'Faregate ist nicht erreichbar',
+    detail: 'Der Server antwortet diesem Browser nicht.',
+    help: 'Prüfen Sie, ob Faregate läuft und das Netz verfügbar ist, und versuchen Sie es erneut.',
+  },
+  unreadable: {
+    title: 'Die Antwort ist nicht lesbar',
+    detail: 'Der Server hat mit etwas geantwortet, das kein JSON ist.',
+    help: 'Möglicherweise hat ein Proxy zwischen diesem Browser und Faregate die Antwort ersetzt.',
+  },
+  status: (status) => `Der Server hat mit Status ${status} geantwortet.`,
+  code: (code) => `Code: ${code}`,
+  retry: 'Erneut versuchen',
+  stale: 'Diese Zahlen konnten gerade nicht aktualisiert werden.',
+  unexpected: 'Etwas Unerwartetes ist geschehen',
+};
+
+export const units: Messages['units'] = {
+  tokens: (n, shown) => count(n, shown, 'Token', 'Token'),
+  charges: (n, shown) => count(n, shown, 'Belastung', 'Belastungen'),
+  days: (n, shown) => count(n, shown, 'Tag', 'Tage'),
+};
+
+export const copying: Messages['copying'] = {
+  copy: 'Befehl kopieren',
+  copied: 'Kopiert',
+};

@@ -1,0 +1,32 @@
+export const sources = {
+  title: 'Sources',
+  loading: 'Loading the sources',
+  table: 'Sources of use',
+  columns: {
+    source: 'Source',
+    lastData: 'Last data',
+    lag: 'Lag',
+    state: 'State',
+    lastImport: 'Last receipt',
+    why: 'Why',
+  },
+  kinds: {
+    'licence-server-log': 'Licence server’s log',
+    'licence-server-polls': 'Polls of the licence server',
+    vendor: 'Vendor',
+    table: 'Table',
+    staff: 'List of people',
+  } as Record<string, string>,
+  states: {
+    importing: 'Importing',
+    stable: 'Stable',
+    warning: 'Warning',
+    ended: 'Ended',
+  } as Record<string, string>,
+  stale: 'stale',
+  none: '–',
+  receipt: (number: string, when: string) => `${number}, ${when}`,
+  emptyTitle: 'No source tells of use yet',
+  emptyDetail:
+    'Import a file once with `faregate import`, or write a file of sources and start the server with `faregate serve --sources FILE`.',
+};
