@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, Method, header, request::Parts};
 use faregate_app::access::{Credential, Kind, Role};
 use faregate_app::orders::Orderer;
+use faregate_app::rights::{Right, RightSet};
 use faregate_app::sight::Sight;
 use faregate_core::state::State;
 use faregate_core::when::Instant;
@@ -21,95 +22,58 @@ pub const ON_BEHALF_OF: &str = "faregate-on-behalf-of";
 pub trait Permission: Send + Sync + 'static {
     /// What it is, in words that follow "you may not".
     const WORDS: &'static str;
-    /// Whether this role may do it.
-    fn allows(role: Role) -> bool;
+    /// The right that it takes; `None`: to be somebody.
+    const RIGHT: Option<Right>;
 }
 
-/// Open, keep alive and close sessions.
-pub struct SpendTokens;
-/// Read balances, burn and sessions.
-pub struct ReadBurn;
-/// Read everybody's buckets, seats and rules.
-pub struct ReadEstate;
-/// Read what is one's own; how far that goes, [`Sight`] says.
-pub struct ReadOwn;
-/// Give orders; which ones, `faregate_app::orders` says.
-pub struct GiveOrders;
-/// Report use that took place elsewhere.
-pub struct ReportUse;
-/// Change who and what there is.
-pub struct RunFaregate;
-/// Ask what opening a product would cost; for whom, [`Sight`] says.
-pub struct AskPrice;
+macro_rules! permissions {
+    ($($(#[doc = $doc:literal])+ $name:ident: $words:literal;)+) => {$(
+        $(#[doc = $doc])+
+        pub struct $name;
+
+        impl Permission for $name {
+            const WORDS: &'static str = $words;
+            const RIGHT: Option<Right> = Some(Right::$name);
+        }
+    )+};
+}
+
+permissions! {
+    /// Open, keep alive and close sessions.
+    SpendTokens: "open or close sessions";
+    /// Read balances, burn and sessions.
+    ReadBurn: "read burn and balances";
+    /// Read everybody's buckets, seats and rules.
+    ReadEstate: "read the estate and its rules";
+    /// Read what is one's own; how far that goes, [`Sight`] says.
+    ReadOwn: "read buckets, requests, seats and people";
+    /// Read pace and forecasts of what one sees.
+    ReadOutlook: "read pace and forecasts";
+    /// Read what to buy.
+    ReadPurchases: "read what to buy";
+    /// Give orders; which ones, `faregate_app::orders` says.
+    GiveOrders: "give orders";
+    /// Report use that took place elsewhere.
+    ReportUse: "report use";
+    /// Change who and what there is.
+    RunFaregate: "change who and what there is";
+    /// Ask what opening a product would cost; for whom, [`Sight`] says.
+    AskPrice: "ask for a quote";
+}
+
 /// Know one's own name.
 pub struct BeSomebody;
 
-impl Permission for SpendTokens {
-    const WORDS: &'static str = "open or close sessions";
-    fn allows(role: Role) -> bool {
-        matches!(role, Role::Workstation | Role::Administrator)
-    }
-}
-
-impl Permission for ReadBurn {
-    const WORDS: &'static str = "read burn and balances";
-    fn allows(role: Role) -> bool {
-        matches!(role, Role::Viewer | Role::Administrator)
-    }
-}
-
-impl Permission for ReadEstate {
-    const WORDS: &'static str = "read the estate and its rules";
-    fn allows(role: Role) -> bool {
-        matches!(role, Role::Viewer | Role::Administrator)
-    }
-}
-
-impl Permission for ReadOwn {
-    const WORDS: &'static str = "read buckets, requests, seats and people";
-    fn allows(role: Role) -> bool {
-        role == Role::Member || ReadEstate::allows(role)
-    }
-}
-
-impl Permission for GiveOrders {
-    const WORDS: &'static str = "give orders";
-    fn allows(role: Role) -> bool {
-        matches!(role, Role::Member | Role::Administrator)
-    }
-}
-
-impl Permission for ReportUse {
-    const WORDS: &'static str = "report use";
-    fn allows(role: Role) -> bool {
-        matches!(role, Role::Collector | Role::Administrator)
-    }
-}
-
-impl Permission for RunFaregate {
-    const WORDS: &'static str = "change who and what there is";
-    fn allows(role: Role) -> bool {
-        role == Role::Administrator
-    }
-}
-
-impl Permission for AskPrice {
-    const WORDS: &'static str = "ask for a quote";
-    fn allows(role: Role) -> bool {
-        ReadOwn::allows(role) || SpendTokens::allows(role)
-    }
-}
-
 impl Permission for BeSomebody {
     const WORDS: &'static str = "be here";
-    fn allows(_role: Role) -> bool {
-        true
-    }
+    const RIGHT: Option<Right> = None;
 }
 
 /// Proof that the caller may do `P`. Only the check below makes one.
 pub struct Authorized<P> {
     credential: Credential,
+    /// What they may do.
+    rights: RightSet,
     /// For whom an administrator acts.
     on_behalf_of: Option<String>,
     permission: PhantomData<P>,
@@ -128,6 +92,12 @@ impl<P> Authorized<P> {
         self.credential.role
     }
 
+    /// What they may do.
+    #[must_use]
+    pub fn rights(&self) -> RightSet {
+        self.rights
+    }
+
     /// How far they see.
     #[must_use]
     pub fn sight(&self, state: &State, now: Instant) -> Sight {
@@ -144,7 +114,7 @@ impl<P> Authorized<P> {
     /// who could write into the store anyway, may name whom they act for.
     #[must_use]
     pub fn orderer(&self) -> Orderer {
-        let orderer = Orderer::new(self.name(), self.role() == Role::Administrator);
+        let orderer = Orderer::with_rights(self.name(), self.rights);
         orderer.on_behalf_of(self.on_behalf_of.as_deref())
     }
 }
@@ -154,23 +124,25 @@ impl<P: Permission> FromRequestParts<Server> for Authorized<P> {
 
     async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Problem> {
         let credential = credential(parts, server)?;
-        if !P::allows(credential.role) {
-            return Err(Problem::forbidden(format!(
-                "a {} may not {}",
-                credential.role.key(),
-                P::WORDS
-            )));
+        let (role, rights) = (credential.role, server.rights.of(credential.role));
+        if !P::RIGHT.is_none_or(|right| rights.has(right)) {
+            let detail = format!("{} may not {}", role.with_article(), P::WORDS);
+            return Err(Problem::forbidden(detail));
         }
-        let on_behalf_of = on_behalf_of(&parts.headers, credential.role)?;
-        Ok(Self { credential, on_behalf_of, permission: PhantomData })
+        let on_behalf_of = on_behalf_of(&parts.headers, role, rights)?;
+        Ok(Self { credential, rights, on_behalf_of, permission: PhantomData })
     }
 }
 
 /// Whom an administrator acts for; nobody else may act for anybody.
-fn on_behalf_of(headers: &HeaderMap, role: Role) -> Result<Option<String>, Problem> {
+fn on_behalf_of(
+    headers: &HeaderMap,
+    role: Role,
+    rights: RightSet,
+) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get(ON_BEHALF_OF) else { return Ok(None) };
-    if role != Role::Administrator {
-        let detail = format!("a {} may not act for somebody else", role.key());
+    if !rights.has(Right::ActForOthers) {
+        let detail = format!("{} may not act for somebody else", role.with_article());
         return Err(Problem::forbidden(detail));
     }
     Ok(value.to_str().ok().map(str::to_owned))

@@ -17,6 +17,7 @@ use faregate_app::access::Access;
 use faregate_app::gate::Gate;
 use faregate_app::import::FeatureTable;
 use faregate_app::ports::{Atlas, NoAtlas};
+use faregate_app::rights::Rights;
 use faregate_app::views::quote::KnownRules;
 use faregate_app::views::seats::SeatUse;
 use faregate_core::estate::Cidr;
@@ -53,6 +54,8 @@ pub struct Server {
     pub gate: Gate,
     /// Who may come in.
     pub access: Arc<Access>,
+    /// What each role may do.
+    pub rights: Arc<Rights>,
     /// The newest summary, for live pages.
     pub live: live::Live,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -89,6 +92,7 @@ impl Server {
         Self {
             gate,
             access,
+            rights: Arc::new(Rights::shipped()),
             live,
             trusted_proxies,
             atlas,
@@ -110,6 +114,12 @@ impl Server {
     #[must_use]
     pub fn behind(self, trusted: Vec<Cidr>) -> Self {
         Self { trusted_proxies: trusted.into(), ..self }
+    }
+
+    /// The same, with other rights of roles than the shipped ones.
+    #[must_use]
+    pub fn with_rights(self, rights: Rights) -> Self {
+        Self { rights: Arc::new(rights), ..self }
     }
 
     /// The same, with an operator's data base of addresses.

@@ -32,43 +32,74 @@ pub enum Kind {
     SharedCode,
 }
 
-/// What its bearer may do.
+/// What its bearer is; what that lets them do, [`crate::rights`] says. A later one is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// Reads everything.
-    Viewer,
-    /// Opens and closes sessions; reads nothing.
+    /// A machine: opens and closes sessions; reads nothing.
     Workstation,
-    /// Reports use; reads nothing.
+    /// A machine: reports use; reads nothing.
     Collector,
     /// A person with a key of their own: their credential's name is one of their names. Sees what is theirs,
     /// asks for tokens, decides where they are the ones to decide.
     Member,
+    /// Reads everything, and changes nothing: an auditor.
+    Viewer,
+    /// Reads what was spent and what to buy; takes in packs.
+    Procurement,
+    /// Reads everything; answers requests that wait for them, judges plans of moves.
+    Approver,
+    /// Everything but who comes in.
+    LicenceManager,
     /// Everything.
     Administrator,
 }
 
 impl Role {
-    /// All roles.
-    pub const ALL: [Self; 5] =
-        [Self::Viewer, Self::Workstation, Self::Collector, Self::Member, Self::Administrator];
+    /// All roles, in their order.
+    pub const ALL: [Self; 8] = [
+        Self::Workstation,
+        Self::Collector,
+        Self::Member,
+        Self::Viewer,
+        Self::Procurement,
+        Self::Approver,
+        Self::LicenceManager,
+        Self::Administrator,
+    ];
 
     /// The name on the wire.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
-            Self::Viewer => "viewer",
             Self::Workstation => "workstation",
             Self::Collector => "collector",
             Self::Member => "member",
+            Self::Viewer => "viewer",
+            Self::Procurement => "procurement",
+            Self::Approver => "approver",
+            Self::LicenceManager => "licence-manager",
             Self::Administrator => "administrator",
         }
     }
 
-    /// The role with this name.
+    /// The role with this name; viewers are called auditors as well.
     #[must_use]
     pub fn from_key(key: &str) -> Option<Self> {
+        let key = if key == "auditor" { "viewer" } else { key };
         Self::ALL.into_iter().find(|role| role.key() == key)
+    }
+
+    /// Whether it is a machine's, and no person's.
+    #[must_use]
+    pub const fn is_machine(self) -> bool {
+        matches!(self, Self::Workstation | Self::Collector)
+    }
+
+    /// The name with its article, for sentences.
+    #[must_use]
+    pub fn with_article(self) -> String {
+        let article = if matches!(self, Self::Approver | Self::Administrator) { "an" } else { "a" };
+        format!("{article} {}", self.key())
     }
 }
 

@@ -31,6 +31,7 @@ pub mod planning;
 pub mod ports;
 pub mod replay;
 pub mod reports;
+pub mod rights;
 pub mod rules;
 pub mod setup;
 pub mod sight;

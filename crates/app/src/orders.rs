@@ -8,6 +8,7 @@
 
 use crate::engine::{Engine, Failure, rehearse};
 use crate::merge::{self, Merge};
+use crate::rights::Right;
 use crate::rules::Books;
 use faregate_core::alert::AlertId;
 use faregate_core::amount::{Money, Ticks};
@@ -294,16 +295,18 @@ impl Order {
         }
     }
 
-    /// Whether only those who run Faregate may give it.
-    fn is_for_administrators(&self) -> bool {
-        !matches!(
-            self,
+    /// The right that it asks for.
+    fn right(&self) -> Right {
+        match self {
             Self::Request { .. }
-                | Self::Answer { .. }
-                | Self::Transfer { .. }
-                | Self::HandleAlert { .. }
-                | Self::SetPlan { .. }
-        )
+            | Self::Transfer { .. }
+            | Self::HandleAlert { .. }
+            | Self::SetPlan { .. } => Right::AskForTokens,
+            Self::Answer { .. } => Right::AnswerRequests,
+            Self::JudgePlan { .. } => Right::JudgePlans,
+            Self::Buy { .. } => Right::BuyPacks,
+            _ => Right::RunFaregate,
+        }
     }
 }
 
@@ -419,10 +422,16 @@ fn planned(
 }
 
 fn may_give(orderer: &Orderer, order: &Order) -> Result<(), OrderRefusal> {
-    match order.is_for_administrators() && !orderer.is_administrator() {
-        true => Err(OrderRefusal::forbidden("only an administrator may do this")),
-        false => Ok(()),
-    }
+    let needed = order.right();
+    let message = match needed {
+        _ if orderer.may(needed) => return Ok(()),
+        Right::AskForTokens => "this is for members and those who run Faregate",
+        Right::AnswerRequests => "this is for members, approvers and those who run Faregate",
+        Right::JudgePlans => "only an approver or somebody who runs Faregate may do this",
+        Right::BuyPacks => "only procurement or somebody who runs Faregate may do this",
+        _ => "only an administrator or a licence manager may do this",
+    };
+    Err(OrderRefusal::forbidden(message))
 }
 
 /// A merge reads all use that is stored, so it is no matter of the state alone.

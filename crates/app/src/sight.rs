@@ -29,7 +29,12 @@ impl Sight {
         match role {
             Role::Member => Self::Own(state.estate().person_known_as(name, now)),
             Role::Collector => Self::Own(None),
-            Role::Viewer | Role::Workstation | Role::Administrator => Self::Everything,
+            Role::Workstation
+            | Role::Viewer
+            | Role::Procurement
+            | Role::Approver
+            | Role::LicenceManager
+            | Role::Administrator => Self::Everything,
         }
     }
 

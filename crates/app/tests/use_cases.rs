@@ -60,6 +60,8 @@ mod real_logs;
 mod replay;
 #[path = "use_cases/reports.rs"]
 mod reports;
+#[path = "use_cases/rights.rs"]
+mod rights;
 #[path = "use_cases/sessions.rs"]
 mod sessions;
 #[path = "use_cases/simulate.rs"]

@@ -1,6 +1,7 @@
 //! The command line: what can be said.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use faregate_app::access::Role;
 
 pub(crate) mod agents;
 pub(crate) mod budgets;
@@ -191,6 +192,8 @@ pub(crate) enum Command {
     Doctor,
     /// Make an API key, which is printed once; list keys, revoke one
     Key(Key),
+    /// Print what each role may do
+    Rights,
     /// Make a one-time link to sign in with
     SignIn(SignIn),
     /// Print the OpenAPI description
@@ -383,7 +386,8 @@ pub(crate) struct MakeKey {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum KeyRole {
-    /// Reads everything
+    /// An auditor: reads everything
+    #[value(alias = "auditor")]
     Viewer,
     /// Opens and closes sessions
     Workstation,
@@ -391,6 +395,12 @@ pub(crate) enum KeyRole {
     Collector,
     /// A person: sees what is theirs, asks for tokens, decides where they may
     Member,
+    /// Reads what was spent and what to buy; takes in packs
+    Procurement,
+    /// Reads everything; answers requests that wait for them, judges plans of moves
+    Approver,
+    /// Everything but who comes in
+    LicenceManager,
     /// Everything
     Administrator,
 }
@@ -400,4 +410,19 @@ pub(crate) struct SignIn {
     /// Where the server listens, for the link
     #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
     pub url: String,
+}
+
+impl From<KeyRole> for Role {
+    fn from(role: KeyRole) -> Self {
+        match role {
+            KeyRole::Viewer => Self::Viewer,
+            KeyRole::Workstation => Self::Workstation,
+            KeyRole::Collector => Self::Collector,
+            KeyRole::Member => Self::Member,
+            KeyRole::Procurement => Self::Procurement,
+            KeyRole::Approver => Self::Approver,
+            KeyRole::LicenceManager => Self::LicenceManager,
+            KeyRole::Administrator => Self::Administrator,
+        }
+    }
 }

@@ -35,6 +35,7 @@ mod receipt;
 pub(crate) mod rejected;
 mod reports;
 mod requests;
+pub(crate) mod rights;
 mod running;
 mod serve;
 mod source;
@@ -94,6 +95,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Explain(args) => return explain::run(&path, &args, json),
         Command::Doctor => return doctor::run(&path, json),
         Command::Key(args) => key::run(&path, &args, json),
+        Command::Rights => rights::run(&path, json),
         Command::SignIn(args) => key::make_link(&path, &args, json),
         Command::Openapi => openapi(json),
         Command::Completions { shell } => {

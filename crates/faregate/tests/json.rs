@@ -203,6 +203,7 @@ const COMMANDS: &[&str] = &[
     "doctor",
     "key",
     "key list",
+    "rights",
     "sign-in",
     "openapi",
 ];

@@ -51,14 +51,14 @@ pub(crate) struct Loaded {
 }
 
 /// A policy's place: its set and where its text begins there.
-struct Place<'a> {
-    set: &'a PolicySet,
-    start: usize,
-    text: &'a str,
+pub(crate) struct Place<'a> {
+    pub(crate) set: &'a PolicySet,
+    pub(crate) start: usize,
+    pub(crate) text: &'a str,
 }
 
 impl Place<'_> {
-    fn fault(&self, offset: usize, message: &str, help: Option<String>) -> Fault {
+    pub(crate) fn fault(&self, offset: usize, message: &str, help: Option<String>) -> Fault {
         let at = self.start.saturating_add(offset);
         let (line, column) = line_and_column(&self.set.text, at);
         let message = plain(message);
@@ -66,7 +66,7 @@ impl Place<'_> {
     }
 
     /// Cedar's own error, each of its places.
-    fn diagnosed(&self, error: &dyn Diagnostic, message: &str) -> Fault {
+    pub(crate) fn diagnosed(&self, error: &dyn Diagnostic, message: &str) -> Fault {
         let label = error.labels().and_then(|mut labels| labels.next());
         let help = error.help().map(|help| plain(nameless(&help.to_string())));
         self.fault(label.map_or(0, |label| label.offset()), nameless(message), help)

@@ -1,7 +1,7 @@
 //! `/v1/forecasts`: what will be burned, when tokens run out, and how good it was to listen to past forecasts.
 
 use crate::Server;
-use crate::authority::{Authorized, ReadOwn};
+use crate::authority::{Authorized, ReadOutlook};
 use crate::extract::{Params, Sent};
 use crate::problem::Problem;
 use axum::Json;
@@ -192,7 +192,7 @@ pub struct WhatIfResult {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn forecast(
-    who: Authorized<ReadOwn>,
+    who: Authorized<ReadOutlook>,
     State(server): State<Server>,
     Params(which): Params<Which>,
 ) -> Result<Json<Forecast>, Problem> {
@@ -222,7 +222,7 @@ pub async fn forecast(
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn what_if(
-    who: Authorized<ReadOwn>,
+    who: Authorized<ReadOutlook>,
     State(server): State<Server>,
     Sent(WhatIf { subject, to, changes }): Sent<WhatIf>,
 ) -> Result<Json<WhatIfResult>, Problem> {

@@ -3,7 +3,7 @@
 use super::plans::unready;
 use super::sizing::{OfferBody, misread};
 use crate::Server;
-use crate::authority::{Authorized, ReadEstate};
+use crate::authority::{Authorized, ReadPurchases};
 use crate::extract::Sent;
 use crate::problem::Problem;
 use crate::wire::Money;
@@ -237,7 +237,7 @@ fn unmixed(why: Unmixed) -> Problem {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn find(
-    _: Authorized<ReadEstate>,
+    _: Authorized<ReadPurchases>,
     State(server): State<Server>,
     Sent(body): Sent<OfferBody>,
 ) -> Result<Json<Portfolio>, Problem> {

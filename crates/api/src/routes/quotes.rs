@@ -10,8 +10,8 @@ use crate::wire::decision::{self, Place, Refusal, Tried, basis, breach_key};
 use crate::wire::{Money, Tokens};
 use axum::Json;
 use axum::extract::State;
-use faregate_app::access::Role;
 use faregate_app::gate::Answer;
+use faregate_app::rights::Right;
 use faregate_app::rules::Rules;
 use faregate_app::sight::Sight;
 use faregate_app::views::quote::{Alternative, Quote, quote};
@@ -85,7 +85,7 @@ pub async fn make(
     origin: Origin,
     Sent(asked): Sent<Open>,
 ) -> Result<Json<Quoted>, Problem> {
-    if asked.address.is_some() && !matches!(who.role(), Role::Workstation | Role::Administrator) {
+    if asked.address.is_some() && !who.rights().has(Right::SpendTokens) {
         return Err(Problem::forbidden("only a workstation may report an address"));
     }
     let ask = asked.into_ask(&server, origin)?;

@@ -2,7 +2,7 @@
 
 use super::sizing::{OfferBody, Within, unsized_pool};
 use crate::Server;
-use crate::authority::{Authorized, ReadEstate};
+use crate::authority::{Authorized, ReadPurchases};
 use crate::extract::Sent;
 use crate::problem::Problem;
 use axum::Json;
@@ -234,7 +234,7 @@ pub fn shown(pool: &SizedPool, found: &Renewed) -> Renewal {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn value(
-    _: Authorized<ReadEstate>,
+    _: Authorized<ReadPurchases>,
     State(server): State<Server>,
     Sent(body): Sent<OfferBody>,
 ) -> Result<Json<Renewal>, Problem> {

@@ -15,7 +15,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use faregate_app::access::Role;
+use faregate_app::rights::Right;
 use faregate_app::views;
 use faregate_core::event::SessionId;
 use serde::{Deserialize, Serialize};
@@ -228,7 +228,8 @@ fn own_session(
         Problem::bad_request("bad-id", detail, "ids look like `s42`")
     })?;
     let is_devices = server.gate.liveness().device(id).is_some() || is_lease(server, id);
-    if is_devices && who.role() != Role::Administrator { Err(no_session(id)) } else { Ok(id) }
+    let runs = who.rights().has(Right::RunFaregate);
+    if is_devices && !runs { Err(no_session(id)) } else { Ok(id) }
 }
 
 /// Leases are not watched, since nothing is heard of them before they come back.

@@ -1,7 +1,7 @@
 //! `/v1/sizing`: how many tokens to buy for the year to come.
 
 use crate::Server;
-use crate::authority::{Authorized, ReadEstate};
+use crate::authority::{Authorized, ReadPurchases};
 use crate::extract::Sent;
 use crate::problem::Problem;
 use crate::routes::plans::unready;
@@ -285,7 +285,7 @@ pub fn shown(pool: &SizedPool) -> Sizing {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn pool(
-    _: Authorized<ReadEstate>,
+    _: Authorized<ReadPurchases>,
     State(server): State<Server>,
     Sent(body): Sent<OfferBody>,
 ) -> Result<Json<Sizing>, Problem> {

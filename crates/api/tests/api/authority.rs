@@ -17,6 +17,10 @@ enum Caller {
     Collector,
     /// Anna, with a key of her own.
     Member,
+    Procurement,
+    /// Anna, who is trusted with decisions.
+    Approver,
+    LicenceManager,
     Administrator,
     /// An administrator's browser, on our own page.
     Browser,
@@ -30,15 +34,26 @@ enum Caller {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Right {
     Spend,
+    /// Reads balances and burn.
     Read,
+    /// Reads people, seats and rules.
+    Estate,
     /// Reads what is theirs.
     Own,
-    /// Gives orders.
-    Order,
+    /// Reads pace and forecasts.
+    Outlook,
+    /// Reads what to buy.
+    Purchases,
+    /// Asks for tokens.
+    Tokens,
+    /// Answers requests.
+    Answer,
     /// Reports use.
     Report,
     /// Runs Faregate.
     Run,
+    /// Says who comes in.
+    Access,
     /// Everybody with a key: for whom, is looked at in `foreign.rs`.
     Ask,
     BeSomebody,
@@ -59,15 +74,15 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 78] = [
     ("get", "/v1/summary", Right::Read, 200),
     ("get", "/v1/burn", Right::Read, 200),
     ("get", "/v1/burn/daily", Right::Read, 200),
-    ("get", "/v1/burn/periods", Right::Own, 200),
-    ("get", "/v1/burn/pace", Right::Own, 200),
+    ("get", "/v1/burn/periods", Right::Outlook, 200),
+    ("get", "/v1/burn/pace", Right::Outlook, 200),
     ("get", "/v1/alerts", Right::Own, 200),
     ("get", "/v1/alerts/{id}", Right::Own, 200),
-    ("get", "/v1/alert-rules", Right::Read, 200),
-    ("post", "/v1/alert-rules/trial", Right::Read, 200),
-    ("get", "/v1/forecasts", Right::Own, 200),
-    ("post", "/v1/forecasts/what-if", Right::Own, 200),
-    ("get", "/v1/occasions", Right::Read, 200),
+    ("get", "/v1/alert-rules", Right::Estate, 200),
+    ("post", "/v1/alert-rules/trial", Right::Estate, 200),
+    ("get", "/v1/forecasts", Right::Outlook, 200),
+    ("post", "/v1/forecasts/what-if", Right::Outlook, 200),
+    ("get", "/v1/occasions", Right::Estate, 200),
     ("get", "/v1/balances", Right::Read, 200),
     ("get", "/v1/sources", Right::Read, 200),
     ("get", "/v1/channels", Right::Read, 200),
@@ -75,22 +90,22 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 78] = [
     ("get", "/v1/deliveries", Right::Read, 200),
     ("get", "/v1/events", Right::Read, 200),
     ("post", "/v1/quotes", Right::Ask, 200),
-    ("post", "/v1/orders", Right::Order, 200),
+    ("post", "/v1/orders", Right::Tokens, 200),
     ("get", "/v1/requests", Right::Own, 200),
-    ("post", "/v1/requests", Right::Order, 201),
+    ("post", "/v1/requests", Right::Tokens, 201),
     ("get", "/v1/requests/{id}", Right::Own, 200),
-    ("post", "/v1/requests/{id}/answers", Right::Order, 200),
+    ("post", "/v1/requests/{id}/answers", Right::Answer, 200),
     ("get", "/v1/buckets", Right::Own, 200),
     ("get", "/v1/buckets/{key}", Right::Own, 200),
     ("get", "/v1/people", Right::Own, 200),
     ("get", "/v1/people/{key}", Right::Own, 200),
     ("post", "/v1/people/merge", Right::Run, 200),
     ("get", "/v1/seats", Right::Own, 200),
-    ("get", "/v1/groups", Right::Read, 200),
-    ("get", "/v1/sites", Right::Read, 200),
-    ("get", "/v1/policies", Right::Read, 200),
-    ("get", "/v1/caps", Right::Read, 200),
-    ("get", "/v1/terms", Right::Read, 200),
+    ("get", "/v1/groups", Right::Estate, 200),
+    ("get", "/v1/sites", Right::Estate, 200),
+    ("get", "/v1/policies", Right::Estate, 200),
+    ("get", "/v1/caps", Right::Estate, 200),
+    ("get", "/v1/terms", Right::Estate, 200),
     ("post", "/v1/estate", Right::Run, 200),
     ("get", "/v1/buckets/{key}/statement", Right::Own, 200),
     ("get", "/v1/statement", Right::Read, 200),
@@ -99,24 +114,24 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 78] = [
     ("get", "/v1/double-dips", Right::Read, 200),
     ("get", "/v1/findings", Right::Own, 200),
     ("post", "/v1/findings/{id}/judgement", Right::Run, 200),
-    ("get", "/v1/places/use", Right::Read, 200),
-    ("get", "/v1/places/breaches", Right::Read, 200),
-    ("get", "/v1/places/sharing", Right::Read, 200),
-    ("post", "/v1/policies/check", Right::Read, 200),
-    ("post", "/v1/policies/diff", Right::Read, 200),
-    ("post", "/v1/policies/simulate", Right::Read, 200),
-    ("post", "/v1/what-ifs", Right::Read, 200),
-    ("get", "/v1/recommendations", Right::Read, 200),
-    ("get", "/v1/plans", Right::Read, 200),
+    ("get", "/v1/places/use", Right::Estate, 200),
+    ("get", "/v1/places/breaches", Right::Estate, 200),
+    ("get", "/v1/places/sharing", Right::Estate, 200),
+    ("post", "/v1/policies/check", Right::Estate, 200),
+    ("post", "/v1/policies/diff", Right::Estate, 200),
+    ("post", "/v1/policies/simulate", Right::Estate, 200),
+    ("post", "/v1/what-ifs", Right::Estate, 200),
+    ("get", "/v1/recommendations", Right::Estate, 200),
+    ("get", "/v1/plans", Right::Estate, 200),
     ("post", "/v1/plans", Right::Run, 200),
-    ("get", "/v1/plans/{id}", Right::Read, 200),
-    ("get", "/v1/plans/{id}/verification", Right::Read, 200),
-    ("post", "/v1/portfolio", Right::Read, 200),
-    ("post", "/v1/sizing", Right::Read, 200),
-    ("post", "/v1/renewal", Right::Read, 200),
+    ("get", "/v1/plans/{id}", Right::Estate, 200),
+    ("get", "/v1/plans/{id}/verification", Right::Estate, 200),
+    ("post", "/v1/portfolio", Right::Purchases, 200),
+    ("post", "/v1/sizing", Right::Purchases, 200),
+    ("post", "/v1/renewal", Right::Purchases, 200),
     ("post", "/v1/imports/token-usage", Right::Run, 200),
     ("post", "/api/v1/events", Right::Report, 204),
-    ("get", "/v1/agents", Right::Read, 200),
+    ("get", "/v1/agents", Right::Estate, 200),
     ("post", "/v1/agents/codes", Right::Run, 200),
     ("post", "/v1/agent/enrol", Right::Device, 200),
     ("get", "/v1/agent/rules", Right::Device, 200),
@@ -137,13 +152,16 @@ const PLANNING: [&str; 5] =
 /// Signing out takes the caller's right away, so it has a table of its own.
 const SIGN_OUT: (&str, &str, Right, u16) = ("post", "/v1/sign-out", Right::BeSomebody, 204);
 
-const CALLERS: [Caller; 10] = [
+const CALLERS: [Caller; 13] = [
     Caller::Nobody,
     Caller::Stranger,
     Caller::Viewer,
     Caller::Workstation,
     Caller::Collector,
     Caller::Member,
+    Caller::Procurement,
+    Caller::Approver,
+    Caller::LicenceManager,
     Caller::Administrator,
     Caller::Browser,
     Caller::CrossSite,
@@ -159,16 +177,26 @@ fn expected(method: &str, right: Right, caller: Caller, well: u16) -> u16 {
         _ if right == Right::Device => 401,
         Caller::Nobody | Caller::Stranger => 401,
         Caller::CrossSite | Caller::ForeignOrigin if method != "get" => 403,
-        Caller::Collector if matches!(right, Right::Report | Right::BeSomebody) => well,
-        Caller::Collector => 403,
-        Caller::Viewer | Caller::Workstation | Caller::Member if right == Right::Report => 403,
-        Caller::Viewer if right == Right::Spend => 403,
-        Caller::Viewer | Caller::Workstation | Caller::Member if right == Right::Run => 403,
-        Caller::Viewer if right == Right::Order => 403,
-        Caller::Workstation if matches!(right, Right::Read | Right::Own | Right::Order) => 403,
-        Caller::Member if matches!(right, Right::Read | Right::Spend) => 403,
-        _ => well,
+        _ if right == Right::BeSomebody || has(caller, right) => well,
+        _ => 403,
     }
+}
+
+/// Which rights each kind of caller has, in words apart from the code's.
+fn has(caller: Caller, right: Right) -> bool {
+    use Right::{Answer, Ask, Estate, Outlook, Own, Purchases, Read, Report, Spend, Tokens};
+    let rights: &[Right] = match caller {
+        Caller::Nobody | Caller::Stranger => &[],
+        Caller::Viewer => &[Read, Estate, Own, Outlook, Purchases, Ask],
+        Caller::Workstation => &[Spend, Ask],
+        Caller::Collector => &[Report],
+        Caller::Member => &[Own, Outlook, Ask, Tokens, Answer],
+        Caller::Procurement => &[Read, Outlook, Purchases],
+        Caller::Approver => &[Read, Estate, Own, Outlook, Purchases, Ask, Answer],
+        Caller::LicenceManager => return right != Right::Access,
+        _ => return true,
+    };
+    rights.contains(&right)
 }
 
 fn as_caller(estate: &Estate, caller: Caller, call: Call) -> Call {
@@ -179,6 +207,9 @@ fn as_caller(estate: &Estate, caller: Caller, call: Call) -> Call {
         Caller::Workstation => call.key(&estate.key(Role::Workstation)),
         Caller::Collector => call.key(&estate.key(Role::Collector)),
         Caller::Member => call.key(&estate.member("anna")),
+        Caller::Procurement => call.key(&estate.key(Role::Procurement)),
+        Caller::Approver => call.key(&estate.named("anna", Role::Approver)),
+        Caller::LicenceManager => call.key(&estate.named("anna", Role::LicenceManager)),
         // A person as well, so that they can ask and decide as people do.
         Caller::Administrator => call.key(&estate.administrator("anna")),
         Caller::Browser => {

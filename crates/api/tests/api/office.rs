@@ -42,7 +42,12 @@ impl Estate {
 
     /// A key of somebody who runs Faregate and is a person as well.
     pub(crate) fn administrator(&self, name: &str) -> String {
-        self.access.issue(Kind::Key, name, Role::Administrator, None).unwrap()
+        self.named(name, Role::Administrator)
+    }
+
+    /// A key with a person's name, for a role.
+    pub(crate) fn named(&self, name: &str, role: Role) -> String {
+        self.access.issue(Kind::Key, name, role, None).unwrap()
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn transfer(
     now: Instant,
 ) -> Result<Decided, OrderRefusal> {
     let (from, to) = (bucket(state, from)?, bucket(state, to)?);
-    if !orderer.is_administrator() {
+    if !orderer.runs_faregate() {
         let person = person(state, orderer, now)?;
         may_move(state, person, from, to, ticks)?;
     }
@@ -76,7 +76,7 @@ pub(super) fn request(
     let bucket = bucket(state, key)?.unwrap_or_else(|| state.payer(by));
     let is_theirs = bucket == state.payer(by)
         || state.estate().deciders(bucket).contains(&by)
-        || orderer.is_administrator();
+        || orderer.runs_faregate();
     if !is_theirs {
         let message = "tokens can be asked for one's own bucket, or for one that one owns";
         return Err(OrderRefusal::forbidden(message));
@@ -144,7 +144,7 @@ pub(super) fn set_plan(
     now: Instant,
 ) -> Result<Decided, OrderRefusal> {
     let bucket = bucket(state, key)?;
-    if !orderer.is_administrator() {
+    if !orderer.runs_faregate() {
         let by = person(state, orderer, now)?;
         if !state.deciders(bucket).contains(&by) {
             let message = "only those who decide on a bucket may say how it is to be used up";

@@ -1,22 +1,32 @@
 //! Who gives an order: the account that typed it, and the person who acts.
 
+use crate::access::Role;
+use crate::rights::{Right, RightSet, Rights};
+
 /// Who gives an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Orderer {
     account: String,
     identity: String,
     on_behalf_of: Option<String>,
-    is_administrator: bool,
+    rights: RightSet,
 }
 
 impl Orderer {
     /// Whoever bears this name: that of their key or sign-in, or of the operating system's account.
     ///
-    /// Administrators may do what only those who run Faregate may.
+    /// Administrators may give every order; whoever else it is, those of members.
     #[must_use]
     pub fn new(account: impl Into<String>, is_administrator: bool) -> Self {
+        let role = if is_administrator { Role::Administrator } else { Role::Member };
+        Self::with_rights(account, Rights::shipped().of(role))
+    }
+
+    /// The same, with the rights of their role.
+    #[must_use]
+    pub fn with_rights(account: impl Into<String>, rights: RightSet) -> Self {
         let account = account.into();
-        Self { identity: account.clone(), account, on_behalf_of: None, is_administrator }
+        Self { identity: account.clone(), account, on_behalf_of: None, rights }
     }
 
     /// What is the credential's own, where names may be given twice: their idempotency keys are kept apart by
@@ -46,8 +56,14 @@ impl Orderer {
 
     /// Whether they may do what only those who run Faregate may.
     #[must_use]
-    pub fn is_administrator(&self) -> bool {
-        self.is_administrator
+    pub fn runs_faregate(&self) -> bool {
+        self.may(Right::RunFaregate)
+    }
+
+    /// Whether they have a right.
+    #[must_use]
+    pub fn may(&self, right: Right) -> bool {
+        self.rights.has(right)
     }
 
     /// What keeps their idempotency keys apart from everybody else's. Lengths go in, so that no two read the

@@ -130,5 +130,6 @@ fn roles_have_names() {
     for role in Role::ALL {
         assert_eq!(Role::from_key(role.key()), Some(role));
     }
+    assert_eq!(Role::from_key("auditor"), Some(Role::Viewer));
     assert_eq!(Role::from_key("root"), None);
 }

@@ -116,7 +116,10 @@ fn a_rule_that_cannot_be_meant_is_refused() {
         told(&give(&mut world, "root", &set("[[rule]]\nkey = \"r\"\nwach = \"burn\"\n")));
     assert!(mistyped.contains("line 3") && mistyped.contains("unknown field `wach`"), "{mistyped}");
     let not_theirs = told(&give(&mut world, "ben", &burn("above = 5")));
-    assert_eq!(not_theirs, "forbidden not-yours: only an administrator may do this");
+    assert_eq!(
+        not_theirs,
+        "forbidden not-yours: only an administrator or a licence manager may do this"
+    );
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn a_judgement_needs_a_class_a_subject_a_reason_and_an_administrator() {
             (
                 "ana",
                 of(class, subject, "known"),
-                "forbidden not-yours: only an administrator may do this",
+                "forbidden not-yours: only an administrator or a licence manager may do this",
             ),
             ("root", judge(ana, false, "paid back"), dismissed.as_str()),
             ("root", judge(ben, true, "it is so"), confirmed.as_str()),

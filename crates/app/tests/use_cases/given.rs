@@ -386,12 +386,20 @@ fn packs_and_the_vendors_word() {
             "conflict too-few-tokens: only 10 tokens can be taken from there",
         ),
         ("root", said.clone(), "the vendor said 99 tokens were left at 2026-06-01T00:00:00Z"),
-        ("ana", said, "forbidden not-yours: only an administrator may do this"),
-        ("ana", buy(10, 0, 30), "forbidden not-yours: only an administrator may do this"),
+        (
+            "ana",
+            said,
+            "forbidden not-yours: only an administrator or a licence manager may do this",
+        ),
+        (
+            "ana",
+            buy(10, 0, 30),
+            "forbidden not-yours: only procurement or somebody who runs Faregate may do this",
+        ),
         (
             "ana",
             correct(1, None, 3, "recount"),
-            "forbidden not-yours: only an administrator may do this",
+            "forbidden not-yours: only an administrator or a licence manager may do this",
         ),
     ];
     check(&mut office(), &rows);
@@ -420,7 +428,11 @@ fn seats_have_one_holder() {
                 "conflict seat-out-of-term: seat 2 is outside of its term",
             ),
             ("root", seat(3, Some("ben")), "unknown unknown: there is no seat `3`"),
-            ("ana", seat(1, Some("ana")), "forbidden not-yours: only an administrator may do this"),
+            (
+                "ana",
+                seat(1, Some("ana")),
+                "forbidden not-yours: only an administrator or a licence manager may do this",
+            ),
         ],
     );
 }

@@ -40,9 +40,13 @@ fn policies_are_adopted_and_retired() {
             (
                 "ana",
                 adopt("x", Mode::Monitor, mild),
-                "forbidden not-yours: only an administrator may do this",
+                "forbidden not-yours: only an administrator or a licence manager may do this",
             ),
-            ("ana", retire("base"), "forbidden not-yours: only an administrator may do this"),
+            (
+                "ana",
+                retire("base"),
+                "forbidden not-yours: only an administrator or a licence manager may do this",
+            ),
         ],
     );
     let mut world = office();
@@ -87,7 +91,7 @@ fn only_a_breach_is_reviewed() {
             (
                 "ana",
                 review(decision, true),
-                "forbidden not-yours: only an administrator may do this",
+                "forbidden not-yours: only an administrator or a licence manager may do this",
             ),
         ],
     );
@@ -113,7 +117,11 @@ fn a_run_of_a_directory_plan_is_noted_as_an_order_alone() {
             ("root", note(short), &no_digest(short)),
             ("root", note(&high), &no_digest(&high)),
             ("root", note(&other), &no_digest(&other)),
-            ("ana", note(&plan), "forbidden not-yours: only an administrator may do this"),
+            (
+                "ana",
+                note(&plan),
+                "forbidden not-yours: only an administrator or a licence manager may do this",
+            ),
         ],
     );
 }

@@ -1,7 +1,7 @@
 //! `faregate key` and `faregate sign-in`: ways in.
 
 use crate::ambient::{SystemSecrets, WallClock};
-use crate::cli::{Key, KeyAction, KeyRole, MakeKey, SignIn};
+use crate::cli::{Key, KeyAction, MakeKey, SignIn};
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align};
 use crate::{aside, estate, say};
@@ -23,13 +23,7 @@ pub(crate) fn run(path: &Path, args: &Key, as_json: bool) -> Result<(), Fault> {
 }
 
 fn make(path: &Path, args: &MakeKey, as_json: bool) -> Result<(), Fault> {
-    let role = match args.role {
-        KeyRole::Viewer => Role::Viewer,
-        KeyRole::Workstation => Role::Workstation,
-        KeyRole::Collector => Role::Collector,
-        KeyRole::Member => Role::Member,
-        KeyRole::Administrator => Role::Administrator,
-    };
+    let role = Role::from(args.role);
     if role == Role::Member {
         is_somebody(path, &args.name)?;
     }
@@ -38,8 +32,7 @@ fn make(path: &Path, args: &MakeKey, as_json: bool) -> Result<(), Fault> {
         return output::json(&json!({ "key": key, "name": args.name, "role": role.key() }));
     }
     say!("{key}");
-    let article = if role == Role::Administrator { "an" } else { "a" };
-    aside!("a key for {article} {}; it is shown only now", role.key());
+    aside!("a key for {}; it is shown only now", role.with_article());
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::aside;
 use crate::atlas::MmdbAtlas;
 use crate::cli::Serve;
 use crate::commands::tail::{GrowingLog, POLL};
-use crate::commands::{lake, rejected};
+use crate::commands::{lake, rejected, rights};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::notices::{Declared as Channels, Desk, Dispatcher};
@@ -147,6 +147,7 @@ pub(crate) fn serve(
     let access =
         Arc::new(Access::load(Box::new(directory.credentials()?), Box::new(SystemSecrets))?);
     let secret = directory.server_secret(SystemSecrets.secret())?;
+    let rights = rights::read(directory.path())?;
     let channels = Channels::read(directory.path())?;
     let listener = runtime.block_on(listen(listening.address))?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
@@ -171,7 +172,7 @@ pub(crate) fn serve(
         let looking = tokio::spawn(look_at_keys(Arc::clone(&access)));
         let Listening { trusted_proxies, atlas, .. } = listening;
         let server = Server::new(gate.clone(), access, &secret);
-        let server = server.behind(trusted_proxies).with_atlas(atlas);
+        let server = server.with_rights(rights).behind(trusted_proxies).with_atlas(atlas);
         let features = Arc::new(FeatureTable::shipped());
         let server = server
             .reading(reporting::reader(directory.path().to_owned()))

@@ -24,10 +24,11 @@ impl Door {
         Self { access, gate, audit }
     }
 
-    /// Whoever bears this name and this key; workstations and collectors read nothing.
+    /// Whoever bears this name and this key; machines read nothing here, nor do those who may not read of people.
     pub(super) fn enter(&self, name: &str, key: &str) -> Option<Credential> {
         let known = self.access.check(Kind::Key, key, self.gate.now())?;
-        let reads = !matches!(known.role, Role::Workstation | Role::Collector);
+        let closed = [Role::Workstation, Role::Collector, Role::Procurement];
+        let reads = !closed.contains(&known.role);
         (known.name == name && reads).then_some(known)
     }
 

@@ -1,7 +1,7 @@
 //! `/v1/burn/pace`: what was used of the pool and of each bucket, beside what its plan says.
 
 use crate::Server;
-use crate::authority::{Authorized, ReadOwn};
+use crate::authority::{Authorized, ReadOutlook};
 use crate::extract::Params;
 use crate::problem::Problem;
 use crate::wire::Tokens;
@@ -90,7 +90,7 @@ pub struct Paces {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn pace(
-    who: Authorized<ReadOwn>,
+    who: Authorized<ReadOutlook>,
     State(server): State<Server>,
     Params(whose): Params<Whose>,
 ) -> Result<Json<Paces>, Problem> {

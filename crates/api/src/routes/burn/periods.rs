@@ -1,7 +1,7 @@
 //! `/v1/burn/periods`: today beside the same hour on comparable days, the usual spans, and how fast it goes.
 
 use crate::Server;
-use crate::authority::{Authorized, ReadOwn};
+use crate::authority::{Authorized, ReadOutlook};
 use crate::extract::Params;
 use crate::problem::Problem;
 use crate::sources::Stale;
@@ -104,7 +104,7 @@ pub struct BurnPeriods {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn periods(
-    who: Authorized<ReadOwn>,
+    who: Authorized<ReadOutlook>,
     State(server): State<Server>,
     Params(of): Params<Of>,
 ) -> Result<Json<BurnPeriods>, Problem> {
