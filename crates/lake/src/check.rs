@@ -59,7 +59,8 @@ const NAMELESS: &str = "SELECT 'people' AS what, count(*) AS n, 0 AS none, 0 AS 
 
 impl Lake {
     /// What differs between the lake and the store, in words, as of the last event that the lake has; empty when
-    /// nothing does. Reads only.
+    /// nothing does. Reads only. In a lake that is not whole ([`Lake::is_whole`]) tables differ from each other, and
+    /// so from the store.
     ///
     /// # Errors
     /// [`LakeError`] when one of them cannot be read.

@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod dimensions;
 mod rederive;
+mod whole;
 
 /// Rows that wait in memory before they are written, about 100 bytes each.
 const ROWS_MAX: usize = 500_000;
@@ -174,6 +175,7 @@ impl LakeSync {
             self.hide(&mut at, now).await?;
         }
         self.move_cursors(&mut at, now).await?;
+        self.lake.end(now).await?;
         let moved = synced.rows > 0 || synced.rewritten > 0;
         (at.names_moved, at.rows_moved) = (at.names_moved | moved, at.rows_moved | moved);
         synced.seq = at.state.seq();

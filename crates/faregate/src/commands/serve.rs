@@ -164,7 +164,7 @@ pub(crate) fn serve(
         let sql = listening.sql.as_ref().map(lake::Listening::address);
         announce(&access, (address, sql), &*clock, as_json)?;
         started(&gate)?;
-        lake::keep(directory.path());
+        let keeping = lake::keep(directory.path());
         let answer =
             |sql: lake::Listening| sql.serve(directory.path(), Arc::clone(&access), gate.clone());
         let answering = listening.sql.map(answer);
@@ -183,7 +183,8 @@ pub(crate) fn serve(
         let watching = Watching::start(&server, reporting::reader(directory.path().to_owned()));
         let served = faregate_api::run(listener, server, stop).await;
         watching.stop();
-        // The keys' connection to the store closes before the gate's, which then tidies the store up.
+        // Every other connection to the store closes before the gate's, which then tidies the store up.
+        keeping.end();
         if let Some(answering) = answering {
             answering.end();
         }

@@ -103,6 +103,9 @@ impl Chaos {
 
     fn round(&mut self, number: usize) {
         let says_no = number % NO_EVERY == NO_EVERY - 1;
+        let answers = if says_no { "spend = close\n" } else { "spend = spend\n" };
+        // Said before anything starts: the round before may have been one of no.
+        self.desks.iter().for_each(|desk| desk.answer(answers));
         let names = (number * PRODUCTS..(number + 1) * PRODUCTS).map(name);
         let mut products: BTreeMap<String, Vec<Product>> = BTreeMap::new();
         for name in names {
@@ -111,8 +114,6 @@ impl Chaos {
         if !says_no {
             self.agreed.extend(products.keys().cloned());
         }
-        let answers = if says_no { "spend = close\n" } else { "spend = spend\n" };
-        self.desks.iter().for_each(|desk| desk.answer(answers));
         self.office.proxy.harm(HARM);
         for _ in 0..EVENTS {
             self.event(&mut products);

@@ -6,6 +6,7 @@ use faregate_app::ports::{BlockKind, Store};
 use faregate_core::estate::ProductId;
 use faregate_core::event::{Event, FeatureMapped};
 use faregate_core::when::Instant;
+use faregate_lake::LakeSync;
 use futures::stream::BoxStream;
 use object_store::memory::InMemory;
 use object_store::path::Path;
@@ -156,6 +157,7 @@ async fn killed_at_any_write_the_next_run_ends_at_the_same_rows() {
     let (world, files) = begun().await;
     let expected = world.expected().await;
     let world = Arc::new(world);
+    let mut unlike = 0;
     for death in [Death::BeforeIt, Death::AfterIt, Death::Overtaken] {
         let mut survived = false;
         for write in 0..200 {
@@ -167,9 +169,13 @@ async fn killed_at_any_write_the_next_run_ends_at_the_same_rows() {
             let compacted = sync.lake_mut().compact(2, &world.means(), world.now()).await;
             assert!(dying.has_died() || (!died && compacted.is_ok()), "without a reason");
             let mut next = world.sync_on(Arc::new(dying.inner.fork())).await;
+            if death == Death::BeforeIt {
+                unlike += usize::from(is_unlike(&world, &mut next).await);
+            }
             next.run(&mut world.store.clone(), world.now()).await.unwrap();
             let found = world.facts(next.lake()).await;
             assert_eq!(found, expected, "killed {death:?} at write {write}");
+            assert!(next.lake().is_whole().await.unwrap(), "what was cut short is not ended");
             survived = !dying.has_died();
             if survived {
                 assert!(write > 20, "only {write} writes were tried");
@@ -178,6 +184,15 @@ async fn killed_at_any_write_the_next_run_ends_at_the_same_rows() {
         }
         assert!(survived, "there are more writes than were tried");
     }
+    assert!(unlike > 10, "tables were unlike each other {unlike} times only");
+}
+
+/// Whether the lake differs from the store; one that was cut short may, and says that it was.
+async fn is_unlike(world: &World, sync: &mut LakeSync) -> bool {
+    let found = sync.lake_mut().check(&mut world.store.clone(), &world.means()).await.unwrap();
+    let is_whole = sync.lake().is_whole().await.unwrap();
+    assert!(found.is_empty() || !is_whole, "taken for a fault: {found:?}");
+    !found.is_empty()
 }
 
 /// Whoever is erased while another process writes is named nowhere in the end, whichever write it was.

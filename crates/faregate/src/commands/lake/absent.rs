@@ -19,7 +19,16 @@ pub(crate) fn ask(_: &Path, _: &Sql, _: bool) -> Result<(), Fault> {
 }
 
 /// There is none to keep true.
-pub(crate) fn keep(_: &Path) {}
+pub(crate) fn keep(_: &Path) -> Keeping {
+    Keeping
+}
+
+/// Nothing that is kept.
+pub(crate) struct Keeping;
+
+impl Keeping {
+    pub(crate) fn end(self) {}
+}
 
 /// There is none to compare.
 pub(crate) fn examine(_: &Path) -> Result<Option<Check>, Fault> {

@@ -12,6 +12,7 @@ use faregate_lake::{Lake, LakeError, LakeSync, Means, Place, Privacy, Synced};
 use faregate_store::directory::DataDirectory;
 use serde_json::json;
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// Where settings are, in the data directory.
@@ -93,6 +94,11 @@ async fn check(path: &Path, as_json: bool) -> Result<(), Fault> {
     let mut store = DataDirectory::read(path)?;
     let mut lake = found(path).await?;
     let findings = lake.check(&mut store, &means(path)?).await.map_err(fault)?;
+    if !findings.is_empty() && !lake.is_whole().await.map_err(fault)? {
+        let message = "a sync of the lake is at work, or was cut short";
+        let help = "let it end, or run `faregate lake sync`, and check again";
+        return Err(Fault::new(Code::Data, message, help));
+    }
     if as_json {
         output::json(&json!({ "healthy": findings.is_empty(), "findings": findings }))?;
     } else {
@@ -141,18 +147,38 @@ async fn erase(path: &Path, args: &Erase, as_json: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Keeps the lake true beside a server. A thread of its own, so that no request waits for it; it dies with the
-/// process, which it may at any time.
-pub(crate) fn keep(path: &Path) {
+/// Keeps the lake true beside a server, in a thread of its own, so that no request waits for it.
+pub(crate) fn keep(path: &Path) -> Keeping {
     let path = path.to_owned();
+    let (stop, stopped) = tokio::sync::oneshot::channel();
     let started = std::thread::Builder::new().name("lake".to_owned()).spawn(move || {
         match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => runtime.block_on(keep_on(&path)),
+            Ok(runtime) => runtime.block_on(async {
+                // A look may be cut short anywhere: the next one goes on.
+                tokio::select! {
+                    () = keep_on(&path) => {}
+                    _ = stopped => {}
+                }
+            }),
             Err(why) => aside!("lake: {why}"),
         }
     });
-    if let Err(why) = started {
-        aside!("lake: {why}");
+    let thread = started.map_err(|why| aside!("lake: {why}")).ok();
+    Keeping { stop, thread }
+}
+
+/// A lake that is kept true.
+pub(crate) struct Keeping {
+    stop: tokio::sync::oneshot::Sender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeping {
+    /// Ends it, and waits until it has let go of the store.
+    pub(crate) fn end(self) {
+        // It may have ended by itself.
+        let _ = self.stop.send(());
+        let _ = self.thread.map(JoinHandle::join);
     }
 }
 
@@ -223,15 +249,24 @@ pub(crate) fn examine(path: &Path) -> Result<Option<Check>, Fault> {
         let Some(mut lake) = Lake::find(place(path)?).await? else { return Ok(None) };
         let mut store = readable(path)?;
         let means = means_in(path, MEMORY)?;
-        let findings = lake.check(&mut store, &means).await?;
-        if findings.is_empty() {
-            return Ok(Some(findings));
+        if compared(&mut lake, &mut store, &means).await?.is_empty() {
+            return Ok(Some(Vec::new()));
         }
-        // A server may have been between two tables; it is not twice.
-        lake.check(&mut store, &means).await.map(Some)
+        // A server may have ended a sync while the tables were looked at one by one; it does not twice.
+        compared(&mut lake, &mut store, &means).await.map(Some)
     });
     let findings = findings.unwrap_or_else(|why: LakeError| Some(vec![why.to_string()]));
     Ok(findings.map(|findings| Check { name: "lake-equals-ledger", findings }))
+}
+
+/// What differs between lake and store. Nothing, while a sync is at work or waits to be ended: it will be.
+async fn compared(
+    lake: &mut Lake,
+    store: &mut dyn Store,
+    means: &Means,
+) -> Result<Vec<String>, LakeError> {
+    let findings = lake.check(store, means).await?;
+    Ok(if lake.is_whole().await? { findings } else { Vec::new() })
 }
 
 /// Where the lake is.
