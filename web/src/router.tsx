@@ -1,4 +1,4 @@
-/** The pages and their addresses. A new page is one route here and one link in `shell/header.tsx`. */
+/** The pages and their addresses. A new page is one route here and one link in `shell/pages.ts`. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { readAlertsSearch } from './pages/alerts/search';
 import { BurnPage } from './pages/burn/burn-page';

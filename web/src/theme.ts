@@ -22,6 +22,9 @@ const inkOnFilled: VariantColorsResolver = (input) => ({
 /** The canvas needs it by name: `inherit` is no font there. */
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif';
 
+/** The head of a dialogue is a `header`, which beside the page's own would be a second banner. */
+const DIALOGUE = { header: { role: 'presentation' } };
+
 export const theme = createTheme({
   primaryColor: 'gate',
   primaryShade: { light: 7, dark: 4 },
@@ -33,6 +36,10 @@ export const theme = createTheme({
   fontFamily: FONT,
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", "Liberation Mono", Consolas, monospace',
   headings: { fontWeight: '650' },
+  components: {
+    Modal: { defaultProps: { attributes: DIALOGUE } },
+    Drawer: { defaultProps: { attributes: DIALOGUE } },
+  },
   colors: {
     gate: [
       '#e6f7f5',

@@ -130,3 +130,20 @@ export const deliveriesQuery = queryOptions({
   queryFn: ({ signal }) => get('/v1/deliveries', { limit: DELIVERIES_LIMIT }, signal),
   refetchInterval: ALERTS_EVERY_MS,
 });
+
+/** How many people or buckets the palette offers for a part of a name. */
+const FOUND_LIMIT = 6;
+
+export const foundPeopleQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['found', 'people', q],
+    queryFn: ({ signal }) => get('/v1/people', { q, limit: FOUND_LIMIT }, signal),
+    placeholderData: keepPreviousData,
+  });
+
+export const foundBucketsQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['found', 'buckets', q],
+    queryFn: ({ signal }) => get('/v1/buckets', { q, limit: FOUND_LIMIT }, signal),
+    placeholderData: keepPreviousData,
+  });

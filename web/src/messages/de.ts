@@ -2,7 +2,7 @@
 import { alerts } from './de/alerts';
 import { burn } from './de/burn';
 import { copying, problem, units } from './de/parts';
-import { live, scheme, shell } from './de/shell';
+import { live, palette, scheme, shell, shortcuts } from './de/shell';
 import { signIn } from './de/sign-in';
 import { sources } from './de/sources';
 import type { Messages } from './index';
@@ -12,6 +12,8 @@ export const de: Messages = {
   shell,
   live,
   scheme,
+  palette,
+  shortcuts,
   signIn,
   problem,
   units,

@@ -2,7 +2,7 @@
 import { alerts } from './en/alerts';
 import { burn } from './en/burn';
 import { copying, problem, units } from './en/parts';
-import { live, scheme, shell } from './en/shell';
+import { live, palette, scheme, shell, shortcuts } from './en/shell';
 import { signIn } from './en/sign-in';
 import { sources } from './en/sources';
 
@@ -11,6 +11,8 @@ export const en = {
   shell,
   live,
   scheme,
+  palette,
+  shortcuts,
   signIn,
   problem,
   units,

@@ -75,3 +75,4 @@ export const TableIcon = icon(
 export const SortAscendingIcon = icon(<path d="M10 15V5M6 9l4-4 4 4" />);
 export const SortDescendingIcon = icon(<path d="M10 5v10M6 11l4 4 4-4" />);
 export const SortIcon = icon(<path d="m7 8 3-3 3 3M7 12l3 3 3-3" />);
+export const MenuIcon = icon(<path d="M3 5.5h14M3 10h14M3 14.5h14" />);

@@ -1,51 +1,44 @@
-import { VisuallyHidden } from '@mantine/core';
+import { ActionIcon, Drawer, UnstyledButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { openAlertsQuery, summaryQuery } from '../api/queries';
-import { counted } from '../format';
+import { useState } from 'react';
+import { summaryQuery } from '../api/queries';
 import { words } from '../messages';
+import { MenuIcon, SearchIcon } from '../parts/icons';
 import { LiveIndicator } from './live-indicator';
 import { Mark } from './mark';
+import { Navigation } from './navigation';
 import { SchemeMenu } from './scheme-menu';
 import styles from './shell.module.css';
 import { UserMenu } from './user-menu';
 
-export function Header() {
-  const summary = useQuery(summaryQuery);
-  const contract = summary.data?.contract?.name;
+export function Header({ onSearch }: { onSearch: () => void }) {
+  const contract = useQuery(summaryQuery).data?.contract?.name;
   return (
     <header className={styles.header}>
       <div className={styles.bar}>
-        <Link to="/" className={styles.brand}>
+        <PagesDrawer />
+        <Link to="/" className={styles.brand} aria-label={words.product}>
           <Mark />
           <span className={styles.brandName}>{words.product}</span>
         </Link>
-        <nav aria-label={words.shell.navigation} className={styles.navigation} data-no-print>
-          <ul className={styles.pages}>
-            <li>
-              <Link to="/" className={styles.page} activeOptions={{ exact: true, includeSearch: false }}>
-                {words.shell.burn}
-              </Link>
-            </li>
-            <li>
-              <Link to="/sources" className={styles.page}>
-                {words.shell.sources}
-              </Link>
-            </li>
-            <li>
-              <Link to="/alerts" className={styles.page}>
-                {words.shell.alerts}
-                <OpenAlerts />
-              </Link>
-            </li>
-          </ul>
-        </nav>
+        {contract && (
+          <span className={styles.contract} title={words.shell.contract}>
+            {contract}
+          </span>
+        )}
         <div className={styles.end}>
-          {contract && (
-            <span className={styles.contract} title={words.shell.contract}>
-              {contract}
-            </span>
-          )}
+          <UnstyledButton
+            className={styles.search}
+            aria-label={words.palette.open}
+            aria-keyshortcuts="Control+K Meta+K"
+            onClick={onSearch}
+            data-no-print
+          >
+            <SearchIcon />
+            <span className={styles.searchWords}>{words.palette.open}</span>
+            <kbd className={styles.keys}>Ctrl K</kbd>
+          </UnstyledButton>
           <LiveIndicator />
           <SchemeMenu />
           <UserMenu />
@@ -55,21 +48,36 @@ export function Header() {
   );
 }
 
-/** How many alerts are open, beside the word; nothing while there is none. */
-function OpenAlerts() {
-  const open = useQuery(openAlertsQuery).data?.open;
-  if (!open) return null;
-  const [info, warning, critical] = open;
-  const shown = counted((info ?? 0) + (warning ?? 0) + (critical ?? 0));
-  const worst = critical ? 'critical' : warning ? 'warning' : info ? 'info' : null;
-  if (!worst) return null;
+/** On a narrow page the list of pages comes in from the side. */
+function PagesDrawer() {
+  const [opened, setOpened] = useState(false);
   return (
     <>
-      {' '}
-      <span className={styles.count} data-severity={worst} aria-hidden="true">
-        {shown}
-      </span>
-      <VisuallyHidden>{words.shell.openAlerts(shown)}</VisuallyHidden>
+      <ActionIcon
+        className={styles.burger}
+        variant="subtle"
+        color="gray"
+        size={44}
+        c="var(--ink)"
+        aria-label={words.shell.openMenu}
+        aria-expanded={opened}
+        aria-haspopup="dialog"
+        onClick={() => setOpened(true)}
+        data-no-print
+      >
+        <MenuIcon size={22} />
+      </ActionIcon>
+      <Drawer
+        opened={opened}
+        onClose={() => setOpened(false)}
+        title={words.shell.navigation}
+        size="18rem"
+        closeButtonProps={{ 'aria-label': words.shell.closeMenu, size: 44 }}
+        // The heading of the page that was chosen takes the focus.
+        returnFocus={false}
+      >
+        <Navigation onChosen={() => setOpened(false)} />
+      </Drawer>
     </>
   );
 }

@@ -23,21 +23,22 @@ export function SchemeMenu() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown aria-label={words.scheme.label}>
-        {SCHEMES.map((scheme) => {
-          const Icon = ICONS[scheme];
-          return (
-            <Menu.Item
-              key={scheme}
-              role="menuitemradio"
-              aria-checked={scheme === colorScheme}
-              leftSection={<Icon />}
-              rightSection={scheme === colorScheme ? <CheckIcon size={16} /> : null}
-              onClick={() => setColorScheme(scheme)}
-            >
-              {words.scheme[scheme]}
-            </Menu.Item>
-          );
-        })}
+        <Menu.RadioGroup value={colorScheme} onChange={(chosen) => setColorScheme(chosen as MantineColorScheme)}>
+          {SCHEMES.map((scheme) => {
+            const Icon = ICONS[scheme];
+            return (
+              <Menu.RadioItem
+                key={scheme}
+                value={scheme}
+                rightSection={<Icon />}
+                checkIcon={<CheckIcon size={16} />}
+                closeMenuOnClick
+              >
+                {words.scheme[scheme]}
+              </Menu.RadioItem>
+            );
+          })}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { post, Problem } from '../api/client';
 import { ME_KEY, meQuery } from '../api/queries';
 import { words } from '../messages';
-import { chooseLanguage, language, LANGUAGE_NAMES, LANGUAGES } from '../messages/language';
+import { chooseLanguage, language, LANGUAGE_NAMES, LANGUAGES, type Language } from '../messages/language';
 import { CheckIcon, PersonIcon, SignOutIcon } from '../parts/icons';
 
 export function UserMenu() {
@@ -40,18 +40,13 @@ function Languages() {
     <>
       <Menu.Divider />
       <Menu.Label c="dimmed">{words.shell.language}</Menu.Label>
-      {LANGUAGES.map((each) => (
-        <Menu.Item
-          key={each}
-          role="menuitemradio"
-          aria-checked={each === language}
-          lang={each}
-          rightSection={each === language ? <CheckIcon size={16} /> : null}
-          onClick={() => chooseLanguage(each)}
-        >
-          {LANGUAGE_NAMES[each]}
-        </Menu.Item>
-      ))}
+      <Menu.RadioGroup value={language} onChange={(chosen) => chooseLanguage(chosen as Language)}>
+        {LANGUAGES.map((each) => (
+          <Menu.RadioItem key={each} value={each} lang={each} checkIcon={<CheckIcon size={16} />}>
+            {LANGUAGE_NAMES[each]}
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
       <Menu.Divider />
     </>
   );

@@ -3,9 +3,9 @@ import type { Messages } from '../index';
 export const shell: Messages['shell'] = {
   skip: 'Zum Inhalt springen',
   navigation: 'Seiten',
-  burn: 'Verbrauch',
-  sources: 'Quellen',
-  alerts: 'Warnungen',
+  pages: { burn: 'Verbrauch', sources: 'Quellen', alerts: 'Warnungen' },
+  openMenu: 'Seitenliste öffnen',
+  closeMenu: 'Seitenliste schließen',
   openAlerts: (shown) => `${shown} offen`,
   contract: 'Vertrag',
   menu: (name) => `Konto: ${name}`,
@@ -39,4 +39,33 @@ export const scheme: Messages['scheme'] = {
   dark: 'Dunkel',
   auto: 'Wie das System',
   current: (scheme) => `Farben: ${scheme}`,
+};
+
+export const palette: Messages['palette'] = {
+  open: 'Suche und Befehle',
+  label: 'Seiten, Personen, Kontingente und Befehle suchen',
+  placeholder: 'Wohin, oder was ist zu tun?',
+  results: 'Gefunden',
+  none: (text) => `Nichts heißt „${text}“.`,
+  searching: 'Sucht',
+  groups: { pages: 'Seiten', people: 'Personen', buckets: 'Kontingente', actions: 'Befehle' },
+  colours: (scheme) => `Farben: ${scheme}`,
+  language: (name) => `Sprache: ${name}`,
+  shortcuts: 'Tastenkürzel anzeigen',
+  close: 'Schließen',
+};
+
+export const shortcuts: Messages['shortcuts'] = {
+  title: 'Tastenkürzel',
+  close: 'Schließen',
+  palette: 'Suche und Befehle',
+  help: 'Diese Liste',
+  filter: 'Zum Filter der Tabelle',
+  go: (page) => `Zu ${page}`,
+  then: 'dann',
+  keys: 'Tasten',
+  does: 'Wirkung',
+  enabled: 'Einzelne Tasten verwenden',
+  enabledHelp:
+    'Schalten Sie dies aus, wenn die Tasten einen Bildschirmleser oder ein Diktat stören. Strg K gilt immer.',
 };

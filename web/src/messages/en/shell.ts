@@ -1,9 +1,9 @@
 export const shell = {
   skip: 'Skip to the content',
   navigation: 'Pages',
-  burn: 'Burn',
-  sources: 'Sources',
-  alerts: 'Alerts',
+  pages: { burn: 'Burn', sources: 'Sources', alerts: 'Alerts' },
+  openMenu: 'Open the list of pages',
+  closeMenu: 'Close the list of pages',
   openAlerts: (shown: string) => `${shown} open`,
   contract: 'Contract',
   menu: (name: string) => `Account: ${name}`,
@@ -35,4 +35,32 @@ export const scheme = {
   dark: 'Dark',
   auto: 'As the system',
   current: (scheme: string) => `Colours: ${scheme}`,
+};
+
+export const palette = {
+  open: 'Search and commands',
+  label: 'Search pages, people, buckets and commands',
+  placeholder: 'Where to, or what to do?',
+  results: 'Found',
+  none: (text: string) => `Nothing is called “${text}”.`,
+  searching: 'Searching',
+  groups: { pages: 'Pages', people: 'People', buckets: 'Buckets', actions: 'Commands' },
+  colours: (scheme: string) => `Colours: ${scheme}`,
+  language: (name: string) => `Language: ${name}`,
+  shortcuts: 'Show the keyboard shortcuts',
+  close: 'Close',
+};
+
+export const shortcuts = {
+  title: 'Keyboard shortcuts',
+  close: 'Close',
+  palette: 'Search and commands',
+  help: 'This list',
+  filter: 'To the filter of the table',
+  go: (page: string) => `Go to ${page}`,
+  then: 'then',
+  keys: 'Keys',
+  does: 'What they do',
+  enabled: 'Use single keys',
+  enabledHelp: 'Turn this off if they get in the way of a screen reader or of dictation. Ctrl K always works.',
 };

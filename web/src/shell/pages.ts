@@ -1,0 +1,31 @@
+/**
+ * The pages in the order of the side bar, and who may read them.
+ * It only spares a reader links that lead to a refusal: what may be read, the server decides.
+ */
+import { words } from '../messages';
+
+/** As the server's permissions: burn, the estate, what is one's own, or nothing in particular. */
+type Needs = 'burn' | 'estate' | 'own';
+
+const READERS: Record<Needs, readonly string[]> = {
+  burn: ['viewer', 'administrator'],
+  estate: ['viewer', 'administrator'],
+  own: ['member', 'viewer', 'administrator'],
+};
+
+const KNOWN_ROLES = ['viewer', 'workstation', 'collector', 'member', 'administrator'];
+
+export const PAGES = [
+  { key: 'burn', to: '/', needs: 'burn', letter: 'b' },
+  { key: 'alerts', to: '/alerts', needs: 'own', letter: 'a' },
+  { key: 'sources', to: '/sources', needs: 'burn', letter: 'o' },
+] as const satisfies readonly { key: keyof typeof words.shell.pages; to: string; needs: Needs; letter: string }[];
+
+export type Page = (typeof PAGES)[number];
+
+/** The pages that someone with these roles can read; all of them when a role is not known here. */
+export function pagesFor(roles: readonly string[] | undefined): readonly Page[] {
+  const known = roles?.filter((role) => KNOWN_ROLES.includes(role)) ?? [];
+  if (known.length === 0 || known.length !== roles?.length) return PAGES;
+  return PAGES.filter(({ needs }) => known.some((role) => READERS[needs].includes(role)));
+}
