@@ -103,7 +103,7 @@ pub fn advise(
             "{days} days of use are known, not a year: holidays and seasons to come are taken as usual ones"
         ));
     }
-    let desk = Desk { state, habits, market, bars, terms, now };
+    let desk = Adviser { state, habits, market, bars, terms, now };
     let mut everybody: Vec<PersonId> = habits.people().collect();
     everybody.extend(state.estate().seats().iter().filter_map(|seat| seat.person));
     everybody.extend(state.estate().seat_moves().into_iter().filter_map(|(_, _, person)| person));
@@ -114,16 +114,28 @@ pub fn advise(
 }
 
 /// All that advice is given by.
-struct Desk<'a> {
-    state: &'a State,
-    habits: &'a Habits,
-    market: &'a Market,
-    bars: &'a Bars,
-    terms: &'a Terms,
-    now: Instant,
+pub(super) struct Adviser<'a> {
+    pub(super) state: &'a State,
+    pub(super) habits: &'a Habits,
+    pub(super) market: &'a Market,
+    pub(super) bars: &'a Bars,
+    pub(super) terms: &'a Terms,
+    pub(super) now: Instant,
 }
 
-impl Desk<'_> {
+impl Adviser<'_> {
+    /// The figures of somebody without a seat for a seat of one offering, be it the best for them or not; `None`
+    /// where it covers nothing that they used, or where something stands against it.
+    pub(super) fn with_seat(&self, person: PersonId, id: OfferingId) -> Option<PersonAdvice> {
+        let offering = self.market.offering(id)?;
+        let used = self.of(person, offering);
+        let is_barred = || self.bars.to_seat(self.state, person, id, self.now).is_some();
+        if used.active == 0 || is_barred() {
+            return None;
+        }
+        Some(self.advice(person, offering, used, None))
+    }
+
     /// One line for each seat held, and one for the seat that would be best where none is.
     fn person(&self, person: PersonId) -> Vec<PersonAdvice> {
         let held = self.held(person);

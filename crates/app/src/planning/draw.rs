@@ -4,7 +4,7 @@
 //! Within a term a seat costs nothing more, so that handing it on saves whatever it displaces; money is saved by
 //! fewer seats only when a term ends, and the plan says when that is.
 
-use super::advice::{Advice, PersonAdvice, Standstill};
+use super::advice::{Advice, Adviser, PersonAdvice, Standstill};
 use super::compliance::Bars;
 use super::habits::Habits;
 use super::market::{Market, micros};
@@ -41,9 +41,10 @@ pub fn draw(
     (name, by, parent): (&str, &str, Option<PlanId>),
     now: Instant,
 ) -> Drawn {
-    let desk = Desk { state, market, bars, now, today: state.zone().date(now) };
+    let adviser = Adviser { state, habits, market, bars, terms, now };
+    let desk = Desk { state, market, terms, adviser, now, today: state.zone().date(now) };
     let mut moves = desk.harvest();
-    let handed = desk.hand_on(advice, terms);
+    let handed = desk.hand_on(advice);
     let moved: FxHashSet<PersonId> = handed.iter().map(|one| one.person).collect();
     let (bought, ended): (Vec<_>, Vec<_>) = advice
         .people
@@ -73,9 +74,17 @@ pub fn draw(
 struct Desk<'a> {
     state: &'a State,
     market: &'a Market,
-    bars: &'a Bars,
+    terms: &'a Terms,
+    adviser: Adviser<'a>,
     now: Instant,
     today: Date,
+}
+
+/// Somebody who may get a seat of one offering or another, or keep the one they hold.
+struct Candidate<'a> {
+    advised: &'a PersonAdvice,
+    /// Their figures for a seat of each offering that can be handed on; `None`: it is not for them.
+    with: Vec<Option<PersonAdvice>>,
 }
 
 /// Seats of one offering that can go to somebody else.
@@ -104,14 +113,18 @@ impl Desk<'_> {
     }
 
     /// The best use of the seats that are paid for.
-    fn hand_on(&self, advice: &Advice, terms: &Terms) -> Vec<PlannedMove> {
+    fn hand_on(&self, advice: &Advice) -> Vec<PlannedMove> {
         let mut stock = self.stock(advice);
         let offerings: Vec<OfferingId> = stock.keys().copied().collect();
-        let people: Vec<&PersonAdvice> =
-            advice.people.iter().filter(|one| self.takes_part(one)).collect();
+        let people: Vec<Candidate<'_>> = advice
+            .people
+            .iter()
+            .filter(|one| self.takes_part(one))
+            .map(|one| self.candidate(one, &offerings))
+            .collect();
         let worths: Vec<Vec<f64>> = people
             .iter()
-            .map(|one| offerings.iter().map(|offering| self.worth(one, *offering, terms)).collect())
+            .map(|one| one.with.iter().map(|with| self.worth(one.advised, with.as_ref())).collect())
             .collect();
         let counts: Vec<usize> =
             stock.values().map(|stock| stock.free.len() + stock.held).collect();
@@ -120,17 +133,16 @@ impl Desk<'_> {
         let (mut moves, mut takers) = (Vec::new(), Vec::new());
         for (one, place) in people.iter().zip(best.seats) {
             let to = place.and_then(|place| offerings.get(place)).copied();
-            let from = one.holds.map(|holding| holding.offering);
+            let from = one.advised.holds.map(|holding| holding.offering);
             if to == from {
                 continue;
             }
-            if let Some(offering) = to {
-                takers.push((*one, offering));
-            }
-            if let Some(holding) = one.holds {
+            let with = place.and_then(|place| one.with.get(place)?.as_ref());
+            takers.extend(with.zip(to));
+            if let Some(holding) = one.advised.holds {
                 let seats = released.entry(holding.offering).or_default();
-                seats.push_back((holding.seat, one.on_tokens));
-                moves.push((*one, holding));
+                seats.push_back((holding.seat, one.advised.on_tokens));
+                moves.push((one.advised, holding));
             }
         }
         // Whoever displaces most is served first: should a seat be missing, it is the least that is missed.
@@ -195,22 +207,27 @@ impl Desk<'_> {
         !is_barred && !one.has_left && lasts && holds <= 1 && one.offering.is_some()
     }
 
-    /// What a seat of an offering is worth to somebody in a year: the tokens that it displaces, but no more than a seat
-    /// costs where one may be bought instead.
-    fn worth(&self, one: &PersonAdvice, offering: OfferingId, terms: &Terms) -> f64 {
-        let most = if terms.may_buy { one.seat } else { f64::INFINITY };
-        let displaces = one.on_tokens.min(most);
-        let key = self.state.estate().offering(offering).map_or("", |known| known.key.as_str());
-        let costs = terms.rule_of(key).switching_cost;
-        match one.holds {
-            Some(holding) if holding.offering == offering => {
-                displaces + STICKS * one.seat + costs + 0.01
-            }
-            None if one.offering == Some(offering) => {
-                let bar = self.bars.to_seat(self.state, one.person, offering, self.now);
-                if bar.is_none() { displaces - costs } else { 0.0 }
-            }
-            _ => 0.0,
+    /// Holders are not offered another seat than theirs, which would want two moves at once.
+    fn candidate<'a>(&self, one: &'a PersonAdvice, offerings: &[OfferingId]) -> Candidate<'a> {
+        let with = |id: &OfferingId| match one.holds {
+            Some(holding) => (holding.offering == *id).then(|| one.clone()),
+            None => self.adviser.with_seat(one.person, *id),
+        };
+        Candidate { advised: one, with: offerings.iter().map(with).collect() }
+    }
+
+    /// What a seat is worth to somebody in a year: the tokens that it displaces, but no more than it would cost to
+    /// buy them the seat that is best for them, with tokens for what that does not cover.
+    fn worth(&self, advised: &PersonAdvice, with: Option<&PersonAdvice>) -> f64 {
+        let Some(with) = with else { return 0.0 };
+        let uncovered = (with.on_tokens - advised.on_tokens).max(0.0);
+        let most = if self.terms.may_buy { advised.seat + uncovered } else { f64::INFINITY };
+        let displaces = with.on_tokens.min(most);
+        let known = with.offering.and_then(|id| self.state.estate().offering(id));
+        let costs = self.terms.rule_of(known.map_or("", |known| &known.key)).switching_cost;
+        match advised.holds {
+            Some(_) => displaces + STICKS * advised.seat + costs + 0.01,
+            None => displaces - costs,
         }
     }
 

@@ -12,7 +12,7 @@ use faregate_core::estate::{Offering, SeatId};
 use faregate_core::event::Event;
 use faregate_core::invariants::violations;
 use faregate_core::moves::{MoveKind, MoveStep, PlanId, PlanStatus};
-use faregate_core::tariff::{Meter, SeatPrice};
+use faregate_core::tariff::{Meter, SeatPrice, TariffParts};
 use faregate_core::when::DAY;
 
 /// Days of use before the plan is drawn.
@@ -62,24 +62,32 @@ fn everybody(span: (i64, i64)) -> Vec<Used> {
     uses
 }
 
-/// A company whose best user of Revit is on tokens, while two seats are idle.
-fn company(days: i64) -> World {
-    let mut world = World::new(1_000_000);
-    let covers = vec!["revit".to_owned()];
-    let revit =
-        Offering { key: "revit".to_owned(), name: "Revit".to_owned(), covers: covers.clone() };
+/// An offering, and what a seat of it costs in a year.
+fn offered(key: &str, covers: &[&str], dollars: i64) -> (Offering, SeatPrice) {
+    let covers: Vec<String> = covers.iter().map(|key| (*key).to_owned()).collect();
     let price = SeatPrice {
-        offering: "revit".to_owned(),
-        name: "Revit".to_owned(),
-        per_year: Money { micros: 2_910_000_000, currency: Currency::USD },
-        covers,
+        offering: key.to_owned(),
+        name: key.to_owned(),
+        per_year: Money { micros: dollars * 1_000_000, currency: Currency::USD },
+        covers: covers.clone(),
         source: "test".to_owned(),
     };
-    let mut priced = tariff(Meter::Window24h);
-    priced.seats = vec![price];
-    let events = vec![Event::OfferingsDefined(vec![revit]), Event::TariffAdopted(priced)];
+    (Offering { key: key.to_owned(), name: key.to_owned(), covers }, price)
+}
+
+/// A company whose best user of Revit is on tokens, while two seats are idle.
+fn company(days: i64) -> World {
+    company_of(days, ESTATE)
+}
+
+fn company_of(days: i64, estate: &str) -> World {
+    let mut world = World::new(1_000_000);
+    let all = [offered("revit", &["revit"], 2_910), offered("aec", &["revit", "autocad"], 3_560)];
+    let (offerings, seats) = all.into_iter().unzip();
+    let priced = TariffParts { seats, ..tariff(Meter::Window24h) };
+    let events = vec![Event::OfferingsDefined(offerings), Event::TariffAdopted(priced)];
     world.engine.append(events).unwrap();
-    let document = bulk::read([("estate.toml", ESTATE)].into_iter()).unwrap();
+    let document = bulk::read([("estate.toml", estate)].into_iter()).unwrap();
     bulk::import(&mut world.engine, "root", &document).unwrap();
     world.clock.set(T0.plus(days * DAY));
     import_all(&mut world.engine, &[&log(&everybody((0, days)))]);
@@ -144,6 +152,23 @@ fn the_best_user_gets_the_seat_that_nobody_uses() {
     assert!(!named("dan"), "a contractor stays on tokens: {found:?}");
     assert!(!named("kept"), "they are on the list: {found:?}");
     assert!(!named("light"), "{found:?}");
+}
+
+#[test]
+fn a_free_seat_that_covers_more_comes_before_a_bought_one() {
+    let collection = |text: &str| text.replace("offering = \"revit\"", "offering = \"aec\"");
+    let mut world = company_of(KNOWN, &collection(ESTATE));
+    let plan = drawn(&mut world);
+    let found = moves(&world, plan);
+    assert!(found.contains(&("heavy".to_owned(), MoveKind::Assign)), "{found:?}");
+    let shared = world.engine.state();
+    let state = shared.read();
+    let record = &state.move_plans()[&plan].plan;
+    let heavy = state.estate().person_called("heavy").unwrap();
+    let assigned = record.moves.iter().find(|one| one.person == heavy).unwrap();
+    let key = |id| state.estate().offering(id).unwrap().key.clone();
+    assert_eq!(key(assigned.offering), "aec");
+    assert!(assigned.why.starts_with("a seat of aec that is paid for"), "{}", assigned.why);
 }
 
 #[test]
