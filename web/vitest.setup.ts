@@ -25,3 +25,6 @@ window.ResizeObserver = class {
   unobserve() {}
   disconnect() {}
 };
+
+// jsdom lays nothing out; a table that shows the rows in sight has to have a height.
+Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, value: 600 });

@@ -6,6 +6,7 @@ import { readBurnSearch } from './pages/burn/search';
 import { SourcesPage } from './pages/sources/sources-page';
 import { NotFoundPage } from './pages/not-found-page';
 import { CrashedPage } from './pages/crashed-page';
+import { readTableSearch } from './parts/data-table/search';
 import { Shell } from './shell/shell';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
@@ -60,9 +61,34 @@ const channels = createRoute({
   component: lazyRouteComponent(monitoring, 'ChannelsPanel'),
 });
 
+const peoplePages = () => import('./pages/people/people-page');
+
+const people = createRoute({
+  getParentRoute: () => root,
+  path: '/people',
+  validateSearch: readTableSearch(['q']),
+  component: lazyRouteComponent(peoplePages, 'PeoplePage'),
+});
+
+const onePerson = createRoute({
+  getParentRoute: () => root,
+  path: '/people/$key',
+  component: lazyRouteComponent(peoplePages, 'OnePersonPage'),
+});
+
+const seats = createRoute({
+  getParentRoute: () => root,
+  path: '/seats',
+  validateSearch: readTableSearch(['q', 'state']),
+  component: lazyRouteComponent(peoplePages, 'SeatsPage'),
+});
+
 export const routeTree = root.addChildren([
   burn,
   sources,
+  people,
+  onePerson,
+  seats,
   alerts.addChildren([alertList.addChildren([noAlert, oneAlert]), alertRules, channels]),
 ]);
 

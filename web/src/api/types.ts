@@ -57,3 +57,27 @@ export type OrderDone = PostAnswer<'/v1/orders'>;
 
 /** The dimensions by which the pages rank a range's burn. */
 export type BurnBy = 'product' | 'person' | 'bucket' | 'day';
+export type People = Answer<'/v1/people'>;
+export type PersonRow = People['rows'][number];
+export type OnePerson = Answer<'/v1/people/{key}'>;
+export type Seats = Answer<'/v1/seats'>;
+export type Seat = Seats['rows'][number];
+export type Recommendations = Answer<'/v1/recommendations'>;
+export type Recommendation = Recommendations['rows'][number];
+export type Plans = Answer<'/v1/plans'>;
+export type PlanHead = Plans['rows'][number];
+export type PlanShown = Answer<'/v1/plans/{id}'>;
+export type PlanMove = PlanShown['rows'][number];
+export type PlanVerification = Answer<'/v1/plans/{id}/verification'>;
+export type Buckets = Answer<'/v1/buckets'>;
+export type BucketNode = Buckets['rows'][number];
+export type OneBucket = Answer<'/v1/buckets/{key}'>;
+export type Statement = Answer<'/v1/buckets/{key}/statement'>;
+export type StatementLine = Statement['lines'][number];
+export type TokenRequests = Answer<'/v1/requests'>;
+export type TokenRequest = TokenRequests['rows'][number];
+export type Sizing = PostAnswer<'/v1/sizing'>;
+export type Portfolio = PostAnswer<'/v1/portfolio'>;
+export type Renewal = PostAnswer<'/v1/renewal'>;
+export type Decision = Answer<'/v1/decisions/{id}'>;
+export type Refusals = Answer<'/v1/refusals'>;

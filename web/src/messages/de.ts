@@ -1,7 +1,9 @@
 /** Every word the pages say in German, one file a page. Amounts and dates arrive formatted. */
 import { alerts } from './de/alerts';
 import { burn } from './de/burn';
-import { copying, problem, units } from './de/parts';
+import { copying, problem, table, units } from './de/parts';
+import { people, seats } from './de/people';
+import { plan } from './de/plan';
 import { live, palette, scheme, shell, shortcuts } from './de/shell';
 import { signIn } from './de/sign-in';
 import { sources } from './de/sources';
@@ -17,8 +19,12 @@ export const de: Messages = {
   signIn,
   problem,
   units,
+  table,
   burn,
   sources,
+  people,
+  seats,
+  plan,
   alerts,
   copying,
 };

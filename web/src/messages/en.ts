@@ -1,7 +1,9 @@
 /** Every word the pages say in English, one file a page. Amounts and dates arrive formatted. */
 import { alerts } from './en/alerts';
 import { burn } from './en/burn';
-import { copying, problem, units } from './en/parts';
+import { copying, problem, table, units } from './en/parts';
+import { people, seats } from './en/people';
+import { plan } from './en/plan';
 import { live, palette, scheme, shell, shortcuts } from './en/shell';
 import { signIn } from './en/sign-in';
 import { sources } from './en/sources';
@@ -16,8 +18,12 @@ export const en = {
   signIn,
   problem,
   units,
+  table,
   burn,
   sources,
+  people,
+  seats,
+  plan,
   alerts,
   copying,
 };

@@ -4,19 +4,23 @@
  */
 import { words } from '../messages';
 
-/** As the server's permissions: burn, the estate, what is one's own, or nothing in particular. */
+/** As the server's rights, which its policies give to roles; this is how Faregate ships them. */
 type Needs = 'burn' | 'estate' | 'own';
 
+const AUDITORS = ['viewer', 'approver', 'licence-manager', 'administrator'];
+
 const READERS: Record<Needs, readonly string[]> = {
-  burn: ['viewer', 'administrator'],
-  estate: ['viewer', 'administrator'],
-  own: ['member', 'viewer', 'administrator'],
+  burn: ['procurement', ...AUDITORS],
+  estate: AUDITORS,
+  own: ['member', ...AUDITORS],
 };
 
-const KNOWN_ROLES = ['viewer', 'workstation', 'collector', 'member', 'administrator'];
+const KNOWN_ROLES = ['workstation', 'collector', 'member', 'procurement', ...AUDITORS];
 
 export const PAGES = [
   { key: 'burn', to: '/', needs: 'burn', letter: 'b' },
+  { key: 'people', to: '/people', needs: 'own', letter: 'p' },
+  { key: 'seats', to: '/seats', needs: 'own', letter: 's' },
   { key: 'alerts', to: '/alerts', needs: 'own', letter: 'a' },
   { key: 'sources', to: '/sources', needs: 'burn', letter: 'o' },
 ] as const satisfies readonly { key: keyof typeof words.shell.pages; to: string; needs: Needs; letter: string }[];

@@ -30,3 +30,22 @@ export const copying: Messages['copying'] = {
   copy: 'Befehl kopieren',
   copied: 'Kopiert',
 };
+
+export const table: Messages['table'] = {
+  loading: (label) => `Wird geladen: ${label}`,
+  any: 'Alle',
+  clear: 'Filter löschen',
+  columns: 'Spalten',
+  views: 'Ansichten',
+  noViews:
+    'Noch ist keine Ansicht gespeichert. Eine Ansicht behält die Filter und Spalten dieser Tabelle in diesem Browser.',
+  viewName: 'Name dieser Ansicht',
+  save: 'Speichern',
+  forget: (name) => `Ansicht ${name} vergessen`,
+  filtered: (label, value) => `${label}: ${value}`,
+  noMatch: 'Nichts passt',
+  noMatchDetail: 'Die Filter lassen keine Zeile übrig. Löschen Sie sie, um alle zu sehen.',
+  more: (shown) => `Bisher ${shown} Zeilen; beim Blättern kommen weitere.`,
+  all: (n, shown) => count(n, shown, 'Zeile', 'Zeilen'),
+  none: '–',
+};

@@ -3,7 +3,13 @@ import type { Messages } from '../index';
 export const shell: Messages['shell'] = {
   skip: 'Zum Inhalt springen',
   navigation: 'Seiten',
-  pages: { burn: 'Verbrauch', sources: 'Quellen', alerts: 'Warnungen' },
+  pages: {
+    burn: 'Verbrauch',
+    people: 'Personen',
+    seats: 'Lizenzplätze',
+    alerts: 'Warnungen',
+    sources: 'Quellen',
+  },
   openMenu: 'Seitenliste öffnen',
   closeMenu: 'Seitenliste schließen',
   openAlerts: (shown) => `${shown} offen`,

@@ -29,3 +29,21 @@ export const copying = {
   copy: 'Copy the command',
   copied: 'Copied',
 };
+
+export const table = {
+  loading: (label: string) => `Loading: ${label}`,
+  any: 'Any',
+  clear: 'Clear the filters',
+  columns: 'Columns',
+  views: 'Views',
+  noViews: 'No view is saved yet. A view keeps the filters and the columns of this table in this browser.',
+  viewName: 'Name of this view',
+  save: 'Save',
+  forget: (name: string) => `Forget the view ${name}`,
+  filtered: (label: string, value: string) => `${label}: ${value}`,
+  noMatch: 'Nothing matches',
+  noMatchDetail: 'The filters leave no row. Clear them to see all.',
+  more: (shown: string) => `${shown} rows so far; more come as you scroll.`,
+  all: (n: number, shown: string) => count(n, shown, 'row', 'rows'),
+  none: '–',
+};

@@ -1,7 +1,13 @@
 export const shell = {
   skip: 'Skip to the content',
   navigation: 'Pages',
-  pages: { burn: 'Burn', sources: 'Sources', alerts: 'Alerts' },
+  pages: {
+    burn: 'Burn',
+    people: 'People',
+    seats: 'Seats',
+    alerts: 'Alerts',
+    sources: 'Sources',
+  },
   openMenu: 'Open the list of pages',
   closeMenu: 'Close the list of pages',
   openAlerts: (shown: string) => `${shown} open`,

@@ -4,7 +4,7 @@ import { counted } from '../../format';
 import { words } from '../../messages';
 import { Prose } from '../../parts/prose';
 import styles from './one-alert.module.css';
-import { useMoments } from './use-moments';
+import { useMoments } from '../../parts/use-moments';
 
 const say = words.alerts.one;
 

@@ -10,7 +10,7 @@ import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { Panel } from '../../parts/panel';
 import styles from './alerts-page.module.css';
 import { Severity } from './severity';
-import { useMoments } from './use-moments';
+import { useMoments } from '../../parts/use-moments';
 
 const route = getRouteApi('/alerts/list');
 const say = words.alerts.list;

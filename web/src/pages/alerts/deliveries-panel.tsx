@@ -9,7 +9,7 @@ import { Panel } from '../../parts/panel';
 import { Prose } from '../../parts/prose';
 import { ScrollRegion } from '../../parts/scroll-region';
 import table from './table.module.css';
-import { useMoments } from './use-moments';
+import { useMoments } from '../../parts/use-moments';
 
 const say = words.alerts.deliveries;
 const COLUMNS = ['at', 'channel', 'title', 'kind', 'state', 'tries', 'why'] as const;

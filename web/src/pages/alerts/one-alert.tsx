@@ -12,10 +12,10 @@ import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { Panel } from '../../parts/panel';
 import { ProblemNotice } from '../../parts/problem-notice';
 import { AlertHistory } from './alert-history';
-import { Said } from './said';
+import { Said } from '../../parts/said';
 import styles from './one-alert.module.css';
 import { Severity } from './severity';
-import { useMoments } from './use-moments';
+import { useMoments } from '../../parts/use-moments';
 
 const route = getRouteApi('/alerts/list/$id');
 const say = words.alerts.one;

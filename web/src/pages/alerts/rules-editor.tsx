@@ -7,7 +7,7 @@ import { words } from '../../messages';
 import { Panel } from '../../parts/panel';
 import { ProblemNotice } from '../../parts/problem-notice';
 import styles from './rules-editor.module.css';
-import { Said } from './said';
+import { Said } from '../../parts/said';
 import { Tried } from './tried';
 
 const say = words.alerts.rules;

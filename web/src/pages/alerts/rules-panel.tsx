@@ -12,7 +12,7 @@ import { ProblemNotice } from '../../parts/problem-notice';
 import { Withheld } from '../../parts/withheld';
 import { RulesEditor } from './rules-editor';
 import { RulesTable } from './rules-table';
-import { Said } from './said';
+import { Said } from '../../parts/said';
 
 const say = words.alerts.rules;
 

@@ -7,7 +7,7 @@ import { Prose } from '../../parts/prose';
 import { ScrollRegion } from '../../parts/scroll-region';
 import { Severity } from './severity';
 import styles from './table.module.css';
-import { useMoments } from './use-moments';
+import { useMoments } from '../../parts/use-moments';
 
 const say = words.alerts.rules;
 

@@ -6,7 +6,7 @@ import { Prose } from '../../parts/prose';
 import { ScrollRegion } from '../../parts/scroll-region';
 import styles from './tried.module.css';
 import table from './table.module.css';
-import { useMoments } from './use-moments';
+import { useMoments } from '../../parts/use-moments';
 
 const say = words.alerts.rules;
 

@@ -1,7 +1,7 @@
 import { Stack, Text } from '@mantine/core';
-import type { OrderDone } from '../../api/types';
-import { AlertIcon } from '../../parts/icons';
-import { Prose } from '../../parts/prose';
+import type { OrderDone } from '../api/types';
+import { AlertIcon } from './icons';
+import { Prose } from './prose';
 import styles from './said.module.css';
 
 /** What an order came to, in the server's sentences; read out as soon as it is there. */

@@ -1,0 +1,55 @@
+export const people = {
+  title: 'People',
+  table: 'Who there is',
+  search: 'Search by name or key',
+  empty: {
+    title: 'Nobody is known yet',
+    detail: 'People become known from a directory, a file of the estate, or the first log that names them.',
+  },
+  columns: { name: 'Name', key: 'Key', bucket: 'Paid by', groups: 'Groups', standing: 'Standing' },
+  contractor: 'Contractor',
+  staff: 'Staff',
+  until: (when: string) => `access until ${when}`,
+
+  one: {
+    back: 'All people',
+    loading: 'Loading the person',
+    unknown: (key: string) => `Nobody is known as ${key}`,
+    unknownDetail: 'They may be known by another name, or they are not for you to see.',
+    about: 'About',
+    monthToDate: 'Cost this month',
+    noBucket: 'The unallocated tokens',
+    names: 'Names by which logs know them',
+    span: (from: string, until: string) => `(${from} – ${until})`,
+    advice: 'Recommendation',
+    loadingAdvice: 'Loading the recommendation',
+    noAdvice: 'There is none: too little use is known, or nothing would be cheaper.',
+    seats: 'Seats',
+    noSeats: 'They hold no seat: what they open is charged in tokens.',
+    sessions: 'Open sessions',
+    noSessions: 'Nothing is open.',
+  },
+};
+
+export const seats = {
+  title: 'Seats',
+  table: 'Subscriptions within their term',
+  search: 'Search by product or holder',
+  state: 'Held',
+  states: { free: 'Free', held: 'Held by somebody' },
+  free: 'Free',
+  neverUsed: 'Not seen by the gate',
+  empty: {
+    title: 'No seat is known',
+    detail: 'Seats come in with a file of the estate: `faregate estate apply FILE`.',
+  },
+  columns: {
+    offering: 'Product',
+    seat: 'Seat',
+    holder: 'Holder',
+    lastUsed: 'Last used',
+    inUseOn: 'In use on',
+    from: 'From',
+    until: 'Until',
+  },
+};

@@ -1,0 +1,80 @@
+/**
+ * A table of any length: the server filters and pages it, the address holds the filters, and only the rows
+ * in sight are there. It sorts nothing: the order is the server's.
+ */
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
+import { Button, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { counted } from '../../format';
+import { words } from '../../messages';
+import { EmptyNote } from '../empty-note';
+import { Loaded, SkeletonLines } from '../loaded';
+import { Rows } from './rows';
+import { Toolbar } from './toolbar';
+import { useHidden } from './views';
+
+const say = words.table;
+
+export type Column<Row> = {
+  id: string;
+  header: string;
+  cell: (row: Row) => ReactNode;
+  /** Width in rem; what does not fit breaks into a second line and then ends in an ellipsis. */
+  width: number;
+  numeric?: boolean;
+};
+
+/** What the address says of a table: `q` searches, the others are filters. */
+export type TableSearch = { q?: string } & Record<string, string | undefined>;
+
+export type Filter = { key: string; label: string; options: readonly (readonly [value: string, label: string])[] };
+
+export type Page<Row> = { rows: Row[]; next?: string | null };
+
+type Props<Row> = {
+  /** Under which its columns and views are remembered. */
+  name: string;
+  label: string;
+  /** The first names the row and cannot be hidden. */
+  columns: Column<Row>[];
+  rowKey: (row: Row) => string;
+  of: UseInfiniteQueryResult<InfiniteData<Page<Row>>>;
+  search: TableSearch;
+  onSearch: (search: TableSearch) => void;
+  searchLabel?: string;
+  filters?: readonly Filter[];
+  empty: { title: string; detail: string };
+};
+
+export function DataTable<Row>(props: Props<Row>) {
+  const { name, label, columns, of, search, onSearch, empty } = props;
+  const [hidden, setHidden] = useHidden(name);
+  const rows = of.data?.pages.flatMap((page) => page.rows);
+  const shown = columns.filter((column, place) => place === 0 || !hidden.includes(column.id));
+  const isFiltered = Object.values(search).some((value) => value !== undefined);
+  return (
+    <Stack gap="md">
+      <Toolbar {...props} hidden={hidden} onHidden={setHidden} isFiltered={isFiltered} />
+      <Loaded of={{ ...of, data: rows }} waiting={say.loading(label)} skeleton={<SkeletonLines lines={8} height={28} />}>
+        {(found) =>
+          found.length > 0 ? (
+            <Rows {...props} columns={shown} rows={found} />
+          ) : isFiltered ? (
+            <EmptyNote title={say.noMatch} detail={say.noMatchDetail}>
+              <Button variant="default" onClick={() => onSearch({})}>
+                {say.clear}
+              </Button>
+            </EmptyNote>
+          ) : (
+            <EmptyNote title={empty.title} detail={empty.detail} />
+          )
+        }
+      </Loaded>
+      {rows && rows.length > 0 && (
+        <Text size="sm" c="dimmed" role="status">
+          {of.hasNextPage ? say.more(counted(rows.length)) : say.all(rows.length, counted(rows.length))}
+        </Text>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,146 @@
+import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import styles from './data-table.module.css';
+import type { Column, Page } from './data-table';
+import { stretchOf, windowOf } from './stretch';
+
+const ROW_PX = 48;
+const HEAD_PX = 40;
+/** How far before the end the next page is asked for. */
+const AHEAD_ROWS = 40;
+
+type Props<Row> = {
+  label: string;
+  columns: Column<Row>[];
+  rowKey: (row: Row) => string;
+  rows: Row[];
+  of: UseInfiniteQueryResult<InfiniteData<Page<Row>>>;
+};
+
+/** The rows in sight, between two spacers that stand for all the others. */
+export function Rows<Row>({ label, columns, rowKey, rows, of }: Props<Row>) {
+  const region = useRef<HTMLDivElement>(null);
+  const { first, last, above, below, goTo } = useWindow(rows.length, region);
+  useNextPage(of, last >= rows.length - AHEAD_ROWS);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = placeOf(event.target);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
+    if (at < 0 || to === undefined || to < 0 || to >= rows.length) return;
+    event.preventDefault();
+    goTo(to);
+  };
+  return (
+    <div ref={region} role="group" aria-label={label} tabIndex={0} className={styles.region}>
+      <table
+        className={styles.table}
+        aria-label={label}
+        // The head is a row too; how many more there are, nobody has counted.
+        aria-rowcount={of.hasNextPage ? -1 : rows.length + 1}
+        style={{ minWidth: `${columns.reduce((sum, { width }) => sum + width, 0)}rem` }}
+      >
+        <colgroup>
+          {columns.map(({ id, width }) => (
+            <col key={id} style={{ width: `${width}rem` }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ id, header, numeric }) => (
+              <th key={id} scope="col" data-numeric={numeric}>
+                {header}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody onKeyDown={onKeyDown}>
+          <Spacer height={above} />
+          {rows.slice(first, last + 1).map((row, place) => (
+            <OneRow key={rowKey(row)} row={row} place={first + place} columns={columns} />
+          ))}
+          <Spacer height={below} />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+type OneRowProps<Row> = { row: Row; place: number; columns: Column<Row>[] };
+
+function OneRow<Row>({ row, place, columns }: OneRowProps<Row>) {
+  const [name, ...others] = columns;
+  return (
+    <tr data-place={place} aria-rowindex={place + 2} style={{ height: ROW_PX }}>
+      <th scope="row">
+        <div className={styles.cell}>{name?.cell(row)}</div>
+      </th>
+      {others.map(({ id, cell, numeric }) => (
+        <td key={id} data-numeric={numeric}>
+          <div className={styles.cell}>{cell(row)}</div>
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function Spacer({ height }: { height: number }) {
+  return height > 0 && <tr aria-hidden="true" style={{ height }} />;
+}
+
+/** Which rows are in sight, how much room the others take, and a way to bring the focus to one of them. */
+function useWindow(count: number, region: RefObject<HTMLDivElement | null>) {
+  const { scrolled, view } = useScrolled(region);
+  const wanted = useRef<number | null>(null);
+  const stretch = stretchOf(count * ROW_PX, view);
+  const { first, last, above, below } = windowOf(count, ROW_PX, stretch, scrolled, view);
+  const focusWanted = () => {
+    const row = region.current?.querySelector<HTMLElement>(`[data-place="${wanted.current}"] :is(a, button)`);
+    if (!row) return;
+    wanted.current = null;
+    // The page may have to move too, not the table alone.
+    row.scrollIntoView?.({ block: 'nearest' });
+    row.focus({ preventScroll: true });
+  };
+  // A row that was out of sight is there only after the table has been scrolled.
+  useEffect(focusWanted);
+  const goTo = (place: number) => {
+    wanted.current = place;
+    const [top, bottom] = [place * ROW_PX, (place + 1) * ROW_PX + HEAD_PX - view];
+    const at = stretch.toRows(scrolled);
+    const to = Math.max(Math.min(at, top), bottom);
+    if (to !== at) region.current?.scrollTo?.({ top: stretch.toScrolled(to) });
+    focusWanted();
+  };
+  return { first, last, above, below, goTo };
+}
+
+/** How far the region was scrolled, and how much of it is in sight. */
+function useScrolled(region: RefObject<HTMLDivElement | null>) {
+  const [at, setAt] = useState({ scrolled: 0, view: 0 });
+  useLayoutEffect(() => {
+    const element = region.current;
+    if (!element) return;
+    const look = () => setAt({ scrolled: element.scrollTop, view: element.offsetHeight });
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    element.addEventListener('scroll', look, { passive: true });
+    look();
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', look);
+    };
+  }, [region]);
+  return at;
+}
+
+function useNextPage<Row>(of: UseInfiniteQueryResult<InfiniteData<Page<Row>>>, isNear: boolean) {
+  const { hasNextPage, isFetching, isError, fetchNextPage } = of;
+  useEffect(() => {
+    // After a failure the reader decides.
+    if (isNear && hasNextPage && !isFetching && !isError) void fetchNextPage();
+  }, [isNear, hasNextPage, isFetching, isError, fetchNextPage]);
+}
+
+function placeOf(target: EventTarget): number {
+  const row = target instanceof HTMLElement ? target.closest<HTMLElement>('[data-place]') : null;
+  return Number(row?.dataset.place ?? -1);
+}

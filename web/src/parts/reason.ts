@@ -1,0 +1,26 @@
+/** What a recommendation says, in a sentence; the numbers are the server's. */
+import type { Recommendation } from '../api/types';
+import { estimate, roundShare } from '../format';
+import { words } from '../messages';
+
+const say = words.plan;
+
+/** What is to be done with somebody. */
+export function adviceOf({ advice, stays, offering, has_left }: Recommendation): string {
+  const thing = offering ?? '';
+  if (has_left) return say.advice.left;
+  if (stays !== null && stays !== undefined) return say.advice.stay;
+  return advice === 'seat' ? say.advice.seat(thing) : advice === 'tokens' ? say.advice.tokens(thing) : say.advice.stay;
+}
+
+/** Why. */
+export function reasonOf({ days, break_even, p_saves, stays, idle_days }: Recommendation): string {
+  const use =
+    break_even === null || break_even === undefined
+      ? say.use(days, estimate(days))
+      : say.useAgainst(days, estimate(days), estimate(break_even));
+  const held = stays && say.stays[stays];
+  const odds = stays ? undefined : say.odds(roundShare(p_saves));
+  const idle = idle_days ? say.idle(idle_days, estimate(idle_days)) : undefined;
+  return [use, odds, held, idle].filter(Boolean).join(' ');
+}
