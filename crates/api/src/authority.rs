@@ -4,7 +4,7 @@ use crate::Server;
 use crate::problem::Problem;
 use axum::extract::FromRequestParts;
 use axum::http::{HeaderMap, Method, header, request::Parts};
-use faregate_app::access::{Credential, Kind, Role};
+use faregate_app::access::{Credential, Kind, Role, SecretHash};
 use faregate_app::orders::Orderer;
 use faregate_app::rights::{Right, RightSet};
 use faregate_app::sight::Sight;
@@ -59,6 +59,8 @@ permissions! {
     RunFaregate: "change who and what there is";
     /// Ask what opening a product would cost; for whom, [`Sight`] says.
     AskPrice: "ask for a quote";
+    /// Say who comes in, and as what.
+    ManageAccess: "say who comes in";
 }
 
 /// Know one's own name.
@@ -96,6 +98,11 @@ impl<P> Authorized<P> {
     #[must_use]
     pub fn rights(&self) -> RightSet {
         self.rights
+    }
+
+    /// The hash of what they came in with.
+    pub(crate) fn hash(&self) -> &SecretHash {
+        &self.credential.hash
     }
 
     /// How far they see.

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue};
 use faregate_app::access::Access;
+use faregate_app::accounts::{Accounts, MemoryAccounts};
 use faregate_app::gate::Gate;
 use faregate_app::import::FeatureTable;
 use faregate_app::ports::{Atlas, NoAtlas};
@@ -33,6 +34,7 @@ pub mod agents;
 pub mod authority;
 pub mod channels;
 pub mod extract;
+mod hashing;
 pub mod live;
 pub mod metrics;
 pub mod origin;
@@ -54,6 +56,9 @@ pub struct Server {
     pub gate: Gate,
     /// Who may come in.
     pub access: Arc<Access>,
+    /// Who signs in with a password.
+    pub accounts: Arc<Accounts>,
+    hashing: hashing::Hashing,
     /// What each role may do.
     pub rights: Arc<Rights>,
     /// The newest summary, for live pages.
@@ -92,6 +97,8 @@ impl Server {
         Self {
             gate,
             access,
+            accounts: Arc::new(Accounts::new(Box::<MemoryAccounts>::default())),
+            hashing: hashing::Hashing::default(),
             rights: Arc::new(Rights::shipped()),
             live,
             trusted_proxies,
@@ -114,6 +121,12 @@ impl Server {
     #[must_use]
     pub fn behind(self, trusted: Vec<Cidr>) -> Self {
         Self { trusted_proxies: trusted.into(), ..self }
+    }
+
+    /// The same, with accounts that are kept.
+    #[must_use]
+    pub fn with_accounts(self, accounts: Accounts) -> Self {
+        Self { accounts: Arc::new(accounts), ..self }
     }
 
     /// The same, with other rights of roles than the shipped ones.
@@ -210,6 +223,7 @@ fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
         .merge(monitoring())
         .merge(planning())
         .merge(workstations())
+        .merge(ways_in())
         .split_for_parts();
     description.info.version = env!("CARGO_PKG_VERSION").to_owned();
     description.paths.paths.values_mut().flat_map(operations).for_each(name_problems);
@@ -217,7 +231,7 @@ fn described() -> (Router<Server>, utoipa::openapi::OpenApi) {
 }
 
 fn use_and_burn() -> OpenApiRouter<Server> {
-    use routes::{balances, burn, decisions, events, quotes, sessions, sign_in, sources, summary};
+    use routes::{balances, burn, decisions, events, quotes, sessions, sources, summary};
     OpenApiRouter::new()
         .routes(routes!(sessions::open, sessions::list))
         .routes(routes!(sessions::open_batch))
@@ -233,9 +247,6 @@ fn use_and_burn() -> OpenApiRouter<Server> {
         .routes(routes!(balances::balances))
         .routes(routes!(sources::list))
         .routes(routes!(events::events))
-        .routes(routes!(sign_in::me))
-        .routes(routes!(sign_in::sign_in))
-        .routes(routes!(sign_in::sign_out))
 }
 
 fn orders_and_estate() -> OpenApiRouter<Server> {
@@ -331,6 +342,20 @@ fn workstations() -> OpenApiRouter<Server> {
         .routes(routes!(agent::uses::uses))
         .routes(routes!(agents::list))
         .routes(routes!(agents::codes::make))
+}
+
+fn ways_in() -> OpenApiRouter<Server> {
+    use routes::{accounts, keys, me, sign_in};
+    OpenApiRouter::new()
+        .routes(routes!(me::me))
+        .routes(routes!(me::password::change))
+        .routes(routes!(me::sign_ins::list, me::sign_ins::end_all))
+        .routes(routes!(sign_in::sign_in))
+        .routes(routes!(sign_in::sign_out))
+        .routes(routes!(accounts::list, accounts::add))
+        .routes(routes!(accounts::change))
+        .routes(routes!(keys::list, keys::make))
+        .routes(routes!(keys::revoke))
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

@@ -25,6 +25,26 @@ impl FromRequestParts<Server> for Origin {
     }
 }
 
+/// Whether the browser speaks TLS: with this server, it never does; with a trusted proxy, as that proxy says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tls(pub bool);
+
+impl FromRequestParts<Server> for Tls {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Server) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map(|ConnectInfo(address)| address.ip().to_canonical());
+        let trusted = server.trusted_proxies.iter();
+        let is_proxy = |peer: IpAddr| trusted.clone().any(|block| block.contains(peer));
+        // The right-most is the nearest proxy's word.
+        let last = parts.headers.get_all("x-forwarded-proto").iter().next_back();
+        let said = last.and_then(|line| line.to_str().ok()?.rsplit(',').next());
+        let is_https = said.is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"));
+        Ok(Self(is_https && peer.is_some_and(is_proxy)))
+    }
+}
+
 fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Cidr]) -> Option<IpAddr> {
     let is_proxy = |address: IpAddr| trusted.iter().any(|block| block.contains(address));
     if !is_proxy(peer) {

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use faregate_app::accounts::Refused;
 use faregate_app::engine::Failure;
 use faregate_app::orders::{Kind, NotDone, OrderRefusal};
 use faregate_app::ports::StoreError;
@@ -29,6 +30,9 @@ pub struct Problem {
     /// The server's time in seconds since 1970 UTC, for an agent whose clock is off.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub now: Option<i64>,
+    /// After how many seconds to try again, where that helps.
+    #[serde(skip)]
+    pub retry_seconds: u16,
 }
 
 impl Problem {
@@ -49,6 +53,7 @@ impl Problem {
             code,
             help: help.into(),
             now: None,
+            retry_seconds: 1,
         }
     }
 
@@ -112,6 +117,57 @@ impl From<OrderRefusal> for Problem {
     }
 }
 
+impl From<Refused> for Problem {
+    fn from(why: Refused) -> Self {
+        let detail = why.to_string();
+        let (status, code, help) = match why {
+            Refused::Store(error) => return Failure::Store(error).into(),
+            Refused::Wait { seconds } => {
+                let help = format!("wait {seconds} seconds, and try again");
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                let retry_seconds = u16::try_from(seconds).unwrap_or(u16::MAX);
+                return Self { retry_seconds, ..Self::new(status, "wait", detail, help) };
+            }
+            Refused::Wrong => (
+                StatusCode::UNAUTHORIZED,
+                "wrong-password",
+                "try again, or ask an administrator for another password",
+            ),
+            Refused::MustChange => (
+                StatusCode::FORBIDDEN,
+                "password-must-change",
+                "send `new_password` beside the one that you have",
+            ),
+            Refused::Weak(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "weak-password",
+                "take several words that belong together only for you",
+            ),
+            Refused::Taken(_) => {
+                (StatusCode::CONFLICT, "account-taken", "change it, or take another name")
+            }
+            Refused::Unknown(_) => {
+                (StatusCode::NOT_FOUND, "unknown", "`GET /v1/accounts` lists them")
+            }
+            Refused::BadName(_) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "bad-name",
+                "names have up to 128 letters, digits and . _ - @ + \\",
+            ),
+            Refused::BadText(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "bad-text", "write up to 128 bytes in one line")
+            }
+            Refused::Machine(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "machine-role", "make a key for it")
+            }
+            Refused::LastAdministrator(_) => {
+                (StatusCode::CONFLICT, "last-administrator", "let somebody else be one first")
+            }
+        };
+        Self::new(status, code, detail, help)
+    }
+}
+
 impl From<NotDone> for Problem {
     fn from(why: NotDone) -> Self {
         match why {
@@ -124,6 +180,7 @@ impl From<NotDone> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_seconds = self.retry_seconds;
         let mut response = (status, Json(self)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
@@ -132,7 +189,7 @@ impl IntoResponse for Problem {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_seconds));
         }
         response
     }

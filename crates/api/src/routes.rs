@@ -1,5 +1,6 @@
 //! One module a resource; the tree of files is the tree of paths.
 
+pub mod accounts;
 pub mod agent;
 pub mod agents;
 pub mod alert_rules;
@@ -21,6 +22,8 @@ pub mod forecasts;
 pub mod groups;
 pub mod health;
 pub mod imports;
+pub mod keys;
+pub mod me;
 pub mod metrics;
 pub mod occasions;
 pub mod orders;

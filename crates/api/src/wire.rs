@@ -13,6 +13,7 @@ pub mod ask;
 pub mod decision;
 pub mod merge;
 pub mod order;
+pub mod password;
 pub mod session;
 
 /// A number of tokens with at most six decimals. It goes into the ledger exactly, or not at all.

@@ -118,6 +118,18 @@ pub struct Credential {
     pub expires: Option<Instant>,
 }
 
+/// So many hexadecimal digits of a credential's hash are its id.
+const ID_DIGITS: usize = 12;
+
+impl Credential {
+    /// Its id, by which it is listed and revoked: the beginning of the hash, which opens nothing.
+    #[must_use]
+    pub fn id(&self) -> String {
+        let digits: String = self.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        digits.chars().take(ID_DIGITS).collect()
+    }
+}
+
 /// Keeps credentials across restarts.
 pub trait CredentialStore: Send + Sync {
     /// All of them.
@@ -284,6 +296,60 @@ impl Access {
     /// [`StoreError`].
     pub fn revoke(&self, secret: &str) -> Result<(), StoreError> {
         self.remove(&hashed(secret)).map(|_| ())
+    }
+
+    /// Signs somebody in who has proved who they are; returns the sign-in's secret.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn sign_in(&self, name: &str, role: Role, now: Instant) -> Result<String, StoreError> {
+        self.issue(Kind::SignIn, name, role, Some(now.plus(SIGN_IN_SECONDS)))
+    }
+
+    /// The credentials of a kind that are in force and kept, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn kept(&self, kind: Kind, now: Instant) -> Result<Vec<Credential>, StoreError> {
+        let mut all = self.store.all()?;
+        all.retain(|one| one.kind == kind && one.expires.is_none_or(|end| now < end));
+        all.sort_by(|a, b| (&a.name, a.hash).cmp(&(&b.name, b.hash)));
+        Ok(all)
+    }
+
+    /// Ends all sign-ins with this name but one; says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`]; those before it have ended.
+    pub fn end_sign_ins(&self, name: &str, but: Option<&SecretHash>) -> Result<usize, StoreError> {
+        let all = self.store.all()?.into_iter();
+        let theirs = all
+            .filter(|one| one.kind == Kind::SignIn && one.name == name && Some(&one.hash) != but);
+        let ended: Result<Vec<bool>, StoreError> =
+            theirs.map(|one| self.remove(&one.hash)).collect();
+        Ok(ended?.len())
+    }
+
+    /// Revokes the credential of this kind with this id; returns what it was.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn revoke_with_id(
+        &self,
+        kind: Kind,
+        id: &str,
+        now: Instant,
+    ) -> Result<Option<Credential>, StoreError> {
+        let found = self.kept(kind, now)?.into_iter().find(|one| one.id() == id);
+        if let Some(found) = &found {
+            self.remove(&found.hash)?;
+        }
+        Ok(found)
+    }
+
+    /// Chance, for whoever keeps secrets beside these.
+    pub(crate) fn chance(&self) -> [u8; 32] {
+        self.secrets.secret()
     }
 
     /// Removes a credential for good; says whether it was known.

@@ -9,6 +9,7 @@
 #![warn(missing_docs)]
 
 pub mod access;
+pub mod accounts;
 pub mod alerts;
 pub mod anomalies;
 pub mod bulk;

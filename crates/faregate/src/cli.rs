@@ -1,8 +1,8 @@
 //! The command line: what can be said.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use faregate_app::access::Role;
+use clap::{Args, Parser, Subcommand};
 
+pub(crate) mod access;
 pub(crate) mod agents;
 pub(crate) mod budgets;
 pub(crate) mod burn;
@@ -37,7 +37,7 @@ pub(crate) struct Cli {
     /// Print JSON instead of words
     #[arg(long, global = true)]
     pub json: bool,
-    /// Never ask anything; nothing does, so this changes nothing
+    /// Never ask anything; passwords are read from a pipe then
     #[arg(long, global = true)]
     pub no_input: bool,
     #[command(subcommand)]
@@ -191,11 +191,16 @@ pub(crate) enum Command {
     /// Check everything that must be true
     Doctor,
     /// Make an API key, which is printed once; list keys, revoke one
-    Key(Key),
+    Key(access::Key),
+    /// People who sign in with a name and a password
+    Account {
+        #[command(subcommand)]
+        action: access::Account,
+    },
     /// Print what each role may do
     Rights,
     /// Make a one-time link to sign in with
-    SignIn(SignIn),
+    SignIn(access::SignIn),
     /// Print the OpenAPI description
     Openapi,
     /// Print shell completions
@@ -352,77 +357,4 @@ pub(crate) struct Leakage {
 pub(crate) struct Explain {
     /// Number of the decision, id of the session (s42), or idempotency key of the request
     pub id: String,
-}
-
-#[derive(Args)]
-#[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct Key {
-    #[command(subcommand)]
-    pub action: Option<KeyAction>,
-    #[command(flatten)]
-    pub make: MakeKey,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum KeyAction {
-    /// Print the keys and sign-ins in force, without their secrets
-    List,
-    /// Let a key or sign-in open nothing any more
-    Revoke {
-        /// Its id, as `key list` prints it
-        id: String,
-    },
-}
-
-#[derive(Args)]
-pub(crate) struct MakeKey {
-    /// Whose key it is; a member's bears one of the person's names
-    #[arg(long, default_value = "api key")]
-    pub name: String,
-    /// What its bearer may do
-    #[arg(long, value_enum, default_value_t = KeyRole::Viewer)]
-    pub role: KeyRole,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum KeyRole {
-    /// An auditor: reads everything
-    #[value(alias = "auditor")]
-    Viewer,
-    /// Opens and closes sessions
-    Workstation,
-    /// Reports use, such as a render farm's
-    Collector,
-    /// A person: sees what is theirs, asks for tokens, decides where they may
-    Member,
-    /// Reads what was spent and what to buy; takes in packs
-    Procurement,
-    /// Reads everything; answers requests that wait for them, judges plans of moves
-    Approver,
-    /// Everything but who comes in
-    LicenceManager,
-    /// Everything
-    Administrator,
-}
-
-#[derive(Args)]
-pub(crate) struct SignIn {
-    /// Where the server listens, for the link
-    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    pub url: String,
-}
-
-impl From<KeyRole> for Role {
-    fn from(role: KeyRole) -> Self {
-        match role {
-            KeyRole::Viewer => Self::Viewer,
-            KeyRole::Workstation => Self::Workstation,
-            KeyRole::Collector => Self::Collector,
-            KeyRole::Member => Self::Member,
-            KeyRole::Procurement => Self::Procurement,
-            KeyRole::Approver => Self::Approver,
-            KeyRole::LicenceManager => Self::LicenceManager,
-            KeyRole::Administrator => Self::Administrator,
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! One module a command.
 
+mod account;
 mod agents;
 mod alerts;
 mod break_even;
@@ -49,7 +50,7 @@ use std::process::ExitCode;
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
-    let Cli { data, json, no_input: _, command } = cli;
+    let Cli { data, json, no_input, command } = cli;
     let path = crate::estate::data_path(data.as_ref());
     let done = match command {
         Command::Init(args) => init::run(&path, &args, json),
@@ -95,6 +96,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Explain(args) => return explain::run(&path, &args, json),
         Command::Doctor => return doctor::run(&path, json),
         Command::Key(args) => key::run(&path, &args, json),
+        Command::Account { action } => account::run(&path, action, no_input, json),
         Command::Rights => rights::run(&path, json),
         Command::SignIn(args) => key::make_link(&path, &args, json),
         Command::Openapi => openapi(json),

@@ -203,6 +203,7 @@ const COMMANDS: &[&str] = &[
     "doctor",
     "key",
     "key list",
+    "account list",
     "rights",
     "sign-in",
     "openapi",
@@ -217,6 +218,10 @@ const ELSEWHERE: &[&str] = &[
     "place review",
     "findings judge",
     "key revoke",
+    "account add",
+    "account set",
+    "account reset",
+    "account disable",
     "agent revoke",
     "channel test",
     "alert show",
@@ -370,6 +375,8 @@ fn every_error_is_json_too() {
         ("plan draw next", 13),
         ("size", 13),
         ("key --role emperor", 2),
+        ("account add ana --role viewer", 2),
+        ("account set ana --role viewer", 13),
     ];
     for (line, code) in table {
         let mut args: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();

@@ -1,5 +1,7 @@
 //! The program as a process: signals, locks, ports, restarts, a log that grows.
 
+#[path = "server/accounts.rs"]
+mod accounts;
 #[path = "server/metrics.rs"]
 mod metrics;
 #[path = "server/orders.rs"]

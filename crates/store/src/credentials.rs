@@ -1,14 +1,15 @@
-//! Credentials beside the journal, over a connection of their own.
+//! Credentials and accounts beside the journal, over a connection of their own.
 
 use crate::sqlite::failed;
 use faregate_app::access::{Credential, CredentialStore, Kind, Role, SecretHash};
+use faregate_app::accounts::{Account, AccountStore};
 use faregate_app::ports::StoreError;
 use faregate_core::when::Instant;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Credentials in the store's file.
+/// Credentials and accounts in the store's file.
 pub struct SqliteCredentials(Mutex<Connection>);
 
 impl SqliteCredentials {
@@ -58,6 +59,52 @@ impl CredentialStore for SqliteCredentials {
         self.db().execute("DELETE FROM credential WHERE hash = ?", [hash]).map_err(failed)?;
         Ok(())
     }
+}
+
+impl AccountStore for SqliteCredentials {
+    fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let db = self.db();
+        let sql = format!("{ACCOUNTS} ORDER BY name");
+        let mut statement = db.prepare_cached(&sql).map_err(failed)?;
+        let rows = statement.query_map([], read_account).map_err(failed)?;
+        let all: rusqlite::Result<Vec<Option<Account>>> = rows.collect();
+        Ok(all.map_err(failed)?.into_iter().flatten().collect())
+    }
+
+    fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        let db = self.db();
+        let sql = format!("{ACCOUNTS} WHERE name = ?");
+        let mut statement = db.prepare_cached(&sql).map_err(failed)?;
+        let found = statement.query_row([name], read_account).optional().map_err(failed)?;
+        Ok(found.flatten())
+    }
+
+    fn keep_account(&self, account: &Account) -> Result<(), StoreError> {
+        let Account { name, display, email, role, password, disabled, must_change } = account;
+        let sql = "INSERT OR REPLACE INTO account
+            (name, display, email, role, password, disabled, must_change) VALUES (?, ?, ?, ?, ?, ?, ?)";
+        let values = params![name, display, email, role.key(), password, disabled, must_change];
+        self.db().execute(sql, values).map_err(failed)?;
+        Ok(())
+    }
+}
+
+const ACCOUNTS: &str =
+    "SELECT name, display, email, role, password, disabled, must_change FROM account";
+
+/// An account with a role that this release does not know lets nobody in, so it is left out.
+fn read_account(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Account>> {
+    let role: String = row.get(3)?;
+    let Some(role) = Role::from_key(&role) else { return Ok(None) };
+    Ok(Some(Account {
+        name: row.get(0)?,
+        display: row.get(1)?,
+        email: row.get(2)?,
+        role,
+        password: row.get(4)?,
+        disabled: row.get(5)?,
+        must_change: row.get(6)?,
+    }))
 }
 
 /// A credential of a kind or role that this release does not know opens nothing, so it is left out.

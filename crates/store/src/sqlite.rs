@@ -15,7 +15,7 @@ mod uses;
 use requests::Recent;
 
 /// The store's formats, each from the one before. Forward only; never edit one that was released.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("sqlite/0001_spine.sql"),
     include_str!("sqlite/0002_recent_requests.sql"),
     include_str!("sqlite/0003_rules_and_budgets.sql"),
@@ -25,6 +25,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("sqlite/0007_monitor.sql"),
     include_str!("sqlite/0008_plans.sql"),
     include_str!("sqlite/0009_move_plans.sql"),
+    include_str!("sqlite/0010_accounts.sql"),
 ];
 
 /// The contract that this store keeps. The tables are keyed by contract, so that one database can later

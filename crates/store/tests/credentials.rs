@@ -1,6 +1,7 @@
 //! Credentials beside the journal.
 
 use faregate_app::access::{Access, Credential, CredentialStore, Kind, Role, Secrets};
+use faregate_app::accounts::{Account, AccountStore};
 use faregate_app::ports::Store;
 use faregate_core::when::Instant;
 use faregate_store::credentials::SqliteCredentials;
@@ -55,4 +56,30 @@ fn a_sign_in_outlives_a_restart() {
     assert_eq!(load().check(Kind::SignIn, &secret, Instant(100)), None);
     load().revoke(&secret).unwrap();
     assert_eq!(load().check(Kind::SignIn, &secret, Instant(99)), None);
+}
+
+#[test]
+fn accounts_are_kept_and_replaced() {
+    let directory = tempfile::tempdir().unwrap();
+    let (held, _store) = DataDirectory::create(directory.path()).unwrap();
+    let here = held.credentials().unwrap();
+    let beside = SqliteCredentials::open(&directory.path().join("faregate.db")).unwrap();
+    let ana = Account {
+        name: "ana".to_owned(),
+        display: "Ana Díaz".to_owned(),
+        email: Some("ana@acme.example".to_owned()),
+        role: Role::Approver,
+        password: Some("$argon2id$…".to_owned()),
+        disabled: false,
+        must_change: true,
+    };
+    let aaron = Account { name: "aaron".to_owned(), email: None, password: None, ..ana.clone() };
+    for account in [&ana, &aaron] {
+        here.keep_account(account).unwrap();
+    }
+    assert_eq!(beside.accounts().unwrap(), [aaron, ana.clone()]);
+    let later = Account { disabled: true, must_change: false, role: Role::Viewer, ..ana };
+    beside.keep_account(&later).unwrap();
+    assert_eq!(here.account("ana").unwrap(), Some(later));
+    assert_eq!(here.account("Ana").unwrap(), None);
 }

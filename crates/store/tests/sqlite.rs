@@ -1,5 +1,6 @@
 //! What only the store on SQLite can get wrong: files, formats, locks, damage.
 
+use faregate_app::accounts::AccountStore;
 use faregate_app::doctor::examine;
 use faregate_app::engine::Engine;
 use faregate_app::gate::{Answer, Decision, Gate, OpenRequest};
@@ -16,6 +17,7 @@ use faregate_core::state::State;
 use faregate_core::tariff::{Meter, Rate, TariffParts, TokenPrice};
 use faregate_core::when::{DAY, Date, Instant};
 use faregate_store::codec;
+use faregate_store::credentials::SqliteCredentials;
 use faregate_store::directory::{DataDirectory, Unusable};
 use faregate_store::sqlite::SqliteStore;
 use rusqlite::Connection;
@@ -300,10 +302,20 @@ fn a_store_of_format_8_opens() {
     check_journal(store, &whole::journal_of_format_8());
 }
 
-/// To make it: as the one of format 1. It holds every kind of event, and a state in which nothing is empty.
+/// It held every kind of event there is. Nobody signed in with a password.
 #[test]
 fn a_store_of_format_9_opens() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/store-v9.db");
+    let (_directory, path) = place();
+    std::fs::copy(&golden, &path).unwrap();
+    check_everything(&path);
+    assert_eq!(SqliteCredentials::open(&path).unwrap().accounts().unwrap(), []);
+}
+
+/// To make it: as the one of format 1. It holds every kind of event, and a state in which nothing is empty.
+#[test]
+fn a_store_of_format_10_opens() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/store-v10.db");
     if !golden.exists() {
         with_everything(&golden);
         panic!("`{}` was missing and has been written: look at it, commit it", golden.display());
@@ -350,7 +362,7 @@ fn a_store_of_a_newer_release_is_left_as_it_is() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let before = std::fs::read(&path).unwrap();
     let opened = SqliteStore::open(&path).err();
-    assert!(matches!(opened, Some(StoreError::Newer { found: 99, known: 9 })), "{opened:?}");
+    assert!(matches!(opened, Some(StoreError::Newer { found: 99, known: 10 })), "{opened:?}");
     assert!(std::fs::read(&path).unwrap() == before, "the file was changed");
 }
 

@@ -24,6 +24,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may sign in with a password. */
+        get: operations["accounts"];
+        put?: never;
+        /** Adds an account. */
+        post: operations["add_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an account. Another role or password, and disabling it, end all its sign-ins. */
+        patch: operations["change_account"];
+        trace?: never;
+    };
     "/v1/agent/ask": {
         parameters: {
             query?: never;
@@ -648,6 +683,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys in force. */
+        get: operations["keys"];
+        put?: never;
+        /** Makes a key. */
+        post: operations["make_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a key: it opens nothing from here on. */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -660,6 +730,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replaces one's own password, and ends all other sign-ins of one's own. */
+        post: operations["change_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where am I signed in? */
+        get: operations["sign_ins"];
+        put?: never;
+        post?: never;
+        /** Signs out everywhere: in every browser, this one too. */
+        delete: operations["sign_out_everywhere"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1193,7 +1298,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in with the code of a one-time link. */
+        /** Signs in, with the code of a one-time link or with a name and a password. */
         post: operations["sign_in"];
         delete?: never;
         options?: never;
@@ -1344,6 +1449,42 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An account, without its password. */
+        Account: {
+            /** @description Whether it lets nobody in for now. */
+            disabled: boolean;
+            /** @description The name to show. */
+            display: string;
+            /** @description Where mail reaches them. */
+            email?: string | null;
+            /** @description Whether there is a password to sign in with. */
+            has_password: boolean;
+            /** @description Whether another password has to be chosen at the next sign-in. */
+            must_change: boolean;
+            /** @description The name to sign in with. */
+            name: string;
+            /** @description What they may do. */
+            roles: string[];
+        };
+        /** @description What is different about an account; what is not named stays as it is. */
+        AccountChange: {
+            /** @description Whether it lets nobody in. */
+            disabled?: boolean | null;
+            /** @description The name to show. */
+            display?: string | null;
+            /** @description Where mail reaches them; empty: nowhere. */
+            email?: string | null;
+            /** @description Whether another password has to be chosen at the next sign-in; with `password` it does, unless this is false. */
+            must_change?: boolean | null;
+            password?: components["schemas"]["Password"] | null;
+            /** @description Another role of people. */
+            role?: string | null;
+        };
+        /** @description The accounts. */
+        Accounts: {
+            /** @description By name. */
+            rows: components["schemas"]["Account"][];
+        };
         /** @description A workstation. */
         Agent: {
             /**
@@ -1473,6 +1614,13 @@ export interface components {
              * @description Tokens.
              */
             tokens: number;
+        };
+        /** @description One's own password, and another one. */
+        Another: {
+            /** @description The one from now on: at least 12 characters. */
+            new_password: components["schemas"]["Password"];
+            /** @description The one so far. */
+            password: components["schemas"]["Password"];
         };
         /** @description Somebody who decides says yes or no. */
         Answering: {
@@ -1766,6 +1914,14 @@ export interface components {
          * @enum {string}
          */
         By: "day" | "weekday" | "hour" | "week-hour" | "product" | "person" | "bucket" | "project" | "group" | "department" | "site" | "segment" | "source";
+        /** @description A name and a password. */
+        ByPassword: {
+            /** @description The name of the account. */
+            name: string;
+            new_password?: components["schemas"]["Password"] | null;
+            /** @description Its password. */
+            password: components["schemas"]["Password"];
+        };
         /** @description How often moves that were said to save with some probability did. */
         Calibration: {
             /**
@@ -2534,6 +2690,17 @@ export interface components {
             /** @description Why. */
             why: string;
         };
+        /** @description A key, without its secret. */
+        Key: {
+            /** @description When it ends; never by itself when it is null. */
+            expires?: string | null;
+            /** @description Its id, by which it is revoked. */
+            id: string;
+            /** @description Whose it is. */
+            name: string;
+            /** @description What its bearer may do. */
+            role: string;
+        };
         /** @description One open of a batch, with its own idempotency key. */
         KeyedOpen: {
             /** @description The workstation's own address, where it differs from the one that the server sees. */
@@ -2555,6 +2722,11 @@ export interface components {
             site?: string | null;
             /** @description Version of the product, as it names itself. */
             version?: string | null;
+        };
+        /** @description The keys in force. */
+        Keys: {
+            /** @description By name. */
+            rows: components["schemas"]["Key"][];
         };
         /** @description A name by which sources know a person. */
         KnownAs: {
@@ -2603,10 +2775,23 @@ export interface components {
              */
             value: number;
         };
+        /** @description A key that was made. */
+        MadeKey: {
+            /** @description When it ends; never by itself when it is null. */
+            expires?: string | null;
+            /** @description The secret: shown now and never again. */
+            key: string;
+            /** @description Whose it is. */
+            name: string;
+            /** @description What its bearer may do. */
+            role: string;
+        };
         /** @description Who the caller is. */
         Me: {
             /** @description Name. */
             name: string;
+            /** @description What they may do, by the names that `faregate rights` prints. */
+            rights: string[];
             /** @description Roles. */
             roles: string[];
         };
@@ -2794,6 +2979,32 @@ export interface components {
             room?: string | null;
             /** @description Whether people elsewhere come in through them. */
             vpn: boolean;
+        };
+        /** @description An account to add. */
+        NewAccount: {
+            /** @description The name to show. */
+            display?: string | null;
+            /** @description Where mail reaches them. */
+            email?: string | null;
+            /** @description Whether another password has to be chosen at the first sign-in; yes, unless this is false. */
+            must_change?: boolean | null;
+            /** @description The name to sign in with: one of the person's names, where they are one of the estate. */
+            name: string;
+            password?: components["schemas"]["Password"] | null;
+            /** @description A role of people. */
+            role: string;
+        };
+        /** @description A key to make. */
+        NewKey: {
+            /**
+             * Format: int32
+             * @description For how many days; until it is revoked by default.
+             */
+            days?: number | null;
+            /** @description Whose it is; a member's bears one of the person's names. */
+            name: string;
+            /** @description What its bearer may do. */
+            role: string;
         };
         /** @description A holiday, a training week, the start or the end of a project. */
         Occasion: {
@@ -3244,6 +3455,11 @@ export interface components {
              */
             size: number;
         };
+        /**
+         * Format: password
+         * @description A password.
+         */
+        Password: string;
         /** @description How good past forecasts were. */
         PastForecasts: {
             /**
@@ -3753,6 +3969,8 @@ export interface components {
             /** @description Always `about:blank`: `code` says what happened. */
             type: string;
         };
+        /** @description How somebody signs in. */
+        Proof: components["schemas"]["Code"] | components["schemas"]["ByPassword"];
         /** @description The vendor's proposal under our own view of demand. */
         Proposal: {
             /**
@@ -4380,6 +4598,22 @@ export interface components {
             total: number;
             /** @description Of those, the ones that a log shows without an end, and not of the last day. */
             unclosed: number;
+        };
+        /** @description Sign-ins with the caller's name. */
+        SignIns: {
+            /** @description Each browser that is signed in. */
+            rows: components["schemas"]["SignedIn"][];
+        };
+        /** @description A browser that is signed in. */
+        SignedIn: {
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description When it ends by itself. */
+            expires?: string | null;
+            /** @description Its id, as `faregate key list` prints it. */
+            id: string;
+            /** @description What it may do. */
+            role: string;
         };
         /** @description Which policies would have decided, and when. */
         Simulating: {
@@ -5277,6 +5511,256 @@ export interface operations {
                 };
             };
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accounts"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is one of this name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the name, the role or the password may not be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many passwords are being hashed */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the name to sign in with */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it is the last administrator's */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the role or the password may not be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many passwords are being hashed */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7628,6 +8112,190 @@ export interface operations {
             };
         };
     };
+    keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKey"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a member's key names nobody */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the key's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     me: {
         parameters: {
             query?: never;
@@ -7646,6 +8314,172 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Another"];
+            };
+        };
+        responses: {
+            /** @description replaced */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description nobody is signed in, or the password is wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the new one may not be used */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many tries failed: wait for `Retry-After` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignIns"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description signed out everywhere */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10043,7 +10877,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Code"];
+                "application/json": components["schemas"]["Proof"];
             };
         };
         responses: {
@@ -10095,6 +10929,15 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many tries failed: wait for `Retry-After` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

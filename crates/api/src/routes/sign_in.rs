@@ -1,8 +1,10 @@
-//! Signing in by a one-time link, and out again.
+//! Signing in by a one-time link or a password, and out again.
 
 use crate::Server;
 use crate::authority::{Authorized, BeSomebody, COOKIE, is_same_origin, sign_in_cookie};
+use crate::origin::{Origin, Tls};
 use crate::problem::Problem;
+use crate::wire::password::Password;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Query, State};
@@ -10,27 +12,10 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use faregate_app::access::SIGN_IN_SECONDS;
 use faregate_app::engine::Failure;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use std::net::IpAddr;
+use std::sync::Arc;
 use utoipa::ToSchema;
-
-/// Who the caller is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Me {
-    /// Name.
-    pub name: String,
-    /// Roles.
-    pub roles: Vec<&'static str>,
-}
-
-/// Who am I?
-#[utoipa::path(
-    get, path = "/v1/me", tag = "access",
-    responses((status = 200, body = Me), (status = 401, body = Problem)),
-    security(("key" = []), ("cookie" = []))
-)]
-pub async fn me(who: Authorized<BeSomebody>) -> Json<Me> {
-    Json(Me { name: who.name().to_owned(), roles: vec![who.role().key()] })
-}
 
 /// A one-time code.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -40,28 +25,58 @@ pub struct Code {
     token: String,
 }
 
-/// Signs in with the code of a one-time link.
+/// A name and a password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ByPassword {
+    /// The name of the account.
+    name: String,
+    /// Its password.
+    password: Password,
+    /// Another password from now on; needed once after an administrator has set it.
+    new_password: Option<Password>,
+}
+
+/// How somebody signs in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Proof {
+    /// With a one-time link.
+    Code(Code),
+    /// With a password.
+    Password(ByPassword),
+}
+
+/// Signs in, with the code of a one-time link or with a name and a password.
 #[utoipa::path(
-    post, path = "/v1/sign-in", tag = "access", request_body = Code,
+    post, path = "/v1/sign-in", tag = "access", request_body = Proof,
     responses(
         (status = 204, description = "signed in; the answer sets the cookie"), (status = 400, body = Problem),
         (status = 401, body = Problem), (status = 403, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)
+        (status = 415, body = Problem), (status = 422, body = Problem),
+        (status = 429, description = "too many tries failed: wait for `Retry-After`", body = Problem), (status = 503, body = Problem)
     ),
     security(())
 )]
 pub async fn sign_in(
     State(server): State<Server>,
     headers: HeaderMap,
-    body: Result<Json<Code>, JsonRejection>,
+    Origin(address): Origin,
+    Tls(tls): Tls,
+    body: Result<Json<Proof>, JsonRejection>,
 ) -> Result<Response, Problem> {
     if !is_same_origin(&headers) {
         return Err(Problem::cross_site());
     }
-    let Json(code) = body.map_err(|why| {
-        Problem::new(why.status(), "bad-body", why.body_text(), "send {\"token\": \"…\"}")
+    let Json(proof) = body.map_err(|why| {
+        let help = "send {\"token\": \"…\"}, or {\"name\": \"…\", \"password\": \"…\"}";
+        Problem::new(why.status(), "bad-body", why.body_text(), help)
     })?;
-    let cookie = redeemed(&server, &code.token)?;
+    let secret = match proof {
+        Proof::Code(code) => redeemed(&server, &code.token)?,
+        Proof::Password(given) => proved(&server, given, address).await?,
+    };
+    let cookie = cookie(&secret, SIGN_IN_SECONDS, tls);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
@@ -77,14 +92,18 @@ pub struct Link {
 pub async fn follow_link(
     State(server): State<Server>,
     method: Method,
+    Tls(tls): Tls,
     Query(link): Query<Link>,
 ) -> Response {
     if method != Method::GET {
         return StatusCode::OK.into_response();
     }
-    let cookie = link.token.and_then(|token| redeemed(&server, &token).ok());
-    match cookie {
-        Some(cookie) => ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response(),
+    let secret = link.token.and_then(|token| redeemed(&server, &token).ok());
+    match secret {
+        Some(secret) => {
+            let cookie = cookie(&secret, SIGN_IN_SECONDS, tls);
+            ([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response()
+        }
         None => Redirect::to("/?sign-in=stale").into_response(),
     }
 }
@@ -99,18 +118,41 @@ pub async fn sign_out(
     _: Authorized<BeSomebody>,
     State(server): State<Server>,
     headers: HeaderMap,
+    Tls(tls): Tls,
 ) -> Result<Response, Problem> {
     if let Some(secret) = sign_in_cookie(&headers) {
         server.access.revoke(secret).map_err(Failure::from)?;
     }
-    let gone = format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie("", 0, tls))]).into_response())
 }
 
-/// Uses a link up; returns the cookie of the sign-in.
+/// The cookie that carries a sign-in; browsers that came by TLS send it by TLS only.
+pub(crate) fn cookie(secret: &str, seconds: i64, tls: bool) -> String {
+    let secure = if tls { "; Secure" } else { "" };
+    format!("{COOKIE}={secret}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// Signs in whoever knows the password; returns the sign-in's secret.
+async fn proved(
+    server: &Server,
+    given: ByPassword,
+    address: Option<IpAddr>,
+) -> Result<String, Problem> {
+    let now = server.gate.now();
+    server.accounts.admit(&given.name, address, now)?;
+    let (accounts, access) = (Arc::clone(&server.accounts), Arc::clone(&server.access));
+    let proving = move || {
+        let ByPassword { name, password, new_password } = given;
+        let new = new_password.as_ref().map(|new| new.0.as_str());
+        accounts.sign_in(&access, (&name, address), (&password.0, new), now)
+    };
+    Ok(server.hashing.run(proving).await??.secret)
+}
+
+/// Uses a link up; returns the sign-in's secret.
 fn redeemed(server: &Server, token: &str) -> Result<String, Problem> {
     let secret = server.access.redeem(token, server.gate.now()).map_err(Failure::from)?;
-    let secret = secret.ok_or_else(|| {
+    secret.ok_or_else(|| {
         let help = "get a new one from the server with `faregate sign-in`";
         Problem::new(
             StatusCode::UNAUTHORIZED,
@@ -118,6 +160,5 @@ fn redeemed(server: &Server, token: &str) -> Result<String, Problem> {
             "this link was used or has expired",
             help,
         )
-    })?;
-    Ok(format!("{COOKIE}={secret}; Path=/; Max-Age={SIGN_IN_SECONDS}; HttpOnly; SameSite=Lax"))
+    })
 }

@@ -92,7 +92,7 @@ async fn a_key_made_elsewhere_works_at_once() {
     let elsewhere = Access::load(Box::new(estate.credentials.clone()), secrets).unwrap();
     let key = elsewhere.issue(Kind::Key, "made elsewhere", Role::Viewer, None).unwrap();
     let me = estate.send(Call::get("/v1/me").key(&key)).await;
-    assert_eq!(me.json(), json!({ "name": "made elsewhere", "roles": ["viewer"] }));
+    assert_eq!(me.json()["name"], "made elsewhere");
 }
 
 #[tokio::test]

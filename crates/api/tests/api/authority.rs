@@ -2,7 +2,8 @@
 
 use crate::estate::{Call, Estate};
 use crate::office::{BENS, BRIDGES_LOW};
-use faregate_app::access::Role;
+use faregate_app::access::{Kind, Role};
+use faregate_app::ports::Clock;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -64,7 +65,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 78] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 86] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -143,6 +144,15 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 78] = [
     ("get", "/v1/refusals", Right::BeSomebody, 200),
     ("get", "/v1/me", Right::BeSomebody, 200),
     ("post", "/v1/sign-in", Right::Anybody, 204),
+    ("get", "/v1/me/sign-ins", Right::BeSomebody, 200),
+    // Nobody here has a password: a wrong one is 401, whoever asks.
+    ("post", "/v1/me/password", Right::BeSomebody, 401),
+    ("get", "/v1/accounts", Right::Access, 200),
+    ("post", "/v1/accounts", Right::Access, 201),
+    ("patch", "/v1/accounts/{name}", Right::Access, 404),
+    ("get", "/v1/keys", Right::Access, 200),
+    ("post", "/v1/keys", Right::Access, 201),
+    ("delete", "/v1/keys/{id}", Right::Access, 204),
 ];
 
 /// Routes that say nothing before people have used something for some weeks.
@@ -150,7 +160,10 @@ const PLANNING: [&str; 5] =
     ["/v1/recommendations", "/v1/plans", "/v1/portfolio", "/v1/sizing", "/v1/renewal"];
 
 /// Signing out takes the caller's right away, so it has a table of its own.
-const SIGN_OUT: (&str, &str, Right, u16) = ("post", "/v1/sign-out", Right::BeSomebody, 204);
+const SIGN_OUT: [(&str, &str, Right, u16); 2] = [
+    ("post", "/v1/sign-out", Right::BeSomebody, 204),
+    ("delete", "/v1/me/sign-ins", Right::BeSomebody, 204),
+];
 
 const CALLERS: [Caller; 13] = [
     Caller::Nobody,
@@ -235,6 +248,7 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
         _ if path.starts_with("/v1/requests") => BENS,
         _ if path.starts_with("/v1/alerts") => BRIDGES_LOW,
         _ if path.starts_with("/v1/findings") => "0123456789abcdef",
+        _ if path.starts_with("/v1/keys") => &some_key(estate),
         _ => session,
     };
     let key = if path.starts_with("/v1/people") { "anna" } else { "general" };
@@ -256,6 +270,12 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
             let body = json!({ "class": "burst", "subject": "product/revit", "confirmed": true, "why": "a class" });
             call.json(&body)
         }
+        ("post", "/v1/me/password") => {
+            call.json(&json!({ "password": "none", "new_password": "correct horse" }))
+        }
+        ("post", "/v1/accounts") => call.json(&json!({ "name": "new", "role": "approver" })),
+        ("patch", _) => call.json(&json!({ "disabled": true })),
+        ("post", "/v1/keys") => call.json(&json!({ "name": "new", "role": "viewer" })),
         ("post", "/v1/people/merge") => call.json(&json!({ "person": "carla", "into": "dora" })),
         ("post", "/v1/agents/codes") => call.json(&json!({})),
         ("post", "/v1/alert-rules/trial") => {
@@ -286,9 +306,16 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
     }
 }
 
+/// The id of a key that nobody calls with.
+fn some_key(estate: &Estate) -> String {
+    estate.named("unused", Role::Viewer);
+    let all = estate.access.kept(Kind::Key, estate.clock.now()).unwrap();
+    all.iter().find(|one| one.name == "unused").unwrap().id()
+}
+
 #[tokio::test]
 async fn every_route_asks_for_its_right() {
-    for (method, path, right, well) in ROUTES.into_iter().chain([SIGN_OUT]) {
+    for (method, path, right, well) in ROUTES.into_iter().chain(SIGN_OUT) {
         for caller in CALLERS {
             let expected = expected(method, right, caller, well);
             let is_told = expected == well && PLANNING.iter().any(|one| path.starts_with(one));
@@ -299,6 +326,7 @@ async fn every_route_asks_for_its_right() {
             let reply = estate.send(as_caller(&estate, caller, call)).await;
             assert_eq!(reply.status, expected, "{method} {path} by {caller:?}: {:?}", reply.body);
             if expected == 401 {
+                // Whoever is told that they are nobody is told how to be somebody.
                 assert_eq!(reply.header("www-authenticate"), "Bearer", "{method} {path}");
             }
         }
@@ -318,7 +346,7 @@ fn the_table_is_the_description() {
         .collect();
     let tabled: BTreeSet<(String, String)> = ROUTES
         .into_iter()
-        .chain([SIGN_OUT])
+        .chain(SIGN_OUT)
         .map(|(method, path, ..)| (method.to_owned(), path.to_owned()))
         .collect();
     assert_eq!(described, tabled);
@@ -353,7 +381,10 @@ async fn a_right_is_not_found_in_odd_places() {
 async fn me_is_who_calls() {
     let estate = Estate::new();
     let me = estate.send(Call::get("/v1/me").key(&estate.key(Role::Viewer))).await.json();
-    assert_eq!(me, json!({ "name": "viewer", "roles": ["viewer"] }));
+    let rights =
+        ["read-burn", "read-estate", "read-own", "read-outlook", "read-purchases", "ask-price"];
+    assert_eq!(me, json!({ "name": "viewer", "roles": ["viewer"], "rights": rights }));
     let me = estate.send(Call::get("/v1/me").header("cookie", &estate.cookie())).await.json();
-    assert_eq!(me, json!({ "name": "Lena", "roles": ["administrator"] }));
+    assert_eq!((&me["name"], &me["roles"]), (&json!("Lena"), &json!(["administrator"])));
+    assert_eq!(me["rights"].as_array().unwrap().len(), 16);
 }

@@ -59,7 +59,13 @@ const LISTING: [(&str, &str); 6] = [
 ];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 49] = [
+const CLOSED: [(&str, &str); 55] = [
+    ("get", "/v1/accounts"),
+    ("post", "/v1/accounts"),
+    ("patch", "/v1/accounts/{name}"),
+    ("get", "/v1/keys"),
+    ("post", "/v1/keys"),
+    ("delete", "/v1/keys/{id}"),
     ("post", "/v1/findings/{id}/judgement"),
     ("get", "/v1/agents"),
     ("post", "/v1/agents/codes"),
@@ -115,8 +121,13 @@ const CLOSED: [(&str, &str); 49] = [
 const DECIDED: [(&str, &str); 1] = [("get", "/v1/decisions/{id}")];
 
 /// Routes that tell nobody's secrets: who the caller is, and what every caller may read.
-const OPEN: [(&str, &str); 3] =
-    [("get", "/v1/refusals"), ("get", "/v1/me"), ("post", "/v1/sign-in")];
+const OPEN: [(&str, &str); 5] = [
+    ("get", "/v1/refusals"),
+    ("get", "/v1/me"),
+    ("get", "/v1/me/sign-ins"),
+    ("post", "/v1/me/password"),
+    ("post", "/v1/sign-in"),
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {

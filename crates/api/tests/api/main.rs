@@ -3,6 +3,7 @@
 //! To add an endpoint's tests: its rows in `authority.rs` and `foreign.rs`, its answers in the module of its subject.
 
 mod access;
+mod accounts;
 mod agents;
 mod authority;
 mod burn;
@@ -12,6 +13,7 @@ mod estate;
 mod findings;
 mod foreign;
 mod gate;
+mod keys;
 mod live;
 mod metrics;
 mod office;

@@ -1,18 +1,16 @@
 //! `faregate key` and `faregate sign-in`: ways in.
 
 use crate::ambient::{SystemSecrets, WallClock};
-use crate::cli::{Key, KeyAction, MakeKey, SignIn};
+use crate::cli::access::{Key, KeyAction, MakeKey, SignIn};
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align};
 use crate::{aside, estate, say};
 use faregate_app::access::{Access, Credential, CredentialStore, Kind, LINK_SECONDS, Role};
 use faregate_app::ports::Clock;
+use faregate_store::credentials::SqliteCredentials;
 use faregate_store::directory::DataDirectory;
 use serde_json::{Value, json};
 use std::path::Path;
-
-/// So many hexadecimal digits of a credential's hash are its id.
-const ID_DIGITS: usize = 12;
 
 pub(crate) fn run(path: &Path, args: &Key, as_json: bool) -> Result<(), Fault> {
     match &args.action {
@@ -57,11 +55,6 @@ fn in_force(path: &Path) -> Result<Vec<Credential>, Fault> {
     Ok(all)
 }
 
-fn id(credential: &Credential) -> String {
-    let digits: String = credential.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.chars().take(ID_DIGITS).collect()
-}
-
 const fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Key => "key",
@@ -78,7 +71,7 @@ fn list(path: &Path, as_json: bool) -> Result<(), Fault> {
     if as_json {
         let row = |one: &Credential| {
             json!({
-                "id": id(one), "kind": kind(one.kind), "name": one.name, "role": one.role.key(),
+                "id": one.id(), "kind": kind(one.kind), "name": one.name, "role": one.role.key(),
                 "expires": expires(one),
             })
         };
@@ -87,7 +80,7 @@ fn list(path: &Path, as_json: bool) -> Result<(), Fault> {
     let row = |one: &Credential| {
         let expires = expires(one).unwrap_or("when revoked".to_owned());
         vec![
-            id(one),
+            one.id(),
             kind(one.kind).to_owned(),
             one.name.clone(),
             one.role.key().to_owned(),
@@ -102,7 +95,7 @@ fn list(path: &Path, as_json: bool) -> Result<(), Fault> {
 
 fn revoke(path: &Path, wanted: &str, as_json: bool) -> Result<(), Fault> {
     let all = in_force(path)?;
-    let found = all.iter().find(|one| id(one) == wanted).ok_or_else(|| {
+    let found = all.iter().find(|one| one.id() == wanted).ok_or_else(|| {
         let help = "`faregate key list` prints the ids of all";
         Fault::new(Code::Usage, format!("there is no key `{wanted}`"), help)
     })?;
@@ -126,13 +119,14 @@ pub(crate) fn make_link(path: &Path, args: &SignIn, as_json: bool) -> Result<(),
     Ok(())
 }
 
-fn access(path: &Path) -> Result<Access, Fault> {
-    Ok(Access::load(credentials(path)?, Box::new(SystemSecrets))?)
+pub(super) fn access(path: &Path) -> Result<Access, Fault> {
+    Ok(Access::load(Box::new(credentials(path)?), Box::new(SystemSecrets))?)
 }
 
-fn credentials(path: &Path) -> Result<Box<dyn CredentialStore>, Fault> {
+/// Credentials and accounts of a data directory that a server may use.
+pub(super) fn credentials(path: &Path) -> Result<SqliteCredentials, Fault> {
     // A store that is damaged, or of a newer release, keeps what it has: reading it finds that out.
     estate::refuse_empty(path)?;
     DataDirectory::read(path)?;
-    Ok(Box::new(DataDirectory::credentials_beside(path)?))
+    Ok(DataDirectory::credentials_beside(path)?)
 }

@@ -16,6 +16,7 @@ use crate::sources::Declared;
 use crate::sources::keeping::{Board, Keeper};
 use faregate_api::Server;
 use faregate_app::access::{Access, Kind, LINK_SECONDS, Role, Secrets};
+use faregate_app::accounts::Accounts;
 use faregate_app::engine::Engine;
 use faregate_app::gate::Gate;
 use faregate_app::import::flexnet::Report;
@@ -148,6 +149,7 @@ pub(crate) fn serve(
         Arc::new(Access::load(Box::new(directory.credentials()?), Box::new(SystemSecrets))?);
     let secret = directory.server_secret(SystemSecrets.secret())?;
     let rights = rights::read(directory.path())?;
+    let accounts = Accounts::new(Box::new(directory.credentials()?));
     let channels = Channels::read(directory.path())?;
     let listener = runtime.block_on(listen(listening.address))?;
     let address = listener.local_addr().map_err(anyhow::Error::from)?;
@@ -172,7 +174,11 @@ pub(crate) fn serve(
         let looking = tokio::spawn(look_at_keys(Arc::clone(&access)));
         let Listening { trusted_proxies, atlas, .. } = listening;
         let server = Server::new(gate.clone(), access, &secret);
-        let server = server.with_rights(rights).behind(trusted_proxies).with_atlas(atlas);
+        let server = server
+            .with_accounts(accounts)
+            .with_rights(rights)
+            .behind(trusted_proxies)
+            .with_atlas(atlas);
         let features = Arc::new(FeatureTable::shipped());
         let server = server
             .reading(reporting::reader(directory.path().to_owned()))

@@ -1,0 +1,55 @@
+//! `/v1/me/password`: another password of one's own.
+
+use crate::Server;
+use crate::authority::{Authorized, BeSomebody};
+use crate::extract::Sent;
+use crate::origin::Origin;
+use crate::problem::Problem;
+use crate::wire::password::Password;
+use axum::extract::State;
+use axum::http::StatusCode;
+use faregate_app::engine::Failure;
+use serde::Deserialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// One's own password, and another one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Another {
+    /// The one so far.
+    password: Password,
+    /// The one from now on: at least 12 characters.
+    new_password: Password,
+}
+
+/// Replaces one's own password, and ends all other sign-ins of one's own.
+#[utoipa::path(
+    post, path = "/v1/me/password", operation_id = "change_password", tag = "access", request_body = Another,
+    responses(
+        (status = 204, description = "replaced"), (status = 400, body = Problem),
+        (status = 401, description = "nobody is signed in, or the password is wrong", body = Problem),
+        (status = 403, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem),
+        (status = 422, description = "the new one may not be used", body = Problem),
+        (status = 429, description = "too many tries failed: wait for `Retry-After`", body = Problem), (status = 503, body = Problem)
+    ),
+    security(("key" = []), ("cookie" = []))
+)]
+pub async fn change(
+    who: Authorized<BeSomebody>,
+    State(server): State<Server>,
+    Origin(address): Origin,
+    Sent(another): Sent<Another>,
+) -> Result<StatusCode, Problem> {
+    let name = who.name().to_owned();
+    server.accounts.admit(&name, address, server.gate.now())?;
+    let (accounts, access) = (Arc::clone(&server.accounts), Arc::clone(&server.access));
+    let changing = move || {
+        let Another { password, new_password } = another;
+        accounts.change_password(&access, (&name, address), (&password.0, &new_password.0))
+    };
+    let account = server.hashing.run(changing).await??;
+    let ended = server.access.end_sign_ins(&account.name, Some(who.hash()));
+    ended.map_err(Failure::from)?;
+    Ok(StatusCode::NO_CONTENT)
+}
