@@ -61,6 +61,22 @@ const channels = createRoute({
   component: lazyRouteComponent(monitoring, 'ChannelsPanel'),
 });
 
+const bucketPages = () => import('./pages/buckets/buckets-page');
+
+const buckets = createRoute({
+  getParentRoute: () => root,
+  path: '/buckets',
+  validateSearch: readTableSearch(['q', 'requests']),
+  component: lazyRouteComponent(bucketPages, 'BucketsPage'),
+});
+
+const oneBucket = createRoute({
+  getParentRoute: () => root,
+  path: '/buckets/$key',
+  validateSearch: readTableSearch(['from', 'to', 'requests']),
+  component: lazyRouteComponent(bucketPages, 'OneBucketPage'),
+});
+
 const peoplePages = () => import('./pages/people/people-page');
 
 const people = createRoute({
@@ -86,6 +102,8 @@ const seats = createRoute({
 export const routeTree = root.addChildren([
   burn,
   sources,
+  buckets,
+  oneBucket,
   people,
   onePerson,
   seats,

@@ -33,8 +33,14 @@ export async function get<P extends GetPath>(path: P, query: Query = {}, signal?
 }
 
 /** A member of a path, such as the alert `a42` of `/v1/alerts/{id}`. */
-export async function getOne<P extends GetPath>(path: P, member: string, signal?: AbortSignal): Promise<Answer<P>> {
-  const response = await send(withMember(path, member), { headers: { Accept: 'application/json' }, signal });
+export async function getOne<P extends GetPath>(
+  path: P,
+  member: string,
+  signal?: AbortSignal,
+  query: Query = {},
+): Promise<Answer<P>> {
+  const url = address(withMember(path, member), query);
+  const response = await send(url, { headers: { Accept: 'application/json' }, signal });
   return read(response, signal);
 }
 

@@ -10,8 +10,10 @@ export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-export function giveOrder(order: Order, key: string): Promise<OrderDone> {
-  return postFor('/v1/orders', { body: order, headers: { 'Idempotency-Key': key } });
+/** Gives an order; who may act for others can name for whom. */
+export function giveOrder(order: Order, key: string, onBehalfOf?: string): Promise<OrderDone> {
+  const acting: Record<string, string> = onBehalfOf ? { 'Faregate-On-Behalf-Of': onBehalfOf } : {};
+  return postFor('/v1/orders', { body: order, headers: { 'Idempotency-Key': key, ...acting } });
 }
 
 /**
@@ -19,14 +21,14 @@ export function giveOrder(order: Order, key: string): Promise<OrderDone> {
  * An order that is tried once more after a failure bears its first name: what the server has done already,
  * although the answer was lost, is not done twice.
  */
-export function useOrder() {
+export function useOrder(onBehalfOf?: string) {
   const client = useQueryClient();
   const tried = useRef<{ text: string; key: string } | null>(null);
   return useMutation({
     mutationFn: (order: Order) => {
-      const text = JSON.stringify(order);
+      const text = JSON.stringify([order, onBehalfOf]);
       if (tried.current?.text !== text) tried.current = { text, key: newKey() };
-      return giveOrder(order, tried.current.key);
+      return giveOrder(order, tried.current.key, onBehalfOf);
     },
     onSuccess: () => {
       tried.current = null;

@@ -1,5 +1,6 @@
 /** Every word the pages say in German, one file a page. Amounts and dates arrive formatted. */
 import { alerts } from './de/alerts';
+import { buckets } from './de/buckets';
 import { burn } from './de/burn';
 import { copying, problem, table, units } from './de/parts';
 import { people, seats } from './de/people';
@@ -22,6 +23,7 @@ export const de: Messages = {
   table,
   burn,
   sources,
+  buckets,
   people,
   seats,
   plan,

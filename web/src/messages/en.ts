@@ -1,5 +1,6 @@
 /** Every word the pages say in English, one file a page. Amounts and dates arrive formatted. */
 import { alerts } from './en/alerts';
+import { buckets } from './en/buckets';
 import { burn } from './en/burn';
 import { copying, problem, table, units } from './en/parts';
 import { people, seats } from './en/people';
@@ -21,6 +22,7 @@ export const en = {
   table,
   burn,
   sources,
+  buckets,
   people,
   seats,
   plan,

@@ -19,6 +19,7 @@ const KNOWN_ROLES = ['workstation', 'collector', 'member', 'procurement', ...AUD
 
 export const PAGES = [
   { key: 'burn', to: '/', needs: 'burn', letter: 'b' },
+  { key: 'buckets', to: '/buckets', needs: 'own', letter: 'k' },
   { key: 'people', to: '/people', needs: 'own', letter: 'p' },
   { key: 'seats', to: '/seats', needs: 'own', letter: 's' },
   { key: 'alerts', to: '/alerts', needs: 'own', letter: 'a' },

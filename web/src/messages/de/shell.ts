@@ -5,6 +5,7 @@ export const shell: Messages['shell'] = {
   navigation: 'Seiten',
   pages: {
     burn: 'Verbrauch',
+    buckets: 'Kontingente',
     people: 'Personen',
     seats: 'Lizenzplätze',
     alerts: 'Warnungen',

@@ -3,6 +3,7 @@ export const shell = {
   navigation: 'Pages',
   pages: {
     burn: 'Burn',
+    buckets: 'Buckets',
     people: 'People',
     seats: 'Seats',
     alerts: 'Alerts',

@@ -71,7 +71,16 @@ function About({ person }: { person: OnePerson }) {
         <Facts
           facts={[
             [say.monthToDate, words.units.tokens(month_to_date, tokens(month_to_date))],
-            [words.people.columns.bucket, bucket ?? say.noBucket],
+            [
+              words.people.columns.bucket,
+              bucket ? (
+                <Link to="/buckets/$key" params={{ key: bucket }} className={styles.link}>
+                  {bucket}
+                </Link>
+              ) : (
+                say.noBucket
+              ),
+            ],
             [words.people.columns.groups, groups.join(', ') || words.table.none],
             [
               words.people.columns.standing,

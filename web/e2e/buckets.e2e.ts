@@ -1,0 +1,49 @@
+import { expect, test } from '@playwright/test';
+import { ask, shown } from './api';
+import { given } from './given';
+import { everyLook } from './look';
+
+test('tokens are moved from one bucket to another, and the statement says so', async ({ page, request }) => {
+  const [from, to] = (await ask(request, '/v1/buckets')).rows;
+  if (!from || !to) throw new Error('the demonstration has too few buckets');
+  await page.goto('/buckets');
+  await page.getByRole('link', { name: from.name, exact: true }).click();
+  await expect(page.getByRole('heading', { name: from.name, level: 1 })).toBeFocused();
+  const form = page.getByRole('region', { name: 'Move tokens' });
+  await expect(form.getByRole('button', { name: 'Move' })).toBeDisabled();
+  const why = `a test at ${Date.now()}`;
+  await form.getByLabel('How many tokens').fill('1');
+  await form.getByLabel('Why').fill(why);
+  await form.getByLabel('To', { exact: true }).selectOption(to.key);
+  await form.getByRole('button', { name: 'Move' }).click();
+  await expect(form.getByText(/moved from bucket/)).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Statement' }).getByText(new RegExp(to.name, 'i')).first()).toBeVisible();
+});
+
+test('a request is answered where it waits', async ({ page, request }) => {
+  const bucket = (await ask(request, '/v1/buckets')).rows[0];
+  const { rows } = await ask(request, '/v1/people', { limit: '200' });
+  const asker = rows.find((person) => person.bucket === bucket?.key && !bucket?.owners.includes(person.key));
+  if (!bucket || !asker) throw new Error('the demonstration has nobody who could ask');
+  const why = `a deadline at ${Date.now()}`;
+  const asked = await request.post('/v1/requests', {
+    headers: {
+      Authorization: `Bearer ${given('FAREGATE_API_KEY')}`,
+      'Idempotency-Key': crypto.randomUUID(),
+      'Faregate-On-Behalf-Of': asker.key,
+    },
+    data: { bucket: bucket.key, tokens: 2, why },
+  });
+  expect(asked.ok(), await asked.text()).toBe(true);
+  await page.goto(`/buckets/${bucket.key}`);
+  const waiting = page.getByRole('listitem').filter({ hasText: why });
+  await expect(waiting.getByText(`${asker.name} asks for ${shown(2)} tokens for ${bucket.name}`)).toBeVisible();
+  await waiting.getByLabel('Answer as').selectOption({ index: 1 });
+  await waiting.getByRole('button', { name: /^Decline/ }).click();
+  await expect(waiting).toHaveCount(0);
+  await page.getByRole('group', { name: 'Requests shown' }).getByRole('button', { name: 'All' }).click();
+  await expect(waiting.getByText('Declined')).toBeVisible();
+});
+
+everyLook('buckets', '/buckets', (page) => page.getByRole('table'));
+everyLook('bucket', '/buckets/structures', (page) => page.getByRole('region', { name: 'Statement' }).getByRole('table'));

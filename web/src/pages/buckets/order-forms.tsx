@@ -1,0 +1,120 @@
+import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { bucketsQuery } from '../../api/buckets';
+import { useOrder } from '../../api/orders';
+import type { Order } from '../../api/types';
+import { words } from '../../messages';
+import { Panel } from '../../parts/panel';
+import { ProblemNotice } from '../../parts/problem-notice';
+import { Said } from '../../parts/said';
+
+const say = words.buckets.orders;
+
+/** A written amount, with a point or a comma; nothing when it is no amount that can be moved. */
+export function asTokens(written: string): number | undefined {
+  const text = written.trim();
+  const amount = Number(text.replace(',', '.'));
+  return /^\d+([.,]\d{1,6})?$/.test(text) && amount > 0 ? amount : undefined;
+}
+
+/** Asks those who decide for more. */
+export function AskForm({ bucket }: { bucket: string }) {
+  const [due, setDue] = useState('');
+  return (
+    <OrderForm
+      title={say.askTitle}
+      submit={say.ask}
+      order={(tokens, why) => ({ order: 'request', bucket, tokens, why, due: due || null })}
+    >
+      <TextInput
+        type="date"
+        label={say.due}
+        description={say.dueHelp}
+        value={due}
+        onChange={(event) => setDue(event.currentTarget.value)}
+      />
+    </OrderForm>
+  );
+}
+
+const UNALLOCATED = '';
+
+/** Moves tokens to another bucket, or back to the unallocated part of the pool. */
+export function TransferForm({ bucket }: { bucket: string }) {
+  const buckets = useInfiniteQuery(bucketsQuery(undefined));
+  const [to, setTo] = useState(UNALLOCATED);
+  const others = buckets.data?.pages.flatMap((page) => page.rows).filter(({ key }) => key !== bucket) ?? [];
+  return (
+    <OrderForm
+      title={say.transferTitle}
+      submit={say.transfer}
+      order={(tokens, why) => ({ order: 'transfer', from: bucket, to: to || null, tokens, why })}
+    >
+      <NativeSelect
+        label={say.to}
+        value={to}
+        data={[{ value: UNALLOCATED, label: say.unallocated }, ...others.map(({ key, name }) => ({ value: key, label: name }))]}
+        onChange={(event) => setTo(event.currentTarget.value)}
+      />
+    </OrderForm>
+  );
+}
+
+type OrderFormProps = {
+  title: string;
+  submit: string;
+  order: (tokens: number, why: string) => Order;
+  children: React.ReactNode;
+};
+
+function OrderForm({ title, submit, order: make, children }: OrderFormProps) {
+  const [amount, setAmount] = useState('');
+  const [why, setWhy] = useState('');
+  const order = useOrder();
+  const tokens = asTokens(amount);
+  const missing = tokens === undefined ? say.noAmount : why.trim() === '' ? say.noReason : undefined;
+  const give = (event: FormEvent) => {
+    event.preventDefault();
+    if (tokens === undefined || missing) return;
+    order.mutate(make(tokens, why.trim()), {
+      onSuccess: () => {
+        setAmount('');
+        setWhy('');
+      },
+    });
+  };
+  return (
+    <Panel title={title}>
+      <form onSubmit={give}>
+        <Stack gap="sm">
+          <TextInput
+            label={say.tokens}
+            inputMode="decimal"
+            value={amount}
+            onChange={(event) => setAmount(event.currentTarget.value)}
+          />
+          <TextInput
+            label={say.why}
+            value={why}
+            maxLength={500}
+            onChange={(event) => setWhy(event.currentTarget.value)}
+          />
+          {children}
+          <Group gap="sm">
+            <Button type="submit" disabled={missing !== undefined} loading={order.isPending}>
+              {submit}
+            </Button>
+            {missing && !order.data && (
+              <Text size="sm" c="dimmed">
+                {missing}
+              </Text>
+            )}
+          </Group>
+          {order.error && <ProblemNotice error={order.error} />}
+          <Said done={order.data} />
+        </Stack>
+      </form>
+    </Panel>
+  );
+}
