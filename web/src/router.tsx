@@ -99,6 +99,52 @@ const seats = createRoute({
   component: lazyRouteComponent(peoplePages, 'SeatsPage'),
 });
 
+const planPages = () => import('./pages/plan/plan-page');
+
+const plan = createRoute({
+  getParentRoute: () => root,
+  path: '/plan',
+  component: lazyRouteComponent(planPages, 'PlanPage'),
+});
+
+const recommendations = createRoute({
+  getParentRoute: () => plan,
+  path: '/',
+  validateSearch: readTableSearch(['q', 'rule', 'moves']),
+  component: lazyRouteComponent(planPages, 'Recommendations'),
+});
+
+const plans = createRoute({
+  getParentRoute: () => plan,
+  path: 'plans',
+  component: lazyRouteComponent(planPages, 'Plans'),
+});
+
+const onePlan = createRoute({
+  getParentRoute: () => plan,
+  path: 'plans/$id',
+  component: lazyRouteComponent(planPages, 'OnePlan'),
+});
+
+const sizing = createRoute({
+  getParentRoute: () => plan,
+  path: 'sizing',
+  validateSearch: readTableSearch(['view']),
+  component: lazyRouteComponent(planPages, 'SizingPart'),
+});
+
+const portfolio = createRoute({
+  getParentRoute: () => plan,
+  path: 'portfolio',
+  component: lazyRouteComponent(planPages, 'PortfolioPart'),
+});
+
+const renewal = createRoute({
+  getParentRoute: () => plan,
+  path: 'renewal',
+  component: lazyRouteComponent(planPages, 'RenewalPart'),
+});
+
 export const routeTree = root.addChildren([
   burn,
   sources,
@@ -107,6 +153,7 @@ export const routeTree = root.addChildren([
   people,
   onePerson,
   seats,
+  plan.addChildren([recommendations, plans, onePlan, sizing, portfolio, renewal]),
   alerts.addChildren([alertList.addChildren([noAlert, oneAlert]), alertRules, channels]),
 ]);
 

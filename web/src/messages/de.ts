@@ -4,7 +4,7 @@ import { buckets } from './de/buckets';
 import { burn } from './de/burn';
 import { copying, problem, table, units } from './de/parts';
 import { people, seats } from './de/people';
-import { plan } from './de/plan';
+import { plan, twin } from './de/plan';
 import { live, palette, scheme, shell, shortcuts } from './de/shell';
 import { signIn } from './de/sign-in';
 import { sources } from './de/sources';
@@ -27,6 +27,7 @@ export const de: Messages = {
   people,
   seats,
   plan,
+  twin,
   alerts,
   copying,
 };

@@ -4,7 +4,7 @@ import { buckets } from './en/buckets';
 import { burn } from './en/burn';
 import { copying, problem, table, units } from './en/parts';
 import { people, seats } from './en/people';
-import { plan } from './en/plan';
+import { plan, twin } from './en/plan';
 import { live, palette, scheme, shell, shortcuts } from './en/shell';
 import { signIn } from './en/sign-in';
 import { sources } from './en/sources';
@@ -26,6 +26,7 @@ export const en = {
   people,
   seats,
   plan,
+  twin,
   alerts,
   copying,
 };

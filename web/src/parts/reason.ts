@@ -13,14 +13,11 @@ export function adviceOf({ advice, stays, offering, has_left }: Recommendation):
   return advice === 'seat' ? say.advice.seat(thing) : advice === 'tokens' ? say.advice.tokens(thing) : say.advice.stay;
 }
 
-/** Why. */
-export function reasonOf({ days, break_even, p_saves, stays, idle_days }: Recommendation): string {
+/** Why: how much use there is, and how sure that is. */
+export function reasonOf({ days, break_even, p_saves, stays }: Recommendation): string {
   const use =
     break_even === null || break_even === undefined
       ? say.use(days, estimate(days))
       : say.useAgainst(days, estimate(days), estimate(break_even));
-  const held = stays && say.stays[stays];
-  const odds = stays ? undefined : say.odds(roundShare(p_saves));
-  const idle = idle_days ? say.idle(idle_days, estimate(idle_days)) : undefined;
-  return [use, odds, held, idle].filter(Boolean).join(' ');
+  return `${use} ${stays ? (say.stays[stays] ?? stays) : say.odds(roundShare(p_saves))}`;
 }

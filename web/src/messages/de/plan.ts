@@ -1,5 +1,5 @@
 import type { Messages } from '../index';
-import { count } from './count';
+import { count, plural } from './count';
 
 export const plan: Messages['plan'] = {
   advice: {
@@ -8,11 +8,10 @@ export const plan: Messages['plan'] = {
     seat: (offering) => `Lizenzplatz für ${offering} geben`,
     tokens: (offering) => `Für ${offering} auf Token umstellen`,
   },
-  use: (days, shown) => `Öffnet es an ${count(days, shown, 'Tag', 'Tagen')} im Jahr.`,
+  use: (days, shown) => `${count(days, shown, 'Nutzungstag', 'Nutzungstage')} im Jahr.`,
   useAgainst: (days, shown, even) =>
-    `Öffnet es an ${count(days, shown, 'Tag', 'Tagen')} im Jahr; ein Lizenzplatz lohnt sich ab ${even}.`,
+    `${count(days, shown, 'Nutzungstag', 'Nutzungstage')} im Jahr; ein Lizenzplatz lohnt sich ab ${even}.`,
   odds: (share) => `Der andere Weg ist in ${share} der Fälle günstiger.`,
-  idle: (days, shown) => `Zuletzt vor ${count(days, shown, 'Tag', 'Tagen')} geöffnet.`,
   stays: {
     'as-it-is': 'Der jetzige Weg ist der günstigere.',
     unsure: 'Es ist nicht sicher genug, dass der andere Weg günstiger ist.',
@@ -26,4 +25,201 @@ export const plan: Messages['plan'] = {
     region: 'Lizenzplätze dürfen am Standort der Person nicht genutzt werden.',
   },
   costs: (tokens, seat) => `${tokens} im Jahr mit Token, ${seat} im Jahr für einen Lizenzplatz.`,
+
+  title: 'Planung',
+  tabs: {
+    label: 'Teile der Planung',
+    recommendations: 'Empfehlungen',
+    plans: 'Umstellungspläne',
+    sizing: 'Wie viele Token',
+    portfolio: 'Lizenzplätze und Token',
+    renewal: 'Verlängerung',
+  },
+  knownFrom: (from, to) => `Aus der Nutzung von ${from} bis ${to}.`,
+  gaps: (n) => (plural.select(n) === 'one' ? 'Eine Unbekannte' : `${n} Unbekannte`),
+
+  list: {
+    title: 'Wer was haben sollte',
+    search: 'Nach Person suchen',
+    moves: 'Änderung',
+    movesOnly: 'Nur umzustellende',
+    rule: 'Regel',
+    rules: { crossover: 'Kreuzungspunkt (Vorgabe)', 'guide-000': 'Leitfaden 000', 'guide-004': 'Leitfaden 004' },
+    empty: {
+      title: 'Es wird nichts empfohlen',
+      detail: 'Eine Empfehlung stützt sich auf Tage mit Nutzung. Sie erscheint hier, sobald Nutzung eingelesen wurde.',
+    },
+    columns: {
+      person: 'Person',
+      advice: 'Empfehlung',
+      saving: 'Spart im Jahr',
+      reason: 'Grund',
+      odds: 'Sicher',
+      risk: 'Mittlerer Verlust',
+      idle: 'Tage ungenutzt',
+    },
+  },
+
+  plans: {
+    title: 'Umstellungspläne',
+    empty: {
+      title: 'Noch gibt es keinen Plan',
+      detail:
+        'Ein Plan hält die heute empfohlenen Umstellungen fest, damit jemand sie genehmigen und nachprüfen kann.',
+    },
+    columns: { name: 'Plan', status: 'Stand', saving: 'Spart im Jahr', moves: 'Umgestellt', drawn: 'Erstellt' },
+    made: (made, all) => `${made} von ${all}`,
+    drawn: (when, by) => `${when} durch ${by}`,
+    statuses: {
+      drawn: 'Erstellt',
+      approved: 'Genehmigt',
+      rejected: 'Abgelehnt',
+      underway: 'Im Gange',
+      finished: 'Abgeschlossen',
+    },
+    drawTitle: 'Plan erstellen',
+    drawHelp: 'Er nimmt auf, was jetzt empfohlen wird. Nichts wird umgestellt, bevor jemand anderes ihn genehmigt.',
+    name: 'Name des Plans',
+    noName: 'Geben Sie ihm zuerst einen Namen.',
+    draw: 'Erstellen',
+  },
+
+  one: {
+    back: 'Alle Pläne',
+    loading: 'Der Plan wird geladen',
+    judged: 'Entschieden',
+    why: 'Grund der Entscheidung',
+    approve: 'Genehmigen',
+    reject: 'Ablehnen',
+    notOwn: 'Niemand entscheidet über einen eigenen Plan.',
+    moves: 'Umstellungen',
+    noMoves: { title: 'Der Plan hat keine Umstellungen', detail: 'Als er erstellt wurde, hätte nichts genug gespart.' },
+    cannotStep: 'Umgestellt werden kann, sobald der Plan genehmigt ist.',
+    columns: {
+      person: 'Person',
+      kind: 'Umstellung',
+      saving: 'Spart im Jahr',
+      why: 'Grund',
+      odds: 'Sicher',
+      step: 'Was geschehen ist',
+    },
+    kinds: {
+      assign: (offering, seat) => `Platz ${seat} von ${offering}`,
+      buy: (offering, _seat) => `Lizenzplatz für ${offering} kaufen`,
+      release: (offering, seat) => `Platz ${seat} von ${offering} zurückgeben`,
+      other: (offering, _seat) => offering,
+    },
+    steps: { done: 'Umgestellt', undone: 'Zurücknehmen', dropped: 'Auslassen' },
+    stepped: { done: 'Umgestellt', dropped: 'Ausgelassen' },
+    stepNamed: (step, name) => `${step}: ${name}`,
+  },
+
+  verified: {
+    title: 'Was gespart wurde',
+    loading: 'Die Ersparnis wird geladen',
+    promised: 'Bisher versprochen',
+    saved: 'Bisher gespart',
+    early: 'Einige Umstellungen sind noch jung: Was sie sparen, lässt sich noch nicht sagen.',
+    columns: { person: 'Person', since: 'Seit', days: 'Tage', promised: 'Versprochen', saved: 'Gespart' },
+  },
+
+  offer: {
+    title: 'Was der Hersteller anbietet',
+    label: 'Angebot in TOML',
+    help: 'Preise, Staffeln, Pakete und Rabatte. Ohne Angebot gelten die Preise des Tarifs.',
+    calculate: 'Berechnen',
+  },
+
+  sizing: {
+    title: 'Wie viele Token zu kaufen sind',
+    loading: 'Die Jahre werden gezogen',
+    buy: 'Kaufen',
+    inPacks: 'In Paketen',
+    packs: (count, size) => `${count} × ${size}`,
+    expectedCost: 'Erwartete Kosten',
+    enough: 'Jahre, in denen es reicht',
+    need: 'Erwarteter Bedarf',
+    lastYear: 'Ohne Wachstum',
+    reorder: 'Nachbestellen bei',
+    price: 'Preis eines Tokens',
+    demand: 'Was ein Jahr brauchen kann',
+    drawn: (years, low, high) =>
+      `${years} Jahre wurden gezogen; neun von zehn brauchen zwischen ${low} und ${high}.`,
+    chart: (from, to) =>
+      `Balken: wie viele gezogene Jahre wie viele Token brauchen, von ${from} bis ${to}. Die Tabelle nennt jeden.`,
+    costs: 'Was jede Menge voraussichtlich kostet',
+    sureness: (share) => `Reicht in ${share} der Jahre`,
+    buffer: (factor) => `Faustregel × ${factor}`,
+    columns: {
+      from: 'Von',
+      to: 'Bis',
+      years: 'Jahre',
+      what: 'Menge',
+      tokens: 'Token',
+      cost: 'Erwartete Kosten',
+      waste: 'Übrig',
+      short: 'Fehlend',
+    },
+  },
+
+  portfolio: {
+    title: 'Die günstigste Mischung',
+    loading: 'Die Mischung wird gesucht',
+    cost: 'Ein Jahr kostet',
+    seats: 'Davon Lizenzplätze',
+    tokensCost: 'Davon Token',
+    tokens: 'Token',
+    onSeats: 'Auf Lizenzplätzen',
+    ofPeople: (some, all) => `${some} von ${all} Personen`,
+    offerings: 'Lizenzplätze',
+    certificate: 'Nachweis',
+    checked: 'Geprüft',
+    unchecked: 'Nicht nachgewiesen',
+    bound: (bound, gap) => `Keine Mischung kostet weniger als ${bound}; diese liegt höchstens ${gap} darüber.`,
+    band: (text, bound) => `${text}: mindestens ${bound}`,
+    marginal: (text, value) => `${text}: ${value}`,
+    alternatives: 'Mit Puffer',
+    columns: {
+      offering: 'Produkt',
+      now: 'Jetzt',
+      then: 'Am besten',
+      buffer: 'Puffer',
+      service: 'Jahre, in denen sie reichen',
+      cost: 'Ein Jahr kostet',
+      seats: 'Lizenzplätze',
+      tokens: 'Token',
+    },
+  },
+
+  renewal: {
+    title: 'Was zu verlangen ist',
+    loading: 'Die Hebel werden gewogen',
+    proposed: 'Der Hersteller wird vorschlagen',
+    growth: 'Mit einem Wachstum von',
+    need: 'Erwarteter Bedarf',
+    waste: 'Davon übrig',
+    tooMany: 'Jahre, in denen es zu viele sind',
+    leastDiscount: 'Lohnt sich ab einem Rabatt von',
+    levers: 'Hebel',
+    numbered: (number, text) => `${number}. ${text}`,
+    priorities: { high: 'Hoch', medium: 'Mittel', low: 'Niedrig' },
+    sensitivities: 'Wenn eine Annahme falsch ist',
+    assumptions: { price: 'Preis', demand: 'Bedarf', 'stock-out': 'Kosten eines fehlenden Tokens', variation: 'Wie Monate schwanken' },
+    columns: {
+      lever: 'Hebel',
+      value: 'Wert',
+      priority: 'Vorrang',
+      least: 'Ab einem Rabatt von',
+      assumption: 'Annahme',
+      moved: 'Verschoben um',
+      low: 'Dann wert',
+      high: 'Oder',
+    },
+  },
+};
+
+export const twin: Messages['twin'] = {
+  label: (chart) => `Anzeigen als: ${chart}`,
+  chart: 'Diagramm',
+  table: 'Tabelle',
 };

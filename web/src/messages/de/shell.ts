@@ -8,6 +8,7 @@ export const shell: Messages['shell'] = {
     buckets: 'Kontingente',
     people: 'Personen',
     seats: 'Lizenzplätze',
+    plan: 'Planung',
     alerts: 'Warnungen',
     sources: 'Quellen',
   },

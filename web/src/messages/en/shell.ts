@@ -6,6 +6,7 @@ export const shell = {
     buckets: 'Buckets',
     people: 'People',
     seats: 'Seats',
+    plan: 'Plan',
     alerts: 'Alerts',
     sources: 'Sources',
   },

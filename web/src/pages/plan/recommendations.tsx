@@ -1,0 +1,67 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { recommendationsQuery } from '../../api/plans';
+import type { Recommendation } from '../../api/types';
+import { counted, money, roundShare } from '../../format';
+import { words } from '../../messages';
+import { DataTable, type Column } from '../../parts/data-table/data-table';
+import { asAddress } from '../../parts/data-table/search';
+import { Panel } from '../../parts/panel';
+import { adviceOf, reasonOf } from '../../parts/reason';
+import { Basis } from './basis';
+
+const route = getRouteApi('/plan/');
+const say = words.plan.list;
+const RULES = ['crossover', 'guide-000', 'guide-004'] as const;
+
+export function Recommendations() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const advice = useInfiniteQuery(recommendationsQuery(search));
+  const first = advice.data?.pages[0];
+  return (
+    <Panel title={say.title} busy={advice.isPlaceholderData}>
+      <DataTable
+        name="recommendations"
+        label={say.title}
+        columns={COLUMNS}
+        rowKey={({ person, offering, seat }) => `${person} ${offering} ${seat}`}
+        of={advice}
+        search={search}
+        onSearch={(changed) => void navigate({ search: asAddress(changed), resetScroll: false })}
+        searchLabel={say.search}
+        filters={[
+          { key: 'moves', label: say.moves, options: [['true', say.movesOnly]] },
+          { key: 'rule', label: say.rule, options: RULES.map((rule) => [rule, say.rules[rule]]) },
+        ]}
+        empty={say.empty}
+      />
+      {first && <Basis from={first.known_from} to={first.known_to} gaps={first.gaps} />}
+    </Panel>
+  );
+}
+
+const COLUMNS: Column<Recommendation>[] = [
+  {
+    id: 'person',
+    header: say.columns.person,
+    width: 10,
+    cell: ({ person, name }) => (
+      <Link to="/people/$key" params={{ key: person }}>
+        {name}
+      </Link>
+    ),
+  },
+  { id: 'advice', header: say.columns.advice, width: 11, cell: adviceOf },
+  { id: 'saving', header: say.columns.saving, width: 8, numeric: true, cell: ({ saving }) => money(saving) },
+  { id: 'reason', header: say.columns.reason, width: 22, cell: reasonOf },
+  { id: 'odds', header: say.columns.odds, width: 5, numeric: true, cell: ({ p_saves }) => roundShare(p_saves) },
+  { id: 'risk', header: say.columns.risk, width: 8, numeric: true, cell: ({ regret }) => money(regret) },
+  {
+    id: 'idle',
+    header: say.columns.idle,
+    width: 6,
+    numeric: true,
+    cell: ({ idle_days }) => (idle_days == null ? words.table.none : counted(idle_days)),
+  },
+];
