@@ -179,10 +179,15 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// The sign-in's secret that the browser sent.
 pub(crate) fn sign_in_cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_of(headers, COOKIE)
+}
+
+/// The cookie of this name that the browser sent.
+pub(crate) fn cookie_of<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut cookies =
         lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
-    cookies.find(|(name, _)| *name == COOKIE).map(|(_, value)| value)
+    cookies.find(|(name, _)| *name == wanted).map(|(_, value)| value)
 }
 
 pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {

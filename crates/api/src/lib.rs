@@ -17,6 +17,7 @@ use faregate_app::access::Access;
 use faregate_app::accounts::{Accounts, MemoryAccounts};
 use faregate_app::gate::Gate;
 use faregate_app::import::FeatureTable;
+use faregate_app::oidc::IdentityProvider;
 use faregate_app::ports::{Atlas, NoAtlas};
 use faregate_app::rights::Rights;
 use faregate_app::views::quote::KnownRules;
@@ -32,9 +33,9 @@ use utoipa_axum::routes;
 
 pub mod agents;
 pub mod authority;
+mod beside;
 pub mod channels;
 pub mod extract;
-mod hashing;
 pub mod live;
 pub mod metrics;
 pub mod origin;
@@ -58,7 +59,12 @@ pub struct Server {
     pub access: Arc<Access>,
     /// Who signs in with a password.
     pub accounts: Arc<Accounts>,
-    hashing: hashing::Hashing,
+    /// Turns of passwords.
+    hashing: beside::Beside,
+    /// Who proves who people are.
+    provider: Option<Arc<dyn IdentityProvider>>,
+    /// Turns of those who ask it.
+    asking: beside::Beside,
     /// What each role may do.
     pub rights: Arc<Rights>,
     /// The newest summary, for live pages.
@@ -98,7 +104,9 @@ impl Server {
             gate,
             access,
             accounts: Arc::new(Accounts::new(Box::<MemoryAccounts>::default())),
-            hashing: hashing::Hashing::default(),
+            hashing: beside::Beside::default(),
+            provider: None,
+            asking: beside::Beside::default(),
             rights: Arc::new(Rights::shipped()),
             live,
             trusted_proxies,
@@ -127,6 +135,12 @@ impl Server {
     #[must_use]
     pub fn with_accounts(self, accounts: Accounts) -> Self {
         Self { accounts: Arc::new(accounts), ..self }
+    }
+
+    /// The same, with an identity provider.
+    #[must_use]
+    pub fn with_provider(self, provider: Option<Arc<dyn IdentityProvider>>) -> Self {
+        Self { provider, ..self }
     }
 
     /// The same, with other rights of roles than the shipped ones.
@@ -351,6 +365,9 @@ fn ways_in() -> OpenApiRouter<Server> {
         .routes(routes!(me::password::change))
         .routes(routes!(me::sign_ins::list, me::sign_ins::end_all))
         .routes(routes!(sign_in::sign_in))
+        .routes(routes!(sign_in::ways::ways))
+        .routes(routes!(sign_in::oidc::begin))
+        .routes(routes!(sign_in::oidc::back))
         .routes(routes!(sign_in::sign_out))
         .routes(routes!(accounts::list, accounts::add))
         .routes(routes!(accounts::change))

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use faregate_app::accounts::Refused;
 use faregate_app::engine::Failure;
+use faregate_app::oidc::Unproved;
 use faregate_app::orders::{Kind, NotDone, OrderRefusal};
 use faregate_app::ports::StoreError;
 use serde::Serialize;
@@ -163,6 +164,28 @@ impl From<Refused> for Problem {
             Refused::LastAdministrator(_) => {
                 (StatusCode::CONFLICT, "last-administrator", "let somebody else be one first")
             }
+        };
+        Self::new(status, code, detail, help)
+    }
+}
+
+impl From<Unproved> for Problem {
+    fn from(why: Unproved) -> Self {
+        let detail = why.to_string();
+        let (status, code, help) = match why {
+            Unproved::Away(_) => (
+                StatusCode::BAD_GATEWAY,
+                "provider-away",
+                "try again after a moment, or sign in with a password or a link",
+            ),
+            Unproved::Refused(_) => {
+                (StatusCode::FORBIDDEN, "not-admitted", "begin again from the page")
+            }
+            Unproved::NotBelieved(_) => (
+                StatusCode::FORBIDDEN,
+                "not-believed",
+                "ask an administrator to look at `sign-in.toml` and at the clocks",
+            ),
         };
         Self::new(status, code, detail, help)
     }

@@ -25,6 +25,7 @@ pub mod liveness;
 pub mod memory;
 pub mod merge;
 pub mod notice;
+pub mod oidc;
 pub mod options;
 pub mod orders;
 pub mod outbox;

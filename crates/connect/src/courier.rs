@@ -321,7 +321,9 @@ pub(crate) fn busy(result: &Result<Answer, DirectoryError>) -> Option<Option<Dur
 
 fn is_json(kind: &str) -> bool {
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    kind == "application/json" || kind == "application/scim+json" || kind == "text/json"
+    // Directories say `application/scim+json`, providers of keys `application/jwk-set+json`.
+    let is_kind_of = kind.starts_with("application/") && kind.ends_with("+json");
+    kind == "application/json" || is_kind_of || kind == "text/json"
 }
 
 /// Where SCIM, Graph, OAuth and the vendor put their words.

@@ -1,5 +1,5 @@
 //! Outbound: whom the vendor's products are assigned to, as memberships of groups in a directory;
-//! pulls of what the vendor reports of their use; and notices to people, on [`channels`].
+//! pulls of what the vendor reports of their use; notices to people, on [`channels`]; and signing in, by [`oidc`].
 //!
 //! Use is pulled by [`pull::pull`] from the [`sources`] that the operator names, into a
 //! [`pull::Inbox`] that an importer takes it from. The rest of this page is about the directory.
@@ -73,6 +73,7 @@ pub mod graph;
 pub mod limits;
 pub mod managed;
 pub mod memory;
+pub mod oidc;
 pub mod pace;
 pub mod plan;
 pub mod pull;

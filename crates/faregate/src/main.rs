@@ -15,6 +15,7 @@ mod giving;
 mod notices;
 mod output;
 mod panics;
+mod provider;
 mod reporting;
 mod serving;
 mod sources;

@@ -4,6 +4,8 @@
 mod accounts;
 #[path = "server/metrics.rs"]
 mod metrics;
+#[path = "server/oidc.rs"]
+mod oidc;
 #[path = "server/orders.rs"]
 mod orders;
 #[path = "server/process.rs"]

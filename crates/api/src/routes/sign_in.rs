@@ -1,5 +1,8 @@
 //! Signing in by a one-time link or a password, and out again.
 
+pub mod oidc;
+pub mod ways;
+
 use crate::Server;
 use crate::authority::{Authorized, BeSomebody, COOKIE, is_same_origin, sign_in_cookie};
 use crate::origin::{Origin, Tls};

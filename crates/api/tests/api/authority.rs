@@ -60,12 +60,14 @@ pub(crate) enum Right {
     BeSomebody,
     /// Anybody, from our own page.
     Anybody,
+    /// Anybody, from any page.
+    Open,
     /// Only what a device has signed: see `agents.rs`.
     Device,
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 86] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 89] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -144,6 +146,10 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 86] = [
     ("get", "/v1/refusals", Right::BeSomebody, 200),
     ("get", "/v1/me", Right::BeSomebody, 200),
     ("post", "/v1/sign-in", Right::Anybody, 204),
+    ("get", "/v1/sign-in/ways", Right::Open, 200),
+    // There is no provider here.
+    ("get", "/v1/sign-in/oidc", Right::Open, 404),
+    ("get", "/v1/sign-in/oidc/callback", Right::Open, 404),
     ("get", "/v1/me/sign-ins", Right::BeSomebody, 200),
     // Nobody here has a password: a wrong one is 401, whoever asks.
     ("post", "/v1/me/password", Right::BeSomebody, 401),
@@ -188,6 +194,7 @@ fn expected(method: &str, right: Right, caller: Caller, well: u16) -> u16 {
     }
     match caller {
         _ if right == Right::Device => 401,
+        _ if right == Right::Open => well,
         Caller::Nobody | Caller::Stranger => 401,
         Caller::CrossSite | Caller::ForeignOrigin if method != "get" => 403,
         _ if right == Right::BeSomebody || has(caller, right) => well,

@@ -121,7 +121,10 @@ const CLOSED: [(&str, &str); 55] = [
 const DECIDED: [(&str, &str); 1] = [("get", "/v1/decisions/{id}")];
 
 /// Routes that tell nobody's secrets: who the caller is, and what every caller may read.
-const OPEN: [(&str, &str); 5] = [
+const OPEN: [(&str, &str); 8] = [
+    ("get", "/v1/sign-in/ways"),
+    ("get", "/v1/sign-in/oidc"),
+    ("get", "/v1/sign-in/oidc/callback"),
     ("get", "/v1/refusals"),
     ("get", "/v1/me"),
     ("get", "/v1/me/sign-ins"),

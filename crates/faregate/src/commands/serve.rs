@@ -10,6 +10,7 @@ use crate::commands::{lake, rejected, rights};
 use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::notices::{Declared as Channels, Desk, Dispatcher};
+use crate::provider;
 use crate::reporting;
 use crate::serving::{Announced, Serving};
 use crate::sources::Declared;
@@ -149,6 +150,7 @@ pub(crate) fn serve(
         Arc::new(Access::load(Box::new(directory.credentials()?), Box::new(SystemSecrets))?);
     let secret = directory.server_secret(SystemSecrets.secret())?;
     let rights = rights::read(directory.path())?;
+    let provider = provider::read(directory.path())?;
     let accounts = Accounts::new(Box::new(directory.credentials()?));
     let channels = Channels::read(directory.path())?;
     let listener = runtime.block_on(listen(listening.address))?;
@@ -176,6 +178,7 @@ pub(crate) fn serve(
         let server = Server::new(gate.clone(), access, &secret);
         let server = server
             .with_accounts(accounts)
+            .with_provider(provider)
             .with_rights(rights)
             .behind(trusted_proxies)
             .with_atlas(atlas);

@@ -1,30 +1,31 @@
-//! Passwords are hashed beside the workers that answer, a few at once: each takes tens of milliseconds and 19 MiB.
+//! Slow work is done beside the workers that answer, a few at once: a password takes tens of milliseconds and
+//! 19 MiB, an identity provider may take seconds.
 
 use crate::problem::Problem;
 use axum::http::StatusCode;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// So many are hashed at once.
+/// So many are at work at once.
 const WORKING_MAX: usize = 2;
 /// So many may wait for their turn, those at work included.
 const WAITING_MAX: usize = 32;
 
-/// Turns of those who want a password hashed.
+/// Turns of those who want something done that is slow.
 #[derive(Clone)]
-pub(crate) struct Hashing {
+pub(crate) struct Beside {
     waiting: Arc<Semaphore>,
     working: Arc<Semaphore>,
 }
 
-impl Default for Hashing {
+impl Default for Beside {
     fn default() -> Self {
         let turns = |count| Arc::new(Semaphore::new(count));
         Self { waiting: turns(WAITING_MAX), working: turns(WORKING_MAX) }
     }
 }
 
-impl Hashing {
+impl Beside {
     /// Does slow work when it is its turn.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
