@@ -56,6 +56,7 @@ export function OnePlan() {
             of={plan}
             search={{}}
             onSearch={() => undefined}
+            lines={3}
             empty={say.noMoves}
           />
         </Stack>
@@ -80,7 +81,7 @@ function Head({ plan }: { plan: PlanHead }) {
         ]}
       />
       <Text size="sm" c="dimmed">
-        {plan.basis} {words.plan.knownFrom(day(plan.known_from), day(plan.known_to))}
+        {plan.basis}. {words.plan.knownFrom(day(plan.known_from), day(plan.known_to))}
       </Text>
       {plan.why && <Text>{plan.why}</Text>}
       {plan.status === 'drawn' && <Judge plan={plan.id} />}
@@ -125,7 +126,7 @@ function columnsOf(canStep: boolean, onStep: OnStep): Column<PlanMove>[] {
     {
       id: 'person',
       header: say.columns.person,
-      width: 11,
+      width: 10,
       cell: ({ person, name }) => (
         <Link to="/people/$key" params={{ key: person }}>
           {name}
@@ -135,11 +136,11 @@ function columnsOf(canStep: boolean, onStep: OnStep): Column<PlanMove>[] {
     {
       id: 'kind',
       header: say.columns.kind,
-      width: 12,
+      width: 11,
       cell: ({ kind, offering, seat }) => (say.kinds[kind] ?? say.kinds.other)!(offering, seat == null ? '' : counted(seat)),
     },
     { id: 'saving', header: say.columns.saving, width: 8, numeric: true, cell: ({ saving }) => money(saving) },
-    { id: 'why', header: say.columns.why, width: 22, cell: ({ why }) => why },
+    { id: 'why', header: say.columns.why, width: 20, cell: ({ why }) => why },
     {
       id: 'odds',
       header: say.columns.odds,
@@ -147,7 +148,7 @@ function columnsOf(canStep: boolean, onStep: OnStep): Column<PlanMove>[] {
       numeric: true,
       cell: ({ p_saves }) => (p_saves == null ? words.table.none : roundShare(p_saves)),
     },
-    { id: 'step', header: say.columns.step, width: 13, cell: (move) => <Step move={move} canStep={canStep} onStep={onStep} /> },
+    { id: 'step', header: say.columns.step, width: 15, cell: (move) => <Step move={move} canStep={canStep} onStep={onStep} /> },
   ];
 }
 

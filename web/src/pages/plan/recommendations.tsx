@@ -34,6 +34,7 @@ export function Recommendations() {
           { key: 'moves', label: say.moves, options: [['true', say.movesOnly]] },
           { key: 'rule', label: say.rule, options: RULES.map((rule) => [rule, say.rules[rule]]) },
         ]}
+        lines={3}
         empty={say.empty}
       />
       {first && <Basis from={first.known_from} to={first.known_to} gaps={first.gaps} />}
@@ -54,13 +55,13 @@ const COLUMNS: Column<Recommendation>[] = [
   },
   { id: 'advice', header: say.columns.advice, width: 11, cell: adviceOf },
   { id: 'saving', header: say.columns.saving, width: 8, numeric: true, cell: ({ saving }) => money(saving) },
-  { id: 'reason', header: say.columns.reason, width: 22, cell: reasonOf },
+  { id: 'reason', header: say.columns.reason, width: 21, cell: reasonOf },
   { id: 'odds', header: say.columns.odds, width: 5, numeric: true, cell: ({ p_saves }) => roundShare(p_saves) },
   { id: 'risk', header: say.columns.risk, width: 8, numeric: true, cell: ({ regret }) => money(regret) },
   {
     id: 'idle',
     header: say.columns.idle,
-    width: 6,
+    width: 7,
     numeric: true,
     cell: ({ idle_days }) => (idle_days == null ? words.table.none : counted(idle_days)),
   },

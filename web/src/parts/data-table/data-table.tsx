@@ -19,7 +19,7 @@ export type Column<Row> = {
   id: string;
   header: string;
   cell: (row: Row) => ReactNode;
-  /** Width in rem; what does not fit breaks into a second line and then ends in an ellipsis. */
+  /** Width in rem; what does not fit breaks into lines, and ends in an ellipsis after the last. */
   width: number;
   numeric?: boolean;
 };
@@ -44,6 +44,8 @@ type Props<Row> = {
   searchLabel?: string;
   filters?: readonly Filter[];
   empty: { title: string; detail: string };
+  /** How many lines a row has; two, unless a column holds sentences. */
+  lines?: 2 | 3;
 };
 
 export function DataTable<Row>(props: Props<Row>) {

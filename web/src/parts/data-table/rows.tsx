@@ -1,10 +1,11 @@
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type RefObject } from 'react';
 import styles from './data-table.module.css';
 import type { Column, Page } from './data-table';
 import { stretchOf, windowOf } from './stretch';
 
-const ROW_PX = 48;
+/** By lines of text: every row is as high as the next, so that any of them is found by its number. */
+const ROW_PX = { 2: 48, 3: 68 };
 const HEAD_PX = 40;
 /** How far before the end the next page is asked for. */
 const AHEAD_ROWS = 40;
@@ -14,13 +15,14 @@ type Props<Row> = {
   columns: Column<Row>[];
   rowKey: (row: Row) => string;
   rows: Row[];
+  lines?: 2 | 3;
   of: UseInfiniteQueryResult<InfiniteData<Page<Row>>>;
 };
 
 /** The rows in sight, between two spacers that stand for all the others. */
-export function Rows<Row>({ label, columns, rowKey, rows, of }: Props<Row>) {
+export function Rows<Row>({ label, columns, rowKey, rows, lines = 2, of }: Props<Row>) {
   const region = useRef<HTMLDivElement>(null);
-  const { first, last, above, below, goTo } = useWindow(rows.length, region);
+  const { first, last, above, below, goTo } = useWindow(rows.length, ROW_PX[lines], region);
   useNextPage(of, last >= rows.length - AHEAD_ROWS);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = placeOf(event.target);
@@ -33,10 +35,11 @@ export function Rows<Row>({ label, columns, rowKey, rows, of }: Props<Row>) {
     <div ref={region} role="group" aria-label={label} tabIndex={0} className={styles.region}>
       <table
         className={styles.table}
+        data-lines={lines}
         aria-label={label}
         // The head is a row too; how many more there are, nobody has counted.
         aria-rowcount={of.hasNextPage ? -1 : rows.length + 1}
-        style={{ minWidth: `${columns.reduce((sum, { width }) => sum + width, 0)}rem` }}
+        style={tableStyle(columns, ROW_PX[lines])}
       >
         <colgroup>
           {columns.map(({ id, width }) => (
@@ -64,12 +67,17 @@ export function Rows<Row>({ label, columns, rowKey, rows, of }: Props<Row>) {
   );
 }
 
+function tableStyle(columns: Column<never>[], row_px: number): CSSProperties {
+  const width = columns.reduce((sum, column) => sum + column.width, 0);
+  return { minWidth: `${width}rem`, '--row-height': `${row_px}px` } as CSSProperties;
+}
+
 type OneRowProps<Row> = { row: Row; place: number; columns: Column<Row>[] };
 
 function OneRow<Row>({ row, place, columns }: OneRowProps<Row>) {
   const [name, ...others] = columns;
   return (
-    <tr data-place={place} aria-rowindex={place + 2} style={{ height: ROW_PX }}>
+    <tr data-place={place} aria-rowindex={place + 2} className={styles.row}>
       <th scope="row">
         <div className={styles.cell}>{name?.cell(row)}</div>
       </th>
@@ -87,11 +95,11 @@ function Spacer({ height }: { height: number }) {
 }
 
 /** Which rows are in sight, how much room the others take, and a way to bring the focus to one of them. */
-function useWindow(count: number, region: RefObject<HTMLDivElement | null>) {
+function useWindow(count: number, row_px: number, region: RefObject<HTMLDivElement | null>) {
   const { scrolled, view } = useScrolled(region);
   const wanted = useRef<number | null>(null);
-  const stretch = stretchOf(count * ROW_PX, view);
-  const { first, last, above, below } = windowOf(count, ROW_PX, stretch, scrolled, view);
+  const stretch = stretchOf(count * row_px, view);
+  const { first, last, above, below } = windowOf(count, row_px, stretch, scrolled, view);
   const focusWanted = () => {
     const row = region.current?.querySelector<HTMLElement>(`[data-place="${wanted.current}"] :is(a, button)`);
     if (!row) return;
@@ -104,7 +112,7 @@ function useWindow(count: number, region: RefObject<HTMLDivElement | null>) {
   useEffect(focusWanted);
   const goTo = (place: number) => {
     wanted.current = place;
-    const [top, bottom] = [place * ROW_PX, (place + 1) * ROW_PX + HEAD_PX - view];
+    const [top, bottom] = [place * row_px, (place + 1) * row_px + HEAD_PX - view];
     const at = stretch.toRows(scrolled);
     const to = Math.max(Math.min(at, top), bottom);
     if (to !== at) region.current?.scrollTo?.({ top: stretch.toScrolled(to) });
