@@ -145,6 +145,13 @@ const renewal = createRoute({
   component: lazyRouteComponent(planPages, 'RenewalPart'),
 });
 
+const gate = createRoute({
+  getParentRoute: () => root,
+  path: '/gate',
+  validateSearch: readTableSearch(['decision', 'q']),
+  component: lazyRouteComponent(() => import('./pages/gate/gate-page'), 'GatePage'),
+});
+
 export const routeTree = root.addChildren([
   burn,
   sources,
@@ -153,6 +160,7 @@ export const routeTree = root.addChildren([
   people,
   onePerson,
   seats,
+  gate,
   plan.addChildren([recommendations, plans, onePlan, sizing, portfolio, renewal]),
   alerts.addChildren([alertList.addChildren([noAlert, oneAlert]), alertRules, channels]),
 ]);

@@ -3,6 +3,7 @@ import { alerts } from './de/alerts';
 import { buckets } from './de/buckets';
 import { burn } from './de/burn';
 import { copying, problem, table, units } from './de/parts';
+import { gate } from './de/gate';
 import { people, seats } from './de/people';
 import { plan, twin } from './de/plan';
 import { live, palette, scheme, shell, shortcuts } from './de/shell';
@@ -27,6 +28,7 @@ export const de: Messages = {
   people,
   seats,
   plan,
+  gate,
   twin,
   alerts,
   copying,

@@ -3,6 +3,7 @@ import { alerts } from './en/alerts';
 import { buckets } from './en/buckets';
 import { burn } from './en/burn';
 import { copying, problem, table, units } from './en/parts';
+import { gate } from './en/gate';
 import { people, seats } from './en/people';
 import { plan, twin } from './en/plan';
 import { live, palette, scheme, shell, shortcuts } from './en/shell';
@@ -26,6 +27,7 @@ export const en = {
   people,
   seats,
   plan,
+  gate,
   twin,
   alerts,
   copying,

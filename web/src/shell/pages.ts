@@ -23,6 +23,7 @@ export const PAGES = [
   { key: 'people', to: '/people', needs: 'own', letter: 'p' },
   { key: 'seats', to: '/seats', needs: 'own', letter: 's' },
   { key: 'plan', to: '/plan', needs: 'estate', letter: 'l' },
+  { key: 'gate', to: '/gate', needs: 'burn', letter: 'g' },
   { key: 'alerts', to: '/alerts', needs: 'own', letter: 'a' },
   { key: 'sources', to: '/sources', needs: 'burn', letter: 'o' },
 ] as const satisfies readonly { key: keyof typeof words.shell.pages; to: string; needs: Needs; letter: string }[];

@@ -9,6 +9,7 @@ export const shell: Messages['shell'] = {
     people: 'Personen',
     seats: 'Lizenzplätze',
     plan: 'Planung',
+    gate: 'Gate',
     alerts: 'Warnungen',
     sources: 'Quellen',
   },

@@ -7,6 +7,7 @@ export const shell = {
     people: 'People',
     seats: 'Seats',
     plan: 'Plan',
+    gate: 'Gate',
     alerts: 'Alerts',
     sources: 'Sources',
   },
