@@ -152,6 +152,12 @@ const gate = createRoute({
   component: lazyRouteComponent(() => import('./pages/gate/gate-page'), 'GatePage'),
 });
 
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('./pages/home/home-page'), 'HomePage'),
+});
+
 export const routeTree = root.addChildren([
   burn,
   sources,
@@ -161,6 +167,7 @@ export const routeTree = root.addChildren([
   onePerson,
   seats,
   gate,
+  home,
   plan.addChildren([recommendations, plans, onePlan, sizing, portfolio, renewal]),
   alerts.addChildren([alertList.addChildren([noAlert, oneAlert]), alertRules, channels]),
 ]);

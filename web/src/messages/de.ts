@@ -4,6 +4,7 @@ import { buckets } from './de/buckets';
 import { burn } from './de/burn';
 import { copying, problem, table, units } from './de/parts';
 import { gate } from './de/gate';
+import { home } from './de/home';
 import { people, seats } from './de/people';
 import { plan, twin } from './de/plan';
 import { live, palette, scheme, shell, shortcuts } from './de/shell';
@@ -29,6 +30,7 @@ export const de: Messages = {
   seats,
   plan,
   gate,
+  home,
   twin,
   alerts,
   copying,

@@ -4,6 +4,7 @@ import { buckets } from './en/buckets';
 import { burn } from './en/burn';
 import { copying, problem, table, units } from './en/parts';
 import { gate } from './en/gate';
+import { home } from './en/home';
 import { people, seats } from './en/people';
 import { plan, twin } from './en/plan';
 import { live, palette, scheme, shell, shortcuts } from './en/shell';
@@ -28,6 +29,7 @@ export const en = {
   seats,
   plan,
   gate,
+  home,
   twin,
   alerts,
   copying,

@@ -18,6 +18,7 @@ const READERS: Record<Needs, readonly string[]> = {
 const KNOWN_ROLES = ['workstation', 'collector', 'member', 'procurement', ...AUDITORS];
 
 export const PAGES = [
+  { key: 'home', to: '/overview', needs: 'own', letter: 'h' },
   { key: 'burn', to: '/', needs: 'burn', letter: 'b' },
   { key: 'buckets', to: '/buckets', needs: 'own', letter: 'k' },
   { key: 'people', to: '/people', needs: 'own', letter: 'p' },

@@ -4,6 +4,7 @@ export const shell: Messages['shell'] = {
   skip: 'Zum Inhalt springen',
   navigation: 'Seiten',
   pages: {
+    home: 'Überblick',
     burn: 'Verbrauch',
     buckets: 'Kontingente',
     people: 'Personen',

@@ -2,6 +2,7 @@ export const shell = {
   skip: 'Skip to the content',
   navigation: 'Pages',
   pages: {
+    home: 'Overview',
     burn: 'Burn',
     buckets: 'Buckets',
     people: 'People',

@@ -8,6 +8,7 @@ import { words } from '../../messages';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
+import { Prose } from '../../parts/prose';
 import { ScrollRegion } from '../../parts/scroll-region';
 import own from './buckets.module.css';
 
@@ -105,7 +106,9 @@ function Line({ line: { date, words: what, by, tokens: came, balance } }: { line
   return (
     <Table.Tr>
       <Table.Td>{day(date)}</Table.Td>
-      <Table.Td className={styles.words}>{what}</Table.Td>
+      <Table.Td className={styles.words}>
+        <Prose>{what}</Prose>
+      </Table.Td>
       <Table.Td>{by ?? words.table.none}</Table.Td>
       <Table.Td className={styles.number}>
         <span className={came < 0 ? own.negative : undefined}>{tokens(came)}</span>

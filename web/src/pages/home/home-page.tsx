@@ -1,0 +1,185 @@
+/** The overview: what waits for a decision, where the tokens stand, and what happened to them. */
+import { Stack, Text } from '@mantine/core';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { requestsQuery } from '../../api/buckets';
+import { isForbidden } from '../../api/client';
+import { tokenEventsQuery } from '../../api/home';
+import { plansQuery } from '../../api/plans';
+import { alertsQuery, balancesQuery, summaryQuery } from '../../api/queries';
+import type { Pack, Statement } from '../../api/types';
+import { day, money, tokens } from '../../format';
+import { words } from '../../messages';
+import { EmptyNote } from '../../parts/empty-note';
+import { Facts } from '../../parts/facts';
+import { Loaded, SkeletonLines } from '../../parts/loaded';
+import { PageHead } from '../../parts/page-head';
+import styles from '../../parts/page.module.css';
+import { Panel } from '../../parts/panel';
+import { Prose } from '../../parts/prose';
+import { useMoments } from '../../parts/use-moments';
+import own from './home.module.css';
+
+const say = words.home;
+
+/** How many of each sort are shown; the page of the sort has the rest. */
+const CARDS_MAX = 5;
+
+export function HomePage() {
+  return (
+    <div className={styles.page}>
+      <PageHead title={say.title} />
+      <Decisions />
+      <div className={styles.pair}>
+        <Standing />
+        <Events />
+      </div>
+    </div>
+  );
+}
+
+/** Alerts that nobody has taken on, requests that wait, and plans that nobody has decided on. */
+function Decisions() {
+  const when = useMoments();
+  const alerts = useInfiniteQuery(alertsQuery('open'));
+  const requests = useQuery(requestsQuery('waiting'));
+  const plans = useInfiniteQuery(plansQuery);
+  const asked = [alerts, requests, plans];
+  const failed = asked.find(({ error, data }) => error && !data && !isForbidden(error));
+  const isWaiting = asked.some(({ isPending }) => isPending);
+  const open = rowsOf(alerts.data).filter(({ acknowledged }) => !acknowledged);
+  const drawn = rowsOf(plans.data).filter(({ status }) => status === 'drawn');
+  const cards = [
+    ...open.slice(0, CARDS_MAX).map(({ id, said, at }) => (
+      <Card key={`alert ${id}`} kind={say.alert} text={said} aside={when(at)}>
+        <Link to="/alerts/$id" params={{ id }} className={styles.link}>
+          {say.lookAtAlert}
+        </Link>
+      </Card>
+    )),
+    ...(requests.data ?? []).slice(0, CARDS_MAX).map(({ id, by_name, tokens: amount, bucket, bucket_name, expires }) => (
+      <Card
+        key={`request ${id}`}
+        kind={say.request}
+        text={words.buckets.requests.asks(by_name, words.units.tokens(amount, tokens(amount)), bucket_name)}
+        aside={words.buckets.requests.expires(when(expires))}
+      >
+        <Link to="/buckets/$key" params={{ key: bucket }} className={styles.link}>
+          {say.answer}
+        </Link>
+      </Card>
+    )),
+    ...drawn.slice(0, CARDS_MAX).map(({ id, name, saving, drawn: at }) => (
+      <Card key={`plan ${id}`} kind={say.plan} text={say.saves(name, money(saving))} aside={when(at)}>
+        <Link to="/plan/plans/$id" params={{ id }} className={styles.link}>
+          {say.decide}
+        </Link>
+      </Card>
+    )),
+  ];
+  const of = {
+    data: isWaiting || failed ? undefined : cards,
+    error: failed?.error ?? null,
+    isFetching: failed?.isFetching ?? false,
+    refetch: () => void failed?.refetch(),
+  };
+  return (
+    <Panel title={say.decisions}>
+      <Loaded of={of} waiting={say.loadingDecisions} skeleton={<SkeletonLines lines={3} height={40} />}>
+        {(all) =>
+          all.length === 0 ? (
+            <EmptyNote title={say.noDecisions} detail={say.noDecisionsDetail} />
+          ) : (
+            <ul className={own.cards}>{all}</ul>
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+function rowsOf<Row>(data: { pages: { rows: Row[] }[] } | undefined): Row[] {
+  return data?.pages.flatMap((page) => page.rows) ?? [];
+}
+
+type CardProps = { kind: string; text: string; aside: string; children: ReactNode };
+
+function Card({ kind, text, aside, children }: CardProps) {
+  return (
+    <li className={own.card}>
+      <span className={own.kind}>{kind}</span>
+      <span className={own.text}>{text}</span>
+      <span className={own.kind}>{aside}</span>
+      {children}
+    </li>
+  );
+}
+
+function Standing() {
+  const summary = useQuery(summaryQuery);
+  if (isForbidden(summary.error)) return null;
+  const tiles = words.burn.tiles;
+  return (
+    <Panel title={say.standing}>
+      <Loaded of={summary} waiting={tiles.loading} skeleton={<SkeletonLines lines={4} />}>
+        {({ text, balance, burn }) => (
+          <Stack gap="md">
+            <Text>{text}</Text>
+            <Facts
+              facts={[
+                [tiles.left, tokens(balance.left)],
+                [tiles.today, tokens(burn.today.tokens)],
+                [tiles.yesterday, tokens(burn.yesterday.tokens)],
+                [tiles.month, tokens(burn.month_to_date.tokens)],
+                [tiles.projected, tokens(burn.projected_month.tokens)],
+              ]}
+            />
+            <Link to="/" className={styles.link}>
+              {say.toBurn}
+            </Link>
+          </Stack>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+/** What was bought, moved or lost lately, and when what is left of a pack is lost. */
+function Events() {
+  const events = useQuery(tokenEventsQuery);
+  const packs = useQuery(balancesQuery).data?.packs ?? [];
+  if (isForbidden(events.error)) return null;
+  return (
+    <Panel title={say.events}>
+      <Loaded of={events} waiting={say.loadingEvents} skeleton={<SkeletonLines lines={4} />}>
+        {(lines) => (
+          <Stack gap="md">
+            <Ends packs={packs} />
+            {lines.length === 0 ? <Text c="dimmed">{say.noEvents}</Text> : <Lines lines={lines} />}
+          </Stack>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Ends({ packs }: { packs: Pack[] }) {
+  return packs
+    .filter(({ remaining }) => remaining > 0)
+    .map(({ id, name, remaining, ends }) => (
+      <Text key={id}>{say.ends(name, words.units.tokens(remaining, tokens(remaining)), day(ends))}</Text>
+    ));
+}
+
+function Lines({ lines }: { lines: Statement['lines'] }) {
+  return (
+    <ul className={own.events}>
+      {lines.map(({ date, words: what }, place) => (
+        <li key={place}>
+          <span className={own.kind}>{day(date)}</span> <Prose>{what}</Prose>
+        </li>
+      ))}
+    </ul>
+  );
+}
