@@ -4,6 +4,7 @@ use crate::estate::{Call, Estate};
 use crate::office::{BENS, BRIDGES_LOW};
 use faregate_app::access::{Kind, Role};
 use faregate_app::ports::Clock;
+use faregate_app::rights::Rights;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -394,4 +395,58 @@ async fn me_is_who_calls() {
     let me = estate.send(Call::get("/v1/me").header("cookie", &estate.cookie())).await.json();
     assert_eq!((&me["name"], &me["roles"]), (&json!("Lena"), &json!(["administrator"])));
     assert_eq!(me["rights"].as_array().unwrap().len(), 16);
+}
+
+/// `/v1/orders` takes all orders, and each asks for a right of its own.
+#[tokio::test]
+async fn orders_ask_for_rights_of_their_own() {
+    let estate = Estate::used().await;
+    let plan = estate.drawn_plan().await;
+    let seat = json!({ "order": "move-seat", "seat": 0, "person": null });
+    let judge = json!({ "order": "judge-plan", "plan": plan, "approve": true, "why": "" });
+    let step = json!({ "order": "step-plan", "plan": plan, "moves": [1], "step": "done" });
+    let buy = json!({
+        "order": "buy", "name": "spring", "tokens": 5, "from": "2026-01-01", "until": "2099-12-31",
+    });
+    let balance = json!({ "order": "vendor-balance", "tokens": 5, "at": "2026-03-03" });
+    let request = json!({ "order": "request", "tokens": 1, "why": "" });
+    let orders = [&seat, &judge, &step, &buy, &balance, &request];
+    let table = [
+        (Role::Member, [false, false, false, false, false, true]),
+        (Role::Procurement, [false, false, false, true, false, false]),
+        (Role::Approver, [false, true, false, false, false, false]),
+        (Role::LicenceManager, [true; 6]),
+        (Role::Administrator, [true; 6]),
+    ];
+    for (role, may) in table {
+        let key = estate.named("anna", role);
+        for (order, may) in orders.into_iter().zip(may) {
+            let reply =
+                estate.send(Call::post("/v1/orders?dry_run=true").key(&key).json(order)).await;
+            let told = String::from_utf8_lossy(&reply.body).into_owned();
+            assert_ne!(reply.json()["code"], "bad-body", "{order}: {told}");
+            assert_eq!(reply.status != 403, may, "{} {order}: {told}", role.key());
+        }
+        // Who acts for somebody else is in the record under both names.
+        let call = Call::get("/v1/me").key(&key).header("faregate-on-behalf-of", "ben");
+        let acts = estate.send(call).await.status == 200;
+        assert_eq!(acts, role == Role::Administrator, "{}", role.key());
+    }
+}
+
+/// What an administrator has added holds for every route that asks for the right.
+#[tokio::test]
+async fn rights_of_ones_own_hold_for_routes_and_orders() {
+    let text =
+        "permit (principal == Role::\"viewer\", action == Action::\"give-orders\", resource);
+        permit (principal == Role::\"viewer\", action == Action::\"run-faregate\", resource);
+        forbid (principal == Role::\"viewer\", action == Action::\"read-estate\", resource);";
+    let rights = Rights::with("rights.cedar", text).unwrap();
+    let estate = Estate::office().served(|server| server.with_rights(rights));
+    let key = estate.key(Role::Viewer);
+    let seat = json!({ "order": "retire-policy", "name": "none" });
+    let order = Call::post("/v1/orders?dry_run=true").key(&key).json(&seat);
+    assert_eq!(estate.send(order).await.status, 404, "they may, and there is none");
+    assert_eq!(estate.send(Call::get("/v1/groups").key(&key)).await.status, 403);
+    assert_eq!(estate.send(Call::get("/v1/balances").key(&key)).await.status, 200);
 }
