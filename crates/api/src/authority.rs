@@ -59,6 +59,8 @@ permissions! {
     RunFaregate: "change who and what there is";
     /// Ask what opening a product would cost; for whom, [`Sight`] says.
     AskPrice: "ask for a quote";
+    /// Read who comes in, and as what.
+    ReadAccess: "read who comes in";
     /// Say who comes in, and as what.
     ManageAccess: "say who comes in";
 }

@@ -22,6 +22,8 @@ pub enum Right {
     ReadPurchases,
     /// Ask what opening a product would cost.
     AskPrice,
+    /// Read who comes in, and as what.
+    ReadAccess,
     /// Open, keep alive and close sessions.
     SpendTokens,
     /// Report use that took place elsewhere.
@@ -46,13 +48,14 @@ pub enum Right {
 
 impl Right {
     /// All rights.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ReadBurn,
         Self::ReadEstate,
         Self::ReadOwn,
         Self::ReadOutlook,
         Self::ReadPurchases,
         Self::AskPrice,
+        Self::ReadAccess,
         Self::SpendTokens,
         Self::ReportUse,
         Self::GiveOrders,
@@ -75,6 +78,7 @@ impl Right {
             Self::ReadOutlook => "read-outlook",
             Self::ReadPurchases => "read-purchases",
             Self::AskPrice => "ask-price",
+            Self::ReadAccess => "read-access",
             Self::SpendTokens => "spend-tokens",
             Self::ReportUse => "report-use",
             Self::GiveOrders => "give-orders",

@@ -1,7 +1,7 @@
 //! `/v1/accounts`: people who sign in with a name and a password.
 
 use crate::Server;
-use crate::authority::{Authorized, ManageAccess};
+use crate::authority::{Authorized, ManageAccess, ReadAccess};
 use crate::extract::{Segment, Sent};
 use crate::problem::Problem;
 use crate::wire::password::Password;
@@ -62,7 +62,7 @@ impl From<accounts::Account> for Account {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn list(
-    _: Authorized<ManageAccess>,
+    _: Authorized<ReadAccess>,
     State(server): State<Server>,
 ) -> Result<Json<Accounts>, Problem> {
     let all = server.accounts.all().map_err(Failure::from)?;

@@ -2,7 +2,7 @@
 
 use super::accounts::role;
 use crate::Server;
-use crate::authority::{Authorized, ManageAccess};
+use crate::authority::{Authorized, ManageAccess, ReadAccess};
 use crate::extract::{Segment, Sent};
 use crate::problem::Problem;
 use axum::Json;
@@ -53,7 +53,7 @@ impl From<&Credential> for Key {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn list(
-    _: Authorized<ManageAccess>,
+    _: Authorized<ReadAccess>,
     State(server): State<Server>,
 ) -> Result<Json<Keys>, Problem> {
     let all = server.access.kept(Kind::Key, server.gate.now()).map_err(Failure::from)?;

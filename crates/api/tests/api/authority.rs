@@ -54,6 +54,8 @@ pub(crate) enum Right {
     Report,
     /// Runs Faregate.
     Run,
+    /// Reads who comes in.
+    ReadAccess,
     /// Says who comes in.
     Access,
     /// Everybody with a key: for whom, is looked at in `foreign.rs`.
@@ -154,10 +156,10 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 89] = [
     ("get", "/v1/me/sign-ins", Right::BeSomebody, 200),
     // Nobody here has a password: a wrong one is 401, whoever asks.
     ("post", "/v1/me/password", Right::BeSomebody, 401),
-    ("get", "/v1/accounts", Right::Access, 200),
+    ("get", "/v1/accounts", Right::ReadAccess, 200),
     ("post", "/v1/accounts", Right::Access, 201),
     ("patch", "/v1/accounts/{name}", Right::Access, 404),
-    ("get", "/v1/keys", Right::Access, 200),
+    ("get", "/v1/keys", Right::ReadAccess, 200),
     ("post", "/v1/keys", Right::Access, 201),
     ("delete", "/v1/keys/{id}", Right::Access, 204),
 ];
@@ -205,16 +207,18 @@ fn expected(method: &str, right: Right, caller: Caller, well: u16) -> u16 {
 
 /// Which rights each kind of caller has, in words apart from the code's.
 fn has(caller: Caller, right: Right) -> bool {
-    use Right::{Answer, Ask, Estate, Outlook, Own, Purchases, Read, Report, Spend, Tokens};
+    use Right::{
+        Answer, Ask, Estate, Outlook, Own, Purchases, Read, ReadAccess, Report, Spend, Tokens,
+    };
     let rights: &[Right] = match caller {
         Caller::Nobody | Caller::Stranger => &[],
-        Caller::Viewer => &[Read, Estate, Own, Outlook, Purchases, Ask],
+        Caller::Viewer => &[Read, Estate, Own, Outlook, Purchases, Ask, ReadAccess],
         Caller::Workstation => &[Spend, Ask],
         Caller::Collector => &[Report],
         Caller::Member => &[Own, Outlook, Ask, Tokens, Answer],
         Caller::Procurement => &[Read, Outlook, Purchases],
         Caller::Approver => &[Read, Estate, Own, Outlook, Purchases, Ask, Answer],
-        Caller::LicenceManager => return right != Right::Access,
+        Caller::LicenceManager => return !matches!(right, Right::Access | Right::ReadAccess),
         _ => return true,
     };
     rights.contains(&right)
@@ -389,12 +393,19 @@ async fn a_right_is_not_found_in_odd_places() {
 async fn me_is_who_calls() {
     let estate = Estate::new();
     let me = estate.send(Call::get("/v1/me").key(&estate.key(Role::Viewer))).await.json();
-    let rights =
-        ["read-burn", "read-estate", "read-own", "read-outlook", "read-purchases", "ask-price"];
+    let rights = [
+        "read-burn",
+        "read-estate",
+        "read-own",
+        "read-outlook",
+        "read-purchases",
+        "ask-price",
+        "read-access",
+    ];
     assert_eq!(me, json!({ "name": "viewer", "roles": ["viewer"], "rights": rights }));
     let me = estate.send(Call::get("/v1/me").header("cookie", &estate.cookie())).await.json();
     assert_eq!((&me["name"], &me["roles"]), (&json!("Lena"), &json!(["administrator"])));
-    assert_eq!(me["rights"].as_array().unwrap().len(), 16);
+    assert_eq!(me["rights"].as_array().unwrap().len(), 17);
 }
 
 /// `/v1/orders` takes all orders, and each asks for a right of its own.

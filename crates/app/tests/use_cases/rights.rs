@@ -30,13 +30,13 @@ fn each_role_has_its_rights() {
                 "answer-requests",
             ],
         ),
-        (Role::Viewer, reads.to_vec()),
+        (Role::Viewer, [&reads[..], &["read-access"]].concat()),
         (
             Role::Procurement,
             vec!["read-burn", "read-outlook", "read-purchases", "give-orders", "buy-packs"],
         ),
         (Role::Approver, [&reads[..], &["give-orders", "answer-requests", "judge-plans"]].concat()),
-        (Role::LicenceManager, but(&["manage-access", "act-for-others"])),
+        (Role::LicenceManager, but(&["read-access", "manage-access", "act-for-others"])),
         (Role::Administrator, but(&[])),
     ];
     let shipped = Rights::shipped();
