@@ -114,6 +114,16 @@ describe('the buckets', () => {
     await waitFor(() => expect(urls()).toContain('/v1/buckets?q=nor&limit=1000'));
   });
 
+  it('lie as deep as the buckets above them are many', () => {
+    const placed = inTreeOrder([bucket('c', 'b'), bucket('a'), bucket('b', 'a'), bucket('d')]);
+    expect(placed.map(({ bucket: { key }, depth }) => [key, depth])).toEqual([
+      ['a', 0],
+      ['b', 1],
+      ['c', 2],
+      ['d', 0],
+    ]);
+  });
+
   it('whose parent is out of sight stand at the top', () => {
     expect(inTreeOrder([bucket('a', 'hidden')])).toMatchObject([{ depth: 0, above: undefined }]);
   });
