@@ -27,4 +27,4 @@ window.ResizeObserver = class {
 };
 
 // jsdom lays nothing out; a table that shows the rows in sight has to have a height.
-Object.defineProperty(HTMLElement.prototype, 'offsetHeight', { configurable: true, value: 600 });
+Object.defineProperty(HTMLElement.prototype, 'clientHeight', { configurable: true, value: 600 });

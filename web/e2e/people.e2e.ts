@@ -38,3 +38,26 @@ test('the arrow keys go through the rows', async ({ page }) => {
 everyLook('people', '/people', (page) => page.getByRole('table'));
 everyLook('seats', '/seats', (page) => page.getByRole('table'));
 everyLook('person', '/people/michal.wright', (page) => page.getByText(/a year on tokens/).first());
+
+test('the last of a million rows is reached, and few of them are drawn', async ({ page }) => {
+  // No demonstration has a million people: the answer is made up, the layout is the browser's.
+  await page.addInitScript(() => {
+    const ask = window.fetch;
+    const person = (number: number) => ({ key: `k${number}`, name: `Person ${number}`, groups: [], contractor: false });
+    window.fetch = async (url, init) =>
+      String(url).startsWith('/v1/people')
+        ? ({ ok: true, json: async () => ({ rows: Array.from({ length: 1_000_000 }, (_, at) => person(at)) }) } as Response)
+        : ask(url, init);
+  });
+  await page.goto('/people');
+  const table = page.getByRole('table');
+  await expect(table).toHaveAttribute('aria-rowcount', '1000001');
+  await page.locator('tbody a').first().focus();
+  await page.keyboard.press('End');
+  const last = page.getByRole('link', { name: 'Person 999999' });
+  await expect(last).toBeFocused();
+  await expect(last).toBeInViewport();
+  expect(await table.getByRole('row').count()).toBeLessThan(60);
+  await page.keyboard.press('Home');
+  await expect(page.getByRole('link', { name: 'Person 0', exact: true })).toBeInViewport();
+});

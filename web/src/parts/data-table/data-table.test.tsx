@@ -146,6 +146,7 @@ describe('the scroll space', () => {
     expect(space).toBeLessThanOrEqual(SPACE_PX_MAX);
     expect(toRows(0)).toBe(0);
     expect(toRows(space - view)).toBeCloseTo(total - view, 3);
+    expect(toRows(space)).toBe(total - view);
     expect(toScrolled(toRows(1234))).toBeCloseTo(1234, 6);
   });
 

@@ -112,7 +112,7 @@ function useWindow(count: number, row_px: number, region: RefObject<HTMLDivEleme
   useEffect(focusWanted);
   const goTo = (place: number) => {
     wanted.current = place;
-    const [top, bottom] = [place * row_px, (place + 1) * row_px + HEAD_PX - view];
+    const [top, bottom] = [place * row_px, (place + 1) * row_px - view];
     const at = stretch.toRows(scrolled);
     const to = Math.max(Math.min(at, top), bottom);
     if (to !== at) region.current?.scrollTo?.({ top: stretch.toScrolled(to) });
@@ -121,13 +121,13 @@ function useWindow(count: number, row_px: number, region: RefObject<HTMLDivEleme
   return { first, last, above, below, goTo };
 }
 
-/** How far the region was scrolled, and how much of it is in sight. */
+/** How far the region was scrolled, and how much of it shows rows. */
 function useScrolled(region: RefObject<HTMLDivElement | null>) {
   const [at, setAt] = useState({ scrolled: 0, view: 0 });
   useLayoutEffect(() => {
     const element = region.current;
     if (!element) return;
-    const look = () => setAt({ scrolled: element.scrollTop, view: element.offsetHeight });
+    const look = () => setAt({ scrolled: element.scrollTop, view: Math.max(0, element.clientHeight - HEAD_PX) });
     const observer = new ResizeObserver(look);
     observer.observe(element);
     element.addEventListener('scroll', look, { passive: true });

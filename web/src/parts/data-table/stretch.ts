@@ -17,7 +17,9 @@ export type Stretch = {
 export function stretchOf(total: number, view: number): Stretch {
   const space = Math.min(total, SPACE_PX_MAX);
   const factor = space < total ? (total - view) / (space - view) : 1;
-  return { space, toRows: (scrolled) => scrolled * factor, toScrolled: (rows) => rows / factor };
+  // A pixel too far is several of rows: without the bound, the end would be passed.
+  const toRows = (scrolled: number) => Math.min(scrolled * factor, Math.max(0, total - view));
+  return { space, toRows, toScrolled: (rows) => rows / factor };
 }
 
 /** Rows above and below what is in sight, so that a short scroll shows no gap. */
