@@ -196,6 +196,7 @@ impl Server {
         (name = "estate", description = "Who and what there is: buckets, people, seats, places."),
         (name = "rules", description = "Policies, caps, terms, and the reasons to be turned away."),
         (name = "burn", description = "What was spent, by whom, on what."),
+        (name = "reports", description = "Files to take along: workbooks, PDFs, FOCUS, calendars."),
         (name = "notices", description = "Channels that people are told on, and what was sent there."),
         (name = "alerts", description = "What is watched, what was raised, and what was done about it."),
         (name = "plans", description = "Who is best off with a seat and who with tokens, plans of moves, and what to buy."),
@@ -291,9 +292,11 @@ fn orders_and_estate() -> OpenApiRouter<Server> {
 fn reports() -> OpenApiRouter<Server> {
     use routes::{
         buckets, chargeback, cloud_events, double_dips, findings, imports, places, policies,
-        reconciliation, statement,
+        reconciliation, reports, statement,
     };
     OpenApiRouter::new()
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::one))
         .routes(routes!(statement::contract))
         .routes(routes!(buckets::statement::of_bucket))
         .routes(routes!(reconciliation::reconciliation))

@@ -36,6 +36,7 @@ pub mod quotes;
 pub mod reconciliation;
 pub mod refusals;
 pub mod renewal;
+pub mod reports;
 pub mod requests;
 pub mod seats;
 pub mod sessions;

@@ -3,6 +3,7 @@
 
 use crate::engine::{Engine, Failure};
 use crate::ports::{Entry, Store};
+use crate::sight::Sight;
 use faregate_core::amount::{Currency, Money, Ticks};
 use faregate_core::burn::Sites;
 use faregate_core::chargeback::{self, By, Chargeback, NoSum};
@@ -10,7 +11,9 @@ use faregate_core::compliance::{self, Compliance};
 use faregate_core::double_dip::{self, Dips};
 use faregate_core::shadow;
 use faregate_core::state::{Broken, State};
-use faregate_core::statement::{self, Reconciliation, Reconciling, Scope, Statement};
+use faregate_core::statement::{
+    self, Cause, Line, Party, Reconciliation, Reconciling, Scope, Statement,
+};
 use faregate_core::when::{Date, Instant};
 
 pub mod leakage;
@@ -31,6 +34,25 @@ pub fn statements(
         fold.apply(entry.seq, entry.at, &entry.event).map(|()| entry.at < until)
     })?;
     Ok(fold.finish())
+}
+
+/// Whether a caller sees who is on the other side of a line.
+#[must_use]
+pub fn sees_party(state: &State, sight: Sight, line: &Line) -> bool {
+    !matches!(line.party, Some(Party::Bucket(id)) if !sight.bucket(state, id))
+}
+
+/// The words of a line; where the caller does not see its other side, its name and reason stay out.
+#[must_use]
+pub fn line_in_words(state: &State, sight: Sight, line: &Line) -> String {
+    if sees_party(state, sight, line) {
+        return line.words.clone();
+    }
+    let away = line.ticks.0 < 0;
+    let amount = if away { line.ticks.negated() } else { line.ticks };
+    let way = if away { "to" } else { "from" };
+    let back = if line.cause == Cause::LoanReturned { "given back: " } else { "" };
+    format!("{back}{amount} tokens {way} another bucket")
 }
 
 /// Our balance beside the last one that the vendor told; `None` when it has told none.
@@ -94,10 +116,17 @@ pub fn chargeback(
     to: Date,
     currency: Option<Currency>,
 ) -> Result<Chargeback, NoSum> {
-    let on_last = state.zone().start_of(to);
-    let price = || state.tariff()?.1.token_price(on_last, state.zone());
-    let usual = || price().map_or(Currency::USD, |price| price.currency);
-    chargeback::chargeback(state, by, from, to, currency.unwrap_or_else(usual))
+    let currency = currency.unwrap_or_else(|| usual_currency(state, to));
+    chargeback::chargeback(state, by, from, to, currency)
+}
+
+/// The currency of the tariff's token price on a date.
+#[must_use]
+pub fn usual_currency(state: &State, on: Date) -> Currency {
+    let price = state
+        .tariff()
+        .and_then(|(_, one)| one.token_price(state.zone().start_of(on), state.zone()));
+    price.map_or(Currency::USD, |price| price.currency)
 }
 
 /// What was paid twice on the UTC days from one date to another, both included.

@@ -246,7 +246,8 @@ pub fn split(total: Ticks, weights: &[Ticks]) -> Vec<Ticks> {
 }
 
 /// `numerator / denominator` for a positive denominator, rounded half to even.
-pub(crate) fn div_half_even(numerator: i128, denominator: i128) -> i128 {
+#[must_use]
+pub fn div_half_even(numerator: i128, denominator: i128) -> i128 {
     let quotient = numerator.div_euclid(denominator);
     let twice = numerator.rem_euclid(denominator).saturating_mul(2);
     let up = twice > denominator || (twice == denominator && quotient.rem_euclid(2) == 1);

@@ -17,7 +17,7 @@ use core::fmt;
 use std::collections::BTreeMap;
 
 /// Parts of a micro-unit that prices are kept in: exchange rates have six decimals as well.
-const PRICE_SCALE: i128 = 1_000_000;
+pub const PRICE_SCALE: i128 = 1_000_000;
 
 /// What cost is split by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ pub fn chargeback(
     currency: Currency,
 ) -> Result<Chargeback, NoSum> {
     let span = state.zone().start_of(from)..state.zone().start_of(to.plus(1));
-    let mut prices = Prices::new(state, currency);
+    let mut prices = TokenPrices::new(state, currency);
     let mut sums: BTreeMap<(bool, Key), Sum> = BTreeMap::new();
     for charge in state.charges().iter().filter(|charge| span.contains(&charge.at)) {
         let price = prices.at(charge.at)?;
@@ -216,7 +216,7 @@ fn apportioned(values: &[i128], unit: i128) -> Option<(i64, Vec<i64>)> {
 }
 
 /// What a token cost when, in one currency: the same between two changes, so each span is looked up once.
-struct Prices<'a> {
+pub struct TokenPrices<'a> {
     state: &'a State,
     currency: Currency,
     /// The instants at which a price may change, ascending.
@@ -224,8 +224,10 @@ struct Prices<'a> {
     known: BTreeMap<usize, i128>,
 }
 
-impl<'a> Prices<'a> {
-    fn new(state: &'a State, currency: Currency) -> Self {
+impl<'a> TokenPrices<'a> {
+    /// Those of a contract.
+    #[must_use]
+    pub fn new(state: &'a State, currency: Currency) -> Self {
         let packs = state.ledger().packs().iter().flat_map(|pack| [pack.from, pack.until]);
         let prices = state.tariff().map_or(&[][..], |(_, tariff)| &tariff.parts().prices);
         let dates = prices.iter().filter_map(|price| price.from);
@@ -238,7 +240,10 @@ impl<'a> Prices<'a> {
     }
 
     /// Micro-units a token × [`PRICE_SCALE`].
-    fn at(&mut self, at: Instant) -> Result<i128, NoSum> {
+    ///
+    /// # Errors
+    /// [`NoSum`] when nothing says what a token cost then, or no exchange rate is in force.
+    pub fn at(&mut self, at: Instant) -> Result<i128, NoSum> {
         let span = self.changes.partition_point(|change| *change <= at);
         if let Some(price) = self.known.get(&span) {
             return Ok(*price);
@@ -266,7 +271,11 @@ impl<'a> Prices<'a> {
         self.converted(price.ok_or_else(|| NoSum::NoPrice(self.state.zone().date(at)))?, at)
     }
 
-    fn converted(&self, price: Money, at: Instant) -> Result<i128, NoSum> {
+    /// A price in this currency: micro-units × [`PRICE_SCALE`].
+    ///
+    /// # Errors
+    /// [`NoSum`] when no exchange rate is in force then.
+    pub fn converted(&self, price: Money, at: Instant) -> Result<i128, NoSum> {
         let (of, to, on) = (price.currency, self.currency, self.state.zone().date(at));
         let micros = i128::from(price.micros);
         if of == to {

@@ -16,6 +16,7 @@ pub(crate) mod imports;
     allow(dead_code, reason = "a build without the lake does nothing that was asked of it")
 )]
 pub(crate) mod lake;
+pub(crate) mod library;
 pub(crate) mod monitor;
 pub(crate) mod notices;
 pub(crate) mod options;
@@ -180,6 +181,11 @@ pub(crate) enum Command {
     Size(buying::Size),
     /// Print what a renewal is worth: the vendor's proposal under stress, every lever, alone and together
     Renew(buying::Renew),
+    /// Reports as files to take along: workbooks, PDFs, FOCUS, a calendar
+    Report {
+        #[command(subcommand)]
+        action: library::Report,
+    },
     /// Print the caps, and what counts for them
     Caps,
     /// Print every reason for a refusal, and what to do about each

@@ -21,6 +21,7 @@ pub(crate) mod intake;
 mod key;
 mod lake;
 mod leakage;
+mod library;
 mod lmstat;
 mod merge;
 mod notices;
@@ -90,6 +91,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Fault> {
         Command::Plan { action } => plans::run(&path, &action, json),
         Command::Size(args) => buying::run_size(&path, &args, json),
         Command::Renew(args) => buying::run_renew(&path, &args, json),
+        Command::Report { action } => library::run(&path, &action, json),
         Command::Caps => quote::caps(&path, json),
         Command::Refusals => quote::refusals(json),
         Command::Quote(args) => quote::run(&path, &args, json),

@@ -112,7 +112,7 @@ pub async fn chargeback(
     Ok(Json(Costs { stale, ..shown(which, found)? }))
 }
 
-fn currency(text: &str) -> Result<Currency, Problem> {
+pub(crate) fn currency(text: &str) -> Result<Currency, Problem> {
     Currency::new(&text.to_uppercase()).ok_or_else(|| {
         let detail = format!("`{text}` is no currency");
         Problem::bad_request("bad-currency", detail, "use three letters, such as EUR")
@@ -139,7 +139,7 @@ fn split(state: &state::State, by: &str) -> Result<By, Problem> {
     }
 }
 
-fn no_sum(why: NoSum) -> Problem {
+pub(crate) fn no_sum(why: NoSum) -> Problem {
     let (code, help) = match why {
         NoSum::NoPrice(_) => {
             ("no-price", "give the packs a price, or adopt a tariff that has one on that date")

@@ -12,7 +12,7 @@ use axum::extract::State;
 use faregate_app::reports;
 use faregate_app::sight::Sight;
 use faregate_core::state;
-use faregate_core::statement::{self, Cause, Line, Party, Scope};
+use faregate_core::statement::{self, Line, Party, Scope};
 use faregate_core::when::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -175,7 +175,7 @@ impl From<statement::Balance> for StatementBalance {
 }
 
 fn row(state: &state::State, sight: Sight, line: &Line) -> StatementLine {
-    let foreign = matches!(line.party, Some(Party::Bucket(id)) if !sight.bucket(state, id));
+    let foreign = !reports::sees_party(state, sight, line);
     let (used_from, used_to) = line.used.unzip();
     StatementLine {
         date: line.date.to_string(),
@@ -187,7 +187,7 @@ fn row(state: &state::State, sight: Sight, line: &Line) -> StatementLine {
         used_from: used_from.map(|date| date.to_string()),
         used_to: used_to.map(|date| date.to_string()),
         by: line.by.clone(),
-        words: if foreign { discreet(line) } else { line.words.clone() },
+        words: reports::line_in_words(state, sight, line),
     }
 }
 
@@ -200,13 +200,4 @@ fn other_side(state: &state::State, party: Party, foreign: bool) -> StatementPar
         Party::Product(id) => ("product", estate.product(id).map(|product| product.key.clone())),
     };
     StatementParty { kind, key: key.filter(|_| !foreign) }
-}
-
-/// The words of a line whose other side the caller does not see: its name and reason stay out.
-fn discreet(line: &Line) -> String {
-    let away = line.ticks.0 < 0;
-    let amount = if away { line.ticks.negated() } else { line.ticks };
-    let way = if away { "to" } else { "from" };
-    let back = if line.cause == Cause::LoanReturned { "given back: " } else { "" };
-    format!("{back}{amount} tokens {way} another bucket")
 }
