@@ -193,6 +193,8 @@ const COMMANDS: &[&str] = &[
     "plan drop ID",
     "plan derive ID --without 1 --as nora",
     "plan reject ID --as gina",
+    "report list",
+    "report make burn --out burn.pdf",
     "occasion set easter --from 2026-04-03 --to 2026-04-06",
     "occasion list",
     "occasion remove easter",

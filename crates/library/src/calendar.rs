@@ -127,3 +127,21 @@ fn folded(line: &str) -> String {
     }
     folded
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cut_between_characters() {
+        let line = format!("SUMMARY:{}", "ä€x".repeat(60));
+        let folded = folded(&line);
+        assert!(folded.split("\r\n").all(|part| part.len() <= OCTETS), "{folded}");
+        assert_eq!(folded.replace("\r\n ", ""), line);
+    }
+
+    #[test]
+    fn what_has_a_meaning_is_escaped() {
+        assert_eq!(escaped("a,b;c\\d\ne\r\u{7}"), "a\\,b\\;c\\\\d\\ne");
+    }
+}

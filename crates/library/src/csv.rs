@@ -54,3 +54,41 @@ pub(crate) fn decimal(value: i128, places: u32) -> String {
     let part = part.trim_end_matches('0');
     format!("{sign}{whole}.{}", if part.is_empty() { "0" } else { part })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use faregate_report::Column;
+
+    #[test]
+    fn decimals_have_a_point_and_no_zeros_to_spare() {
+        let cases = [
+            (0, 6, "0.0"),
+            (12_000_000, 6, "12.0"),
+            (500_000, 6, "0.5"),
+            (-1_050_000, 6, "-1.05"),
+            (-1, 6, "-0.000001"),
+            (7, 0, "7.0"),
+        ];
+        for (value, places, expected) in cases {
+            assert_eq!(decimal(value, places), expected);
+        }
+    }
+
+    #[test]
+    fn cells_are_quoted_where_they_must_be_and_are_never_formulas() {
+        let column = |kind| Column::new("=a", kind);
+        let table = Table {
+            columns: vec![column(Kind::Text), column(Kind::Whole), column(Kind::Date)],
+            rows: vec![vec![
+                Cell::text("=1+1, \"x\""),
+                Cell::Whole(-3),
+                Cell::Date { year: 2026, month: 3, day: 9 },
+            ]],
+            totals: Some(vec![Cell::text("Total"), Cell::Whole(-3), Cell::Empty]),
+            ..Table::default()
+        };
+        let expected = "'=a,'=a,'=a\r\n\"'=1+1, \"\"x\"\"\",-3,2026-03-09\r\n";
+        assert_eq!(text(&table), expected);
+    }
+}

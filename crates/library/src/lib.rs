@@ -70,6 +70,3 @@ fn tables(sections: &[Section]) -> impl Iterator<Item = &Table> {
         Block::Text(_) | Block::Figures(_) | Block::Chart(_) => None,
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 //! `/v1/reports`: the library of reports, as files to take along.
 
 use crate::Server;
-use crate::authority::{Authorized, ReadOwn};
+use crate::authority::{Authorized, BeSomebody};
 use crate::extract::{Params, Segment};
 use crate::problem::Problem;
 use crate::routes::chargeback::{currency, no_sum};
@@ -11,9 +11,11 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use faregate_app::engine::{Engine, Failure};
+use faregate_app::rights::Right;
 use faregate_app::sight::Sight;
 use faregate_core::estate::BucketId;
 use faregate_core::state;
+use faregate_core::when::{Date, Instant};
 use faregate_library::{Asked, Format, Report, Unmade, make};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -68,9 +70,10 @@ pub struct WhichReport {
     responses((status = 200, body = Reports), (status = 401, body = Problem), (status = 403, body = Problem)),
     security(("key" = []), ("cookie" = []))
 )]
-pub async fn list(who: Authorized<ReadOwn>) -> Json<Reports> {
+pub async fn list(who: Authorized<BeSomebody>) -> Json<Reports> {
     let may = |report: &Report| who.rights().has(report.right());
-    let reports = Report::ALL.into_iter().filter(|one| may(one) || one.may_be_of_bucket());
+    let owns = who.rights().has(Right::ReadOwn);
+    let reports = Report::ALL.into_iter().filter(|one| may(one) || owns && one.may_be_of_bucket());
     let rows = reports.map(|one| {
         let (title, about) = one.words();
         ReportKnown {
@@ -100,7 +103,7 @@ pub async fn list(who: Authorized<ReadOwn>) -> Json<Reports> {
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn one(
-    who: Authorized<ReadOwn>,
+    who: Authorized<BeSomebody>,
     State(server): State<Server>,
     Segment(name): Segment,
     Params(which): Params<WhichReport>,
@@ -109,13 +112,14 @@ pub async fn one(
     let asked = {
         let (state, now) = (server.gate.state().read(), server.gate.now());
         let sight = who.sight(&state, now);
-        if which.bucket.is_none() && !who.rights().has(report.right()) {
-            let detail =
-                format!("{} may have this report of buckets only", who.role().with_article());
+        let owns = which.bucket.is_some() && who.rights().has(Right::ReadOwn);
+        if !owns && !who.rights().has(report.right()) {
+            let role = who.role().with_article();
+            let detail = format!("{role} may have reports of their own buckets only");
             return Err(Problem::forbidden(detail));
         }
         let bucket = which.bucket.as_deref().map(|key| bucket(&state, sight, report, key));
-        let (from, to) = span(&state, now, which.from.as_deref(), which.to.as_deref(), DAYS_ANY)?;
+        let (from, to) = dates(&state, now, report, &which)?;
         let format = format(report, which.format.as_deref())?;
         let currency = which.currency.as_deref().map(currency).transpose()?;
         Asked { report, format, from, to, bucket: bucket.transpose()?, currency, sight, now }
@@ -133,6 +137,25 @@ pub async fn one(
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// The period of a report that has one; today for the others.
+fn dates(
+    state: &state::State,
+    now: Instant,
+    report: Report,
+    which: &WhichReport,
+) -> Result<(Date, Date), Problem> {
+    let said = which.from.is_some() || which.to.is_some();
+    if report.is_of_period() {
+        return span(state, now, which.from.as_deref(), which.to.as_deref(), DAYS_ANY);
+    }
+    if said {
+        let detail = format!("the report `{}` is of now", report.key());
+        return Err(Problem::bad_request("no-period", detail, "leave `from` and `to` out"));
+    }
+    let today = state.zone().date(now);
+    Ok((today, today))
 }
 
 /// The bucket, if the caller may have this report of it: what it was spent on is for its owners.

@@ -50,6 +50,8 @@ pub(crate) enum Right {
     Tokens,
     /// Answers requests.
     Answer,
+    /// Has reports made of what they see.
+    Reports,
     /// Reports use.
     Report,
     /// Runs Faregate.
@@ -70,7 +72,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 89] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 91] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -115,6 +117,8 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 89] = [
     ("post", "/v1/estate", Right::Run, 200),
     ("get", "/v1/buckets/{key}/statement", Right::Own, 200),
     ("get", "/v1/statement", Right::Read, 200),
+    ("get", "/v1/reports", Right::BeSomebody, 200),
+    ("get", "/v1/reports/{name}", Right::Reports, 200),
     ("get", "/v1/reconciliation", Right::Read, 200),
     ("get", "/v1/chargeback", Right::Read, 200),
     ("get", "/v1/double-dips", Right::Read, 200),
@@ -208,16 +212,17 @@ fn expected(method: &str, right: Right, caller: Caller, well: u16) -> u16 {
 /// Which rights each kind of caller has, in words apart from the code's.
 fn has(caller: Caller, right: Right) -> bool {
     use Right::{
-        Answer, Ask, Estate, Outlook, Own, Purchases, Read, ReadAccess, Report, Spend, Tokens,
+        Answer, Ask, Estate, Outlook, Own, Purchases, Read, ReadAccess, Report, Reports, Spend,
+        Tokens,
     };
     let rights: &[Right] = match caller {
         Caller::Nobody | Caller::Stranger => &[],
-        Caller::Viewer => &[Read, Estate, Own, Outlook, Purchases, Ask, ReadAccess],
+        Caller::Viewer => &[Read, Reports, Estate, Own, Outlook, Purchases, Ask, ReadAccess],
         Caller::Workstation => &[Spend, Ask],
         Caller::Collector => &[Report],
-        Caller::Member => &[Own, Outlook, Ask, Tokens, Answer],
-        Caller::Procurement => &[Read, Outlook, Purchases],
-        Caller::Approver => &[Read, Estate, Own, Outlook, Purchases, Ask, Answer],
+        Caller::Member => &[Own, Reports, Outlook, Ask, Tokens, Answer],
+        Caller::Procurement => &[Read, Reports, Outlook, Purchases],
+        Caller::Approver => &[Read, Reports, Estate, Own, Outlook, Purchases, Ask, Answer],
         Caller::LicenceManager => return !matches!(right, Right::Access | Right::ReadAccess),
         _ => return true,
     };
@@ -309,6 +314,9 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
         }
         ("post", "/api/v1/events") => {
             call.header("content-type", "application/cloudevents-batch+json").body("[]")
+        }
+        (_, report) if report.starts_with("/v1/reports/") => {
+            Call::get("/v1/reports/statement?bucket=general")
         }
         (_, "/v1/chargeback") => Call::get("/v1/chargeback?by=product"),
         (_, "/v1/forecasts") => Call::get("/v1/forecasts?subject=bucket:general"),

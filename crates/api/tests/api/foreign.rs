@@ -29,9 +29,10 @@ const PEOPLE: [&str; 6] = ["anna", "ben", "carla", "dora", "lena", "a.lopez"];
 
 /// Routes that name things, and the calls that do: with a name of each kind that is theirs, somebody else's or
 /// nobody's.
-const NAMING: [(&str, &str, Names); 15] = [
+const NAMING: [(&str, &str, Names); 16] = [
     ("get", "/v1/buckets/{key}", Names::Bucket),
     ("get", "/v1/buckets/{key}/statement", Names::Bucket),
+    ("get", "/v1/reports/{name}", Names::Bucket),
     ("get", "/v1/people/{key}", Names::Person),
     ("get", "/v1/burn/periods", Names::Bucket),
     ("get", "/v1/burn/pace", Names::Bucket),
@@ -121,10 +122,12 @@ const CLOSED: [(&str, &str); 55] = [
 const DECIDED: [(&str, &str); 1] = [("get", "/v1/decisions/{id}")];
 
 /// Routes that tell nobody's secrets: who the caller is, and what every caller may read.
-const OPEN: [(&str, &str); 8] = [
+const OPEN: [(&str, &str); 9] = [
     ("get", "/v1/sign-in/ways"),
     ("get", "/v1/sign-in/oidc"),
     ("get", "/v1/sign-in/oidc/callback"),
+    // What it lists is looked at in `reports.rs`.
+    ("get", "/v1/reports"),
     ("get", "/v1/refusals"),
     ("get", "/v1/me"),
     ("get", "/v1/me/sign-ins"),
@@ -159,6 +162,9 @@ fn calls(method: &str, path: &str, names: Names, name: &str) -> Vec<Call> {
             order(json!({ "order": "acknowledge-alert", "alert": name })),
             order(json!({ "order": "do-alert-step", "alert": name, "step": 1 })),
         ],
+        ("/v1/reports/{name}", _) => ["burn", "statement"]
+            .map(|report| Call::get(&format!("/v1/reports/{report}?bucket={name}")))
+            .to_vec(),
         ("/v1/forecasts", _) => vec![Call::get(&format!("{path}?subject=bucket:{name}"))],
         ("/v1/forecasts/what-if", _) => {
             let change =

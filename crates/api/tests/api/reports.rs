@@ -373,3 +373,63 @@ async fn uncovered_use_is_charged_back_apart() {
         (&json!([]), &json!("poor"))
     );
 }
+
+#[tokio::test]
+async fn the_library_is_what_the_caller_may_have() {
+    let estate = Estate::office();
+    let names = async |key: String| -> Vec<(String, bool)> {
+        let reply = estate.send(Call::get("/v1/reports").key(&key)).await.json();
+        let rows = reply["rows"].as_array().unwrap().iter();
+        let name = |row: &Value| row["name"].as_str().unwrap().to_owned();
+        rows.map(|row| (name(row), row["needs_bucket"].as_bool().unwrap())).collect()
+    };
+    let all = names(estate.key(Role::Viewer)).await;
+    assert!(all.len() == 9 && all.iter().all(|(_, needs)| !needs), "{all:?}");
+    let own = names(estate.member("ben")).await;
+    assert_eq!(own, [("burn".to_owned(), true), ("statement".to_owned(), true)]);
+    let bought = names(estate.key(Role::Procurement)).await;
+    assert!(bought.iter().all(|(name, _)| name != "seats" && name != "evidence"), "{bought:?}");
+    assert_eq!(names(estate.key(Role::Workstation)).await, []);
+}
+
+#[tokio::test]
+async fn a_report_is_a_file_with_a_name() {
+    let estate = Estate::new();
+    let path = "/v1/reports/burn?from=2026-03-01&to=2026-03-04";
+    for (format, begins, media) in [
+        ("xlsx", "PK", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("pdf", "%PDF-", "application/pdf"),
+        ("csv", "Key,Name,Tokens", "text/csv; charset=utf-8"),
+    ] {
+        let reply = get(&estate, &format!("{path}&format={format}")).await;
+        assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, media));
+        let name =
+            format!("attachment; filename=\"faregate-burn-2026-03-01-to-2026-03-04.{format}\"");
+        assert_eq!(reply.header("content-disposition"), name);
+        assert!(reply.body.starts_with(begins.as_bytes()), "{format}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_of_a_report_is_said() {
+    let estate = Estate::office();
+    for (path, status, code) in [
+        ("nothing", 404, "unknown"),
+        ("burn?format=ics", 400, "bad-format"),
+        ("burn?format=docx", 400, "bad-format"),
+        ("seats?from=2026-01-01", 400, "no-period"),
+        ("chargeback?bucket=general", 400, "no-bucket"),
+        ("burn?bucket=nowhere", 404, "unknown"),
+        ("focus-cost-and-usage?currency=euro", 400, "bad-currency"),
+    ] {
+        let reply = get(&estate, &format!("/v1/reports/{path}")).await;
+        let found = (reply.status.as_u16(), reply.json()["code"].clone());
+        assert_eq!(found, (status, json!(code)), "{path}");
+    }
+    // Carla draws from General, and what others drew is not hers to see.
+    let carla = estate.member("carla");
+    let of = |path: &str| Call::get(path).key(&carla);
+    assert_eq!(estate.send(of("/v1/reports/statement?bucket=general")).await.status, 200);
+    assert_eq!(estate.send(of("/v1/reports/burn?bucket=general")).await.status, 404);
+    assert_eq!(estate.send(of("/v1/reports/burn")).await.status, 403);
+}

@@ -80,7 +80,16 @@ fn format(report: Report, args: &Make) -> Result<Format, Fault> {
 fn asked(engine: &Engine, args: &Make, (report, format): (Report, Format)) -> Result<Asked, Fault> {
     let shared = engine.state();
     let state = shared.read();
-    let (from, to) = estate::dates(&state, &args.span)?;
+    let now = ambient::now().max(state.at());
+    let today = state.zone().date(now);
+    let (from, to) = match report.is_of_period() {
+        true => estate::dates(&state, &args.span)?,
+        false if args.span.from.is_some() || args.span.to.is_some() => {
+            let message = format!("the report `{}` is of now", report.key());
+            return Err(Fault::new(Code::Usage, message, "leave --from and --to out"));
+        }
+        false => (today, today),
+    };
     let bucket = match &args.bucket {
         None => None,
         Some(_) if !report.may_be_of_bucket() => {
@@ -98,7 +107,6 @@ fn asked(engine: &Engine, args: &Make, (report, format): (Report, Format)) -> Re
             Fault::new(Code::Usage, message, "use three letters, such as EUR")
         })
     });
-    let now = ambient::now().max(state.at());
     let (sight, currency) = (Sight::Everything, currency.transpose()?);
     Ok(Asked { report, format, from, to, bucket, currency, sight, now })
 }
