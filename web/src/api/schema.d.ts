@@ -1148,6 +1148,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports that the caller may have. */
+        get: operations["reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report, made anew. Those of a bucket are its owners' as well. */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -4496,6 +4530,28 @@ export interface components {
             to?: string | null;
             /** @description Price of a token: decimal digits, in the currency that it has. */
             token_price?: string | null;
+        };
+        /** @description A report that can be had. */
+        ReportKnown: {
+            /** @description What is in it. */
+            about: string;
+            /** @description The formats in which it can be had; the first is the usual one. */
+            formats: string[];
+            /** @description Its name in paths and files. */
+            name: string;
+            /** @description Whether it cannot be had without a bucket, by this caller. */
+            needs_bucket: boolean;
+            /** @description Whether one bucket can be asked for. */
+            of_bucket: boolean;
+            /** @description Whether it is of a period; the others are of now. */
+            of_period: boolean;
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description The library. */
+        Reports: {
+            /** @description The reports that this caller may have. */
+            rows: components["schemas"]["ReportKnown"][];
         };
         /** @description A page of requests. */
         Requests: {
@@ -10158,6 +10214,133 @@ export interface operations {
                 };
             };
             /** @description it cannot be offered */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reports"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: {
+                /** @description `xlsx`, `pdf`, `csv` or `ics`; the report's usual one by default. */
+                format?: string;
+                /** @description First date; 29 days before the last by default. */
+                from?: string;
+                /** @description Last date; today by default. */
+                to?: string;
+                /** @description Key of a bucket: only what is its. */
+                bucket?: string;
+                /** @description Money in this currency, where it can be converted. */
+                currency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description name of the report */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description a price or an exchange rate is missing */
             422: {
                 headers: {
                     [name: string]: unknown;
