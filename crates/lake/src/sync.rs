@@ -170,12 +170,13 @@ impl LakeSync {
         synced.rewritten = self.rederive(&mut at, now).await?;
         self.hide(&mut at, now).await?;
         self.write_dimensions(&mut at, now).await?;
-        // Whoever was erased meanwhile may have been written by the names of before.
+        self.move_cursors(&mut at, now).await?;
+        self.lake.end(now).await?;
+        // Whoever was erased meanwhile may have been written by the names of before; it is the last that is looked
+        // at, so that nothing is written after it.
         while self.privacy.refresh(&self.lake.place).await? {
             self.hide(&mut at, now).await?;
         }
-        self.move_cursors(&mut at, now).await?;
-        self.lake.end(now).await?;
         let moved = synced.rows > 0 || synced.rewritten > 0;
         (at.names_moved, at.rows_moved) = (at.names_moved | moved, at.rows_moved | moved);
         synced.seq = at.state.seq();
