@@ -42,16 +42,4 @@ for (const scheme of ['light', 'dark'] as const) {
       });
     });
   }
-
-  test.describe(`signed out, ${scheme}`, () => {
-    test.use({ colorScheme: scheme, storageState: { cookies: [], origins: [] } });
-
-    test('the sign-in page is accessible', async ({ page }) => {
-      await page.goto('/');
-      await expect(page.getByRole('heading', { name: 'Sign in to Faregate' })).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
-      await page.screenshot({ path: `${SCREENSHOTS}/sign-in-${scheme}.png` });
-    });
-  });
 }

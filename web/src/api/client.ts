@@ -4,7 +4,7 @@
  * It must never keep or read a credential; the session is an HttpOnly cookie.
  */
 import { words } from '../messages';
-import type { Answer, GetPath, PostAnswer, PostPath } from './types';
+import type { Answer, DeletePath, GetPath, PatchPath, PostAnswer, PostPath } from './types';
 
 type ProblemDocument = { title?: string; detail?: string; code?: string; help?: string };
 
@@ -15,13 +15,16 @@ export class Problem extends Error {
   readonly detail: string | undefined;
   readonly code: string | undefined;
   readonly help: string | undefined;
+  /** After how many seconds to try again, where the server says so. */
+  readonly retrySeconds: number | undefined;
 
-  constructor(status: number, document: ProblemDocument) {
+  constructor(status: number, document: ProblemDocument, retrySeconds?: number) {
     super(document.title ?? words.problem.title);
     this.status = status;
     this.detail = document.detail;
     this.code = document.code;
     this.help = document.help;
+    this.retrySeconds = retrySeconds;
   }
 }
 
@@ -45,7 +48,17 @@ export async function getOne<P extends GetPath>(
 }
 
 export async function post(path: string, body?: unknown): Promise<void> {
-  await sendBody(path, body);
+  await sendBody('POST', path, body);
+}
+
+/** Changes a member of a path, such as the account `ana` of `/v1/accounts/{name}`. */
+export async function patch(path: PatchPath, member: string, body: unknown): Promise<void> {
+  await sendBody('PATCH', withMember(path, member), body);
+}
+
+/** Ends what is at a path, or a member of it. */
+export async function remove(path: DeletePath, member?: string): Promise<void> {
+  await sendBody('DELETE', member === undefined ? path : withMember(path, member), undefined);
 }
 
 type Asked = { body?: unknown; member?: string; headers?: Record<string, string> };
@@ -53,12 +66,14 @@ type Asked = { body?: unknown; member?: string; headers?: Record<string, string>
 /** Posts, and reads what came of it. */
 export async function postFor<P extends PostPath>(path: P, asked: Asked): Promise<PostAnswer<P>> {
   const url = asked.member === undefined ? path : withMember(path, asked.member);
-  return read(await sendBody(url, asked.body, asked.headers));
+  return read(await sendBody('POST', url, asked.body, asked.headers));
 }
 
-function sendBody(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+type Method = 'POST' | 'PATCH' | 'DELETE';
+
+function sendBody(method: Method, url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   return send(url, {
-    method: 'POST',
+    method,
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
@@ -87,12 +102,18 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof Problem && error.status === 401;
 }
 
+/** Whether it was refused for this reason. */
+export function isCode(error: unknown, code: string): error is Problem {
+  return error instanceof Problem && error.code === code;
+}
+
 async function send(url: string, init: RequestInit): Promise<Response> {
   const response = await reach(url, init);
   if (response.ok) {
     return response;
   }
-  throw new Problem(response.status, await problemDocument(response));
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  throw new Problem(response.status, await problemDocument(response), Number.isFinite(seconds) ? seconds : undefined);
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

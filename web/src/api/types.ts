@@ -15,13 +15,25 @@ type Post<P extends keyof paths> = paths[P] extends { post: infer G } ? G : neve
 
 export type PostPath = { [P in keyof paths]: paths[P] extends { post: object } ? P : never }[keyof paths];
 
+type Responses<P extends keyof paths> = Post<P> extends { responses: infer R } ? R : never;
+
 export type PostAnswer<P extends keyof paths> =
-  Post<P> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never;
+  Responses<P> extends { 200: { content: { 'application/json': infer Body } } }
+    ? Body
+    : Responses<P> extends { 201: { content: { 'application/json': infer Body } } }
+      ? Body
+      : never;
+
+export type PatchPath = { [P in keyof paths]: paths[P] extends { patch: object } ? P : never }[keyof paths];
+
+export type DeletePath = { [P in keyof paths]: paths[P] extends { delete: object } ? P : never }[keyof paths];
 
 type PostBody<P extends keyof paths> =
   Post<P> extends { requestBody: { content: { 'application/json': infer Body } } } ? Body : never;
 
 export type Me = Answer<'/v1/me'>;
+export type SignInWays = Answer<'/v1/sign-in/ways'>;
+export type SignedIn = Answer<'/v1/me/sign-ins'>['rows'][number];
 export type Summary = Answer<'/v1/summary'>;
 export type Usage = NonNullable<Summary['usage']>;
 export type Amount = Summary['burn']['today'];

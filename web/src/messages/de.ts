@@ -1,4 +1,5 @@
 /** Every word the pages say in German, one file a page. Amounts and dates arrive formatted. */
+import { access } from './de/access';
 import { alerts } from './de/alerts';
 import { buckets } from './de/buckets';
 import { burn } from './de/burn';
@@ -20,6 +21,7 @@ export const de: Messages = {
   palette,
   shortcuts,
   signIn,
+  access,
   problem,
   units,
   table,

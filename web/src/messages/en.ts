@@ -1,4 +1,5 @@
 /** Every word the pages say in English, one file a page. Amounts and dates arrive formatted. */
+import { access } from './en/access';
 import { alerts } from './en/alerts';
 import { buckets } from './en/buckets';
 import { burn } from './en/burn';
@@ -19,6 +20,7 @@ export const en = {
   palette,
   shortcuts,
   signIn,
+  access,
   problem,
   units,
   table,

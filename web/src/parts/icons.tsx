@@ -76,3 +76,15 @@ export const SortAscendingIcon = icon(<path d="M10 15V5M6 9l4-4 4 4" />);
 export const SortDescendingIcon = icon(<path d="M10 5v10M6 11l4 4 4-4" />);
 export const SortIcon = icon(<path d="m7 8 3-3 3 3M7 12l3 3 3-3" />);
 export const MenuIcon = icon(<path d="M3 5.5h14M3 10h14M3 14.5h14" />);
+export const KeyIcon = icon(
+  <>
+    <circle cx="6.5" cy="13.5" r="3.5" />
+    <path d="m9 11 7.5-7.5M13.5 6.5l2.5 2.5" />
+  </>,
+);
+export const ScreenIcon = icon(
+  <>
+    <rect x="3" y="4" width="14" height="9.5" rx="1.5" />
+    <path d="M7 17h6M10 13.5V17" />
+  </>,
+);

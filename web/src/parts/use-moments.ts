@@ -1,12 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
+import { isForbidden } from '../api/client';
 import { summaryQuery } from '../api/queries';
 import { dayOf, moment } from '../format';
 
+/** The reader's own zone, for those who may not read what the contract's is. */
+const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** Tells instants in the contract's zone, as on the other pages; today's without their day. */
 export function useMoments(): (instant: string) => string {
-  const summary = useQuery(summaryQuery).data;
-  const zone = summary?.contract.zone ?? 'UTC';
-  const today = summary && dayOf(summary.as_of, zone);
+  const { data: summary, error } = useQuery(summaryQuery);
+  const zone = summary?.contract.zone ?? (isForbidden(error) ? OWN_ZONE : 'UTC');
+  const now = summary?.as_of ?? (isForbidden(error) ? new Date().toISOString() : undefined);
+  const today = now && dayOf(now, zone);
   return useCallback((instant) => moment(instant, zone, today), [zone, today]);
 }

@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { routeTree } from '../router';
-import { renderWithin, serve } from '../test-page';
+import { problem, renderWithin, serve } from '../test-page';
 
 beforeEach(() => {
   localStorage.clear();
@@ -19,13 +19,14 @@ beforeEach(() => {
 const sources = { as_of: '2026-11-22T10:00:00Z', sources: [], text: '' };
 const noRules = { rows: [], standard: '' };
 
-async function open(roles = ['administrator']) {
+async function open(roles = ['administrator'], answers: Parameters<typeof serve>[0] = {}) {
   const fetched = serve({
     '/v1/me': () => Response.json({ name: 'a', roles }),
     '/v1/sources': () => Response.json(sources),
     '/v1/alert-rules': () => Response.json(noRules),
     '/v1/people': () => Response.json({ rows: [{ key: 'u1', name: 'Ada Byron', groups: [] }], next: null }),
     '/v1/buckets': () => Response.json({ rows: [{ key: 'b1', name: 'Adam Works' }], next: null }),
+    ...answers,
   });
   const history = createMemoryHistory({ initialEntries: ['/sources'] });
   const router = createRouter({ routeTree, history });
@@ -117,5 +118,50 @@ describe('single keys', () => {
     await userEvent.keyboard('ga?');
     expect(screen.queryByRole('dialog')).not.toBeInTheDocument();
     expect(router.state.location.pathname).toBe('/sources');
+  });
+});
+
+describe('the menu of one’s own', () => {
+  const openMenu = async () => userEvent.click(await screen.findByRole('button', { name: 'Account: a' }));
+
+  it('says who one is, and where one is signed in', async () => {
+    const rows = [
+      { id: 'one', role: 'viewer', expires: '2026-11-22T20:00:00Z', current: true },
+      { id: 'two', role: 'viewer', expires: '2026-11-22T21:00:00Z', current: false },
+    ];
+    const { fetched } = await open(['viewer'], {
+      '/v1/me/sign-ins': (init) =>
+        init?.method === 'DELETE' ? new Response(null, { status: 204 }) : Response.json({ rows }),
+    });
+    await openMenu();
+    expect(await screen.findByText('Auditor')).toBeVisible();
+    expect(screen.queryByRole('menuitem', { name: 'Change my password' })).not.toBeInTheDocument();
+    await userEvent.click(screen.getByRole('menuitem', { name: 'Where I am signed in' }));
+    const dialogue = within(await screen.findByRole('dialog', { name: 'Where I am signed in' }));
+    expect(await dialogue.findByText(/^This browser/)).toBeVisible();
+    expect(dialogue.getAllByRole('listitem')).toHaveLength(2);
+    await userEvent.click(dialogue.getByRole('button', { name: 'Sign out everywhere' }));
+    const ended = () => fetched.mock.calls.some(([url, init]) => url === '/v1/me/sign-ins' && init?.method === 'DELETE');
+    await waitFor(() => expect(ended()).toBe(true));
+  });
+
+  it('changes the password, and says that the one so far is wrong', async () => {
+    let tries = 0;
+    await open(['member'], {
+      '/v1/sign-in/ways': () => Response.json({ password: true }),
+      '/v1/me/password': () => {
+        tries += 1;
+        return tries === 1 ? problem(401, { code: 'wrong-password' }) : new Response(null, { status: 204 });
+      },
+    });
+    await openMenu();
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Change my password' }));
+    const dialogue = within(await screen.findByRole('dialog', { name: 'Change my password' }));
+    await userEvent.type(await dialogue.findByLabelText('Password so far'), 'so far');
+    await userEvent.type(dialogue.getByLabelText('New password'), 'another of my own');
+    await userEvent.click(dialogue.getByRole('button', { name: 'Change it' }));
+    expect(await dialogue.findByText('The name or the password is wrong')).toBeVisible();
+    await userEvent.click(dialogue.getByRole('button', { name: 'Change it' }));
+    expect(await dialogue.findByText(/^Your password was changed/)).toBeVisible();
   });
 });

@@ -36,7 +36,7 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }) {
             <Table.Tr key={does}>
               <Table.Td>
                 {keys.map((key, place) => (
-                  <Fragment key={key}>
+                  <Fragment key={place}>
                     {place > 0 && (keys[0] === 'g' ? ` ${say.then} ` : ' ')}
                     <Kbd>{key}</Kbd>
                   </Fragment>

@@ -1,37 +1,70 @@
-import { ActionIcon, Menu } from '@mantine/core';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { post, Problem } from '../api/client';
-import { ME_KEY, meQuery } from '../api/queries';
+import { ActionIcon, Menu, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { useSignOut, waysQuery } from '../api/access';
+import { meQuery } from '../api/queries';
 import { words } from '../messages';
 import { chooseLanguage, language, LANGUAGE_NAMES, LANGUAGES, type Language } from '../messages/language';
-import { CheckIcon, PersonIcon, SignOutIcon } from '../parts/icons';
+import { CheckIcon, KeyIcon, PersonIcon, ScreenIcon, SignOutIcon } from '../parts/icons';
 
+const say = words.access;
+
+// They come when they are first asked for.
+const OwnSignIns = lazy(() => import('./own-sign-ins').then((it) => ({ default: it.OwnSignIns })));
+const OwnPassword = lazy(() => import('./own-password').then((it) => ({ default: it.OwnPassword })));
+
+/** Who one is, in which language one reads, and the way out. */
 export function UserMenu() {
-  const me = useQuery(meQuery);
-  const signOut = useSignOut();
-  const name = me.data?.name ?? '';
+  const me = useQuery(meQuery).data;
+  const hasPasswords = useQuery(waysQuery).data?.password;
+  const [opened, setOpened] = useState<'sign-ins' | 'password' | null>(null);
+  const signOut = useSignOut('here');
+  const name = me?.name ?? '';
+  const close = () => setOpened(null);
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size={40}
-          c="var(--ink)"
-          aria-label={words.shell.menu(name)}
-          data-no-print
-        >
-          <PersonIcon size={20} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label c="dimmed">{words.shell.roles(name)}</Menu.Label>
-        <Languages />
-        <Menu.Item leftSection={<SignOutIcon />} onClick={() => signOut.mutate()}>
-          {words.shell.signOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" withinPortal width={260}>
+        <Menu.Target>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={40}
+            c="var(--ink)"
+            aria-label={words.shell.menu(name)}
+            data-no-print
+          >
+            <PersonIcon size={20} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label c="var(--ink)">
+            <Text fw={650} style={{ overflowWrap: 'anywhere' }}>
+              {name}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {me?.roles.map((role) => say.roles[role] ?? role).join(', ')}
+            </Text>
+          </Menu.Label>
+          <Menu.Divider />
+          <Menu.Item leftSection={<ScreenIcon />} onClick={() => setOpened('sign-ins')}>
+            {say.menu.signIns}
+          </Menu.Item>
+          {hasPasswords && (
+            <Menu.Item leftSection={<KeyIcon />} onClick={() => setOpened('password')}>
+              {say.menu.password}
+            </Menu.Item>
+          )}
+          <Languages />
+          <Menu.Item leftSection={<SignOutIcon />} onClick={() => signOut.mutate()}>
+            {words.shell.signOut}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <Suspense>
+        {opened === 'sign-ins' && <OwnSignIns onClose={close} />}
+        {opened === 'password' && <OwnPassword name={name} onClose={close} />}
+      </Suspense>
+    </>
   );
 }
 
@@ -50,21 +83,4 @@ function Languages() {
       <Menu.Divider />
     </>
   );
-}
-
-function useSignOut() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: () => post('/v1/sign-out'),
-    onSuccess: async () => {
-      // The gate looks at `me`; closing it first stops every other question, then the answers are forgotten.
-      await client.resetQueries({ queryKey: ME_KEY });
-      client.removeQueries({ predicate: (query) => query.queryKey[0] !== ME_KEY[0] });
-    },
-    onError: (error) => {
-      if (error instanceof Problem && error.status === 401) {
-        void client.resetQueries({ queryKey: ME_KEY });
-      }
-    },
-  });
 }

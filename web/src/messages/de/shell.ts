@@ -21,7 +21,6 @@ export const shell: Messages['shell'] = {
   menu: (name) => `Konto: ${name}`,
   language: 'Sprache',
   signOut: 'Abmelden',
-  roles: (roles) => `Angemeldet als ${roles}`,
   documentTitle: (page) => `${page} · Faregate`,
   loading: 'Faregate wird geladen',
   notFoundTitle: 'Diese Seite gibt es nicht',

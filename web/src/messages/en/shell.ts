@@ -19,7 +19,6 @@ export const shell = {
   menu: (name: string) => `Account: ${name}`,
   language: 'Language',
   signOut: 'Sign out',
-  roles: (roles: string) => `Signed in as ${roles}`,
   documentTitle: (page: string) => `${page} · Faregate`,
   loading: 'Loading Faregate',
   notFoundTitle: 'There is no such page',

@@ -1,104 +1,69 @@
-import { Button, Code, Paper, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState, type FormEvent } from 'react';
-import { post } from '../../api/client';
-import { ME_KEY } from '../../api/queries';
+/** The sign-in: by an identity provider, a password or a one-time link, as far as the server has them. */
+import { Button, Divider, Paper, Stack, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { waysQuery } from '../../api/access';
+import type { SignInWays } from '../../api/types';
 import { words } from '../../messages';
-import { AlertIcon } from '../../parts/icons';
-import { ProblemNotice } from '../../parts/problem-notice';
-import { Prose } from '../../parts/prose';
+import { Loaded, SkeletonLines } from '../../parts/loaded';
+import { Refused } from '../../parts/sign-in-failure';
 import { Mark } from '../../shell/mark';
-import { signInCode } from './sign-in-code';
+import { LinkForm } from './link-form';
+import { PasswordForm } from './password-form';
 import styles from './sign-in-page.module.css';
+import { failedCode, wantedAddress } from './wanted';
+
+const say = words.signIn;
+
+/** Where the ways cannot be asked for, the link still leads in. */
+const LINK_ALONE: SignInWays = { password: false };
 
 export function SignInPage() {
   useEffect(() => {
-    document.title = words.signIn.documentTitle;
+    document.title = say.documentTitle;
   }, []);
+  const ways = useQuery(waysQuery);
+  const failed = failedCode();
+  const of = { ...ways, data: ways.data ?? (ways.error ? LINK_ALONE : undefined), error: null };
   return (
     <main className={styles.page}>
       <Paper className={styles.card}>
         <Stack gap="lg">
           <Mark size={44} />
-          <Stack gap="xs">
-            <Title order={1} size="h2">
-              {words.signIn.title}
-            </Title>
-            <Text>{words.signIn.how}</Text>
-          </Stack>
-          {isStale() && <StaleNote />}
-          <Stack gap={6}>
-            <Text size="sm" c="dimmed">
-              {words.signIn.where}
-            </Text>
-            <Code block c="var(--ink)" className={styles.example}>
-              {words.signIn.example(window.location.origin)}
-            </Code>
-          </Stack>
-          <SignInForm />
-          <Text size="sm" c="dimmed">
-            <Prose>{words.signIn.another}</Prose>
-          </Text>
+          <Title order={1} size="h2">
+            {say.title}
+          </Title>
+          {failed && <Refused code={failed} />}
+          <Loaded of={of} waiting={say.loading} skeleton={<SkeletonLines lines={3} height={36} />}>
+            {(known) => <Ways ways={known} linkFailed={failed === 'link-used'} />}
+          </Loaded>
         </Stack>
       </Paper>
     </main>
   );
 }
 
-/** Whether the server sent us here because a link signed nobody in. */
-const isStale = () => new URLSearchParams(window.location.search).get('sign-in') === 'stale';
-
-function StaleNote() {
+function Ways({ ways: { password, provider }, linkFailed }: { ways: SignInWays; linkFailed: boolean }) {
+  const [byLink, setByLink] = useState(linkFailed);
+  if (!password && !provider) return <LinkForm />;
   return (
-    <div role="status" className={styles.stale}>
-      <AlertIcon size={20} />
-      <div>
-        <Text fw={650}>{words.signIn.staleTitle}</Text>
-        <Text size="sm">
-          <Prose>{words.signIn.staleDetail}</Prose>
-        </Text>
-      </div>
-    </div>
-  );
-}
-
-function SignInForm() {
-  const client = useQueryClient();
-  const [pasted, setPasted] = useState('');
-  const [missing, setMissing] = useState(false);
-  const signIn = useMutation({
-    mutationFn: (token: string) => post('/v1/sign-in', { token }),
-    onSuccess: () => client.resetQueries({ queryKey: ME_KEY }),
-  });
-
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const code = signInCode(pasted);
-    setMissing(code === '');
-    if (code !== '') signIn.mutate(code);
-  };
-
-  return (
-    <form onSubmit={submit} noValidate>
-      <Stack gap="md">
-        <TextInput
-          label={words.signIn.label}
-          description={words.signIn.description}
-          value={pasted}
-          onChange={(event) => setPasted(event.currentTarget.value)}
-          error={missing ? words.signIn.empty : undefined}
-          autoComplete="one-time-code"
-          autoCapitalize="off"
-          spellCheck={false}
+    <Stack gap="lg">
+      {provider && (
+        <Button
+          component="a"
+          href={`/v1/sign-in/oidc?return_to=${encodeURIComponent(wantedAddress())}`}
           size="md"
-          required
-          withAsterisk={false}
-        />
-        {signIn.error && <ProblemNotice error={signIn.error} />}
-        <Button type="submit" size="md" loading={signIn.isPending}>
-          {words.signIn.submit}
+          variant={password ? 'default' : 'filled'}
+        >
+          {say.provider(provider)}
         </Button>
-      </Stack>
-    </form>
+      )}
+      {provider && password && <Divider label={say.or} labelPosition="center" />}
+      {password && <PasswordForm />}
+      <Button variant="subtle" aria-expanded={byLink} onClick={() => setByLink(!byLink)}>
+        {say.byLink}
+      </Button>
+      {byLink && <LinkForm />}
+    </Stack>
   );
 }
