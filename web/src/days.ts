@@ -19,6 +19,20 @@ export function firstOfMonth(day: string): string {
   return `${day.slice(0, 8)}01`;
 }
 
+/** As many months as `2026-11`, the latest first, ending with that of a day. */
+export function monthsBefore(day: string, count: number): string[] {
+  const [year, month] = [Number(day.slice(0, 4)), Number(day.slice(5, 7))];
+  return Array.from({ length: count }, (_, back) => {
+    return new Date(Date.UTC(year, month - 1 - back)).toISOString().slice(0, 7);
+  });
+}
+
+/** The last day of a month as `2026-11`. */
+export function lastOfMonth(month: string): string {
+  const [year, number] = [Number(month.slice(0, 4)), Number(month.slice(5, 7))];
+  return new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10);
+}
+
 function number(day: string): number {
   return Date.parse(`${day}T00:00:00Z`);
 }

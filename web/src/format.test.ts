@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dayOf, moment, money } from './format';
+import { countryName, dayOf, hours, moment, money } from './format';
 
 describe('format', () => {
   it('keeps every digit of a large sum', () => {
@@ -17,5 +17,14 @@ describe('format', () => {
     expect(moment(instant, 'Europe/Madrid', '2026-11-23')).toMatch(/22/);
     expect(moment(instant, 'Europe/Madrid', '2026-11-23')).not.toMatch(/2026/);
     expect(moment(instant, 'Europe/Madrid', '2027-01-02')).toMatch(/2026/);
+  });
+
+  it('names countries by their codes, and leaves what is none', () => {
+    expect(countryName('es')).toBe(new Intl.DisplayNames(navigator.language, { type: 'region' }).of('ES'));
+    expect(countryName('iberia')).toBe('iberia');
+  });
+
+  it('says seconds in hours', () => {
+    expect(hours(5400)).toMatch(/1[.,]5/);
   });
 });

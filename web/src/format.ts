@@ -29,6 +29,25 @@ export const shortDay = (date: string) => shortDayFormat.format(utc(date));
 export const longDay = (date: string) => longDayFormat.format(utc(date));
 export const inDays = (days: number) => relativeFormat.format(days, 'day');
 
+const monthFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'long', year: 'numeric' });
+const countryNames = new Intl.DisplayNames(locale, { type: 'region', fallback: 'code' });
+const hoursFormat = new Intl.NumberFormat(locale, {
+  style: 'unit',
+  unit: 'hour',
+  unitDisplay: 'short',
+  maximumFractionDigits: 1,
+});
+
+/** A month as `2026-11`. */
+export const monthName = (month: string) => monthFormat.format(utc(`${month}-01`));
+/** Seconds in hours, as one speaks of them. */
+export const hours = (seconds: number) => hoursFormat.format(seconds / 3600);
+
+/** The name of a country by its code, whatever its case; what is none stays as it is. */
+export function countryName(code: string): string {
+  return /^[a-z]{2}$/i.test(code) ? (countryNames.of(code.toUpperCase()) ?? code) : code;
+}
+
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 
 /** The amount is passed on as text, because a float would lose digits of a large sum. */

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import { readAlertsSearch } from './pages/alerts/search';
 import { BurnPage } from './pages/burn/burn-page';
 import { readBurnSearch } from './pages/burn/search';
+import { readPlacesSearch } from './pages/places/search';
 import { SourcesPage } from './pages/sources/sources-page';
 import { NotFoundPage } from './pages/not-found-page';
 import { CrashedPage } from './pages/crashed-page';
@@ -145,6 +146,47 @@ const renewal = createRoute({
   component: lazyRouteComponent(planPages, 'RenewalPart'),
 });
 
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: '/reports',
+  validateSearch: readTableSearch(['report', 'format', 'from', 'to', 'bucket', 'currency']),
+  component: lazyRouteComponent(() => import('./pages/reports/reports-page'), 'ReportsPage'),
+});
+
+const placesPages = () => import('./pages/places/places-page');
+
+// Its parts share a month, and each has a few words of its own in the address.
+const places = createRoute({
+  getParentRoute: () => root,
+  path: '/places',
+  validateSearch: readPlacesSearch,
+  component: lazyRouteComponent(placesPages, 'PlacesPage'),
+});
+
+const placeUse = createRoute({
+  getParentRoute: () => places,
+  path: '/',
+  component: lazyRouteComponent(placesPages, 'UsePart'),
+});
+
+const breaches = createRoute({
+  getParentRoute: () => places,
+  path: 'breaches',
+  component: lazyRouteComponent(placesPages, 'BreachesPart'),
+});
+
+const sharing = createRoute({
+  getParentRoute: () => places,
+  path: 'sharing',
+  component: lazyRouteComponent(placesPages, 'SharingPart'),
+});
+
+const sites = createRoute({
+  getParentRoute: () => places,
+  path: 'sites',
+  component: lazyRouteComponent(placesPages, 'SitesPart'),
+});
+
 const gate = createRoute({
   getParentRoute: () => root,
   path: '/gate',
@@ -167,8 +209,10 @@ export const routeTree = root.addChildren([
   onePerson,
   seats,
   gate,
+  reports,
   home,
   plan.addChildren([recommendations, plans, onePlan, sizing, portfolio, renewal]),
+  places.addChildren([placeUse, breaches, sharing, sites]),
   alerts.addChildren([alertList.addChildren([noAlert, oneAlert]), alertRules, channels]),
 ]);
 

@@ -47,6 +47,15 @@ export async function getOne<P extends GetPath>(
   return read(response, signal);
 }
 
+export type File = { name: string; content: Blob };
+
+/** A file to take along, under the name that the server gives it. */
+export async function getFile(path: string, query: Query = {}): Promise<File> {
+  const response = await send(address(path, query), { headers: { Accept: '*/*' } });
+  const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
+  return { name: name ?? path.split('/').at(-1) ?? path, content: await response.blob() };
+}
+
 export async function post(path: string, body?: unknown): Promise<void> {
   await sendBody('POST', path, body);
 }
@@ -140,7 +149,8 @@ function withMember(path: string, member: string): string {
   return path.replace(/\{\w+\}/, encodeURIComponent(member));
 }
 
-function address(path: string, query: Query): string {
+/** Where a question is asked, as a link that can be sent on. */
+export function address(path: string, query: Query): string {
   const given = Object.entries(query).filter((entry) => entry[1] !== undefined);
   const search = new URLSearchParams(given.map(([key, value]) => [key, String(value)]));
   return given.length === 0 ? path : `${path}?${search}`;

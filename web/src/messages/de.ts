@@ -3,11 +3,13 @@ import { access } from './de/access';
 import { alerts } from './de/alerts';
 import { buckets } from './de/buckets';
 import { burn } from './de/burn';
-import { copying, problem, table, units } from './de/parts';
+import { copying, heatMap, problem, table, units } from './de/parts';
 import { gate } from './de/gate';
 import { home } from './de/home';
 import { people, seats } from './de/people';
+import { places } from './de/places';
 import { plan, twin } from './de/plan';
+import { reports } from './de/reports';
 import { live, palette, scheme, shell, shortcuts } from './de/shell';
 import { signIn } from './de/sign-in';
 import { sources } from './de/sources';
@@ -25,6 +27,7 @@ export const de: Messages = {
   problem,
   units,
   table,
+  heatMap,
   burn,
   sources,
   buckets,
@@ -32,6 +35,8 @@ export const de: Messages = {
   seats,
   plan,
   gate,
+  places,
+  reports,
   home,
   twin,
   alerts,

@@ -3,11 +3,13 @@ import { access } from './en/access';
 import { alerts } from './en/alerts';
 import { buckets } from './en/buckets';
 import { burn } from './en/burn';
-import { copying, problem, table, units } from './en/parts';
+import { copying, heatMap, problem, table, units } from './en/parts';
 import { gate } from './en/gate';
 import { home } from './en/home';
 import { people, seats } from './en/people';
+import { places } from './en/places';
 import { plan, twin } from './en/plan';
+import { reports } from './en/reports';
 import { live, palette, scheme, shell, shortcuts } from './en/shell';
 import { signIn } from './en/sign-in';
 import { sources } from './en/sources';
@@ -24,6 +26,7 @@ export const en = {
   problem,
   units,
   table,
+  heatMap,
   burn,
   sources,
   buckets,
@@ -31,6 +34,8 @@ export const en = {
   seats,
   plan,
   gate,
+  places,
+  reports,
   home,
   twin,
   alerts,

@@ -1,5 +1,6 @@
 import { Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { Prose } from './prose';
 
 type Props = { title: string; detail: string; heading?: 'h1' | 'h3'; children?: ReactNode };
 
@@ -12,7 +13,7 @@ export function EmptyNote({ title, detail, heading = 'h3', children }: Props) {
         {title}
       </Title>
       <Text c="dimmed" maw="60ch">
-        {detail}
+        <Prose>{detail}</Prose>
       </Text>
       {children}
     </Stack>

@@ -25,6 +25,8 @@ export const PAGES = [
   { key: 'seats', to: '/seats', needs: 'own', letter: 's' },
   { key: 'plan', to: '/plan', needs: 'estate', letter: 'l' },
   { key: 'gate', to: '/gate', needs: 'burn', letter: 'g' },
+  { key: 'places', to: '/places', needs: 'estate', letter: 'c' },
+  { key: 'reports', to: '/reports', needs: 'own', letter: 'r' },
   { key: 'alerts', to: '/alerts', needs: 'own', letter: 'a' },
   { key: 'sources', to: '/sources', needs: 'burn', letter: 'o' },
 ] as const satisfies readonly { key: keyof typeof words.shell.pages; to: string; needs: Needs; letter: string }[];

@@ -49,3 +49,8 @@ export const table: Messages['table'] = {
   all: (n, shown) => count(n, shown, 'Zeile', 'Zeilen'),
   none: '–',
 };
+
+export const heatMap: Messages['heatMap'] = {
+  keys: 'Die Pfeiltasten gehen von Feld zu Feld; jedes wird vorgelesen.',
+  point: 'Zeigen Sie auf ein Feld oder gehen Sie mit den Pfeiltasten hin, um es zu lesen.',
+};

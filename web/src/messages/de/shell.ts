@@ -11,6 +11,8 @@ export const shell: Messages['shell'] = {
     seats: 'Lizenzplätze',
     plan: 'Planung',
     gate: 'Gate',
+    places: 'Orte',
+    reports: 'Berichte',
     alerts: 'Warnungen',
     sources: 'Quellen',
   },

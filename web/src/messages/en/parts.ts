@@ -47,3 +47,8 @@ export const table = {
   all: (n: number, shown: string) => count(n, shown, 'row', 'rows'),
   none: '–',
 };
+
+export const heatMap = {
+  keys: 'The arrow keys go from cell to cell; each is read out.',
+  point: 'Point at a cell, or go to one with the arrow keys, to read it.',
+};

@@ -9,6 +9,8 @@ export const shell = {
     seats: 'Seats',
     plan: 'Plan',
     gate: 'Gate',
+    places: 'Places',
+    reports: 'Reports',
     alerts: 'Alerts',
     sources: 'Sources',
   },

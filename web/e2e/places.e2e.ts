@@ -1,0 +1,56 @@
+import { expect, test } from '@playwright/test';
+import { ask } from './api';
+import { given } from './given';
+import { everyLook } from './look';
+
+const bearer = () => ({ Authorization: `Bearer ${given('FAREGATE_API_KEY')}`, 'Idempotency-Key': crypto.randomUUID() });
+
+test('use outside of a territory is found in the matrix, looked at and answered', async ({ page, request }) => {
+  const { sites } = await ask(request, '/v1/sites');
+  const { rows: buckets } = await ask(request, '/v1/buckets');
+  const bucket = buckets.at(-1)!.key;
+  const [home, abroad] = [sites[0]!, sites.find((site) => site.country !== sites[0]!.country)!];
+  // One bucket alone, lest the workstations of the demonstration are held back.
+  const text = `[[territory]]\nof = "bucket:${bucket}"\nallowed = ["${home.country}"]\nbreach = "quarantine"\n`;
+  const taken = await request.post('/v1/estate', { headers: bearer(), data: { files: [{ name: 'estate.toml', text }] } });
+  expect(taken.ok(), await taken.text()).toBe(true);
+  const person = (await ask(request, '/v1/people', { limit: '1' })).rows[0]!.key;
+  const product = (await ask(request, '/v1/burn', { by: 'product', limit: '1' })).rows[0]!.key;
+  const data = { person, product, host: `WS-${Date.now() % 1_000_000}`, bucket, site: abroad.key, fare: 'tokens' };
+  const opened = await request.post('/v1/sessions', { headers: bearer(), data });
+  const { session } = (await opened.json()) as { session: string };
+  expect(session, await opened.text()).toBeTruthy();
+  await request.post(`/v1/sessions/${session}/close`, { headers: bearer() });
+
+  await page.goto('/places');
+  const row = page.getByRole('row', { name: new RegExp(`^${abroad.name}`) });
+  await row.getByRole('link', { name: /breach/ }).first().click();
+  await page.getByRole('combobox', { name: 'Which' }).selectOption('waiting');
+  await page.getByRole('row').filter({ hasText: person }).getByRole('link').last().click();
+  const panel = page.getByRole('region', { name: /^Breach \d+/ });
+  await expect(panel.getByText('The workstation says so')).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'It is in order' })).toBeDisabled();
+  await panel.getByRole('textbox', { name: 'Why' }).fill('a visit to the other office');
+  await panel.getByRole('button', { name: 'It is in order' }).click();
+  await expect(panel.getByText(/was accepted/)).toBeVisible();
+  await page.getByRole('combobox', { name: 'Which' }).selectOption('');
+  await expect(panel.getByText('In order: a visit to the other office')).toBeVisible();
+  await panel.getByRole('link', { name: 'Explain the decision' }).click();
+  await expect(page.getByText(/^Decision \d+/)).toBeVisible();
+});
+
+test('the map of hours is read with the arrow keys, and is a table too', async ({ page }) => {
+  await page.goto('/places/sharing');
+  const map = page.getByRole('group', { name: 'Use by region and hour of the day' });
+  await map.focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('main').getByRole('status').filter({ hasText: '00:00–01:00 UTC' })).toHaveCount(1);
+  await page.getByRole('button', { name: 'Table' }).click();
+  await expect(page).toHaveURL(/view=table/);
+  await expect(page.getByRole('row', { name: /^23:00–24:00/ })).toBeVisible();
+});
+
+everyLook('places', '/places', (page) => page.getByRole('table'));
+everyLook('places-breaches', '/places/breaches', (page) => page.getByRole('region', { name: 'Use outside of its territory' }).getByRole('link').first());
+everyLook('places-sharing', '/places/sharing', (page) => page.getByRole('group', { name: 'Use by region and hour of the day' }));
+everyLook('places-sites', '/places/sites', (page) => page.getByRole('table').first());
