@@ -7,16 +7,15 @@ const bearer = () => ({ Authorization: `Bearer ${given('FAREGATE_API_KEY')}`, 'I
 
 test('use outside of a territory is found in the matrix, looked at and answered', async ({ page, request }) => {
   const { sites } = await ask(request, '/v1/sites');
-  const { rows: buckets } = await ask(request, '/v1/buckets');
-  const bucket = buckets.at(-1)!.key;
-  const [home, abroad] = [sites[0]!, sites.find((site) => site.country !== sites[0]!.country)!];
-  // One bucket alone, lest the workstations of the demonstration are held back.
-  const text = `[[territory]]\nof = "bucket:${bucket}"\nallowed = ["${home.country}"]\nbreach = "quarantine"\n`;
+  const abroad = sites.at(-1)!;
+  const allowed = sites.map((site) => site.country).filter((country) => country !== abroad.country);
+  const person = (await ask(request, '/v1/people')).rows.find(({ bucket }) => bucket)!;
+  const text = `[[territory]]\nof = "bucket:${person.bucket}"\nallowed = ${JSON.stringify(allowed)}\nbreach = "quarantine"\n`;
   const taken = await request.post('/v1/estate', { headers: bearer(), data: { files: [{ name: 'estate.toml', text }] } });
   expect(taken.ok(), await taken.text()).toBe(true);
-  const person = (await ask(request, '/v1/people', { limit: '1' })).rows[0]!.key;
   const product = (await ask(request, '/v1/burn', { by: 'product', limit: '1' })).rows[0]!.key;
-  const data = { person, product, host: `WS-${Date.now() % 1_000_000}`, bucket, site: abroad.key, fare: 'tokens' };
+  const host = `WS-${Date.now() % 1_000_000}`;
+  const data = { person: person.key, product, host, site: abroad.key, fare: 'tokens' };
   const opened = await request.post('/v1/sessions', { headers: bearer(), data });
   const { session } = (await opened.json()) as { session: string };
   expect(session, await opened.text()).toBeTruthy();
@@ -26,8 +25,9 @@ test('use outside of a territory is found in the matrix, looked at and answered'
   const row = page.getByRole('row', { name: new RegExp(`^${abroad.name}`) });
   await row.getByRole('link', { name: /breach/ }).first().click();
   await page.getByRole('combobox', { name: 'Which' }).selectOption('waiting');
-  await page.getByRole('row').filter({ hasText: person }).getByRole('link').last().click();
+  await page.getByRole('row').filter({ hasText: person.key }).getByRole('link').last().click();
   const panel = page.getByRole('region', { name: /^Breach \d+/ });
+  await expect(panel.getByText(host)).toBeVisible();
   await expect(panel.getByText('The workstation says so')).toBeVisible();
   await expect(panel.getByRole('button', { name: 'It is in order' })).toBeDisabled();
   await panel.getByRole('textbox', { name: 'Why' }).fill('a visit to the other office');

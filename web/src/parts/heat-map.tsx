@@ -18,7 +18,7 @@ type Props = {
 
 type Cursor = { row: number; column: number };
 
-/** Rows of coloured cells: the darker, the more. The arrow keys walk over them, and each is read out. */
+/** Rows of coloured cells: the stronger the colour, the more. The arrow keys walk over them, and each is read out. */
 export function HeatMap({ label, rows, ticks, cell }: Props) {
   const [cursor, setCursor] = useState<Cursor | null>(null);
   const [pointed, setPointed] = useState<Cursor | null>(null);

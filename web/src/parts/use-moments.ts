@@ -15,3 +15,11 @@ export function useMoments(): (instant: string) => string {
   const today = now && dayOf(now, zone);
   return useCallback((instant) => moment(instant, zone, today), [zone, today]);
 }
+
+const INSTANT = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/g;
+
+/** Tells a sentence of the server with its instants as on the other pages. */
+export function useToldMoments(): (sentence: string) => string {
+  const when = useMoments();
+  return useCallback((sentence) => sentence.replace(INSTANT, (instant) => when(instant)), [when]);
+}

@@ -68,20 +68,20 @@ function columnsOf(when: (instant: string) => string): Column<PlaceBreach>[] {
     {
       id: 'at',
       header: columns.at,
-      width: 9,
+      width: 6.5,
       cell: ({ decision, at }) => (
         <Link to="/places/breaches" search={(rest) => ({ ...rest, breach: String(decision) })} resetScroll={false}>
           {when(at)}
         </Link>
       ),
     },
-    { id: 'person', header: columns.person, width: 11, cell: ({ person }) => person },
-    { id: 'product', header: columns.product, width: 9, cell: ({ product }) => product },
-    { id: 'place', header: columns.place, width: 10, cell: ({ place }) => placeOf(place) },
-    { id: 'evidence', header: columns.evidence, width: 13, cell: ({ evidence }) => evidenceOf(evidence) },
-    { id: 'allowed', header: columns.allowed, width: 11, cell: ({ territory }) => allowedIn(territory) },
-    { id: 'done', header: columns.done, width: 9, cell: ({ done }) => <Badge tone={TONES[done]}>{say.dones[done] ?? done}</Badge> },
-    { id: 'review', header: columns.review, width: 10, cell: reviewed },
+    { id: 'person', header: columns.person, width: 9.5, cell: ({ person }) => person },
+    { id: 'product', header: columns.product, width: 7, cell: ({ product }) => product },
+    { id: 'place', header: columns.place, width: 9.5, cell: ({ place }) => placeOf(place) },
+    { id: 'evidence', header: columns.evidence, width: 11, cell: ({ evidence }) => evidenceOf(evidence) },
+    { id: 'allowed', header: columns.allowed, width: 10, cell: ({ territory }) => allowedIn(territory) },
+    { id: 'done', header: columns.done, width: 8, cell: ({ done }) => <Badge tone={TONES[done]}>{say.dones[done] ?? done}</Badge> },
+    { id: 'review', header: columns.review, width: 8, cell: reviewed },
   ];
 }
 

@@ -21,7 +21,10 @@ const say = words.places.breaches;
 type Props = { decision: string; breach: PlaceBreach | undefined; onClose: () => void };
 
 /** One use outside of its territory, and what somebody makes of it. */
-export function OneBreach({ decision, breach, onClose }: Props) {
+export function OneBreach({ decision, breach: found, onClose }: Props) {
+  // What was answered leaves a list of those that wait; it is still looked at.
+  const [breach, setBreach] = useState(found);
+  if (found && found !== breach) setBreach(found);
   return (
     <Panel title={say.one(decision)} aside={<CloseButton aria-label={say.close} onClick={onClose} data-no-print />}>
       <Stack gap="md">

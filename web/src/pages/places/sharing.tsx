@@ -13,7 +13,7 @@ import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { ScrollRegion } from '../../parts/scroll-region';
 import { Twin } from '../../parts/twin';
-import { useMoments } from '../../parts/use-moments';
+import { useMoments, useToldMoments } from '../../parts/use-moments';
 import { usePeriod } from './use-period';
 
 const route = getRouteApi('/places/sharing');
@@ -47,12 +47,13 @@ export function SharingPart() {
 function Day({ shared: { regions, text } }: { shared: RegionsShared }) {
   const { view } = route.useSearch();
   const navigate = route.useNavigate();
+  const told = useToldMoments();
   const show = (wanted: 'table' | undefined) =>
     void navigate({ search: (rest) => ({ ...rest, view: wanted }), resetScroll: false, replace: true });
   return (
     <Panel title={say.title} aside={<Twin of={say.title} asTable={view === 'table'} onShow={show} />}>
       <Stack gap="md">
-        <Text>{text}</Text>
+        <Text>{told(text)}</Text>
         {view === 'table' ? (
           <HoursTable regions={regions} />
         ) : (
