@@ -14,7 +14,7 @@ for (const scheme of ['light', 'dark'] as const) {
         ['burn-table', '?view=table'],
       ] as const) {
         test(`${name} is accessible`, async ({ page }) => {
-          await page.goto(`/${search}`);
+          await page.goto(`/burn${search}`);
           await expect(page.getByRole('heading', { name: 'Sessions open now' })).toBeVisible();
           await expect(page.locator('canvas, [data-testid=daily-table]').first()).toBeVisible();
           await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
@@ -36,7 +36,7 @@ for (const scheme of ['light', 'dark'] as const) {
       });
 
       test('nothing overflows sideways', async ({ page }) => {
-        await page.goto('/');
+        await page.goto('/burn');
         await expect(page.getByRole('heading', { name: 'Sessions open now' })).toBeVisible();
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       });

@@ -115,7 +115,7 @@ test.describe('what the pages of monitoring show', () => {
 });
 
 test('the forecast shows the numbers of the API, and its table every day', async ({ page, request }) => {
-  await page.goto('/?ahead=table');
+  await page.goto('/burn?ahead=table');
   const panel = page.getByRole('region', { name: 'What is to come' });
   await expect(panel.getByTestId('forecast-table')).toBeVisible();
   const format = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });

@@ -3,7 +3,7 @@ import { ask, shown } from './api';
 import { given } from './given';
 
 async function openBurn(page: Page, search = '') {
-  await page.goto(`/${search}`);
+  await page.goto(`/burn${search}`);
   await expect(page.getByRole('group', { name: 'Tokens left' })).toBeVisible();
 }
 

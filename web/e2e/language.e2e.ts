@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 
 test('the pages speak the language that was chosen, and remember it', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/burn');
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   await page.getByRole('button', { name: /^Account:/ }).click();
   await page.getByRole('menuitemradio', { name: 'Deutsch' }).click();

@@ -9,12 +9,12 @@ test('whoever is not signed in is asked to', async ({ page }) => {
   await expect(byLink.or(page.getByLabel('Link or code'))).toBeVisible();
   if (await byLink.isVisible()) await byLink.click();
   await page.getByLabel('Link or code').fill('http://127.0.0.1/sign-in?token=certainly-wrong');
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByRole('button', { name: 'Sign in with the link' }).click();
   await expect(page.getByRole('main').getByRole('status')).toBeVisible();
 });
 
 test('the printed link signs in, once', async ({ page, context }) => {
   await page.goto(given('FAREGATE_SIGN_IN'));
-  await expect(page.getByRole('heading', { name: 'Burn', level: 1 })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
   await context.storageState({ path: 'test-results/signed-in.json' });
 });

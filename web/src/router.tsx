@@ -1,8 +1,8 @@
 /** The pages and their addresses. A new page is one route here and one link in `shell/pages.ts`. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { readAlertsSearch } from './pages/alerts/search';
-import { BurnPage } from './pages/burn/burn-page';
 import { readBurnSearch } from './pages/burn/search';
+import { HomePage } from './pages/home/home-page';
 import { readPlacesSearch } from './pages/places/search';
 import { SourcesPage } from './pages/sources/sources-page';
 import { NotFoundPage } from './pages/not-found-page';
@@ -12,11 +12,30 @@ import { Shell } from './shell/shell';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage });
 
-const burn = createRoute({
+const home = createRoute({
   getParentRoute: () => root,
   path: '/',
+  // Burn was here once: links that say which days it shows still lead to it.
+  beforeLoad: ({ search: raw }) => {
+    const search = readBurnSearch(raw);
+    if (Object.keys(search).length > 0) throw redirect({ to: '/burn', search });
+  },
+  component: HomePage,
+});
+
+const overview = createRoute({
+  getParentRoute: () => root,
+  path: '/overview',
+  beforeLoad: () => {
+    throw redirect({ to: '/' });
+  },
+});
+
+const burn = createRoute({
+  getParentRoute: () => root,
+  path: '/burn',
   validateSearch: readBurnSearch,
-  component: BurnPage,
+  component: lazyRouteComponent(() => import('./pages/burn/burn-page'), 'BurnPage'),
 });
 
 const sources = createRoute({ getParentRoute: () => root, path: '/sources', component: SourcesPage });
@@ -194,13 +213,9 @@ const gate = createRoute({
   component: lazyRouteComponent(() => import('./pages/gate/gate-page'), 'GatePage'),
 });
 
-const home = createRoute({
-  getParentRoute: () => root,
-  path: '/overview',
-  component: lazyRouteComponent(() => import('./pages/home/home-page'), 'HomePage'),
-});
-
 export const routeTree = root.addChildren([
+  home,
+  overview,
   burn,
   sources,
   buckets,
@@ -210,7 +225,6 @@ export const routeTree = root.addChildren([
   seats,
   gate,
   reports,
-  home,
   plan.addChildren([recommendations, plans, onePlan, sizing, portfolio, renewal]),
   places.addChildren([placeUse, breaches, sharing, sites]),
   alerts.addChildren([alertList.addChildren([noAlert, oneAlert]), alertRules, channels]),

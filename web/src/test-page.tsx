@@ -14,6 +14,31 @@ export function renderWithin(children: ReactNode) {
   );
 }
 
+/** Who one is, with what one may do. */
+export const me = (role = 'administrator', rights: readonly string[] = RIGHTS) =>
+  Response.json({ name: 'a', roles: [role], rights });
+
+const RIGHTS = [
+  'read-burn',
+  'read-estate',
+  'read-own',
+  'read-outlook',
+  'read-purchases',
+  'ask-price',
+  'read-access',
+  'give-orders',
+  'ask-for-tokens',
+  'answer-requests',
+  'judge-plans',
+  'buy-packs',
+  'run-faregate',
+  'manage-access',
+  'act-for-others',
+];
+
+/** What a member may do. */
+export const MEMBER = ['read-own', 'read-outlook', 'ask-price', 'give-orders', 'ask-for-tokens', 'answer-requests'];
+
 /** Answers `/path` by the table's function, and what is not in it with 404. */
 export function serve(answers: Record<string, (init: RequestInit | undefined) => Response>) {
   const fetched = vi.fn(async (url: string, init?: RequestInit) => {

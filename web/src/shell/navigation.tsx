@@ -7,13 +7,13 @@ import { words } from '../messages';
 import { pagesFor } from './pages';
 import styles from './navigation.module.css';
 
-/** The links to the pages that the reader's roles reach. */
+/** The links to the pages that the reader's rights reach. */
 export function Navigation({ onChosen }: { onChosen?: () => void }) {
-  const roles = useQuery(meQuery).data?.roles;
+  const me = useQuery(meQuery).data;
   return (
     <nav aria-label={words.shell.navigation} data-no-print>
       <ul className={styles.pages}>
-        {pagesFor(roles).map(({ key, to }) => (
+        {pagesFor(me).map(({ key, to }) => (
           <li key={key}>
             <Link
               to={to}

@@ -1,24 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { PAGES, pagesFor } from './pages';
 
-const keys = (roles: string[] | undefined) => pagesFor(roles).map(({ key }) => key);
+const keys = (rights: string[]) => pagesFor({ rights }).map(({ key }) => key);
 
 describe('the pages of the side bar', () => {
-  it('are all for those who read everything', () => {
-    expect(pagesFor(['administrator'])).toEqual(PAGES);
-    expect(pagesFor(['viewer'])).toEqual(PAGES);
+  it('are those that the rights reach', () => {
+    expect(pagesFor({ rights: ['read-own', 'read-burn', 'read-estate', 'read-outlook', 'read-purchases'] })).toEqual(PAGES);
+    expect(keys(['read-own'])).toEqual(['home', 'buckets', 'alerts']);
+    expect(keys([])).toEqual(['home']);
   });
 
-  it('leave out what a member may not read', () => {
-    expect(keys(['member'])).not.toContain('burn');
-    expect(keys(['member'])).toContain('alerts');
-    expect(keys(['workstation'])).toEqual([]);
-    expect(keys(['member', 'viewer'])).toEqual(keys(['viewer']));
-  });
-
-  it('are all there for a role that is not known here: the server decides', () => {
-    expect(pagesFor(['somebody-new'])).toEqual(PAGES);
-    expect(pagesFor(undefined)).toEqual(PAGES);
+  it('are the overview alone before the rights are known', () => {
+    expect(pagesFor(undefined).map(({ key }) => key)).toEqual(['home']);
   });
 
   it('have a letter each', () => {

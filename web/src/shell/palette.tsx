@@ -106,10 +106,10 @@ function useCommands(text: string, onShortcuts: () => void) {
 /** What the pages know themselves: where one can go, and what one can do anywhere. */
 function useOwnCommands(onShortcuts: () => void): Command[] {
   const router = useRouter();
-  const roles = useQuery(meQuery).data?.roles;
+  const me = useQuery(meQuery).data;
   const { setColorScheme } = useMantineColorScheme();
   return [
-    ...pagesFor(roles).map(({ key, to }) => ({
+    ...pagesFor(me).map(({ key, to }) => ({
       id: `page-${key}`,
       name: words.shell.pages[key],
       group: 'pages' as const,

@@ -3,7 +3,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { routeTree } from '../router';
-import { problem, renderWithin, serve } from '../test-page';
+import { me, MEMBER, problem, renderWithin, serve } from '../test-page';
 
 beforeEach(() => {
   localStorage.clear();
@@ -19,9 +19,9 @@ beforeEach(() => {
 const sources = { as_of: '2026-11-22T10:00:00Z', sources: [], text: '' };
 const noRules = { rows: [], standard: '' };
 
-async function open(roles = ['administrator'], answers: Parameters<typeof serve>[0] = {}) {
+async function open(who = () => me(), answers: Parameters<typeof serve>[0] = {}) {
   const fetched = serve({
-    '/v1/me': () => Response.json({ name: 'a', roles }),
+    '/v1/me': who,
     '/v1/sources': () => Response.json(sources),
     '/v1/alert-rules': () => Response.json(noRules),
     '/v1/people': () => Response.json({ rows: [{ key: 'u1', name: 'Ada Byron', groups: [] }], next: null }),
@@ -36,8 +36,8 @@ async function open(roles = ['administrator'], answers: Parameters<typeof serve>
 }
 
 describe('the shell', () => {
-  it('links to what the roles reach', async () => {
-    await open(['member']);
+  it('links to what the rights reach', async () => {
+    await open(() => me('member', MEMBER));
     const side = within(screen.getByRole('navigation', { name: 'Pages' }));
     await waitFor(() => expect(side.queryByRole('link', { name: 'Burn' })).not.toBeInTheDocument());
     expect(side.getByRole('link', { name: 'Alerts' })).toBeVisible();
@@ -46,13 +46,13 @@ describe('the shell', () => {
   it('puts the focus on the heading of the new page', async () => {
     await open();
     expect(document.body).toHaveFocus();
-    await userEvent.click(screen.getByRole('link', { name: 'Alerts' }));
+    await userEvent.click(await screen.findByRole('link', { name: 'Alerts' }));
     await waitFor(() => expect(screen.getByRole('heading', { name: 'Alerts', level: 1 })).toHaveFocus());
   });
 
   it('leaves the focus where it is when something opens within a page', async () => {
     await open();
-    await userEvent.click(screen.getByRole('link', { name: 'Alerts' }));
+    await userEvent.click(await screen.findByRole('link', { name: 'Alerts' }));
     const rules = await screen.findByRole('link', { name: 'Rules' });
     await userEvent.click(rules);
     await screen.findByRole('heading', { name: 'Nothing is watched yet' });
@@ -129,7 +129,7 @@ describe('the menu of one’s own', () => {
       { id: 'one', role: 'viewer', expires: '2026-11-22T20:00:00Z', current: true },
       { id: 'two', role: 'viewer', expires: '2026-11-22T21:00:00Z', current: false },
     ];
-    const { fetched } = await open(['viewer'], {
+    const { fetched } = await open(() => me('viewer'), {
       '/v1/me/sign-ins': (init) =>
         init?.method === 'DELETE' ? new Response(null, { status: 204 }) : Response.json({ rows }),
     });
@@ -147,7 +147,7 @@ describe('the menu of one’s own', () => {
 
   it('changes the password, and says that the one so far is wrong', async () => {
     let tries = 0;
-    await open(['member'], {
+    await open(() => me('member', MEMBER), {
       '/v1/sign-in/ways': () => Response.json({ password: true }),
       '/v1/me/password': () => {
         tries += 1;

@@ -11,12 +11,12 @@ const say = words.shortcuts;
 /** Which keys do what, and a way to turn the single ones off. */
 export function ShortcutSheet({ onClose }: { onClose: () => void }) {
   const [on, setOn] = useState(singleKeysOn);
-  const roles = useQuery(meQuery).data?.roles;
+  const me = useQuery(meQuery).data;
   const rows: [string[], string][] = [
     [['Ctrl', 'K'], say.palette],
     [['?'], say.help],
     [['/'], say.filter],
-    ...pagesFor(roles).map(({ key, letter }): [string[], string] => [['g', letter], say.go(words.shell.pages[key])]),
+    ...pagesFor(me).map(({ key, letter }): [string[], string] => [['g', letter], say.go(words.shell.pages[key])]),
   ];
   const change = (wanted: boolean) => {
     setSingleKeys(wanted);

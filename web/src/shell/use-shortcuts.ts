@@ -1,6 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { PAGES } from './pages';
+import { meQuery } from '../api/queries';
+import { pagesFor } from './pages';
 
 const KEY = 'faregate-single-keys';
 const SEQUENCE_MS_MAX = 1_500;
@@ -21,6 +23,7 @@ export function setSingleKeys(on: boolean): void {
 /** Ctrl K opens the palette; `?` the list of keys, `/` the filter, and `g` with a letter a page. */
 export function useShortcuts(onPalette: () => void, onHelp: () => void) {
   const router = useRouter();
+  const client = useQueryClient();
   useEffect(() => {
     let wentAt = 0;
     const onKey = (event: KeyboardEvent) => {
@@ -30,7 +33,9 @@ export function useShortcuts(onPalette: () => void, onHelp: () => void) {
         return;
       }
       if (event.ctrlKey || event.metaKey || event.altKey || isBusy(event.target) || !singleKeysOn()) return;
-      const page = event.timeStamp - wentAt < SEQUENCE_MS_MAX && PAGES.find(({ letter }) => letter === event.key);
+      const isSecond = event.timeStamp - wentAt < SEQUENCE_MS_MAX;
+      const pages = isSecond ? pagesFor(client.getQueryData(meQuery.queryKey)) : [];
+      const page = pages.find(({ letter }) => letter === event.key);
       wentAt = event.key === 'g' ? event.timeStamp : 0;
       if (page) void router.navigate({ to: page.to });
       else if (event.key === '?') onHelp();
@@ -38,7 +43,7 @@ export function useShortcuts(onPalette: () => void, onHelp: () => void) {
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [router, onPalette, onHelp]);
+  }, [router, client, onPalette, onHelp]);
 }
 
 function toFilter(event: KeyboardEvent) {

@@ -27,7 +27,7 @@ export const shell: Messages['shell'] = {
   loading: 'Faregate wird geladen',
   notFoundTitle: 'Diese Seite gibt es nicht',
   notFoundDetail: 'Vielleicht ist die Adresse vertippt, oder die Seite gehört zu einer anderen Version.',
-  notFoundAction: 'Zum Verbrauch',
+  notFoundAction: 'Zum Überblick',
   errorTitle: 'Diese Seite funktioniert nicht mehr',
   errorDetail:
     'Neu laden hilft meistens. Wenn es wieder geschieht, melden Sie bitte, was Sie unmittelbar zuvor getan haben.',

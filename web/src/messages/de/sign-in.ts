@@ -50,6 +50,7 @@ export const signIn: Messages['signIn'] = {
   newPasswordHelp: 'Mindestens 12 Zeichen. Mehrere Wörter sind gut; welche Zeichen, ist gleich.',
   newPasswordMissing: 'Wählen Sie ein neues Passwort mit mindestens 12 Zeichen.',
   changeAndSignIn: 'Ändern und anmelden',
+  submitLink: 'Mit dem Link anmelden',
   byLink: 'Mit einem Einmal-Link anmelden',
   how: 'Beim Start gibt Faregate einen Link aus, der einmal gilt. Öffnen Sie ihn in diesem Browser, oder fügen Sie ihn hier ein.',
   where: 'Im Terminal sieht er so aus:',

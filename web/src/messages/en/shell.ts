@@ -25,7 +25,7 @@ export const shell = {
   loading: 'Loading Faregate',
   notFoundTitle: 'There is no such page',
   notFoundDetail: 'The address may be mistyped, or the page may belong to another version.',
-  notFoundAction: 'Go to Burn',
+  notFoundAction: 'Go to the overview',
   errorTitle: 'This page has stopped working',
   errorDetail: 'Reloading usually helps. If it happens again, please report what you did before.',
   reload: 'Reload',

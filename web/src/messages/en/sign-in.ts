@@ -48,6 +48,7 @@ export const signIn = {
   newPasswordHelp: 'At least 12 characters. Several words are good; nothing is asked of which ones.',
   newPasswordMissing: 'Choose a new password of at least 12 characters.',
   changeAndSignIn: 'Change it and sign in',
+  submitLink: 'Sign in with the link',
   byLink: 'Sign in with a one-time link',
   how: 'When Faregate starts, it prints a link that works once. Open that link in this browser, or paste it here.',
   where: 'In the terminal it looks like this:',

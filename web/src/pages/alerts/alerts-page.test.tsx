@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Alert, AlertRule, AlertRules, Alerts, Channels, Deliveries } from '../../api/types';
 import { routeTree } from '../../router';
-import { problem, renderWithin, serve } from '../../test-page';
+import { me, problem, renderWithin, serve } from '../../test-page';
 
 const alert: Alert = {
   id: 'a42',
@@ -86,7 +86,7 @@ const done = { said: ['alert a42 is taken on by administrator'], warnings: [], d
 type Answers = Record<string, (init: RequestInit | undefined) => Response>;
 
 const answers: Answers = {
-  '/v1/me': () => Response.json({ name: 'administrator', roles: [] }),
+  '/v1/me': () => me(),
   '/v1/alerts': () => Response.json(alerts),
   '/v1/alerts/a42': () => Response.json(alert),
   '/v1/alerts/a7': () => Response.json(ended),

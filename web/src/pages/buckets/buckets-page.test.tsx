@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BucketNode, Statement, TokenRequest } from '../../api/types';
 import { routeTree } from '../../router';
-import { problem, renderWithin, serve } from '../../test-page';
+import { me, problem, renderWithin, serve } from '../../test-page';
 import { asTokens } from './order-forms';
 import { inTreeOrder } from './tree';
 
@@ -78,7 +78,7 @@ type Answers = Parameters<typeof serve>[0];
 function open(address: string, answers: Answers = {}) {
   const orders: unknown[] = [];
   const fetched = serve({
-    '/v1/me': () => Response.json({ name: 'a', roles: ['administrator'] }),
+    '/v1/me': () => me(),
     '/v1/buckets': () => Response.json({ rows: [bucket('north'), bucket('south'), bucket('team', 'north')], next: null }),
     '/v1/buckets/north': () => Response.json(bucket('north')),
     '/v1/buckets/north/statement': () => Response.json(statement),

@@ -84,7 +84,7 @@ function OneRequest({ request }: { request: TokenRequest }) {
 }
 
 function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { request: TokenRequest }) {
-  const mayAct = useQuery(meQuery).data?.roles.includes('administrator');
+  const mayAct = useQuery(meQuery).data?.rights.includes('act-for-others');
   const [as, setAs] = useState('');
   const order = useOrder(as);
   const [amount, setAmount] = useState(String(asked));

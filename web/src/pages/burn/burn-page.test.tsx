@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Balances, Burn, DailyBurn, Forecast, Periods, Session, SessionPage, Summary } from '../../api/types';
 import { routeTree } from '../../router';
-import { problem, renderWithin, serve } from '../../test-page';
+import { me, problem, renderWithin, serve } from '../../test-page';
 
 // jsdom has no canvas; the chart's own test covers what it draws.
 vi.mock('./forecast-chart', () => ({ default: () => <div data-testid="forecast-chart" /> }));
@@ -103,7 +103,7 @@ const periods: Periods = {
 };
 
 const answers = {
-  '/v1/me': () => Response.json({ name: 'administrator', roles: [] }),
+  '/v1/me': () => me(),
   '/v1/summary': () => Response.json(summary),
   '/v1/burn/daily': () => Response.json(daily),
   '/v1/burn': () => Response.json(burn),
@@ -133,7 +133,7 @@ const region = async (name: string) => within(await screen.findByRole('region', 
 
 describe('the Burn page', () => {
   it('asks for the days of the address, and of no others', async () => {
-    const { fetched } = open('/?from=2026-11-21&to=2026-11-22');
+    const { fetched } = open('/burn?from=2026-11-21&to=2026-11-22');
     await screen.findByTestId('chart');
     const ofRange = /^\/v1\/burn(\/daily)?\?/;
     const asked = fetched.mock.calls.map(([url]) => url).filter((url) => ofRange.test(url));
@@ -142,7 +142,7 @@ describe('the Burn page', () => {
   });
 
   it('shows the chart as a table', async () => {
-    const { router } = open('/');
+    const { router } = open('/burn');
     await screen.findByTestId('chart');
     await userEvent.click(screen.getByRole('button', { name: 'View as table' }));
     const rows = within(await screen.findByTestId('daily-table')).getAllByRole('row');
@@ -155,7 +155,7 @@ describe('the Burn page', () => {
   });
 
   it('says why it is empty, and which commands help', async () => {
-    open('/', { '/v1/burn/daily': () => Response.json({ ...daily, series: [] }) });
+    open('/burn', { '/v1/burn/daily': () => Response.json({ ...daily, series: [] }) });
     const panel = await region('Burn by day');
     expect(await panel.findByText('faregate import flexnet FILE --zone Europe/Madrid')).toBeVisible();
     expect(panel.getByText('make demo')).toBeVisible();
@@ -164,14 +164,14 @@ describe('the Burn page', () => {
   it('shows what of a bucket nothing covered, and only then', async () => {
     const bucket = { key: 'a', name: 'General', allocated: 0, spent: 0, held: 0, available: 0, uncovered: 1087 };
     const buckets = [bucket, { ...bucket, key: 'b', name: 'Bridges', uncovered: 0 }];
-    open('/', { '/v1/balances': () => Response.json({ ...balances, buckets }) });
+    open('/burn', { '/v1/balances': () => Response.json({ ...balances, buckets }) });
     const panel = await region('Buckets');
     expect(await panel.findAllByText(/not covered/)).toHaveLength(1);
     expect(panel.getByText('1,087 not covered')).toBeVisible();
   });
 
   it('tells what is expected, within which range, and how good that was before', async () => {
-    open('/?ahead=table', { '/v1/forecasts': () => Response.json(forecast) });
+    open('/burn?ahead=table', { '/v1/forecasts': () => Response.json(forecast) });
     const panel = await region('What is to come');
     expect(await panel.findByText('2,655 expected at the end of the month.')).toBeVisible();
     expect(panel.getByText('4 cases in 5: 2,552 – 2,734')).toBeVisible();
@@ -185,12 +185,12 @@ describe('the Burn page', () => {
   });
 
   it('says plainly whose the forecast is to whoever may not see it', async () => {
-    open('/', { '/v1/forecasts': () => problem(404, { title: 'Not Found', code: 'unknown' }) });
+    open('/burn', { '/v1/forecasts': () => problem(404, { title: 'Not Found', code: 'unknown' }) });
     expect(await screen.findByText(/^The forecast of the contract is for those who own it/)).toBeVisible();
   });
 
   it('puts today beside comparable days', async () => {
-    open('/', { '/v1/burn/periods': () => Response.json(periods) });
+    open('/burn', { '/v1/burn/periods': () => Response.json(periods) });
     const tile = within(await screen.findByRole('group', { name: 'Burned today' }));
     expect(await tile.findByText('usually 6 by this hour (0 – 18)')).toBeVisible();
     const month = within(screen.getByRole('group', { name: 'This month' }));
@@ -200,18 +200,18 @@ describe('the Burn page', () => {
   it('says which sources its figures lack, and only then', async () => {
     const text = 'What the licence server\'s log knows ends on 2026-11-19, 3 days ago: burn since then is from the gate only.';
     const stale = [{ source: 'debug.log', kind: 'licence-server-log', last_data: '2026-11-19T14:00:00Z', text }];
-    const { unmount } = open('/', { '/v1/burn/daily': () => Response.json({ ...daily, stale }) });
+    const { unmount } = open('/burn', { '/v1/burn/daily': () => Response.json({ ...daily, stale }) });
     const note = await screen.findByRole('note');
     expect(note).toHaveTextContent(`These figures are not complete${text}`);
     unmount();
-    open('/');
+    open('/burn');
     await screen.findByTestId('chart');
     expect(screen.queryByRole('note')).toBeNull();
   });
 
   it('leads to the usage of other days', async () => {
     const usage = { first: '2020-05-05', last: '2022-07-07' };
-    const { router } = open('/?q=ben', {
+    const { router } = open('/burn?q=ben', {
       '/v1/summary': () => Response.json({ ...summary, usage }),
       '/v1/burn/daily': () => Response.json({ ...daily, series: [] }),
     });
@@ -225,7 +225,7 @@ describe('the Burn page', () => {
   it('keeps the other panels when one question fails, and asks again', async () => {
     let broken = true;
     const fail = () => problem(503, { title: 'ledger replaying', detail: 'wait', help: 'See the log.' });
-    open('/', { '/v1/balances': () => (broken ? fail() : Response.json(balances)) });
+    open('/burn', { '/v1/balances': () => (broken ? fail() : Response.json(balances)) });
     const panel = await region('Packs');
     expect(await panel.findByText('ledger replaying')).toBeVisible();
     expect(await screen.findByTestId('chart')).toBeVisible();
@@ -237,7 +237,7 @@ describe('the Burn page', () => {
 
   it('counts apart what a log of another year left open', async () => {
     const left = { ...session('Dora', '2022-07-07T08:00:00Z'), route: 'log', tokens: 0, unclosed: true };
-    open('/', {
+    open('/burn', {
       '/v1/summary': () => Response.json({ ...summary, unclosed_sessions: 1 }),
       '/v1/sessions': () =>
         Response.json({ ...sessions, rows: [...sessions.rows, left], total: 3, open_now: 2, unclosed: 1 }),
@@ -251,7 +251,7 @@ describe('the Burn page', () => {
   });
 
   it('sorts and filters the sessions, and keeps both in the address', async () => {
-    const { router } = open('/');
+    const { router } = open('/burn');
     const panel = await region('Sessions open now');
     const names = () =>
       panel

@@ -19,9 +19,9 @@ import { resolveRange } from './search';
 import { SessionsPanel } from './sessions-panel';
 import { Tiles, TilesSkeleton } from './tiles';
 
-const route = getRouteApi('/');
+const route = getRouteApi('/burn');
 
-/** The home page: where the tokens stand, where they went, and who holds some now. */
+/** Burn: where the tokens stand, where they went, and who holds some now. */
 export function BurnPage() {
   const summary = useQuery(summaryQuery);
   const periods = useQuery(periodsQuery).data;

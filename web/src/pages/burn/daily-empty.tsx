@@ -7,7 +7,7 @@ import { Command } from '../../parts/command';
 import { EmptyNote } from '../../parts/empty-note';
 import { usageSpan } from './search';
 
-const route = getRouteApi('/');
+const route = getRouteApi('/burn');
 const say = words.burn.daily;
 
 type Props = { from: string; to: string; usage: Usage | null };

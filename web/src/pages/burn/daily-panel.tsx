@@ -17,7 +17,7 @@ import { ViewToggle } from './view-toggle';
 // The chart library is the largest part of the pages; the numbers must not wait for it.
 const DailyChart = lazy(() => import('./daily-chart'));
 
-const route = getRouteApi('/');
+const route = getRouteApi('/burn');
 const say = words.burn.daily;
 
 export function DailyPanel({ span, usage }: { span: Span; usage: Usage | null }) {

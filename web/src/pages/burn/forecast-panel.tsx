@@ -18,7 +18,7 @@ import { ViewToggle } from './view-toggle';
 // The chart library is the largest part of the pages; the numbers must not wait for it.
 const ForecastChart = lazy(() => import('./forecast-chart'));
 
-const route = getRouteApi('/');
+const route = getRouteApi('/burn');
 const say = words.burn.forecast;
 
 /** What is expected of the contract: the month's end, the day on which tokens run out, and each day ahead. */

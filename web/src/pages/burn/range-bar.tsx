@@ -8,7 +8,7 @@ import { words } from '../../messages';
 import styles from './range-bar.module.css';
 import { PRESET_DEFAULT, PRESETS, spanFault, type BurnSearch, type Preset, type Range, type SpanFault } from './search';
 
-const route = getRouteApi('/');
+const route = getRouteApi('/burn');
 const say = words.burn.range;
 
 const DAY_MIN = '2000-01-01';

@@ -12,7 +12,7 @@ import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { Panel } from '../../parts/panel';
 import { SessionsTable } from './sessions-table';
 
-const route = getRouteApi('/');
+const route = getRouteApi('/burn');
 const say = words.burn.sessions;
 
 export const SESSIONS_ANCHOR = 'sessions';

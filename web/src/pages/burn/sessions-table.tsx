@@ -9,7 +9,7 @@ import { ScrollRegion } from '../../parts/scroll-region';
 import { features, NUMERIC, sessionColumns } from './sessions-columns';
 import styles from './table.module.css';
 
-const route = getRouteApi('/');
+const route = getRouteApi('/burn');
 const say = words.burn.sessions;
 const SORT_DEFAULT = '-opened';
 

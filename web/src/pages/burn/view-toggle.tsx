@@ -3,7 +3,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { words } from '../../messages';
 import { BarsIcon, TableIcon } from '../../parts/icons';
 
-const route = getRouteApi('/');
+const route = getRouteApi('/burn');
 const say = words.burn.daily;
 
 type Labels = { viewAs: string; viewAsChart: string; viewAsTable: string };

@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Decision } from '../../api/types';
 import { routeTree } from '../../router';
-import { problem, renderWithin, serve } from '../../test-page';
+import { me, problem, renderWithin, serve } from '../../test-page';
 
 const session = {
   id: 's153',
@@ -46,7 +46,7 @@ beforeEach(() => {
 
 function open(address: string, answers: Parameters<typeof serve>[0] = {}) {
   serve({
-    '/v1/me': () => Response.json({ name: 'a', roles: ['administrator'] }),
+    '/v1/me': () => me(),
     '/v1/sessions': () => Response.json({ rows: [session], next: null, total: 1, open_now: 1, unclosed: 0 }),
     '/v1/refusals': () => Response.json({ rows: refusals }),
     '/v1/decisions/175': () => Response.json(refused),

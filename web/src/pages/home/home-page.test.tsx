@@ -2,7 +2,7 @@ import { createMemoryHistory, createRouter, RouterProvider } from '@tanstack/rea
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { routeTree } from '../../router';
-import { problem, renderWithin, serve } from '../../test-page';
+import { me, problem, renderWithin, serve } from '../../test-page';
 
 const none = { rows: [], next: null };
 const alert = (id: string, acknowledged: boolean) => ({
@@ -44,9 +44,9 @@ beforeEach(() => {
   vi.stubGlobal('scrollTo', () => {});
 });
 
-function open(answers: Parameters<typeof serve>[0] = {}) {
+function open(answers: Parameters<typeof serve>[0] = {}, address = '/') {
   serve({
-    '/v1/me': () => Response.json({ name: 'a', roles: ['administrator'] }),
+    '/v1/me': () => me(),
     '/v1/alerts': () => Response.json({ ...none, open: [0, 0, 0] }),
     '/v1/requests': () => Response.json(none),
     '/v1/plans': () => Response.json(none),
@@ -55,7 +55,7 @@ function open(answers: Parameters<typeof serve>[0] = {}) {
       Response.json({ packs: [{ id: 1, name: 'Flex', remaining: 90, bought: 100, ends: '2026-12-31', starts: '' }], buckets: [] }),
     ...answers,
   });
-  const router = createRouter({ routeTree, history: createMemoryHistory({ initialEntries: ['/overview'] }) });
+  const router = createRouter({ routeTree, history: createMemoryHistory({ initialEntries: [address] }) });
   renderWithin(<RouterProvider router={router as never} />);
 }
 
@@ -90,6 +90,13 @@ describe('the overview', () => {
     expect(await screen.findByText('Nothing waits for a decision')).toBeVisible();
     await waitFor(() => expect(screen.queryByRole('region', { name: 'What happens to tokens' })).not.toBeInTheDocument());
     expect(screen.queryByRole('region', { name: 'Where the tokens stand' })).not.toBeInTheDocument();
+  });
+
+  it('has the address to which one comes, and Burn’s old one leads to Burn', async () => {
+    open({}, '/overview');
+    expect(await screen.findByRole('heading', { name: 'Overview', level: 1 })).toBeVisible();
+    open({}, '/?range=7d');
+    expect(await screen.findByRole('heading', { name: 'Burn', level: 1 })).toBeVisible();
   });
 
   it('says what failed', async () => {

@@ -135,7 +135,7 @@ function Standing() {
                 [tiles.projected, tokens(burn.projected_month.tokens)],
               ]}
             />
-            <Link to="/" className={styles.link}>
+            <Link to="/burn" className={styles.link}>
               {say.toBurn}
             </Link>
           </Stack>

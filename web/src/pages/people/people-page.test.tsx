@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OnePerson, Recommendation, Seat } from '../../api/types';
 import { routeTree } from '../../router';
-import { problem, renderWithin, serve } from '../../test-page';
+import { me, problem, renderWithin, serve } from '../../test-page';
 
 const ada = { key: 'ada', name: 'Ada Byron', bucket: 'north', groups: ['dept-a'], contractor: true, until: null };
 const seat: Seat = {
@@ -57,7 +57,7 @@ beforeEach(() => {
 
 function open(address: string, answers: Parameters<typeof serve>[0] = {}) {
   const fetched = serve({
-    '/v1/me': () => Response.json({ name: 'a', roles: ['administrator'] }),
+    '/v1/me': () => me(),
     '/v1/people': () => Response.json({ rows: [ada], next: null }),
     '/v1/people/ada': () => Response.json(person),
     '/v1/seats': () => Response.json({ rows: [seat], next: null }),

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PlanHead, PlanMove, Portfolio, Recommendation, Sizing } from '../../api/types';
 import { adviceOf, reasonOf } from '../../parts/reason';
 import { routeTree } from '../../router';
-import { problem, renderWithin, serve } from '../../test-page';
+import { me, problem, renderWithin, serve } from '../../test-page';
 
 const usd = (amount: string) => ({ amount, currency: 'USD' });
 const head: PlanHead = {
@@ -81,7 +81,7 @@ beforeEach(() => {
 function open(address: string, answers: Parameters<typeof serve>[0]) {
   const orders: unknown[] = [];
   serve({
-    '/v1/me': () => Response.json({ name: 'a', roles: ['administrator'] }),
+    '/v1/me': () => me(),
     '/v1/orders': (init) => {
       orders.push(JSON.parse(String(init?.body)));
       return Response.json({ id: null, said: ['done so'], warnings: [], dry_run: false, repeated: false });
@@ -187,5 +187,14 @@ describe('the mix', () => {
     expect(await screen.findByText('No mix costs less than $99.00; this one is within 1% of that.')).toBeVisible();
     expect(screen.getByText('Checked')).toBeVisible();
     expect(screen.getByRole('row', { name: 'Revit 1 2' })).toBeVisible();
+  });
+});
+
+describe('the parts of planning', () => {
+  it('begin for whoever only buys with how much to buy', async () => {
+    open('/plan', { '/v1/me': () => me('procurement', ['read-burn', 'read-outlook', 'read-purchases', 'buy-packs']) });
+    const part = await screen.findByRole('link', { name: 'How many tokens' });
+    await waitFor(() => expect(part).toHaveAttribute('aria-current', 'page'));
+    expect(screen.queryByRole('link', { name: 'Recommendations' })).not.toBeInTheDocument();
   });
 });

@@ -1,5 +1,7 @@
 /** Planning: who should have what, plans of moves, how much to buy, the mix, and the renewal. One chunk. */
-import { Link, Outlet } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { meQuery } from '../../api/queries';
 import { words } from '../../messages';
 import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
@@ -13,21 +15,27 @@ export { SizingPart } from './sizing';
 
 const say = words.plan;
 
+/** The parts, and the right that each takes: who buys need not see who is advised what. */
 const TABS = [
-  ['/plan', say.tabs.recommendations],
-  ['/plan/plans', say.tabs.plans],
-  ['/plan/sizing', say.tabs.sizing],
-  ['/plan/portfolio', say.tabs.portfolio],
-  ['/plan/renewal', say.tabs.renewal],
+  ['/plan', say.tabs.recommendations, 'read-estate'],
+  ['/plan/plans', say.tabs.plans, 'read-estate'],
+  ['/plan/sizing', say.tabs.sizing, 'read-purchases'],
+  ['/plan/portfolio', say.tabs.portfolio, 'read-purchases'],
+  ['/plan/renewal', say.tabs.renewal, 'read-purchases'],
 ] as const;
 
 export function PlanPage() {
+  const rights = useQuery(meQuery).data?.rights;
+  const isFirst = useLocation({ select: ({ pathname }) => /^\/plan\/?$/.test(pathname) });
+  const tabs = TABS.filter(([, , needs]) => rights?.includes(needs));
+  const first = tabs[0]?.[0];
+  if (isFirst && first && first !== '/plan') return <Navigate to={first} replace />;
   return (
     <div className={styles.page}>
       <PageHead title={say.title} />
       <nav aria-label={say.tabs.label} data-no-print>
         <ul className={styles.tabs}>
-          {TABS.map(([to, name]) => (
+          {tabs.map(([to, name]) => (
             <li key={to}>
               <Link
                 to={to}

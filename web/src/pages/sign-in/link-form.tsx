@@ -48,7 +48,7 @@ export function LinkForm() {
         />
         {signIn.error && <Failure error={signIn.error} />}
         <Button type="submit" size="md" loading={signIn.isPending}>
-          {say.submit}
+          {say.submitLink}
         </Button>
         <Text size="sm" c="dimmed">
           <Prose>{say.another}</Prose>

@@ -24,13 +24,13 @@ async function open(ways: { password: boolean; provider?: string }, answers: Ans
 }
 
 const link = { password: false };
-const submit = () => userEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+const submit = (name = 'Sign in') => userEvent.click(screen.getByRole('button', { name }));
 
 describe('signing in by a link', () => {
   it('sends the code out of a pasted link', async () => {
     const { sent } = await open(link, { '/v1/sign-in': () => new Response(null, { status: 204 }) });
     await userEvent.type(screen.getByLabelText('Link or code'), 'http://localhost/sign-in?token=abc');
-    await submit();
+    await submit('Sign in with the link');
     expect(sent()).toEqual([{ token: 'abc' }]);
   });
 
@@ -48,7 +48,7 @@ describe('signing in by a link', () => {
 
   it('asks for the code before it asks the server', async () => {
     const { sent } = await open(link);
-    await submit();
+    await submit('Sign in with the link');
     expect(screen.getByText('Paste the link or the code first.')).toBeVisible();
     expect(sent()).toEqual([]);
   });
@@ -58,7 +58,7 @@ describe('signing in by a link', () => {
       '/v1/sign-in': () => problem(401, { title: 'code used', detail: 'it was `used`', help: 'Restart Faregate.' }),
     });
     await userEvent.type(screen.getByLabelText('Link or code'), 'old');
-    await submit();
+    await submit('Sign in with the link');
     expect(await screen.findByText('code used')).toBeVisible();
     expect(screen.getByText('Restart Faregate.')).toBeVisible();
     expect(screen.getByText('used')).toHaveProperty('tagName', 'CODE');

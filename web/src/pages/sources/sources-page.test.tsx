@@ -3,7 +3,7 @@ import { screen, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Source, Sources } from '../../api/types';
 import { routeTree } from '../../router';
-import { renderWithin, serve } from '../../test-page';
+import { me, renderWithin, serve } from '../../test-page';
 
 const source = (changed: Partial<Source>): Source => ({
   name: 'debug.log',
@@ -47,7 +47,7 @@ beforeEach(() => {
 });
 
 function open(answer: Sources) {
-  serve({ '/v1/me': () => Response.json({ name: 'a', roles: [] }), '/v1/sources': () => Response.json(answer) });
+  serve({ '/v1/me': () => me(), '/v1/sources': () => Response.json(answer) });
   const history = createMemoryHistory({ initialEntries: ['/sources'] });
   // Another history makes another router type; the routes are the same.
   renderWithin(<RouterProvider router={createRouter({ routeTree, history }) as never} />);
