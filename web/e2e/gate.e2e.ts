@@ -38,4 +38,32 @@ test('somebody who is let through appears without a reload, with the reason', as
   }
 });
 
-everyLook('gate', '/gate', (page) => page.getByRole('region', { name: 'What the gate may answer' }).getByRole('table'));
+everyLook('gate', '/gate', (page) => page.getByRole('region', { name: 'Through the gate now' }));
+everyLook('gate-refusals', '/gate/refusals', (page) => page.getByRole('table'));
+
+test('a set of policies is written, checked, tried, adopted to be watched, and retired', async ({ page }) => {
+  const name = `e2e-${Date.now()}`;
+  await page.goto('/gate/policies');
+  await page.getByRole('button', { name: 'Write a new set' }).click();
+  await page.getByLabel('Name of the set').fill(name);
+  const text = page.getByRole('textbox', { name: 'Policies, in Cedar' });
+  await text.fill('@id("x")\nforbid (principle, action, resource);');
+  await page.getByRole('button', { name: 'Check' }).click();
+  await page.getByRole('button', { name: 'Line 2' }).click();
+  await expect(text).toBeFocused();
+  await text.fill('');
+  await page.getByRole('button', { name: 'Start from an example' }).click();
+  await expect(page.getByRole('button', { name: 'Adopt' })).toBeDisabled();
+  await page.getByRole('button', { name: 'Whose answers would change' }).click();
+  await expect(page.getByRole('region', { name: 'Let it hold' }).getByText(/answers would change/)).toBeVisible();
+  await page.getByRole('button', { name: 'Simulate' }).click();
+  await expect(page.getByRole('region', { name: 'What it would have done' }).getByText('End otherwise')).toBeVisible();
+  await page.getByRole('button', { name: 'Adopt' }).click();
+  await expect(page).toHaveURL(new RegExp(`set=${name}`));
+  const row = page.getByRole('row', { name: new RegExp(name) });
+  await expect(row.getByText('Watching')).toBeVisible();
+  await row.getByRole('button', { name: `Retire ${name}` }).click();
+  await expect(row).toHaveCount(0);
+});
+
+everyLook('gate-policies', '/gate/policies?set=new+set', (page) => page.getByRole('textbox', { name: 'Policies, in Cedar' }));

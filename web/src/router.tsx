@@ -206,11 +206,33 @@ const sites = createRoute({
   component: lazyRouteComponent(placesPages, 'SitesPart'),
 });
 
+const gatePages = () => import('./pages/gate/gate-page');
+
 const gate = createRoute({
   getParentRoute: () => root,
   path: '/gate',
-  validateSearch: readTableSearch(['decision', 'q']),
-  component: lazyRouteComponent(() => import('./pages/gate/gate-page'), 'GatePage'),
+  component: lazyRouteComponent(gatePages, 'GatePage'),
+});
+
+const gateNow = createRoute({
+  getParentRoute: () => gate,
+  path: '/',
+  validateSearch: readTableSearch(['decision']),
+  component: lazyRouteComponent(gatePages, 'GateNow'),
+});
+
+const policies = createRoute({
+  getParentRoute: () => gate,
+  path: 'policies',
+  validateSearch: readTableSearch(['set', 'from', 'to']),
+  component: lazyRouteComponent(gatePages, 'PoliciesPart'),
+});
+
+const refusals = createRoute({
+  getParentRoute: () => gate,
+  path: 'refusals',
+  validateSearch: readTableSearch(['q']),
+  component: lazyRouteComponent(gatePages, 'RefusalsPart'),
 });
 
 export const routeTree = root.addChildren([
@@ -223,7 +245,7 @@ export const routeTree = root.addChildren([
   people,
   onePerson,
   seats,
-  gate,
+  gate.addChildren([gateNow, policies, refusals]),
   reports,
   plan.addChildren([recommendations, plans, onePlan, sizing, portfolio, renewal]),
   places.addChildren([placeUse, breaches, sharing, sites]),

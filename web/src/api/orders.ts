@@ -36,3 +36,5 @@ export function useOrder(onBehalfOf?: string) {
     },
   });
 }
+
+export type Ordering = ReturnType<typeof useOrder>;

@@ -1,7 +1,9 @@
 import type { Messages } from '../index';
+import { count } from './count';
 
 export const gate: Messages['gate'] = {
   title: 'Gate',
+  tabs: { label: 'Teile des Gates', now: 'Entscheidungen', policies: 'Richtlinien', refusals: 'Ablehnungen' },
 
   explain: {
     title: 'Warum wurde so entschieden?',
@@ -52,5 +54,82 @@ export const gate: Messages['gate'] = {
     columns: { code: 'Code', detail: 'Was er besagt', transient: 'Vergeht', remedies: 'Was hilft' },
     passes: 'Von selbst',
     stays: 'Nicht von selbst',
+  },
+
+  policies: {
+    title: 'Sätze von Richtlinien',
+    loading: 'Die Richtlinien werden geladen',
+    withheld: 'Ihre Rollen reichen nicht bis zu den Richtlinien.',
+    add: 'Neuen Satz schreiben',
+    emptyTitle: 'Alles ist erlaubt',
+    emptyDetail: 'Solange kein Satz von Richtlinien gilt, entscheiden allein Obergrenzen, Gebiete und Guthaben. Ein erster Satz, der nur beobachtet, ändert nichts.',
+    columns: {
+      name: 'Name',
+      mode: 'Modus',
+      deeds: 'Was zu tun ist',
+      person: 'Person',
+      product: 'Produkt',
+      before: 'Jetzt',
+      after: 'Dann',
+      rule: 'Wegen',
+      times: 'Mal',
+    },
+    modes: { enforce: 'In Kraft', monitor: 'Beobachtet' },
+    edit: 'Bearbeiten',
+    editNamed: (name) => `${name} bearbeiten`,
+    retire: 'Beenden',
+    retireNamed: (name) => `${name} beenden`,
+    noRight: 'Mit Ihren Rollen können Sie Richtlinien lesen und erproben, aber nicht ändern, was gilt.',
+    editTitle: (name) => `Richtlinien: ${name}`,
+    newTitle: 'Ein neuer Satz von Richtlinien',
+    close: 'Editor schließen',
+    name: 'Name des Satzes',
+    nameHelp: 'Kleinbuchstaben, Ziffern und Bindestriche, etwa office-hours',
+    noName: 'Geben Sie dem Satz zuerst einen Namen.',
+    badName: 'Ein Name hat Kleinbuchstaben, Ziffern und Bindestriche.',
+    takenName: 'Ein Satz dieses Namens gilt schon; bearbeiten Sie jenen.',
+    noText: 'Noch ist nichts geschrieben.',
+    text: 'Richtlinien, in Cedar',
+    useExample: 'Mit einem Beispiel beginnen',
+    example: `@id("keine-token-am-abend")
+@reason("outside-schedule")
+@say("abends werden keine Token ausgegeben")
+forbid (principal, action == Action::"open-on-tokens", resource)
+when { context.minute >= 1200 };
+`,
+    check: 'Prüfen',
+    diff: 'Wessen Antworten sich ändern würden',
+    diffTitle: 'Antworten, die sich ändern würden',
+    valid: 'Die Richtlinien können gelten.',
+    invalid: (n, shown) => `Die Richtlinien können nicht gelten: ${count(n, shown, 'Fehler', 'Fehler')}.`,
+    warnings: 'Erlaubt und wahrscheinlich nicht gemeint:',
+    line: (number) => `Zeile ${number}`,
+    fares: { seat: 'Ein Platz', 'free-seat': 'Ein freier Platz', tokens: 'Token' },
+    adoptTitle: 'Gelten lassen',
+    holds: (name, mode, where) => `${name} · ${mode} · ${where}`,
+    beside: 'neben den anderen Sätzen',
+    instead: 'anstelle des Satzes dieses Namens',
+    warned: (n, shown) => `${count(n, shown, 'Warnung', 'Warnungen')}: siehe oben.`,
+    adopt: 'Übernehmen',
+    lookFirst: 'Sehen Sie zuerst nach, wessen Antworten sich ändern würden.',
+    notValid: 'Die Richtlinien haben Fehler.',
+    monitorHelp: 'Niemand wird deswegen abgewiesen; was er gesagt hätte, wird bei jeder Entscheidung vermerkt.',
+    enforceHelp: 'Er entscheidet ab der nächsten Anfrage.',
+    simulate: {
+      title: 'Was er bewirkt hätte',
+      help: 'Die Anfragen eines vergangenen Zeitraums werden zweimal entschieden, nach den geltenden Richtlinien und nach diesen, mit denselben Budgets und Plätzen. Nichts wird gebucht.',
+      from: 'Von',
+      to: 'Bis',
+      run: 'Simulieren',
+      period: 'Zeitraum',
+      span: (from, to) => `${from} – ${to}`,
+      asks: 'Anfragen',
+      changed: 'Enden anders',
+      before: 'Token jetzt',
+      after: 'Token dann',
+      charged: 'Damals belastete Token',
+      worth: 'Wert',
+      cut: (to) => `Es sind so viele Anfragen, dass der Zeitraum am ${to} abgeschnitten wurde.`,
+    },
   },
 };

@@ -94,7 +94,7 @@ describe('the gate', () => {
   });
 
   it('searches what may be answered', async () => {
-    const router = open('/gate?q=lease');
+    const router = open('/gate/refusals?q=lease');
     const panel = within(await screen.findByRole('region', { name: 'What the gate may answer' }));
     expect(await panel.findByRole('row', { name: /no-lease/ })).toHaveTextContent('Not by itself');
     expect(panel.queryByText('bucket-exhausted')).not.toBeInTheDocument();

@@ -1,26 +1,37 @@
-/** The gate: who is through it now, why somebody was let through or turned away, and what it may answer. */
-import { getRouteApi } from '@tanstack/react-router';
+/** The gate: what it decides and why, the policies it asks, and what it may answer. One chunk. */
+import { Link, Outlet } from '@tanstack/react-router';
 import { words } from '../../messages';
 import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
-import { ExplainPanel } from './explain-panel';
-import { NowPanel } from './now-panel';
-import { RefusalsPanel } from './refusals-panel';
 
-const route = getRouteApi('/gate');
+export { GateNow } from './gate-now';
+export { PoliciesPart } from './policies';
+export { RefusalsPart } from './refusals-panel';
+
+const say = words.gate;
+
+const TABS = [
+  ['/gate', say.tabs.now],
+  ['/gate/policies', say.tabs.policies],
+  ['/gate/refusals', say.tabs.refusals],
+] as const;
 
 export function GatePage() {
-  const { decision, q } = route.useSearch();
-  const navigate = route.useNavigate();
-  const show = (changed: { decision?: string; q?: string }) =>
-    void navigate({ search: (rest) => ({ ...rest, ...changed }), resetScroll: false });
   return (
     <div className={styles.page}>
-      <PageHead title={words.gate.title} />
-      {/* Another decision begins with its own number in the field. */}
-      <ExplainPanel key={decision} decision={decision} onExplain={(id) => show({ decision: id })} />
-      <NowPanel onExplain={(id) => show({ decision: id })} />
-      <RefusalsPanel q={q ?? ''} onSearch={(text) => show({ q: text || undefined })} />
+      <PageHead title={say.title} />
+      <nav aria-label={say.tabs.label} data-no-print>
+        <ul className={styles.tabs}>
+          {TABS.map(([to, name]) => (
+            <li key={to}>
+              <Link to={to} className={styles.tab} activeOptions={{ exact: to === '/gate', includeSearch: false }}>
+                {name}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <Outlet />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Stack, Table, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { refusalsQuery } from '../../api/gate';
 import { words } from '../../messages';
 import { Badge } from '../../parts/badge';
@@ -11,10 +12,12 @@ import { ScrollRegion } from '../../parts/scroll-region';
 
 const say = words.gate.refusals;
 
-type Props = { q: string; onSearch: (text: string) => void };
+const route = getRouteApi('/gate/refusals');
 
 /** Every refusal that the gate knows, and what helps against it. */
-export function RefusalsPanel({ q, onSearch }: Props) {
+export function RefusalsPart() {
+  const { q = '' } = route.useSearch();
+  const navigate = route.useNavigate();
   const refusals = useQuery(refusalsQuery);
   const wanted = q.trim().toLocaleLowerCase();
   return (
@@ -27,7 +30,10 @@ export function RefusalsPanel({ q, onSearch }: Props) {
           value={q}
           maxLength={100}
           maw="22rem"
-          onChange={(event) => onSearch(event.currentTarget.value)}
+          onChange={(event) => {
+            const text = event.currentTarget.value;
+            void navigate({ search: { q: text || undefined }, replace: true, resetScroll: false });
+          }}
           data-no-print
         />
         <Loaded of={refusals} waiting={say.loading} skeleton={<SkeletonLines lines={6} />}>
