@@ -48,8 +48,17 @@ const STEPS: &[Step] = &[
 /// What is checked and tested: all crates, and the binaries with all they can be built with.
 const EVERYTHING: &str = "--workspace --features faregate/lake,faregate-bench/lake --locked";
 
-/// The beginnings of the lines with which test runners sum up.
-const SUMMARIES: &[&str] = &["Summary [", "test result:", "Tests "];
+/// The beginnings of the lines with which test runners sum up, and of those that say what failed.
+const SUMMARIES: &[&str] = &[
+    "Summary [",
+    "test result:",
+    "Tests ",
+    // nextest and vitest, libtest, Playwright
+    "FAIL ",
+    "thread '",
+    "\u{2718}",
+    "Error: ",
+];
 
 /// Names the steps.
 #[must_use]
@@ -82,11 +91,10 @@ pub fn run(host: &Host, names: &[&str]) -> Result<bool> {
 fn summary(results: &[(&str, Ran, Duration)]) -> String {
     let mut text = String::from("\n== summary\n");
     for (name, result, time) in results {
-        text += &format!("{name:8} {:>9}  {}\n", seconds(*time), verdict(result));
         let notes = result.as_ref().map(|(_, notes)| notes.as_slice()).unwrap_or_default();
-        for note in notes {
-            text += &format!("{:21}{note}\n", "");
-        }
+        let lines = std::iter::once(verdict(result)).chain(notes.iter().cloned());
+        let lines = lines.collect::<Vec<_>>().join("\n").replace('\n', &format!("\n{:21}", ""));
+        text += &format!("{name:8} {:>9}  {lines}\n", seconds(*time));
     }
     let passed = results.iter().filter(|(_, r, _)| matches!(r, Ok((Outcome::Passed, _)))).count();
     let failed = results.iter().filter(|(_, result, _)| result.is_err()).count();
@@ -200,7 +208,7 @@ fn command(host: &Host, line: &str) -> Ran {
     Ok((Outcome::Passed, notes))
 }
 
-/// Whether a test runner sums up in this line, empty suites aside.
+/// Whether a test runner sums up in this line or names what failed, empty suites aside.
 fn is_summary(line: &str) -> bool {
     let line = line.trim_start();
     let sums = SUMMARIES.iter().any(|start| line.starts_with(start));
@@ -218,11 +226,12 @@ mod tests {
             ("fmt", Ok((Outcome::Passed, Vec::new())), second),
             ("test", Ok((Outcome::Passed, vec!["Summary 3 tests".to_owned()])), second),
             ("typos", skipped("typos is not installed"), second),
-            ("deny", Err(anyhow::anyhow!("`cargo deny` failed")), second),
+            ("e2e", Err(anyhow::anyhow!("`e2e` failed\n\u{2718} the palette")), second),
         ];
         let text = summary(&results);
         assert!(text.contains("typos        1.2 s  skipped: typos is not installed\n"), "{text}");
         assert!(text.contains("                     Summary 3 tests\n"), "{text}");
+        assert!(text.contains("`e2e` failed\n                     \u{2718} the palette\n"), "{text}");
         assert!(text.ends_with("\n2 passed, 1 failed\n"), "{text}");
     }
 
@@ -236,6 +245,8 @@ mod tests {
     fn summaries_are_recognised() {
         assert!(is_summary("     Summary [   1.2s] 12 tests run: 12 passed, 0 skipped"));
         assert!(is_summary("test result: ok. 3 passed; 0 failed; 0 ignored"));
+        assert!(is_summary("  \u{2718}  12 [pages] › e2e/shell.e2e.ts:9:1 › the palette (5.1s)"));
+        assert!(!is_summary("  \u{2713}  13 [pages] › e2e/shell.e2e.ts:30:1 › the keys (0.4s)"));
         assert!(!is_summary("test result: ok. 0 passed; 0 failed; 0 ignored"));
     }
 }

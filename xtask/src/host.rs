@@ -77,7 +77,7 @@ impl Host {
         self.run_noting(line, |_| false).map(drop)
     }
 
-    /// As [`Host::run`], and returns the lines of output that `notable` picks.
+    /// As [`Host::run`], and returns the lines of output that `notable` picks; when it fails, they stand in the error.
     pub fn run_noting(&self, line: &str, notable: fn(&str) -> bool) -> Result<Vec<String>> {
         println!("$ {line}");
         let script = format!("exec 2>&1; exec {line}");
@@ -95,7 +95,8 @@ impl Host {
         }
         let status = child.wait()?;
         if !status.success() {
-            bail!("`{line}` failed ({status})");
+            let noted: String = noted.iter().map(|line| format!("\n{line}")).collect();
+            bail!("`{line}` failed ({status}){noted}");
         }
         Ok(noted)
     }

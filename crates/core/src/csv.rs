@@ -26,6 +26,22 @@ pub fn guarded(cell: &str) -> Cow<'_, str> {
     Cow::Borrowed(cell)
 }
 
+/// A cell between quotes where RFC 4180 wants them: beside a comma, a quote or a line's end of its own.
+///
+/// ```
+/// use faregate_core::csv::quoted;
+///
+/// assert_eq!(quoted("Revit"), "Revit");
+/// assert_eq!(quoted("12\" wide, flat"), "\"12\"\" wide, flat\"");
+/// ```
+#[must_use]
+pub fn quoted(cell: &str) -> Cow<'_, str> {
+    match cell.contains([',', '"', '\r', '\n']) {
+        true => Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\""))),
+        false => Cow::Borrowed(cell),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

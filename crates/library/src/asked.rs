@@ -113,6 +113,13 @@ impl Report {
         }
     }
 
+    /// The format with this name, or the usual one; none when it is not written so.
+    #[must_use]
+    pub fn written_as(self, name: Option<&str>) -> Option<Format> {
+        let usual = self.formats().first().copied();
+        name.map_or(usual, Format::from_key).filter(|format| self.formats().contains(format))
+    }
+
     /// Whether it is of a period; the others are of now.
     #[must_use]
     pub const fn is_of_period(self) -> bool {

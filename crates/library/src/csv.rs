@@ -1,9 +1,8 @@
 //! Tables as RFC 4180 has them: CRLF, quotes where they are needed, and no cell that a spreadsheet takes for a
 //! formula.
 
-use faregate_core::csv::guarded;
+use faregate_core::csv::{guarded, quoted};
 use faregate_report::{Cell, Column, Kind, Table};
-use std::borrow::Cow;
 
 /// A table, its header first; what sums its rows up is left out, lest it be summed again.
 pub(crate) fn text(table: &Table) -> String {
@@ -18,13 +17,6 @@ pub(crate) fn text(table: &Table) -> String {
 /// A line of cells that are as they are to be read.
 pub(crate) fn line(cells: impl Iterator<Item = String>) -> String {
     cells.map(|cell| quoted(&cell).into_owned()).collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-fn quoted(cell: &str) -> Cow<'_, str> {
-    match cell.contains([',', '"', '\r', '\n']) {
-        true => Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\""))),
-        false => Cow::Borrowed(cell),
-    }
 }
 
 /// Numbers are written for machines, with a point and no marks between thousands.

@@ -178,11 +178,8 @@ fn bucket(
 }
 
 fn format(report: Report, asked: Option<&str>) -> Result<Format, Problem> {
-    let formats = report.formats();
-    let all: Vec<&str> = formats.iter().map(|format| format.key()).collect();
-    let usual = formats.first().copied();
-    let found = asked.map_or(usual, Format::from_key).filter(|format| formats.contains(format));
-    found.ok_or_else(|| {
+    report.written_as(asked).ok_or_else(|| {
+        let all: Vec<&str> = report.formats().iter().map(|format| format.key()).collect();
         let (key, all) = (report.key(), all.join(", "));
         let detail = format!("`{key}` is written as {all}, not as `{}`", asked.unwrap_or_default());
         Problem::bad_request("bad-format", detail, "ask for one of its formats")

@@ -67,9 +67,7 @@ fn format(report: Report, args: &Make) -> Result<Format, Fault> {
     let ending = args.out.as_ref().map(|file| {
         file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase()
     });
-    let usual = report.formats().first().copied();
-    let found = ending.as_deref().map_or(usual, Format::from_key);
-    found.filter(|format| report.formats().contains(format)).ok_or_else(|| {
+    report.written_as(ending.as_deref()).ok_or_else(|| {
         let (key, ending) = (report.key(), ending.unwrap_or_default());
         let message = format!("the report `{key}` is not written as `{ending}`");
         let all = formats(report).join(", ");

@@ -192,10 +192,7 @@ fn separated<'a>(cells: impl Iterator<Item = Option<Cow<'a, str>>>) -> String {
     let quoted = cells.map(|cell| match cell {
         None => String::new(),
         Some(text) if text.is_empty() => "\"\"".to_owned(),
-        Some(text) if text.contains([',', '"', '\n', '\r']) => {
-            format!("\"{}\"", text.replace('"', "\"\""))
-        }
-        Some(text) => text.into_owned(),
+        Some(text) => csv::quoted(&text).into_owned(),
     });
     quoted.collect::<Vec<_>>().join(",") + "\n"
 }

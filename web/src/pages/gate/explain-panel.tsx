@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Table, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { decisionQuery, refusalsQuery } from '../../api/gate';
@@ -6,10 +6,9 @@ import type { Decision } from '../../api/types';
 import { words } from '../../messages';
 import { Badge } from '../../parts/badge';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
-import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
+import { PlainTable } from '../../parts/plain-table';
 import { Prose } from '../../parts/prose';
-import { ScrollRegion } from '../../parts/scroll-region';
 import { useMoments } from '../../parts/use-moments';
 
 const say = words.gate.explain;
@@ -92,26 +91,15 @@ function Told({ decision: { decision, at, decided, recomputed, holds, facts } }:
       <Text size="sm" c={holds ? 'dimmed' : 'var(--bad-ink)'}>
         {holds ? say.holds : say.differs(recomputed === 'opened' ? say.opened : recomputed)}
       </Text>
-      <ScrollRegion label={say.facts}>
-        <Table className={styles.table}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th scope="col">{say.fact}</Table.Th>
-              <Table.Th scope="col">{say.found}</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {facts.map(({ name, found }, place) => (
-              <Table.Tr key={place}>
-                <Table.Th scope="row">{say.names[name] ?? name}</Table.Th>
-                <Table.Td className={styles.words}>
-                  <Prose>{found}</Prose>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollRegion>
+      <PlainTable
+        label={say.facts}
+        rows={facts}
+        rowKey={(_, place) => place}
+        columns={[
+          { head: say.fact, cell: ({ name }) => say.names[name] ?? name },
+          { head: say.found, kind: 'words', cell: ({ found }) => <Prose>{found}</Prose> },
+        ]}
+      />
     </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, Table, Text, TextInput } from '@mantine/core';
+import { Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { refusalsQuery } from '../../api/gate';
@@ -6,9 +6,8 @@ import { words } from '../../messages';
 import { Badge } from '../../parts/badge';
 import { SearchIcon } from '../../parts/icons';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
-import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
-import { ScrollRegion } from '../../parts/scroll-region';
+import { PlainTable } from '../../parts/plain-table';
 
 const say = words.gate.refusals;
 
@@ -50,31 +49,19 @@ export function RefusalsPart() {
 type Refusal = { code: string; detail: string; transient: boolean; remedies: string[] };
 
 function Catalogue({ refusals }: { refusals: Refusal[] }) {
+  const { columns } = say;
   return (
-    <ScrollRegion label={say.title} maxHeight={560}>
-      <Table className={styles.table} stickyHeader>
-        <Table.Thead>
-          <Table.Tr>
-            {[say.columns.code, say.columns.detail, say.columns.transient, say.columns.remedies].map((column) => (
-              <Table.Th key={column} scope="col">
-                {column}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {refusals.map(({ code, detail, transient, remedies }) => (
-            <Table.Tr key={code}>
-              <Table.Th scope="row">{code}</Table.Th>
-              <Table.Td className={styles.words}>{detail}</Table.Td>
-              <Table.Td>
-                <Badge>{transient ? say.passes : say.stays}</Badge>
-              </Table.Td>
-              <Table.Td className={styles.words}>{remedies.join('; ')}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </ScrollRegion>
+    <PlainTable
+      label={say.title}
+      maxHeight={560}
+      rows={refusals}
+      rowKey={({ code }) => code}
+      columns={[
+        { head: columns.code, cell: ({ code }) => code },
+        { head: columns.detail, kind: 'words', cell: ({ detail }) => detail },
+        { head: columns.transient, cell: ({ transient }) => <Badge>{transient ? say.passes : say.stays}</Badge> },
+        { head: columns.remedies, kind: 'words', cell: ({ remedies }) => remedies.join('; ') },
+      ]}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, Table, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { isForbidden, isUnknown } from '../../api/client';
@@ -12,8 +12,8 @@ import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
+import { PlainTable } from '../../parts/plain-table';
 import { adviceOf, reasonOf } from '../../parts/reason';
-import { ScrollRegion } from '../../parts/scroll-region';
 import { useMoments } from '../../parts/use-moments';
 
 const route = getRouteApi('/people/$key');
@@ -149,30 +149,18 @@ function SeatsOf({ seats }: { seats: Seat[] }) {
   const when = useMoments();
   const columns = words.seats.columns;
   return (
-    <ScrollRegion label={say.seats}>
-      <Table className={styles.table}>
-        <Table.Thead>
-          <Table.Tr>
-            {[columns.offering, columns.seat, columns.until, columns.lastUsed, columns.inUseOn].map((column) => (
-              <Table.Th key={column} scope="col">
-                {column}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {seats.map(({ seat, offering_name, until, last_used, in_use_on }) => (
-            <Table.Tr key={seat}>
-              <Table.Th scope="row">{offering_name}</Table.Th>
-              <Table.Td>{seat}</Table.Td>
-              <Table.Td>{when(until)}</Table.Td>
-              <Table.Td>{last_used ? when(last_used) : words.seats.neverUsed}</Table.Td>
-              <Table.Td>{in_use_on.join(', ') || words.table.none}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </ScrollRegion>
+    <PlainTable
+      label={say.seats}
+      rows={seats}
+      rowKey={({ seat }) => seat}
+      columns={[
+        { head: columns.offering, cell: ({ offering_name }) => offering_name },
+        { head: columns.seat, cell: ({ seat }) => seat },
+        { head: columns.until, cell: ({ until }) => when(until) },
+        { head: columns.lastUsed, cell: ({ last_used }) => (last_used ? when(last_used) : words.seats.neverUsed) },
+        { head: columns.inUseOn, cell: ({ in_use_on }) => in_use_on.join(', ') || words.table.none },
+      ]}
+    />
   );
 }
 
@@ -180,28 +168,16 @@ function SessionsOf({ sessions }: { sessions: Session[] }) {
   const when = useMoments();
   const columns = words.burn.sessions.columns;
   return (
-    <ScrollRegion label={say.sessions}>
-      <Table className={styles.table}>
-        <Table.Thead>
-          <Table.Tr>
-            {[columns.product, columns.host, columns.opened, columns.tokens].map((column) => (
-              <Table.Th key={column} scope="col">
-                {column}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {sessions.map(({ id, product_name, host, opened_at, tokens: cost }) => (
-            <Table.Tr key={id}>
-              <Table.Th scope="row">{product_name}</Table.Th>
-              <Table.Td>{host}</Table.Td>
-              <Table.Td>{when(opened_at)}</Table.Td>
-              <Table.Td>{tokens(cost)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </ScrollRegion>
+    <PlainTable
+      label={say.sessions}
+      rows={sessions}
+      rowKey={({ id }) => id}
+      columns={[
+        { head: columns.product, cell: ({ product_name }) => product_name },
+        { head: columns.host, cell: ({ host }) => host },
+        { head: columns.opened, cell: ({ opened_at }) => when(opened_at) },
+        { head: columns.tokens, cell: ({ tokens: cost }) => tokens(cost) },
+      ]}
+    />
   );
 }

@@ -1,43 +1,36 @@
-import { Stack, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Stack, Text } from '@mantine/core';
 import { portfolioQuery } from '../../api/plans';
 import type { Portfolio } from '../../api/types';
 import { counted, money, roundShare, share } from '../../format';
 import { words } from '../../messages';
 import { Badge } from '../../parts/badge';
 import { Facts } from '../../parts/facts';
-import { Loaded, SkeletonLines } from '../../parts/loaded';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
-import { ScrollRegion } from '../../parts/scroll-region';
+import { PlainTable } from '../../parts/plain-table';
 import { Basis } from './basis';
-import { OfferForm } from './offer-form';
+import { Offered } from './offered';
 
 const say = words.plan.portfolio;
 
 /** The mix of seats and tokens that costs least, with the proof that nothing costs less. */
 export function PortfolioPart() {
-  const [offered, setOffered] = useState('');
-  const portfolio = useQuery(portfolioQuery(offered));
   return (
-    <Stack gap="lg">
-      <Panel title={say.title} busy={portfolio.isPlaceholderData}>
-        <Stack gap="md">
-          <OfferForm onOffer={setOffered} busy={portfolio.isFetching} />
-          <Loaded of={portfolio} waiting={say.loading} skeleton={<SkeletonLines lines={5} />}>
-            {(data) => <Answer portfolio={data} />}
-          </Loaded>
-        </Stack>
-      </Panel>
-      {portfolio.data && (
-        <div className={styles.pair}>
-          <Offerings portfolio={portfolio.data} />
-          <Certificate portfolio={portfolio.data} />
-        </div>
+    <Offered
+      title={say.title}
+      waiting={say.loading}
+      query={portfolioQuery}
+      answer={(portfolio) => <Answer portfolio={portfolio} />}
+      more={(portfolio) => (
+        <>
+          <div className={styles.pair}>
+            <Offerings portfolio={portfolio} />
+            <Certificate portfolio={portfolio} />
+          </div>
+          <Alternatives portfolio={portfolio} />
+        </>
       )}
-      {portfolio.data && <Alternatives portfolio={portfolio.data} />}
-    </Stack>
+    />
   );
 }
 
@@ -60,26 +53,19 @@ function Answer({ portfolio }: { portfolio: Portfolio }) {
 }
 
 function Offerings({ portfolio: { offerings } }: { portfolio: Portfolio }) {
+  const { columns } = say;
   return (
     <Panel title={say.offerings}>
-      <Table className={styles.table}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{say.columns.offering}</Table.Th>
-            <Table.Th scope="col">{say.columns.now}</Table.Th>
-            <Table.Th scope="col">{say.columns.then}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {offerings.map(({ offering, name, now, seats }) => (
-            <Table.Tr key={offering}>
-              <Table.Th scope="row">{name}</Table.Th>
-              <Table.Td>{counted(now)}</Table.Td>
-              <Table.Td>{counted(seats)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <PlainTable
+        label={say.offerings}
+        rows={offerings}
+        rowKey={({ offering }) => offering}
+        columns={[
+          { head: columns.offering, cell: ({ name }) => name },
+          { head: columns.now, cell: ({ now }) => counted(now) },
+          { head: columns.then, cell: ({ seats }) => counted(seats) },
+        ]}
+      />
     </Panel>
   );
 }
@@ -109,30 +95,18 @@ function Alternatives({ portfolio: { alternatives } }: { portfolio: Portfolio })
   const { columns } = say;
   return (
     <Panel title={say.alternatives}>
-      <ScrollRegion label={say.alternatives}>
-        <Table className={styles.table}>
-          <Table.Thead>
-            <Table.Tr>
-              {[columns.buffer, columns.service, columns.cost, columns.seats, columns.tokens].map((column) => (
-                <Table.Th key={column} scope="col">
-                  {column}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {alternatives.map(({ buffer, service, cost, seats, tokens }) => (
-              <Table.Tr key={buffer}>
-                <Table.Th scope="row">{roundShare(buffer)}</Table.Th>
-                <Table.Td>{roundShare(service)}</Table.Td>
-                <Table.Td>{money(cost)}</Table.Td>
-                <Table.Td>{counted(seats)}</Table.Td>
-                <Table.Td>{counted(tokens)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollRegion>
+      <PlainTable
+        label={say.alternatives}
+        rows={alternatives}
+        rowKey={({ buffer }) => buffer}
+        columns={[
+          { head: columns.buffer, cell: ({ buffer }) => roundShare(buffer) },
+          { head: columns.service, cell: ({ service }) => roundShare(service) },
+          { head: columns.cost, cell: ({ cost }) => money(cost) },
+          { head: columns.seats, cell: ({ seats }) => counted(seats) },
+          { head: columns.tokens, cell: ({ tokens }) => counted(tokens) },
+        ]}
+      />
     </Panel>
   );
 }

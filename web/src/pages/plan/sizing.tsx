@@ -1,19 +1,16 @@
-import { Stack, Table, Text } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
+import { Text } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
-import { useState, type CSSProperties } from 'react';
+import type { CSSProperties } from 'react';
 import { sizingQuery } from '../../api/plans';
 import type { Sizing } from '../../api/types';
 import { counted, estimate, money, roundShare, tokens } from '../../format';
 import { words } from '../../messages';
 import { Facts } from '../../parts/facts';
-import { Loaded, SkeletonLines } from '../../parts/loaded';
-import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
-import { ScrollRegion } from '../../parts/scroll-region';
+import { PlainTable } from '../../parts/plain-table';
 import { Twin } from '../../parts/twin';
 import { Basis } from './basis';
-import { OfferForm } from './offer-form';
+import { Offered } from './offered';
 import own from './plan.module.css';
 
 const route = getRouteApi('/plan/sizing');
@@ -21,21 +18,19 @@ const say = words.plan.sizing;
 
 /** How many tokens to buy: what years may need, what each amount is expected to cost, and the best one. */
 export function SizingPart() {
-  const [offered, setOffered] = useState('');
-  const sizing = useQuery(sizingQuery(offered));
   return (
-    <Stack gap="lg">
-      <Panel title={say.title} busy={sizing.isPlaceholderData}>
-        <Stack gap="md">
-          <OfferForm onOffer={setOffered} busy={sizing.isFetching} />
-          <Loaded of={sizing} waiting={say.loading} skeleton={<SkeletonLines lines={5} />}>
-            {(data) => <Answer sizing={data} />}
-          </Loaded>
-        </Stack>
-      </Panel>
-      {sizing.data && <Demand sizing={sizing.data} />}
-      {sizing.data && <Curve sizing={sizing.data} />}
-    </Stack>
+    <Offered
+      title={say.title}
+      waiting={say.loading}
+      query={sizingQuery}
+      answer={(sizing) => <Answer sizing={sizing} />}
+      more={(sizing) => (
+        <>
+          <Demand sizing={sizing} />
+          <Curve sizing={sizing} />
+        </>
+      )}
+    />
   );
 }
 
@@ -115,27 +110,19 @@ function quantileOf(quantiles: Sizing['quantiles'], share: number): string {
 }
 
 function DemandTable({ bars }: { bars: Sizing['bars'] }) {
+  const { columns } = say;
   return (
-    <ScrollRegion label={say.demand} maxHeight={400}>
-      <Table className={styles.table} stickyHeader>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{say.columns.from}</Table.Th>
-            <Table.Th scope="col">{say.columns.to}</Table.Th>
-            <Table.Th scope="col">{say.columns.years}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {bars.map((bar) => (
-            <Table.Tr key={bar.from}>
-              <Table.Td>{estimate(bar.from)}</Table.Td>
-              <Table.Td>{estimate(bar.to)}</Table.Td>
-              <Table.Td>{counted(bar.years)}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </ScrollRegion>
+    <PlainTable
+      label={say.demand}
+      maxHeight={400}
+      rows={bars}
+      rowKey={({ from }) => from}
+      columns={[
+        { head: columns.from, cell: ({ from }) => estimate(from) },
+        { head: columns.to, cell: ({ to }) => estimate(to) },
+        { head: columns.years, cell: ({ years }) => counted(years) },
+      ]}
+    />
   );
 }
 
@@ -145,32 +132,22 @@ function Curve({ sizing: { curve, guide, currency } }: { sizing: Sizing }) {
     ...curve.map((quantity) => ({ quantity, name: say.sureness(roundShare(quantity.service_level)) })),
     ...guide.map(({ quantity, factor }) => ({ quantity, name: say.buffer(tokens(factor)) })),
   ];
+  const { columns } = say;
   return (
     <Panel title={say.costs}>
-      <ScrollRegion label={say.costs} maxHeight={480}>
-        <Table className={styles.table} stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              {[say.columns.what, say.columns.tokens, say.columns.cost, say.columns.waste, say.columns.short].map((column) => (
-                <Table.Th key={column} scope="col">
-                  {column}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map(({ quantity, name }) => (
-              <Table.Tr key={`${name} ${quantity.tokens}`}>
-                <Table.Th scope="row">{name}</Table.Th>
-                <Table.Td>{estimate(quantity.tokens)}</Table.Td>
-                <Table.Td>{sum(quantity.expected_cost, currency)}</Table.Td>
-                <Table.Td>{estimate(quantity.expected_waste)}</Table.Td>
-                <Table.Td>{estimate(quantity.expected_short)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollRegion>
+      <PlainTable
+        label={say.costs}
+        maxHeight={480}
+        rows={rows}
+        rowKey={({ quantity, name }) => `${name} ${quantity.tokens}`}
+        columns={[
+          { head: columns.what, cell: ({ name }) => name },
+          { head: columns.tokens, cell: ({ quantity }) => estimate(quantity.tokens) },
+          { head: columns.cost, cell: ({ quantity }) => sum(quantity.expected_cost, currency) },
+          { head: columns.waste, cell: ({ quantity }) => estimate(quantity.expected_waste) },
+          { head: columns.short, cell: ({ quantity }) => estimate(quantity.expected_short) },
+        ]}
+      />
     </Panel>
   );
 }

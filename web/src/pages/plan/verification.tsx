@@ -1,4 +1,4 @@
-import { Stack, Table, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { verificationQuery } from '../../api/plans';
 import type { PlanVerification } from '../../api/types';
@@ -6,9 +6,8 @@ import { counted, day, money } from '../../format';
 import { words } from '../../messages';
 import { Facts } from '../../parts/facts';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
-import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
-import { ScrollRegion } from '../../parts/scroll-region';
+import { PlainTable } from '../../parts/plain-table';
 
 const say = words.plan.verified;
 
@@ -25,6 +24,7 @@ export function Verification({ plan }: { plan: string }) {
 }
 
 function Verified({ data: { promised, saved, rows } }: { data: PlanVerification }) {
+  const { columns } = say;
   return (
     <Stack gap="md">
       <Facts
@@ -34,32 +34,19 @@ function Verified({ data: { promised, saved, rows } }: { data: PlanVerification 
         ]}
       />
       {rows.some((row) => row.is_early) && <Text c="dimmed">{say.early}</Text>}
-      <ScrollRegion label={say.title} maxHeight={480}>
-        <Table className={styles.table}>
-          <Table.Thead>
-            <Table.Tr>
-              {[say.columns.person, say.columns.since, say.columns.days, say.columns.promised, say.columns.saved].map(
-                (column) => (
-                  <Table.Th key={column} scope="col">
-                    {column}
-                  </Table.Th>
-                ),
-              )}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Table.Tr key={row.number}>
-                <Table.Th scope="row">{row.person}</Table.Th>
-                <Table.Td>{day(row.since.slice(0, 10))}</Table.Td>
-                <Table.Td>{counted(row.days)}</Table.Td>
-                <Table.Td>{money(row.promised)}</Table.Td>
-                <Table.Td>{money(row.saved)}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollRegion>
+      <PlainTable
+        label={say.title}
+        maxHeight={480}
+        rows={rows}
+        rowKey={({ number }) => number}
+        columns={[
+          { head: columns.person, cell: ({ person }) => person },
+          { head: columns.since, cell: ({ since }) => day(since.slice(0, 10)) },
+          { head: columns.days, cell: ({ days }) => counted(days) },
+          { head: columns.promised, cell: ({ promised }) => money(promised) },
+          { head: columns.saved, cell: ({ saved }) => money(saved) },
+        ]}
+      />
     </Stack>
   );
 }
