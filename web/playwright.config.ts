@@ -11,6 +11,9 @@ export default defineConfig({
   // The tests share one ledger: in order, none sees another's session half open.
   workers: 1,
   fullyParallel: false,
+  // A machine that builds beside the tests is slow; what never comes still fails.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: [['list']],
   use: {
     baseURL: process.env.FAREGATE_URL ?? 'http://127.0.0.1:8080',

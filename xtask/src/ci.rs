@@ -231,7 +231,10 @@ mod tests {
         let text = summary(&results);
         assert!(text.contains("typos        1.2 s  skipped: typos is not installed\n"), "{text}");
         assert!(text.contains("                     Summary 3 tests\n"), "{text}");
-        assert!(text.contains("`e2e` failed\n                     \u{2718} the palette\n"), "{text}");
+        assert!(
+            text.contains("`e2e` failed\n                     \u{2718} the palette\n"),
+            "{text}"
+        );
         assert!(text.ends_with("\n2 passed, 1 failed\n"), "{text}");
     }
 
