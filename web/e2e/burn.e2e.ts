@@ -107,3 +107,33 @@ async function tabTo(page: Page, name: string) {
   }
   throw new Error(`${name} is not within 25 presses of Tab`);
 }
+
+test('from a department to a product, a person and the days, and the address leads there again', async ({ page, request }) => {
+  await page.goto('/burn');
+  const drill = page.getByRole('region', { name: 'Who burned what' });
+  const step = async () => {
+    const link = drill.getByRole('rowheader').getByRole('link').first();
+    await link.click();
+  };
+  const heads = ['Department', 'Product', 'Person'];
+  for (const head of heads) {
+    await expect(drill.getByRole('columnheader', { name: head })).toBeVisible();
+    await step();
+  }
+  await expect(drill.getByRole('columnheader', { name: 'Day', exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/group=.*product=.*person=/);
+  const asked = new URL(page.url()).searchParams;
+  const { from, to } = await ask(request, '/v1/burn/daily');
+  const days = { by: 'day', group: asked.get('group')!, product: asked.get('product')!, person: asked.get('person')! };
+  const { rows } = await ask(request, '/v1/burn', { ...days, from, to, limit: '1' });
+  expect(rows.length).toBeGreaterThan(0);
+  await page.reload();
+  await expect(drill.getByText(/in the 28 days before/)).toBeVisible();
+});
+
+test('the hours of the week are read with the arrow keys', async ({ page }) => {
+  await page.goto('/burn');
+  await page.getByRole('group', { name: 'Tokens by hour and day of the week' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('status').filter({ hasText: 'Monday, 00:00–01:00' })).toHaveCount(1);
+});

@@ -48,6 +48,16 @@ export function countryName(code: string): string {
   return /^[a-z]{2}$/i.test(code) ? (countryNames.of(code.toUpperCase()) ?? code) : code;
 }
 
+const weekdayFormat = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', weekday: 'long' });
+/** The first day of 2024 was a Monday. */
+const MONDAY_MS = Date.UTC(2024, 0, 1);
+const DAY_MS = 86_400_000;
+
+/** The name of a day of the week, counted from Monday. */
+export const weekday = (fromMonday: number) => weekdayFormat.format(MONDAY_MS + fromMonday * DAY_MS);
+/** A full hour, as on a clock of 24. */
+export const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
+
 const moneyFormats = new Map<string, Intl.NumberFormat>();
 
 /** The amount is passed on as text, because a float would lose digits of a large sum. */

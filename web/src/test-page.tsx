@@ -40,10 +40,10 @@ const RIGHTS = [
 export const MEMBER = ['read-own', 'read-outlook', 'ask-price', 'give-orders', 'ask-for-tokens', 'answer-requests'];
 
 /** Answers `/path` by the table's function, and what is not in it with 404. */
-export function serve(answers: Record<string, (init: RequestInit | undefined) => Response>) {
+export function serve(answers: Record<string, (init: RequestInit | undefined, url: string) => Response>) {
   const fetched = vi.fn(async (url: string, init?: RequestInit) => {
     const path = url.split('?')[0] ?? url;
-    return answers[path]?.(init) ?? new Response(null, { status: 404 });
+    return answers[path]?.(init, url) ?? new Response(null, { status: 404 });
   });
   vi.stubGlobal('fetch', fetched);
   return fetched;

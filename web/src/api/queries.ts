@@ -45,6 +45,16 @@ export const burnQuery = (by: BurnBy, span: Span, limit: number) =>
     placeholderData: keepPreviousData,
   });
 
+/** Keys that narrow a table of burn down; all that is said must fit. */
+export type Narrowed = { group?: string; bucket?: string; product?: string; person?: string };
+
+export const narrowedBurnQuery = (by: BurnBy, span: Span, narrowed: Narrowed, limit: number) =>
+  queryOptions({
+    queryKey: [...LIVE_KEY, 'burn', by, span, limit, narrowed],
+    queryFn: ({ signal }) => get('/v1/burn', { by, ...span, ...narrowed, limit }, signal),
+    placeholderData: keepPreviousData,
+  });
+
 export const balancesQuery = queryOptions({
   queryKey: [...LIVE_KEY, 'balances'],
   queryFn: ({ signal }) => get('/v1/balances', {}, signal),

@@ -67,8 +67,8 @@ export type Delivery = Deliveries['deliveries'][number];
 export type Order = PostBody<'/v1/orders'>;
 export type OrderDone = PostAnswer<'/v1/orders'>;
 
-/** The dimensions by which the pages rank a range's burn. */
-export type BurnBy = 'product' | 'person' | 'bucket' | 'day';
+/** What a range's burn is broken down by. */
+export type BurnBy = Burn['by'];
 export type People = Answer<'/v1/people'>;
 export type PersonRow = People['rows'][number];
 export type OnePerson = Answer<'/v1/people/{key}'>;

@@ -1,9 +1,15 @@
 import { Text, VisuallyHidden } from '@mantine/core';
 import { useId, useState, type CSSProperties, type KeyboardEvent } from 'react';
+import { clock } from '../format';
 import { words } from '../messages';
 import styles from './heat-map.module.css';
 
 const say = words.heatMap;
+
+/** The hours of a day, as columns; there is room for one in three below them. */
+export const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+const TICK_EVERY = 3;
+export const HOUR_TICKS = HOURS.map((hour) => (hour % TICK_EVERY === 0 ? clock(hour) : ''));
 
 export type HeatRow = { key: string; name: string; amounts: readonly number[] };
 

@@ -95,6 +95,51 @@ export const burn: Messages['burn'] = {
     usageShow: (from, to) => (from === to ? `${from} anzeigen` : `${from} bis ${to} anzeigen`),
   },
 
+  drill: {
+    title: 'Wer was verbraucht hat',
+    by: 'Nach',
+    bys: {
+      department: 'Abteilung',
+      bucket: 'Kontingent',
+      product: 'Produkt',
+      person: 'Person',
+      day: 'Tag',
+      project: 'Projekt',
+      segment: 'Nutzertyp',
+      site: 'Standort',
+      source: 'Quelle',
+    },
+    loading: 'Wer was verbraucht hat, wird geladen',
+    path: 'Eingegrenzt auf',
+    narrowed: {
+      group: (name) => `Abteilung: ${name}`,
+      bucket: (name) => `Kontingent: ${name}`,
+      product: (name) => `Produkt: ${name}`,
+      person: (name) => `Person: ${name}`,
+    },
+    widen: (name) => `Nicht mehr nur ${name}`,
+    now: (now) => `${now} in diesen Tagen.`,
+    beside: (now, before, days, from, to, verdict) =>
+      `${now} in diesen Tagen; ${before} in ebenso langer Zeit davor (${days}, ${from} bis ${to}): ${verdict}.`,
+    more: 'jetzt ist es mehr',
+    less: 'jetzt ist es weniger',
+    same: 'es ist gleich viel',
+    empty: 'In diesen Tagen wurde nichts verbraucht.',
+    columns: { tokens: 'Token', before: 'Tage davor', share: 'Anteil', charges: 'Belastungen', money: 'Geld' },
+    cut: (shown) => `Die größten ${shown}; grenzen Sie ein oder nehmen Sie den Verbrauchsbericht.`,
+    toPerson: 'Zur Person, mit dem, was sie offen hat',
+  },
+
+  hours: {
+    title: 'Wann Token verbraucht werden',
+    loading: 'Die Stunden der Woche werden geladen',
+    chart: 'Token nach Stunde und Wochentag',
+    hour: 'Stunde',
+    span: (from, to) => `${from}–${to}`,
+    cell: (day, from, to, shown) => `${day}, ${from}–${to}: ${shown}`,
+    empty: 'In diesen Tagen wurde nichts verbraucht.',
+  },
+
   forecast: {
     title: 'Was zu erwarten ist',
     viewAs: 'Die kommenden Tage anzeigen als',

@@ -94,6 +94,51 @@ export const burn = {
     usageShow: (from: string, to: string) => (from === to ? `Show ${from}` : `Show ${from} to ${to}`),
   },
 
+  drill: {
+    title: 'Who burned what',
+    by: 'By',
+    bys: {
+      department: 'Department',
+      bucket: 'Bucket',
+      product: 'Product',
+      person: 'Person',
+      day: 'Day',
+      project: 'Project',
+      segment: 'Persona',
+      site: 'Site',
+      source: 'Source',
+    },
+    loading: 'Loading who burned what',
+    path: 'Narrowed down to',
+    narrowed: {
+      group: (name: string) => `Department: ${name}`,
+      bucket: (name: string) => `Bucket: ${name}`,
+      product: (name: string) => `Product: ${name}`,
+      person: (name: string) => `Person: ${name}`,
+    },
+    widen: (name: string) => `No longer only ${name}`,
+    now: (now: string) => `${now} in these days.`,
+    beside: (now: string, before: string, days: string, from: string, to: string, verdict: string) =>
+      `${now} in these days; ${before} in the ${days} before, ${from} to ${to}: ${verdict}.`,
+    more: 'it is more now',
+    less: 'it is less now',
+    same: 'it is as much',
+    empty: 'Nothing was burned in these days.',
+    columns: { tokens: 'Tokens', before: 'Days before', share: 'Share', charges: 'Charges', money: 'Money' },
+    cut: (shown: string) => `The largest ${shown}; narrow them down, or take the report of burn.`,
+    toPerson: 'To the person, with what they have open',
+  },
+
+  hours: {
+    title: 'When tokens are burned',
+    loading: 'Loading the hours of the week',
+    chart: 'Tokens by hour and day of the week',
+    hour: 'Hour',
+    span: (from: string, to: string) => `${from}–${to}`,
+    cell: (day: string, from: string, to: string, shown: string) => `${day}, ${from}–${to}: ${shown}`,
+    empty: 'Nothing was burned in these days.',
+  },
+
   forecast: {
     title: 'What is to come',
     viewAs: 'View the days ahead as',

@@ -10,7 +10,9 @@ import { Loaded } from '../../parts/loaded';
 import { BucketsPanel } from './buckets-panel';
 import styles from './burn-page.module.css';
 import { DailyPanel } from './daily-panel';
+import { DrillPanel } from './drill-panel';
 import { ForecastPanel } from './forecast-panel';
+import { HoursPanel } from './hours-panel';
 import { QuarantinedNotice, StaleNotice, UncoveredNotice } from './notice';
 import { PacksPanel } from './packs-panel';
 import { RangeBar } from './range-bar';
@@ -89,6 +91,8 @@ function Panels({ zone, today, usage }: PanelsProps) {
       <RangeBar range={{ ...span, preset }} today={today} />
       <StaleNotice stale={daily.data?.stale ?? []} />
       <DailyPanel span={span} usage={usage} />
+      <DrillPanel span={span} />
+      <HoursPanel span={span} />
       <ForecastPanel />
       <div className={styles.pair}>
         <RankingPanel by="person" span={span} />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readBurnSearch, resolveRange, spanFault } from './search';
+import { readBurnSearch, resolveRange, spanBefore, spanFault } from './search';
 
 const TODAY = '2026-11-22';
 
@@ -30,6 +30,11 @@ describe('the address of the Burn page', () => {
     expect(readBurnSearch({ q: 2026 })).toEqual({ q: '2026' });
   });
 
+  it('keeps what it was narrowed down to', () => {
+    const search = { by: 'person', group: 'dept-mep', product: 'revit' };
+    expect(readBurnSearch({ ...search, hours: 'table', person: 7 })).toEqual({ ...search, hours: 'table', person: '7' });
+  });
+
   it('drops what it does not know', () => {
     expect(readBurnSearch({ view: 'pie', sort: 'drop table', utm: 1 })).toEqual({});
     expect(readBurnSearch({ view: 'table', sort: '-opened' })).toEqual({ view: 'table', sort: '-opened' });
@@ -37,6 +42,11 @@ describe('the address of the Burn page', () => {
 });
 
 describe('a span', () => {
+  it('has as many days before it', () => {
+    expect(spanBefore({ from: '2026-11-22', to: '2026-11-22' })).toEqual({ from: '2026-11-21', to: '2026-11-21' });
+    expect(spanBefore({ from: '2026-03-01', to: '2026-03-28' })).toEqual({ from: '2026-02-01', to: '2026-02-28' });
+  });
+
   it.each([
     ['2026-11-22', '2026-11-22', null],
     ['2026-11-23', '2026-11-22', 'backwards'],

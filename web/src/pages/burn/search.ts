@@ -14,11 +14,26 @@ export type BurnSearch = {
   view?: 'table';
   /** How the days ahead are shown. */
   ahead?: 'table';
+  /** How the hours of the week are shown. */
+  hours?: 'table';
+  /** What the days are broken down by, and what narrows them down on the way. */
+  by?: DrillBy;
+  group?: string;
+  bucket?: string;
+  product?: string;
+  person?: string;
   /** The sessions' text filter. */
   q?: string;
   /** The sessions' order: a column, with `-` before it for the greatest first. */
   sort?: string;
 };
+
+export const DRILL_BY = ['department', 'bucket', 'product', 'person', 'day', 'project', 'segment', 'site', 'source'] as const;
+export type DrillBy = (typeof DRILL_BY)[number];
+
+/** What narrows down, in the order in which one goes deeper. */
+export const NARROWING = ['group', 'bucket', 'product', 'person'] as const;
+const KEY_LENGTH_MAX = 256;
 
 const USAGE_DAYS_MAX = 365;
 const SORT = /^-?(person|product|host|opened|seen|paid|tokens)$/;
@@ -34,6 +49,11 @@ export function readBurnSearch(raw: Record<string, unknown>): BurnSearch {
   }
   if (raw.view === 'table') search.view = 'table';
   if (raw.ahead === 'table') search.ahead = 'table';
+  if (raw.hours === 'table') search.hours = 'table';
+  if (DRILL_BY.includes(raw.by as DrillBy)) search.by = raw.by as DrillBy;
+  for (const key of NARROWING) {
+    if (raw[key] !== undefined && raw[key] !== '') search[key] = String(raw[key]).slice(0, KEY_LENGTH_MAX);
+  }
   // The router reads `q=2026` as a number.
   if (raw.q !== undefined && raw.q !== '') search.q = String(raw.q);
   if (typeof raw.sort === 'string' && SORT.test(raw.sort)) search.sort = raw.sort;
@@ -50,6 +70,11 @@ export function resolveRange(search: BurnSearch, today: string): Range {
   const preset = search.range ?? PRESET_DEFAULT;
   const from = preset === 'mtd' ? firstOfMonth(today) : addDays(today, 1 - Number.parseInt(preset, 10));
   return { from, to: today, preset };
+}
+
+/** As many days, just before those. */
+export function spanBefore({ from, to }: Span): Span {
+  return { from: addDays(from, -daysBetween(from, to)), to: addDays(from, -1) };
 }
 
 /** The days of a contract's usage, or the last year of them. */

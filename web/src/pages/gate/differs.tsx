@@ -1,12 +1,12 @@
-import { Stack, Table, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ChangedAnswer } from '../../api/types';
 import { counted } from '../../format';
 import { words } from '../../messages';
 import { Badge } from '../../parts/badge';
 import styles from '../../parts/page.module.css';
+import { PlainTable } from '../../parts/plain-table';
 import { Prose } from '../../parts/prose';
-import { ScrollRegion } from '../../parts/scroll-region';
 
 const say = words.gate.policies;
 
@@ -21,42 +21,27 @@ export function Differs({ label, text, rows }: Props) {
         <Prose>{text}</Prose>
       </Text>
       {rows.length > 0 && (
-        <ScrollRegion label={label} maxHeight={420}>
-          <Table className={styles.table} stickyHeader>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">{columns.person}</Table.Th>
-                <Table.Th scope="col">{columns.product}</Table.Th>
-                <Table.Th scope="col">{columns.before}</Table.Th>
-                <Table.Th scope="col">{columns.after}</Table.Th>
-                <Table.Th scope="col">{columns.rule}</Table.Th>
-                <Table.Th scope="col" className={styles.number}>
-                  {columns.times}
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map(({ person, product, before, after, times, rule }) => (
-                <Table.Tr key={`${person} ${product} ${before} ${after}`}>
-                  <Table.Th scope="row">
-                    <Link to="/people/$key" params={{ key: person }} className={styles.link}>
-                      {person}
-                    </Link>
-                  </Table.Th>
-                  <Table.Td>{product}</Table.Td>
-                  <Table.Td>
-                    <Answer code={before} />
-                  </Table.Td>
-                  <Table.Td>
-                    <Answer code={after} />
-                  </Table.Td>
-                  <Table.Td>{rule ?? words.table.none}</Table.Td>
-                  <Table.Td className={styles.number}>{counted(times)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </ScrollRegion>
+        <PlainTable
+          label={label}
+          maxHeight={420}
+          rows={rows}
+          rowKey={({ person, product, before, after }) => `${person} ${product} ${before} ${after}`}
+          columns={[
+            {
+              head: columns.person,
+              cell: ({ person }) => (
+                <Link to="/people/$key" params={{ key: person }} className={styles.link}>
+                  {person}
+                </Link>
+              ),
+            },
+            { head: columns.product, cell: ({ product }) => product },
+            { head: columns.before, cell: ({ before }) => <Answer code={before} /> },
+            { head: columns.after, cell: ({ after }) => <Answer code={after} /> },
+            { head: columns.rule, cell: ({ rule }) => rule ?? words.table.none },
+            { head: columns.times, kind: 'number', cell: ({ times }) => counted(times) },
+          ]}
+        />
       )}
     </Stack>
   );

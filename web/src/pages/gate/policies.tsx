@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Table, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { isForbidden } from '../../api/client';
@@ -9,11 +9,10 @@ import { words } from '../../messages';
 import { Badge } from '../../parts/badge';
 import { EmptyNote } from '../../parts/empty-note';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
-import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
+import { PlainTable } from '../../parts/plain-table';
 import { ProblemNotice } from '../../parts/problem-notice';
 import { Said } from '../../parts/said';
-import { ScrollRegion } from '../../parts/scroll-region';
 import { useRight } from '../../parts/use-right';
 import { Withheld } from '../../parts/withheld';
 import { PolicyEditor } from './policy-editor';
@@ -52,7 +51,7 @@ export function PoliciesPart() {
             rows.length === 0 ? (
               <EmptyNote title={say.emptyTitle} detail={say.emptyDetail} />
             ) : (
-              <Sets sets={rows} opened={set} onOpen={open} />
+              <Sets sets={rows} onOpen={open} />
             )
           }
         </Loaded>
@@ -71,52 +70,45 @@ export function PoliciesPart() {
   );
 }
 
-type SetsProps = { sets: PolicySet[]; opened: string | undefined; onOpen: (name: string) => void };
+type SetsProps = { sets: PolicySet[]; onOpen: (name: string) => void };
 
-function Sets({ sets, opened, onOpen }: SetsProps) {
+function Sets({ sets, onOpen }: SetsProps) {
   const order = useOrder();
   const mayRetire = useRight('run-faregate');
   return (
     <Stack gap="sm">
-      <ScrollRegion label={say.title} maxHeight={400}>
-        <Table className={styles.table} stickyHeader>
-          <Table.Thead>
-            <Table.Tr>
-              {[say.columns.name, say.columns.mode, say.columns.deeds].map((column) => (
-                <Table.Th key={column} scope="col">
-                  {column}
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {sets.map(({ name, mode }) => (
-              <Table.Tr key={name} aria-current={name === opened || undefined}>
-                <Table.Th scope="row">{name}</Table.Th>
-                <Table.Td>
-                  <Badge tone={mode === 'enforce' ? 'good' : 'warn'}>{say.modes[mode]}</Badge>
-                </Table.Td>
-                <Table.Td>
-                  <Group gap="xs" wrap="nowrap">
-                    <Button size="compact-sm" variant="default" aria-label={say.editNamed(name)} onClick={() => onOpen(name)}>
-                      {say.edit}
-                    </Button>
-                    <Button
-                      size="compact-sm"
-                      variant="default"
-                      aria-label={say.retireNamed(name)}
-                      disabled={!mayRetire || order.isPending}
-                      onClick={() => order.mutate({ order: 'retire-policy', name })}
-                    >
-                      {say.retire}
-                    </Button>
-                  </Group>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollRegion>
+      <PlainTable
+        label={say.title}
+        maxHeight={400}
+        rows={sets}
+        rowKey={({ name }) => name}
+        columns={[
+          { head: say.columns.name, cell: ({ name }) => name },
+          {
+            head: say.columns.mode,
+            cell: ({ mode }) => <Badge tone={mode === 'enforce' ? 'good' : 'warn'}>{say.modes[mode]}</Badge>,
+          },
+          {
+            head: say.columns.deeds,
+            cell: ({ name }) => (
+              <Group gap="xs" wrap="nowrap">
+                <Button size="compact-sm" variant="default" aria-label={say.editNamed(name)} onClick={() => onOpen(name)}>
+                  {say.edit}
+                </Button>
+                <Button
+                  size="compact-sm"
+                  variant="default"
+                  aria-label={say.retireNamed(name)}
+                  disabled={!mayRetire || order.isPending}
+                  onClick={() => order.mutate({ order: 'retire-policy', name })}
+                >
+                  {say.retire}
+                </Button>
+              </Group>
+            ),
+          },
+        ]}
+      />
       {mayRetire === false && (
         <Text size="sm" c="dimmed">
           {say.noRight}

@@ -1,27 +1,22 @@
-import { Stack, Table, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { sharingQuery } from '../../api/places';
 import type { RegionsShared } from '../../api/types';
-import { counted, hours } from '../../format';
+import { clock, counted, hours } from '../../format';
 import { words } from '../../messages';
 import { EmptyNote } from '../../parts/empty-note';
 import { Facts } from '../../parts/facts';
-import { HeatMap } from '../../parts/heat-map';
+import { HeatMap, HOUR_TICKS, HOURS } from '../../parts/heat-map';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
-import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
-import { ScrollRegion } from '../../parts/scroll-region';
+import { PlainTable } from '../../parts/plain-table';
 import { Twin } from '../../parts/twin';
 import { useMoments, useToldMoments } from '../../parts/use-moments';
 import { usePeriod } from './use-period';
 
 const route = getRouteApi('/places/sharing');
 const say = words.places.sharing;
-
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
-const TICK_EVERY = 3;
-const TICKS = HOURS.map((hour) => (hour % TICK_EVERY === 0 ? clock(hour) : ''));
 
 /** Following the sun: which regions use what when, and how far one pool serves them all. */
 export function SharingPart() {
@@ -60,7 +55,7 @@ function Day({ shared: { regions, text } }: { shared: RegionsShared }) {
           <HeatMap
             label={say.chart}
             rows={regions.map(({ region, name, seconds }) => ({ key: region, name: named(region, name), amounts: seconds }))}
-            ticks={TICKS}
+            ticks={HOUR_TICKS}
             cell={({ name, amounts }, hour) => say.cell(name, clock(hour), clock(hour + 1), hours(amounts[hour] ?? 0))}
           />
         )}
@@ -74,38 +69,22 @@ function Day({ shared: { regions, text } }: { shared: RegionsShared }) {
 
 const named = (region: string, name: string) => (region === 'unknown' ? words.places.use.unknown : name);
 
-function clock(hour: number): string {
-  return `${String(hour).padStart(2, '0')}:00`;
-}
-
 function HoursTable({ regions }: { regions: RegionsShared['regions'] }) {
   return (
-    <ScrollRegion label={say.chart} maxHeight={560}>
-      <Table className={styles.table} stickyHeader>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th scope="col">{say.hour}</Table.Th>
-            {regions.map(({ region, name }) => (
-              <Table.Th key={region} scope="col" className={styles.number}>
-                {named(region, name)}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {HOURS.map((hour) => (
-            <Table.Tr key={hour}>
-              <Table.Th scope="row">{say.span(clock(hour), clock(hour + 1))}</Table.Th>
-              {regions.map(({ region, seconds }) => (
-                <Table.Td key={region} className={styles.number}>
-                  {hours(seconds[hour] ?? 0)}
-                </Table.Td>
-              ))}
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </ScrollRegion>
+    <PlainTable
+      label={say.chart}
+      maxHeight={560}
+      rows={HOURS}
+      rowKey={(hour) => hour}
+      columns={[
+        { head: say.hour, cell: (hour) => say.span(clock(hour), clock(hour + 1)) },
+        ...regions.map(({ region, name, seconds }) => ({
+          head: named(region, name),
+          kind: 'number' as const,
+          cell: (hour: number) => hours(seconds[hour] ?? 0),
+        })),
+      ]}
+    />
   );
 }
 
@@ -123,32 +102,17 @@ function Peaks({ shared: { regions, peak_of_sum, peak_at, sum_of_peaks } }: { sh
             ...(peak_at ? ([[say.peakAt, when(peak_at)]] as const) : []),
           ]}
         />
-        <ScrollRegion label={say.peaks}>
-          <Table className={styles.table}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th scope="col">{columns.region}</Table.Th>
-                <Table.Th scope="col" className={styles.number}>
-                  {columns.peak}
-                </Table.Th>
-                <Table.Th scope="col">{columns.peakAt}</Table.Th>
-                <Table.Th scope="col" className={styles.number}>
-                  {columns.atPeakOfAll}
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {regions.map((one) => (
-                <Table.Tr key={one.region}>
-                  <Table.Th scope="row">{named(one.region, one.name)}</Table.Th>
-                  <Table.Td className={styles.number}>{counted(one.peak)}</Table.Td>
-                  <Table.Td>{when(one.peak_at)}</Table.Td>
-                  <Table.Td className={styles.number}>{counted(one.at_the_peak_of_all)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </ScrollRegion>
+        <PlainTable
+          label={say.peaks}
+          rows={regions}
+          rowKey={({ region }) => region}
+          columns={[
+            { head: columns.region, cell: ({ region, name }) => named(region, name) },
+            { head: columns.peak, kind: 'number', cell: ({ peak }) => counted(peak) },
+            { head: columns.peakAt, cell: (one) => when(one.peak_at) },
+            { head: columns.atPeakOfAll, kind: 'number', cell: ({ at_the_peak_of_all }) => counted(at_the_peak_of_all) },
+          ]}
+        />
       </Stack>
     </Panel>
   );

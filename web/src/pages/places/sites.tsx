@@ -1,4 +1,4 @@
-import { Stack, Table } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { sitesQuery } from '../../api/places';
 import type { Sites } from '../../api/types';
@@ -9,12 +9,13 @@ import { EmptyNote } from '../../parts/empty-note';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
-import { ScrollRegion } from '../../parts/scroll-region';
+import { PlainTable } from '../../parts/plain-table';
 import { useMoments } from '../../parts/use-moments';
 import { TONES } from './breach';
 import own from './places.module.css';
 
 const say = words.places.sites;
+const { columns } = say;
 
 /** Sites with their networks, regions, and where what may be used. */
 export function SitesPart() {
@@ -44,30 +45,33 @@ function TerritoriesPanel({ of: { territories, regions } }: { of: Sites }) {
   }
   return (
     <Panel title={say.territories}>
-      <ScrollRegion label={say.territories} maxHeight={480}>
-        <Table className={styles.table} stickyHeader>
-          <Head columns={[say.columns.of, say.columns.allowed, say.columns.elsewhere, say.columns.unknown, say.columns.term]} />
-          <Table.Tbody>
-            {territories.map(({ of, key, allowed, breach, unknown, from, until }) => (
-              <Table.Tr key={`${of} ${key} ${from}`}>
-                <Table.Th scope="row">{of === 'pool' ? words.places.use.pool : say.of(say.kinds[of] ?? of, key ?? '')}</Table.Th>
-                <Table.Td className={styles.words}>{allowed.map(named).join(', ')}</Table.Td>
-                <Table.Td>
-                  <Badge tone={TONES[breach]}>{say.breaches[breach] ?? breach}</Badge>
-                </Table.Td>
-                <Table.Td>
-                  <Badge tone={TONES[unknown]}>{say.breaches[unknown] ?? unknown}</Badge>
-                </Table.Td>
-                <Table.Td>
-                  {[from && say.from(when(from)), until && say.until(when(until))].filter(Boolean).join(' ') || say.always}
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollRegion>
+      <PlainTable
+        label={say.territories}
+        maxHeight={480}
+        rows={territories}
+        rowKey={({ of, key, from }) => `${of} ${key} ${from}`}
+        columns={[
+          {
+            head: columns.of,
+            cell: ({ of, key }) => (of === 'pool' ? words.places.use.pool : say.of(say.kinds[of] ?? of, key ?? '')),
+          },
+          { head: columns.allowed, kind: 'words', cell: ({ allowed }) => allowed.map(named).join(', ') },
+          { head: columns.elsewhere, cell: ({ breach }) => <Deed of={breach} /> },
+          { head: columns.unknown, cell: ({ unknown }) => <Deed of={unknown} /> },
+          {
+            head: columns.term,
+            cell: ({ from, until }) =>
+              [from && say.from(when(from)), until && say.until(when(until))].filter(Boolean).join(' ') || say.always,
+          },
+        ]}
+      />
     </Panel>
   );
+}
+
+/** What is done about use elsewhere. */
+function Deed({ of }: { of: string }) {
+  return <Badge tone={TONES[of]}>{say.breaches[of] ?? of}</Badge>;
 }
 
 function SitesPanel({ of: { sites } }: { of: Sites }) {
@@ -76,68 +80,55 @@ function SitesPanel({ of: { sites } }: { of: Sites }) {
       {sites.length === 0 ? (
         <EmptyNote title={say.noSites} detail={say.noSitesDetail} />
       ) : (
-        <ScrollRegion label={say.sites} maxHeight={480}>
-          <Table className={styles.table} stickyHeader>
-            <Head columns={[say.columns.site, say.columns.country, say.columns.zone, say.columns.networks]} />
-            <Table.Tbody>
-              {sites.map(({ key, name, country, zone, networks }) => (
-                <Table.Tr key={key}>
-                  <Table.Th scope="row">
-                    {name} <span className={styles.soft}>{key}</span>
-                  </Table.Th>
-                  <Table.Td>{countryName(country)}</Table.Td>
-                  <Table.Td>{zone}</Table.Td>
-                  <Table.Td className={styles.words}>
-                    {networks.map(({ cidr, room, vpn }) => (
-                      <div key={cidr}>
-                        <span className={own.address}>{cidr}</span>
-                        {[vpn && say.vpn, room && say.room(room)].filter(Boolean).map((said) => ` · ${said}`)}
-                      </div>
-                    ))}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </ScrollRegion>
+        <PlainTable
+          label={say.sites}
+          maxHeight={480}
+          rows={sites}
+          rowKey={({ key }) => key}
+          columns={[
+            { head: columns.site, cell: ({ name, key }) => <Named name={name} of={key} /> },
+            { head: columns.country, cell: ({ country }) => countryName(country) },
+            { head: columns.zone, cell: ({ zone }) => zone },
+            { head: columns.networks, kind: 'words', cell: ({ networks }) => <Networks of={networks} /> },
+          ]}
+        />
       )}
     </Panel>
   );
+}
+
+function Networks({ of }: { of: Sites['sites'][number]['networks'] }) {
+  return of.map(({ cidr, room, vpn }) => (
+    <div key={cidr}>
+      <span className={own.address}>{cidr}</span>
+      {[vpn && say.vpn, room && say.room(room)].filter(Boolean).map((said) => ` · ${said}`)}
+    </div>
+  ));
 }
 
 function RegionsPanel({ of: { regions } }: { of: Sites }) {
   if (regions.length === 0) return null;
   return (
     <Panel title={say.regions}>
-      <ScrollRegion label={say.regions} maxHeight={480}>
-        <Table className={styles.table} stickyHeader>
-          <Head columns={[say.columns.region, say.columns.countries]} />
-          <Table.Tbody>
-            {regions.map(({ key, name, countries }) => (
-              <Table.Tr key={key}>
-                <Table.Th scope="row">
-                  {name} <span className={styles.soft}>{key}</span>
-                </Table.Th>
-                <Table.Td className={styles.words}>{countries.map(countryName).join(', ')}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollRegion>
+      <PlainTable
+        label={say.regions}
+        maxHeight={480}
+        rows={regions}
+        rowKey={({ key }) => key}
+        columns={[
+          { head: columns.region, cell: ({ name, key }) => <Named name={name} of={key} /> },
+          { head: columns.countries, kind: 'words', cell: ({ countries }) => countries.map(countryName).join(', ') },
+        ]}
+      />
     </Panel>
   );
 }
 
-function Head({ columns }: { columns: readonly string[] }) {
+/** A name, with the key by which files know it. */
+function Named({ name, of }: { name: string; of: string }) {
   return (
-    <Table.Thead>
-      <Table.Tr>
-        {columns.map((column) => (
-          <Table.Th key={column} scope="col">
-            {column}
-          </Table.Th>
-        ))}
-      </Table.Tr>
-    </Table.Thead>
+    <>
+      {name} <span className={styles.soft}>{of}</span>
+    </>
   );
 }
