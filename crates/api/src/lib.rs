@@ -36,6 +36,7 @@ pub mod authority;
 mod beside;
 pub mod channels;
 pub mod extract;
+pub mod journal;
 pub mod live;
 pub mod metrics;
 pub mod origin;
@@ -69,6 +70,7 @@ pub struct Server {
     pub rights: Arc<Rights>,
     /// The newest summary, for live pages.
     pub live: live::Live,
+    decisions: live::decisions::Decisions,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Arc<[Cidr]>,
     /// Tells countries of addresses.
@@ -77,6 +79,7 @@ pub struct Server {
     pub rules: Arc<KnownRules>,
     /// Workstation agents.
     pub agents: Arc<agents::Agents>,
+    pub(crate) journal: journal::Journal,
     reader: Option<reading::Reader>,
     usage_reports: Option<Arc<dyn token_usage::UsageReports>>,
     /// What feature codes mean, in use that is sent.
@@ -96,6 +99,7 @@ impl Server {
     #[must_use]
     pub fn new(gate: Gate, access: Arc<Access>, secret: &[u8; 32]) -> Self {
         let live = live::Live::start(&gate);
+        let journal = journal::Journal::new(gate.clone());
         let (rules, seats) = (Arc::default(), Arc::default());
         let (trusted_proxies, atlas) = (Arc::default(), Arc::new(NoAtlas));
         let turns = reading::Turns::default();
@@ -109,10 +113,12 @@ impl Server {
             asking: beside::Beside::default(),
             rights: Arc::new(Rights::shipped()),
             live,
+            decisions: live::decisions::Decisions::default(),
             trusted_proxies,
             atlas,
             rules,
             agents,
+            journal,
             reader: None,
             usage_reports: None,
             features: Arc::new(FeatureTable::shipped()),
@@ -141,6 +147,12 @@ impl Server {
     #[must_use]
     pub fn with_provider(self, provider: Option<Arc<dyn IdentityProvider>>) -> Self {
         Self { provider, ..self }
+    }
+
+    /// The same, with lists that read the journal in a store opened by `open` instead of the one that decides.
+    #[must_use]
+    pub fn browsing(self, open: journal::Opener) -> Self {
+        Self { journal: self.journal.opened_by(open), ..self }
     }
 
     /// The same, with other rights of roles than the shipped ones.
@@ -203,6 +215,8 @@ impl Server {
         (name = "agent", description = "What the agents of workstations say, signed, and hear."),
         (name = "access", description = "Sign in and out."),
     ),
+    // What goes over the stream of events is named by no path.
+    components(schemas(live::decisions::NewDecisions)),
     modifiers(&Credentials)
 )]
 struct Description;
@@ -253,6 +267,7 @@ fn use_and_burn() -> OpenApiRouter<Server> {
         .routes(routes!(sessions::heartbeat))
         .routes(routes!(sessions::close))
         .routes(routes!(quotes::make))
+        .routes(routes!(decisions::list))
         .routes(routes!(decisions::explain))
         .routes(routes!(summary::summary))
         .routes(routes!(burn::burn))
@@ -266,8 +281,8 @@ fn use_and_burn() -> OpenApiRouter<Server> {
 
 fn orders_and_estate() -> OpenApiRouter<Server> {
     use routes::{
-        buckets, caps, estate, groups, orders, people, policies, refusals, requests, seats, sites,
-        terms,
+        buckets, caps, estate, groups, orders, people, policies, products, refusals, requests,
+        seats, sites, terms,
     };
     OpenApiRouter::new()
         .routes(routes!(orders::order))
@@ -279,6 +294,7 @@ fn orders_and_estate() -> OpenApiRouter<Server> {
         .routes(routes!(people::list))
         .routes(routes!(people::merge::merge))
         .routes(routes!(people::one))
+        .routes(routes!(products::list))
         .routes(routes!(seats::list))
         .routes(routes!(groups::list))
         .routes(routes!(sites::list))

@@ -1,5 +1,7 @@
 //! The newest summary, computed at most four times a second, however many pages watch.
 
+pub mod decisions;
+
 use crate::wire::Summary;
 use faregate_app::gate::Gate;
 use faregate_app::views;

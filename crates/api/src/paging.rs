@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 /// Rows on a page when nothing is said.
-const ROWS: usize = 100;
+pub(crate) const ROWS: usize = 100;
 /// The most rows on a page.
 pub(crate) const ROWS_MAX: usize = 1_000;
 

@@ -32,6 +32,7 @@ pub mod places;
 pub mod plans;
 pub mod policies;
 pub mod portfolio;
+pub mod products;
 pub mod quotes;
 pub mod reconciliation;
 pub mod refusals;
@@ -74,6 +75,15 @@ pub(crate) async fn answered<T>(
     waiting.await.unwrap_or(Err(Failure::Stopping)).map_err(Problem::from)
 }
 
+/// Reads a date.
+pub(crate) fn date(text: &str) -> Result<Date, Problem> {
+    let date = text.parse::<Date>().ok().filter(|date| YEARS.contains(&date.ymd().0));
+    date.ok_or_else(|| {
+        let detail = format!("`{text}` is not a date of the years 1970 to 2999");
+        Problem::bad_request("bad-date", detail, "write dates as YYYY-MM-DD")
+    })
+}
+
 /// Reads a span of dates, both included; the last 30 days by default, at most `days_max`.
 pub(crate) fn span(
     state: &State,
@@ -82,15 +92,8 @@ pub(crate) fn span(
     to: Option<&str>,
     days_max: i32,
 ) -> Result<(Date, Date), Problem> {
-    let read = |text: &str| {
-        let date = text.parse::<Date>().ok().filter(|date| YEARS.contains(&date.ymd().0));
-        date.ok_or_else(|| {
-            let detail = format!("`{text}` is not a date of the years 1970 to 2999");
-            Problem::bad_request("bad-date", detail, "write dates as YYYY-MM-DD")
-        })
-    };
-    let to = to.map(read).transpose()?.unwrap_or_else(|| state.zone().date(now));
-    let from = from.map(read).transpose()?.unwrap_or_else(|| to.plus(-29));
+    let to = to.map(date).transpose()?.unwrap_or_else(|| state.zone().date(now));
+    let from = from.map(date).transpose()?.unwrap_or_else(|| to.plus(-29));
     let days = i64::from(to.0) - i64::from(from.0) + 1;
     if !(1..=i64::from(days_max)).contains(&days) {
         let detail = format!("from {from} to {to} is {days} days");

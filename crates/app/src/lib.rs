@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod anomalies;
 pub mod bulk;
+pub mod decisions;
 pub mod directory;
 pub mod doctor;
 pub mod engine;

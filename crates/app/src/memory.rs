@@ -3,6 +3,7 @@
 use crate::ports::{
     Batch, BlockKind, Entry, GateUse, Memo, Request, Store, StoreError, Use, UseBlock, left_of,
 };
+use faregate_core::event::Event;
 use faregate_core::state::Checkpoint;
 use faregate_core::when::{Date, Instant};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,23 @@ impl Store for MemoryStore {
 
     fn entry(&mut self, seq: u64) -> Result<Option<Entry>, StoreError> {
         Ok(self.content.entries.iter().find(|entry| entry.seq == seq).cloned())
+    }
+
+    fn decisions(
+        &mut self,
+        first: u64,
+        last: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError> {
+        let is_decision = |event: &Event| matches!(event, Event::Opened(_) | Event::Refused(_));
+        let between = self
+            .content
+            .entries
+            .iter()
+            .rev()
+            .filter(|entry| (first..=last).contains(&entry.seq) && is_decision(&entry.event));
+        between.cloned().all(visit);
+        Ok(())
     }
 
     fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {

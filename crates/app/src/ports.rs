@@ -242,6 +242,18 @@ pub trait Store: Send {
     /// [`StoreError`].
     fn entry(&mut self, seq: u64) -> Result<Option<Entry>, StoreError>;
 
+    /// Calls `visit` with each decision of the gate between two places, both included, the latest first, for as
+    /// long as it answers `true`: who was let through, and who was turned away.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when an entry cannot be read.
+    fn decisions(
+        &mut self,
+        first: u64,
+        last: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError>;
+
     /// The answered request with this key.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! What the API may not name itself: how reports read the store, and the format of the vendor's reports.
 
 use crate::ambient::WallClock;
+use faregate_api::journal::Opener;
 use faregate_api::reading::Reader;
 use faregate_api::token_usage::{UsageReport, UsageReports};
 use faregate_app::engine::{Engine, Failure};
@@ -9,16 +10,23 @@ use faregate_app::ports::StoreError;
 use faregate_ingest::features::FeatureTable;
 use faregate_ingest::vendor::{RejectedRow, VendorReport, read};
 use faregate_store::directory::DataDirectory;
-use std::path::PathBuf;
+use faregate_store::sqlite::SqliteStore;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Opens the store once more, to read beside the gate.
 pub(crate) fn reader(path: PathBuf) -> Reader {
-    Arc::new(move || {
-        let store = DataDirectory::read(&path)
-            .map_err(|why| Failure::from(StoreError::Other(format!("{why:?}"))))?;
-        Engine::load(Box::new(store), Arc::new(WallClock))
-    })
+    Arc::new(move || Engine::load(Box::new(read_store(&path)?), Arc::new(WallClock)))
+}
+
+/// Opens the store once more, to read the journal beside the gate.
+pub(crate) fn journal(path: PathBuf) -> Opener {
+    Arc::new(move || Ok(Box::new(read_store(&path)?)))
+}
+
+fn read_store(path: &Path) -> Result<SqliteStore, Failure> {
+    let opened = DataDirectory::read(path);
+    opened.map_err(|why| StoreError::Other(format!("{why:?}")).into())
 }
 
 /// The vendor's usage reports, with the features that are known.

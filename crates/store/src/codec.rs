@@ -532,7 +532,7 @@ variants! { Handling {
     ;
 } }
 
-mod decided;
+pub(crate) mod decided;
 mod imported;
 mod rules;
 

@@ -170,6 +170,28 @@ impl Store for SqliteStore {
         rows.next().map_err(failed)?.map(entry).transpose()
     }
 
+    fn decisions(
+        &mut self,
+        first: u64,
+        last: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError> {
+        // What kind of event it is stands in its first byte: what is no decision is not even decoded.
+        let sql = "SELECT seq, at, event FROM journal WHERE contract = ? AND seq BETWEEN ? AND ?
+                   AND substr(event, 1, 1) IN (?, ?) ORDER BY seq DESC";
+        let mut statement = self.db.prepare_cached(sql).map_err(failed)?;
+        let (first, last) = (number(first), number(last.min(i64::MAX.cast_unsigned())));
+        let [opened, refused] = codec::decided::TAGS.map(|tag| [tag]);
+        let span = params![CONTRACT, first, last, &opened[..], &refused[..]];
+        let mut rows = statement.query(span).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            if !visit(entry(row)?) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {
         let Some(recent) = &mut self.recent else { return requests::look_up(&self.db, key) };
         if !self.in_transaction && !self.looking {

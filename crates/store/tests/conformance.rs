@@ -57,5 +57,6 @@ fn planted_mutants_are_caught() {
     check(Mutant::VisitsBlocksFromTheStart, "blocks know their import, in the order stored");
     let taken_back = "what was taken back is left out, and can be told anew";
     check(Mutant::ForgetsWhatWasTakenBack, taken_back);
+    check(Mutant::TellsDecisionsFromTheEnd, "decisions are told from the latest back");
     check(Mutant::ForgetsMemos, "what imports remember of a day adds up");
 }

@@ -493,6 +493,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the gate decided, the latest first: who was let through, and who was turned away. A member is told of their
+         *     own decisions.
+         */
+        get: operations["list_decisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/decisions/{id}": {
         parameters: {
             query?: never;
@@ -568,7 +588,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Server-sent events named `summary`, each with the JSON of `/v1/summary`; at most four a second. */
+        /**
+         * Server-sent events named `summary`, each with the JSON of `/v1/summary`, and, for those who may read decisions,
+         *     events named `decisions`, each with `NewDecisions`: first the latest ones, then those that were made since. At
+         *     most four of each a second.
+         */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -1057,6 +1081,26 @@ export interface paths {
         put?: never;
         /** The mix of seats and tokens that costs least for everybody together, with its certificate. */
         post: operations["find_portfolio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Products, with what they cost on tokens and which subscriptions cover them; prices are told to those who may ask
+         *     for them.
+         */
+        get: operations["list_products"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2355,6 +2399,61 @@ export interface components {
             /** @description What the person should know all the same. */
             warnings: string[];
         };
+        /** @description A decision of the gate. */
+        DecisionRow: {
+            /** @description Name that was asked with. */
+            asked_as: string;
+            /** @description When it was decided. */
+            at: string;
+            /** @description `report` or `quarantine`, when it was let through outside of its territory. */
+            breach?: string | null;
+            /** @description Key of the bucket that pays, or that was asked for. */
+            bucket?: string | null;
+            /** @description Its name. */
+            bucket_name?: string | null;
+            /** @description The refusal's code. */
+            code?: string | null;
+            /**
+             * Format: int64
+             * @description Place in the journal: `/v1/decisions/{id}` explains it.
+             */
+            decision: number;
+            /** @description What happened, when refused. */
+            detail?: string | null;
+            /** @description Workstation. */
+            host: string;
+            /** @description `allowed` or `refused`. */
+            outcome: string;
+            /** @description Key of the person; `null` when nobody has that name. */
+            person?: string | null;
+            /** @description Their name. */
+            person_name?: string | null;
+            /** @description Where the request came from, as far as is known. */
+            place: components["schemas"]["Place"];
+            /** @description Key of the product, as it was asked for. */
+            product: string;
+            /** @description Its name; `null` when nobody knows it. */
+            product_name?: string | null;
+            /** @description `seat`, `free-seat`, `tokens` or `refused`. */
+            route: string;
+            /** @description The policy or cap that turned the person away, or sent them on. */
+            rule?: string | null;
+            /** @description Id of the session, unless refused. */
+            session?: string | null;
+            /** @description Tokens reserved then; 0 when the running unit was paid already, or on a seat. */
+            tokens: components["schemas"]["Tokens"];
+            trial?: components["schemas"]["Tried"] | null;
+        };
+        /** @description A page of decisions. */
+        Decisions: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /**
+             * @description The latest first. There may be few of them, or none, although more follow: one answer looks at so much of the
+             *     journal and no more.
+             */
+            rows: components["schemas"]["DecisionRow"][];
+        };
         /** @description Deliveries. */
         Deliveries: {
             /** @description The newest first. */
@@ -2860,6 +2959,13 @@ export interface components {
              */
             value: number;
         };
+        /** @description One event of the stream. */
+        LiveEvent: {
+            /** @description The JSON of `/v1/summary`, or of `NewDecisions`. */
+            data: string;
+            /** @description Its name: `summary` or `decisions`. */
+            event: string;
+        };
         /** @description A key that was made. */
         MadeKey: {
             /** @description When it ends; never by itself when it is null. */
@@ -2875,6 +2981,7 @@ export interface components {
         Me: {
             /** @description Name. */
             name: string;
+            person?: components["schemas"]["MyPerson"] | null;
             /** @description What they may do, by the names that `faregate rights` prints. */
             rights: string[];
             /** @description Roles. */
@@ -3042,6 +3149,15 @@ export interface components {
             /** @description Since when it holds. */
             since: string;
         };
+        /** @description The person whose name a caller has. */
+        MyPerson: {
+            /** @description Key of the bucket that pays for them. */
+            bucket?: string | null;
+            /** @description Key: what lists name them by. */
+            key: string;
+            /** @description Name. */
+            name: string;
+        };
         /** @description Somebody whom rows call by a name and by a hash, which are not known to be one person's. */
         NameAndHash: {
             /** @description The hash. */
@@ -3078,6 +3194,13 @@ export interface components {
             password?: components["schemas"]["Password"] | null;
             /** @description A role of people. */
             role: string;
+        };
+        /** @description Decisions that were made since a page was last told of any. */
+        NewDecisions: {
+            /** @description Whether there may be more of them: `/v1/decisions` lists all. */
+            more: boolean;
+            /** @description The latest first, at most 20. */
+            rows: components["schemas"]["DecisionRow"][];
         };
         /** @description A key to make. */
         NewKey: {
@@ -4054,6 +4177,26 @@ export interface components {
             /** @description Always `about:blank`: `code` says what happened. */
             type: string;
         };
+        /** @description A product, and what it costs. */
+        ProductRow: {
+            /** @description Key. */
+            key: string;
+            /** @description What a unit is, for example `window-24h`. */
+            meter?: string | null;
+            money?: components["schemas"]["Money"] | null;
+            /** @description Name. */
+            name: string;
+            /** @description The subscriptions that cover it. */
+            seats: components["schemas"]["SeatOffer"][];
+            unit_tokens?: components["schemas"]["Tokens"] | null;
+        };
+        /** @description A page of products. */
+        Products: {
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description In the order they became known. */
+            rows: components["schemas"]["ProductRow"][];
+        };
         /** @description How somebody signs in. */
         Proof: components["schemas"]["Code"] | components["schemas"]["ByPassword"];
         /** @description The vendor's proposal under our own view of demand. */
@@ -4235,6 +4378,8 @@ export interface components {
             name: string;
             /** @description Key of the offering in question; `null`: none is of use to them. */
             offering?: string | null;
+            /** @description Its name. */
+            offering_name?: string | null;
             /** @description What the use is expected to cost on tokens in a year. */
             on_tokens: components["schemas"]["Money"];
             /**
@@ -4628,6 +4773,14 @@ export interface components {
             /** @description When its term is over. */
             until: string;
         };
+        /** @description A subscription that covers a product. */
+        SeatOffer: {
+            /** @description Key of the offering. */
+            offering: string;
+            /** @description Its name. */
+            offering_name: string;
+            per_year?: components["schemas"]["Money"] | null;
+        };
         /** @description A page of seats. */
         Seats: {
             /** @description Cursor of the next page; `null` at the end. */
@@ -5013,13 +5166,6 @@ export interface components {
              */
             unclosed_sessions: number;
             usage?: components["schemas"]["Usage"] | null;
-        };
-        /** @description One event of the stream. */
-        SummaryEvent: {
-            /** @description The JSON of `/v1/summary`. */
-            data: string;
-            /** @description Its name: `summary`. */
-            event: string;
         };
         /** @description A burn table. */
         Table: {
@@ -7458,6 +7604,83 @@ export interface operations {
             };
         };
     };
+    list_decisions: {
+        parameters: {
+            query?: {
+                /** @description Those that let somebody through, or those that turned somebody away; all by default. */
+                outcome?: "allowed" | "refused";
+                /** @description Code of a refusal: those that turned somebody away for this reason. */
+                reason?: string;
+                /** @description Any name of a person: those about them. */
+                person?: string;
+                /** @description Key of a product. */
+                product?: string;
+                /** @description First date. */
+                from?: string;
+                /** @description Last date, included. */
+                to?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decisions"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many read the journal */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     explain: {
         parameters: {
             query?: never;
@@ -7753,7 +7976,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["SummaryEvent"];
+                    "text/event-stream": components["schemas"]["LiveEvent"];
                 };
             };
             401: {
@@ -9887,6 +10110,48 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_products: {
+        parameters: {
+            query?: {
+                /** @description Part of a key or name. */
+                q?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Products"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,18 +1,129 @@
-//! `/v1/decisions/{id}`: why somebody was let through or turned away.
+//! `/v1/decisions`: what the gate decided, and why somebody was let through or turned away.
 
 use crate::Server;
 use crate::authority::{Authorized, ReadOwn};
-use crate::extract::Segment;
+use crate::extract::{Params, Segment};
+use crate::paging::{ROWS, ROWS_MAX, rows_of};
 use crate::problem::Problem;
+use crate::routes::date;
+use crate::wire::decision::row::DecisionRow;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use faregate_app::decisions::{LOOKED_AT_MAX, Look, Wanted, about, asked};
 use faregate_app::explain::{self, Explanation};
 use faregate_app::sight::Sight;
-use faregate_core::event::{Ask, Event, SessionId};
+use faregate_core::event::{Event, Reason, SessionId};
 use faregate_core::state;
-use serde::Serialize;
-use utoipa::ToSchema;
+use faregate_core::when::Zone;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// What a decision came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CameTo {
+    /// Somebody was let through.
+    Allowed,
+    /// Somebody was turned away.
+    Refused,
+}
+
+/// Which decisions.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// Those that let somebody through, or those that turned somebody away; all by default.
+    #[param(inline)]
+    outcome: Option<CameTo>,
+    /// Code of a refusal: those that turned somebody away for this reason.
+    reason: Option<String>,
+    /// Any name of a person: those about them.
+    person: Option<String>,
+    /// Key of a product.
+    product: Option<String>,
+    /// First date.
+    from: Option<String>,
+    /// Last date, included.
+    to: Option<String>,
+    /// Rows on a page: 100 by default, 1,000 at most.
+    #[param(maximum = 4_294_967_295_i64)]
+    limit: Option<u32>,
+    /// Where the page before ended: its `next`.
+    #[param(pattern = "^[0-9]{1,19}$")]
+    cursor: Option<String>,
+}
+
+impl Which {
+    /// Where to look, in the zone of the contract.
+    pub(crate) fn look(&self, zone: &Zone) -> Result<Look, Problem> {
+        let reason = self.reason.as_deref().map(reason).transpose()?;
+        let from = self.from.as_deref().map(date).transpose()?;
+        let to = self.to.as_deref().map(date).transpose()?;
+        let before = self
+            .cursor
+            .as_deref()
+            .map(|text| text.parse::<u64>().map_err(|_| Problem::bad_cursor(text)));
+        let wanted = Wanted {
+            allowed: self.outcome.map(|outcome| outcome == CameTo::Allowed),
+            reason,
+            person: self.person.clone(),
+            product: self.product.clone(),
+            from: from.map(|date| zone.start_of(date)),
+            until: to.map(|date| zone.start_of(date.plus(1))),
+        };
+        let rows_max = rows_of(self.limit, ROWS).clamp(1, ROWS_MAX);
+        let (before, looked_at_max) = (before.transpose()?, LOOKED_AT_MAX);
+        Ok(Look { wanted, before, after: 0, rows_max, looked_at_max })
+    }
+}
+
+fn reason(code: &str) -> Result<Reason, Problem> {
+    Reason::from_code(code).ok_or_else(|| {
+        let detail = format!("there is no reason `{code}`");
+        Problem::bad_request(
+            "bad-reason",
+            detail,
+            "`GET /v1/refusals` lists the codes of all reasons",
+        )
+    })
+}
+
+/// A page of decisions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Decisions {
+    /// The latest first. There may be few of them, or none, although more follow: one answer looks at so much of the
+    /// journal and no more.
+    pub rows: Vec<DecisionRow>,
+    /// Cursor of the next page; `null` at the end.
+    pub next: Option<String>,
+}
+
+/// What the gate decided, the latest first: who was let through, and who was turned away. A member is told of their
+/// own decisions.
+#[utoipa::path(
+    get, path = "/v1/decisions", operation_id = "list_decisions", tag = "gate", params(Which),
+    responses(
+        (status = 200, body = Decisions), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 429, description = "too many read the journal", body = Problem),
+        (status = 503, body = Problem)
+    ),
+    security(("key" = []), ("cookie" = []))
+)]
+pub async fn list(
+    who: Authorized<ReadOwn>,
+    State(server): State<Server>,
+    Params(which): Params<Which>,
+) -> Result<Json<Decisions>, Problem> {
+    let look = which.look(server.gate.state().read().zone())?;
+    let now = server.gate.now();
+    let found = server.journal.decisions(look, who.sight_at(now)).await?;
+    let state = server.gate.state().read();
+    let sight = who.sight(&state, now);
+    let rows = found.decisions.iter().filter_map(|entry| DecisionRow::new(&state, sight, entry));
+    let next = found.next.map(|next| next.to_string());
+    Ok(Json(Decisions { rows: rows.collect(), next }))
+}
 
 /// A fact that mattered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,18 +208,10 @@ fn as_seen(state: &state::State, sight: Sight, explanation: Explanation) -> Opti
         return Some(explanation);
     }
     let ask = asked(&explanation.decided)?;
-    let person = state.estate().person_known_as(&ask.person, explanation.at)?;
+    let person = about(state, &explanation.decided, explanation.at)?;
     let chosen = ask.bucket.as_deref().and_then(|key| state.estate().bucket_called(key));
     let hides = chosen.is_some_and(|bucket| !sight.bucket(state, bucket));
     let mut seen = sight.person(person).then_some(explanation)?;
     seen.facts.retain(|fact| !(hides && fact.name == "bucket"));
     Some(seen)
-}
-
-fn asked(event: &Event) -> Option<&Ask> {
-    match event {
-        Event::Opened(opened) => Some(&opened.ask),
-        Event::Refused(refused) => Some(&refused.ask),
-        _ => None,
-    }
 }

@@ -1,5 +1,7 @@
 //! What the gate answers, on the wire.
 
+pub mod row;
+
 use super::Tokens;
 use crate::Server;
 use faregate_app::gate::{Answer, Decision};
@@ -58,7 +60,7 @@ pub struct Refusal {
 }
 
 /// Where a request came from.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct Place {
     /// Key of the site.
     pub site: Option<String>,
@@ -71,7 +73,7 @@ pub struct Place {
 }
 
 /// What rules on trial would have said.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Tried {
     /// `seat`, `free-seat`, `tokens` or `refused`.
     pub route: &'static str,

@@ -72,12 +72,13 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 91] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 93] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
     ("post", "/v1/sessions/{id}/heartbeat", Right::Spend, 204),
     ("post", "/v1/sessions/{id}/close", Right::Spend, 200),
+    ("get", "/v1/decisions", Right::Own, 200),
     ("get", "/v1/decisions/{id}", Right::Own, 200),
     ("get", "/v1/summary", Right::Read, 200),
     ("get", "/v1/burn", Right::Read, 200),
@@ -108,6 +109,7 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 91] = [
     ("get", "/v1/people", Right::Own, 200),
     ("get", "/v1/people/{key}", Right::Own, 200),
     ("post", "/v1/people/merge", Right::Run, 200),
+    ("get", "/v1/products", Right::BeSomebody, 200),
     ("get", "/v1/seats", Right::Own, 200),
     ("get", "/v1/groups", Right::Estate, 200),
     ("get", "/v1/sites", Right::Estate, 200),
@@ -410,10 +412,30 @@ async fn me_is_who_calls() {
         "ask-price",
         "read-access",
     ];
-    assert_eq!(me, json!({ "name": "viewer", "roles": ["viewer"], "rights": rights }));
+    let viewer = json!({ "name": "viewer", "roles": ["viewer"], "rights": rights, "person": null });
+    assert_eq!(me, viewer);
     let me = estate.send(Call::get("/v1/me").header("cookie", &estate.cookie())).await.json();
     assert_eq!((&me["name"], &me["roles"]), (&json!("Lena"), &json!(["administrator"])));
     assert_eq!(me["rights"].as_array().unwrap().len(), 17);
+}
+
+/// Whose name somebody has is whom they are; a machine is nobody.
+#[tokio::test]
+async fn me_says_which_person_one_is() {
+    let anna = json!({ "key": "anna", "name": "Anna", "bucket": "general" });
+    let table = [
+        ("anna", Role::Member, &anna),
+        ("a.lopez", Role::Member, &anna),
+        ("anna@test.example", Role::Administrator, &anna),
+        ("zoe", Role::Member, &Value::Null),
+        ("anna", Role::Workstation, &Value::Null),
+        ("anna", Role::Collector, &Value::Null),
+    ];
+    let estate = Estate::office();
+    for (name, role, person) in table {
+        let me = estate.send(Call::get("/v1/me").key(&estate.named(name, role))).await.json();
+        assert_eq!((&me["name"], &me["person"]), (&json!(name), person), "{role:?}");
+    }
 }
 
 /// `/v1/orders` takes all orders, and each asks for a right of its own.

@@ -118,17 +118,23 @@ const CLOSED: [(&str, &str); 55] = [
     ("get", "/v1/caps?person=anna"),
 ];
 
-/// Routes that tell of one's own decisions, with a test of their own below.
-const DECIDED: [(&str, &str); 1] = [("get", "/v1/decisions/{id}")];
+/// Routes that tell of one's own decisions, each with a test of its own: below.
+const DECIDED: [(&str, &str); 2] = [
+    ("get", "/v1/decisions/{id}"),
+    // In `decisions.rs`.
+    ("get", "/v1/decisions"),
+];
 
 /// Routes that tell nobody's secrets: who the caller is, and what every caller may read.
-const OPEN: [(&str, &str); 9] = [
+const OPEN: [(&str, &str); 10] = [
     ("get", "/v1/sign-in/ways"),
     ("get", "/v1/sign-in/oidc"),
     ("get", "/v1/sign-in/oidc/callback"),
     // What it lists is looked at in `reports.rs`.
     ("get", "/v1/reports"),
     ("get", "/v1/refusals"),
+    // The catalogue, with prices for those who may ask for them: `products.rs`.
+    ("get", "/v1/products"),
     ("get", "/v1/me"),
     ("get", "/v1/me/sign-ins"),
     ("post", "/v1/me/password"),

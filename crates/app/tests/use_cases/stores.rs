@@ -142,6 +142,15 @@ impl Store for Shared {
         self.read()?.entry(seq)
     }
 
+    fn decisions(
+        &mut self,
+        first: u64,
+        last: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError> {
+        self.read()?.decisions(first, last, visit)
+    }
+
     fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {
         self.read()?.request(key)
     }

@@ -185,6 +185,7 @@ pub(crate) fn serve(
         let features = Arc::new(FeatureTable::shipped());
         let server = server
             .reading(reporting::reader(directory.path().to_owned()))
+            .browsing(reporting::journal(directory.path().to_owned()))
             .with_usage_reports(Arc::new(reporting::TokenUsage(features)))
             .with_sources(board.reader())
             .with_channels(desk)

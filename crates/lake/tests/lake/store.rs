@@ -31,6 +31,15 @@ impl Store for Shared {
         self.content().entry(seq)
     }
 
+    fn decisions(
+        &mut self,
+        first: u64,
+        last: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError> {
+        self.content().decisions(first, last, visit)
+    }
+
     fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {
         self.content().request(key)
     }

@@ -4,6 +4,9 @@
 use super::{Input, Malformed, Wire};
 use faregate_core::event::{Ask, Basis, Circumstances, Opened, Refused};
 
+/// The first bytes of entries that are decisions: their tags in the table of events.
+pub(crate) const TAGS: [u8; 2] = [10, 11];
+
 impl Wire for Opened {
     fn put(&self, out: &mut Vec<u8>) {
         put_ask(&self.ask, out);

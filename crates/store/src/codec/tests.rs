@@ -19,6 +19,13 @@ proptest! {
         check_round_trip(&event)?;
     }
 
+    /// The journal is searched for decisions by their first byte.
+    #[test]
+    fn decisions_alone_begin_with_their_tags(event in made::<Event>()) {
+        let is_decision = matches!(event, Event::Opened(_) | Event::Refused(_));
+        prop_assert_eq!(decided::TAGS.contains(&encode(&event)[0]), is_decision);
+    }
+
     #[test]
     fn every_route_comes_back(route in made::<Route>()) {
         check_round_trip(&route)?;

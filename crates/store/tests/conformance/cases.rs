@@ -4,18 +4,19 @@ use faregate_app::ports::{
     Batch, BlockKind, Entry, GateUse, Memo, Paid, Request, Store, StoreError, Use, UseBlock,
 };
 use faregate_core::amount::Ticks;
-use faregate_core::estate::BucketId;
-use faregate_core::event::Event;
+use faregate_core::estate::{BucketId, PersonId, ProductId, SeatId};
+use faregate_core::event::{Ask, Basis, Event, Opened, Reason, Refused, Route};
 use faregate_core::state::{Checkpoint, State};
 use faregate_core::when::{DAY, Date, Instant};
 
 pub(super) type Case = fn(&mut dyn Store);
 
-pub(super) const CASES: [(&str, Case); 17] = [
+pub(super) const CASES: [(&str, Case); 18] = [
     ("an empty store is empty", empty),
     ("what was appended is replayed in order", replayed),
     ("a visitor can stop the replay", stopped),
     ("an entry is found by its number", found),
+    ("decisions are told from the latest back", decisions),
     ("requests are kept with their answers", requests),
     ("a second writer is fenced and stores nothing", fenced),
     ("a gap is refused, at the start and within", gaps),
@@ -162,6 +163,36 @@ fn found(store: &mut dyn Store) {
     store.append(&batch(1..=3)).unwrap();
     assert_eq!(store.entry(2).unwrap(), Some(entry(2)));
     assert_eq!(store.entry(4).unwrap(), None);
+}
+
+fn decisions(store: &mut dyn Store) {
+    let opened = Event::Opened(Opened {
+        ask: Ask::default(),
+        person: PersonId(0),
+        product: ProductId(0),
+        route: Route::Seat(SeatId(0)),
+        tariff: 0,
+        basis: Basis::default(),
+    });
+    let (reason, basis) = (Reason::PersonUnknown, Basis::default());
+    let refused = Event::Refused(Refused { ask: Ask::default(), reason, tariff: 0, basis });
+    let mut entries = batch(1..=6).entries;
+    (entries[1].event, entries[3].event, entries[4].event) = (opened.clone(), refused, opened);
+    store.append(&Batch { entries, ..Batch::default() }).unwrap();
+    let mut told = |first, last, at_most: usize| {
+        let mut told = Vec::new();
+        let mut visit = |entry: Entry| {
+            told.push(entry.seq);
+            told.len() < at_most
+        };
+        store.decisions(first, last, &mut visit).unwrap();
+        told
+    };
+    assert_eq!(told(1, u64::MAX, 9), [5, 4, 2]);
+    assert_eq!(told(2, 4, 9), [4, 2], "both ends are included");
+    assert_eq!(told(1, 6, 1), [5], "the visitor can stop");
+    assert_eq!(told(3, 3, 9), Vec::<u64>::new(), "what is no decision is not told");
+    assert_eq!(told(5, 4, 9), Vec::<u64>::new());
 }
 
 fn requests(store: &mut dyn Store) {

@@ -19,6 +19,7 @@ pub(super) enum Mutant {
     VisitsBlocksFromTheStart,
     ForgetsWhatWasTakenBack,
     ForgetsMemos,
+    TellsDecisionsFromTheEnd,
 }
 
 pub(super) struct Planted {
@@ -52,6 +53,16 @@ impl Store for Planted {
 
     fn entry(&mut self, seq: u64) -> Result<Option<Entry>, StoreError> {
         self.inner.entry(seq)
+    }
+
+    fn decisions(
+        &mut self,
+        first: u64,
+        last: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError> {
+        let last = if self.is(Mutant::TellsDecisionsFromTheEnd) { u64::MAX } else { last };
+        self.inner.decisions(first, last, visit)
     }
 
     fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {

@@ -70,6 +70,15 @@ impl Store for Planted {
         self.with(|store| store.entry(seq))
     }
 
+    fn decisions(
+        &mut self,
+        first: u64,
+        last: u64,
+        visit: &mut dyn FnMut(Entry) -> bool,
+    ) -> Result<(), StoreError> {
+        self.with(|store| store.decisions(first, last, visit))
+    }
+
     fn request(&mut self, key: &str) -> Result<Option<Request>, StoreError> {
         self.with(|store| store.request(key))
     }

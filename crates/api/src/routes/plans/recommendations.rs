@@ -45,6 +45,8 @@ pub struct Recommendation {
     pub seat: Option<u32>,
     /// Key of the offering in question; `null`: none is of use to them.
     pub offering: Option<String>,
+    /// Its name.
+    pub offering_name: Option<String>,
     /// What is best for them: `seat`, `tokens`, or what they have.
     pub advice: &'static str,
     /// Why they stay what they are: `as-it-is`, `unsure`, `not-worth-it`, `too-little-known`, `kept`, `not-on-tokens`,
@@ -133,6 +135,7 @@ pub fn shown(state: &state::State, study: &Study, one: &PersonAdvice) -> Recomme
         name: person.map(|known| known.name.clone()).unwrap_or_default(),
         seat: one.holds.map(|holding| holding.seat.0),
         offering: offering.map(|known| known.key.clone()),
+        offering_name: offering.map(|known| known.name.clone()),
         advice: if on_seat != moves { "seat" } else { "tokens" },
         stays: one.stays.map(faregate_app::planning::Standstill::key),
         days: one.found.days,
