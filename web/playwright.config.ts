@@ -14,6 +14,8 @@ export default defineConfig({
   // A machine that builds beside the tests is slow; what never comes still fails.
   timeout: 120_000,
   expect: { timeout: 20_000 },
+  // Tried once more; what passes only then is told as flaky, and `cargo xtask ci` says so at its end.
+  retries: 1,
   reporter: [['list']],
   use: {
     baseURL: process.env.FAREGATE_URL ?? 'http://127.0.0.1:8080',

@@ -212,7 +212,8 @@ fn command(host: &Host, line: &str) -> Ran {
 fn is_summary(line: &str) -> bool {
     let line = line.trim_start();
     let sums = SUMMARIES.iter().any(|start| line.starts_with(start));
-    sums && !line.contains(" 0 passed; 0 failed")
+    let is_flaky = line.ends_with(" flaky");
+    is_flaky || sums && !line.contains(" 0 passed; 0 failed")
 }
 
 #[cfg(test)]
@@ -250,6 +251,7 @@ mod tests {
         assert!(is_summary("test result: ok. 3 passed; 0 failed; 0 ignored"));
         assert!(is_summary("  \u{2718}  12 [pages] › e2e/shell.e2e.ts:9:1 › the palette (5.1s)"));
         assert!(!is_summary("  \u{2713}  13 [pages] › e2e/shell.e2e.ts:30:1 › the keys (0.4s)"));
+        assert!(is_summary("  1 flaky"));
         assert!(!is_summary("test result: ok. 0 passed; 0 failed; 0 ignored"));
     }
 }
