@@ -38,7 +38,7 @@ test('somebody who is let through appears without a reload, with the reason', as
   }
 });
 
-everyLook('gate', '/gate', (page) => page.getByRole('region', { name: 'Through the gate now' }));
+everyLook('gate', '/gate', (page) => page.getByRole('region', { name: 'Latest decisions' }).getByRole('table'));
 everyLook('gate-refusals', '/gate/refusals', (page) => page.getByRole('table'));
 
 test('a set of policies is written, checked, tried, adopted to be watched, and retired', async ({ page }) => {
@@ -67,3 +67,28 @@ test('a set of policies is written, checked, tried, adopted to be watched, and r
 });
 
 everyLook('gate-policies', '/gate/policies?set=new+set', (page) => page.getByRole('textbox', { name: 'Policies, in Cedar' }));
+
+test('decisions appear as they are made, hold still on request, and are filtered by the address', async ({ page, request }) => {
+  await page.goto('/gate');
+  await expect(page.getByText('Live', { exact: true })).toBeVisible();
+  const list = page.getByRole('region', { name: 'Latest decisions' });
+  await expect(list.getByRole('button', { name: 'Hold still' })).toBeVisible();
+  const person = (await ask(request, '/v1/people', { limit: '1' })).rows[0]?.key;
+  const [first, second] = [`WS-${Date.now()}-1`, `WS-${Date.now()}-2`];
+  const turnAway = (host: string) =>
+    request.post('/v1/sessions', { headers: bearer(), data: { person, product: 'no-such-product', host } });
+  await turnAway(first);
+  await expect(list.getByText(first)).toBeVisible();
+  await list.getByRole('button', { name: 'Hold still' }).click();
+  await turnAway(second);
+  await expect(list.getByText(/^Held still; [1-9]/)).toBeVisible();
+  await expect(list.getByText(second)).toHaveCount(0);
+  await list.getByRole('button', { name: 'Follow' }).click();
+  await expect(list.getByText(second)).toBeVisible();
+  await list.getByRole('combobox', { name: 'Outcome' }).selectOption('allowed');
+  await expect(page).toHaveURL(/outcome=allowed/);
+  await expect(list.getByText(second)).toHaveCount(0);
+  await list.getByRole('combobox', { name: 'Outcome' }).selectOption('refused');
+  await list.getByRole('row').filter({ hasText: second }).getByRole('link').click();
+  await expect(page.getByText(/^Decision \d+/)).toBeInViewport();
+});

@@ -217,7 +217,7 @@ const gate = createRoute({
 const gateNow = createRoute({
   getParentRoute: () => gate,
   path: '/',
-  validateSearch: readTableSearch(['decision']),
+  validateSearch: readTableSearch(['decision', 'outcome', 'reason', 'person', 'product', 'from', 'to']),
   component: lazyRouteComponent(gatePages, 'GateNow'),
 });
 

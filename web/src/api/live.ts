@@ -5,7 +5,7 @@
  */
 import type { QueryClient } from '@tanstack/react-query';
 import { LIVE_KEY, ME_KEY, SUMMARY_KEY } from './queries';
-import type { Summary } from './types';
+import type { NewDecisions, Summary } from './types';
 
 export type LiveState = 'connecting' | 'connected' | 'reconnecting';
 
@@ -34,6 +34,21 @@ export function throttle(action: () => void, every_ms: number) {
   return { call, stop };
 }
 
+const watchers = new Set<(told: NewDecisions) => void>();
+
+/** Calls `watcher` for what the gate decides from now on, until the returned function is called. */
+export function watchDecisions(watcher: (told: NewDecisions) => void): () => void {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+}
+
+function tellDecisions(data: string) {
+  // Most pages watch no decisions, and read none of them.
+  if (watchers.size === 0) return;
+  const told = JSON.parse(data) as NewDecisions;
+  for (const watcher of watchers) watcher(told);
+}
+
 /** Opens the stream and keeps it open until the returned function is called. */
 export function openLiveLink(client: QueryClient, onState: (state: LiveState) => void): () => void {
   const feed = summaryFeed(client);
@@ -52,6 +67,7 @@ export function openLiveLink(client: QueryClient, onState: (state: LiveState) =>
       onState('connected');
     });
     source.addEventListener('summary', (event) => feed.take(event.data as string));
+    source.addEventListener('decisions', (event) => tellDecisions(event.data as string));
     source.addEventListener('error', onError);
   };
   const onError = () => {

@@ -2,7 +2,7 @@
  * The answers of the API under the domain's names.
  * Taken from the paths, not from the schema names, so that a renamed schema breaks nothing.
  */
-import type { paths } from './schema';
+import type { components, paths } from './schema';
 
 export type GetPath = keyof paths & `/v1/${string}`;
 
@@ -105,3 +105,6 @@ export type PolicyCheck = PostAnswer<'/v1/policies/check'>;
 export type PolicyDiff = PostAnswer<'/v1/policies/diff'>;
 export type PolicySimulation = PostAnswer<'/v1/policies/simulate'>;
 export type ChangedAnswer = PolicyDiff['rows'][number];
+export type Decisions = Answer<'/v1/decisions'>;
+export type DecisionRow = Decisions['rows'][number];
+export type NewDecisions = components['schemas']['NewDecisions'];

@@ -38,6 +38,36 @@ export const gate: Messages['gate'] = {
     },
   },
 
+  decisions: {
+    title: 'Letzte Entscheidungen',
+    from: 'Von',
+    to: 'Bis',
+    following: 'Folgt dem, was entschieden wird',
+    held: (n, shown) => `Angehalten; seither ${count(n, shown, 'Entscheidung', 'Entscheidungen')}`,
+    hold: 'Anhalten',
+    follow: 'Folgen',
+    gap: 'Es wird mehr entschieden, als sich einzeln zeigen lässt.',
+    renew: 'Neu auflisten',
+    outcome: 'Ausgang',
+    outcomes: { allowed: 'Durchgelassen', refused: 'Abgewiesen' },
+    reason: 'Grund',
+    columns: {
+      at: 'Wann',
+      outcome: 'Ausgang',
+      person: 'Person',
+      product: 'Produkt',
+      why: 'Wer zahlt, oder warum nicht',
+      tokens: 'Token',
+      host: 'Rechner',
+    },
+    because: (said, rule) => `${said} (${rule})`,
+    explainNamed: (when, product, person) => `${when}: ${product} von ${person} erklären`,
+    empty: {
+      title: 'Noch hat niemand das Gate gefragt',
+      detail: 'Eine Entscheidung erscheint hier, sobald ein Arbeitsplatz ein Produkt öffnen will.',
+    },
+  },
+
   now: {
     title: 'Zurzeit durch das Gate',
     open: (shown) => `${shown} offen`,

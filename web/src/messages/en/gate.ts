@@ -37,6 +37,36 @@ export const gate = {
     } as Record<string, string>,
   },
 
+  decisions: {
+    title: 'Latest decisions',
+    from: 'From',
+    to: 'To',
+    following: 'Follows what is decided',
+    held: (n: number, shown: string) => `Held still; ${count(n, shown, 'decision', 'decisions')} since`,
+    hold: 'Hold still',
+    follow: 'Follow',
+    gap: 'More is decided than can be shown one by one.',
+    renew: 'List it again',
+    outcome: 'Outcome',
+    outcomes: { allowed: 'Let through', refused: 'Turned away' },
+    reason: 'Reason',
+    columns: {
+      at: 'When',
+      outcome: 'Outcome',
+      person: 'Person',
+      product: 'Product',
+      why: 'Paid by, or why not',
+      tokens: 'Tokens',
+      host: 'Host',
+    },
+    because: (said: string, rule: string) => `${said} (${rule})`,
+    explainNamed: (when: string, product: string, person: string) => `${when}: explain ${product} of ${person}`,
+    empty: {
+      title: 'Nobody has asked the gate yet',
+      detail: 'A decision appears here as soon as a workstation asks to open a product.',
+    },
+  },
+
   now: {
     title: 'Through the gate now',
     open: (shown: string) => `${shown} open`,

@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import { openSessionsQuery } from '../../api/queries';
 import type { Session } from '../../api/types';
 import { counted, tokens } from '../../format';
@@ -11,6 +12,7 @@ import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { ScrollRegion } from '../../parts/scroll-region';
 import { useMoments } from '../../parts/use-moments';
+import { paidBy } from './paid-by';
 
 const say = words.gate.now;
 const { columns } = words.burn.sessions;
@@ -51,6 +53,7 @@ export function NowPanel({ onExplain }: { onExplain: (session: string) => void }
 type SessionsProps = { sessions: Session[]; onExplain: (session: string) => void };
 
 function Sessions({ sessions, onExplain }: SessionsProps) {
+  const when = useMoments();
   return (
     <ScrollRegion label={say.title} maxHeight={480}>
       <Table className={styles.table} stickyHeader>
@@ -65,7 +68,7 @@ function Sessions({ sessions, onExplain }: SessionsProps) {
         </Table.Thead>
         <Table.Tbody>
           {sessions.map((session) => (
-            <Row key={session.id} session={session} onExplain={onExplain} />
+            <Row key={session.id} session={session} when={when} onExplain={onExplain} />
           ))}
         </Table.Tbody>
       </Table>
@@ -73,8 +76,10 @@ function Sessions({ sessions, onExplain }: SessionsProps) {
   );
 }
 
-function Row({ session, onExplain }: { session: Session; onExplain: (session: string) => void }) {
-  const when = useMoments();
+type RowProps = { session: Session; when: (instant: string) => string; onExplain: (session: string) => void };
+
+// Each commit asks for the sessions again; most of them are as they were.
+const Row = memo(function Row({ session, when, onExplain }: RowProps) {
   const { id, person, person_name, product_name, opened_at, route, bucket_name, tokens: cost } = session;
   return (
     <Table.Tr>
@@ -99,11 +104,4 @@ function Row({ session, onExplain }: { session: Session; onExplain: (session: st
       </Table.Td>
     </Table.Tr>
   );
-}
-
-function paidBy(route: string, bucket: string | null | undefined): string {
-  const paid = words.burn.sessions;
-  if (route === 'seat') return paid.seat;
-  if (route === 'tokens') return bucket ? paid.tokensOf(bucket) : paid.pool;
-  return paid.log;
-}
+});

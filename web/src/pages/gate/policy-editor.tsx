@@ -16,7 +16,7 @@ import { SimulatePolicy } from './simulate-policy';
 const say = words.gate.policies;
 
 /** What nobody permits is refused: without it a first set that forbids something would turn everybody away. */
-const PERMIT = '@id("everything")\npermit (principal, action, resource);\n\n';
+const PERMIT = '@id("all-else")\npermit (principal, action, resource);\n\n';
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 

@@ -1,11 +1,11 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { postFor } from '../../api/client';
 import type { PolicySimulation } from '../../api/types';
-import { isDay } from '../../days';
 import { counted, day, money, tokens } from '../../format';
 import { words } from '../../messages';
+import { DayField } from '../../parts/day-field';
 import { Facts } from '../../parts/facts';
 import { Panel } from '../../parts/panel';
 import { ProblemNotice } from '../../parts/problem-notice';
@@ -75,18 +75,5 @@ function Simulated({ found }: { found: PolicySimulation }) {
         {basis}
       </Text>
     </Stack>
-  );
-}
-
-type DayFieldProps = { label: string; value: string | undefined; onChange: (day: string | undefined) => void };
-
-function DayField({ label, value, onChange }: DayFieldProps) {
-  return (
-    <TextInput
-      type="date"
-      label={label}
-      value={isDay(value) ? value : ''}
-      onChange={(event) => onChange(event.currentTarget.value || undefined)}
-    />
   );
 }

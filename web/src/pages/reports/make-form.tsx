@@ -6,9 +6,10 @@ import { bucketsQuery } from '../../api/buckets';
 import { summaryQuery } from '../../api/queries';
 import { makeReport, reportAddress, type Made } from '../../api/reports';
 import type { ReportKnown } from '../../api/types';
-import { addDays, firstOfMonth, isDay, lastOfMonth, monthsBefore } from '../../days';
+import { addDays, firstOfMonth, lastOfMonth, monthsBefore } from '../../days';
 import { dayOf } from '../../format';
 import { words } from '../../messages';
+import { DayField } from '../../parts/day-field';
 import styles from '../../parts/page.module.css';
 import { ProblemNotice } from '../../parts/problem-notice';
 import { saveFile } from '../../parts/save-file';
@@ -142,19 +143,6 @@ function presetsOf(today: string) {
     { key: 'ninetyDays', from: addDays(today, -89), to: today },
     { key: 'year', from: addDays(today, -364), to: today },
   ] as const;
-}
-
-type DayFieldProps = { label: string; value: string | undefined; onChange: (day: string | undefined) => void };
-
-function DayField({ label, value, onChange }: DayFieldProps) {
-  return (
-    <TextInput
-      type="date"
-      label={label}
-      value={isDay(value) ? value : ''}
-      onChange={(event) => onChange(event.currentTarget.value || undefined)}
-    />
-  );
 }
 
 function BucketField({ report, made, onChoose }: FieldsProps & { report: ReportKnown }) {

@@ -4,7 +4,7 @@
  */
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { Button, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { counted } from '../../format';
 import { words } from '../../messages';
 import { EmptyNote } from '../empty-note';
@@ -52,7 +52,10 @@ export function DataTable<Row>(props: Props<Row>) {
   const { name, label, columns, of, search, onSearch, empty } = props;
   const [hidden, setHidden] = useHidden(name);
   const rows = of.data?.pages.flatMap((page) => page.rows);
-  const shown = columns.filter((column, place) => place === 0 || !hidden.includes(column.id));
+  const shown = useMemo(
+    () => columns.filter((column, place) => place === 0 || !hidden.includes(column.id)),
+    [columns, hidden],
+  );
   const isFiltered = Object.values(search).some((value) => value !== undefined);
   return (
     <Stack gap="md">

@@ -1,5 +1,5 @@
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
-import { useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type RefObject } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type RefObject } from 'react';
 import styles from './data-table.module.css';
 import type { Column, Page } from './data-table';
 import { stretchOf, windowOf } from './stretch';
@@ -75,9 +75,19 @@ function tableStyle(columns: Column<never>[], row_px: number): CSSProperties {
 type OneRowProps<Row> = { row: Row; place: number; columns: Column<Row>[] };
 
 function OneRow<Row>({ row, place, columns }: OneRowProps<Row>) {
-  const [name, ...others] = columns;
   return (
     <tr data-place={place} aria-rowindex={place + 2} className={styles.row}>
+      <Cells row={row} columns={columns as Column<unknown>[]} />
+    </tr>
+  );
+}
+
+type CellsProps = { row: unknown; columns: Column<unknown>[] };
+
+/** Where rows come in above, every other row has another place, and the same cells. */
+const Cells = memo(function Cells({ row, columns: [name, ...others] }: CellsProps) {
+  return (
+    <>
       <th scope="row">
         <div className={styles.cell}>{name?.cell(row)}</div>
       </th>
@@ -86,9 +96,9 @@ function OneRow<Row>({ row, place, columns }: OneRowProps<Row>) {
           <div className={styles.cell}>{cell(row)}</div>
         </td>
       ))}
-    </tr>
+    </>
   );
-}
+});
 
 function Spacer({ height }: { height: number }) {
   return height > 0 && <tr aria-hidden="true" style={{ height }} />;
