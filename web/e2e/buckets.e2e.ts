@@ -45,5 +45,20 @@ test('a request is answered where it waits', async ({ page, request }) => {
   await expect(waiting.getByText('Declined')).toBeVisible();
 });
 
-everyLook('buckets', '/buckets', (page) => page.getByRole('table'));
+everyLook('buckets', '/buckets', (page) => page.locator('canvas'));
 everyLook('bucket', '/buckets/structures', (page) => page.getByRole('region', { name: 'Statement' }).getByRole('table'));
+
+test('where the tokens go is read band by band, and is a table too', async ({ page, request }) => {
+  await page.goto('/buckets');
+  const { packs } = await ask(request, '/v1/balances');
+  const [first] = packs;
+  if (!first) throw new Error('the demonstration has no pack');
+  const panel = page.getByRole('region', { name: 'Where the tokens go' });
+  await expect(panel.locator('canvas')).toBeVisible();
+  await panel.getByRole('group', { name: 'Tokens from packs to buckets and to products' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(panel.getByRole('status')).toHaveText(`${first.name} to Pool: ${shown(first.bought)} tokens`);
+  await panel.getByRole('button', { name: 'Table' }).click();
+  await expect(page).toHaveURL(/flow=table/);
+  await expect(panel.getByRole('row', { name: `${first.name} Pool ${shown(first.bought)}` })).toBeVisible();
+});

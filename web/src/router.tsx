@@ -86,7 +86,7 @@ const bucketPages = () => import('./pages/buckets/buckets-page');
 const buckets = createRoute({
   getParentRoute: () => root,
   path: '/buckets',
-  validateSearch: readTableSearch(['q', 'requests']),
+  validateSearch: readTableSearch(['q', 'requests', 'flow']),
   component: lazyRouteComponent(bucketPages, 'BucketsPage'),
 });
 

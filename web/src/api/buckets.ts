@@ -2,7 +2,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { get, getOne } from './client';
 import { paged } from './people';
-import { LIVE_KEY } from './queries';
+import { LIVE_KEY, type Span } from './queries';
 
 /** The server gives no more at once; few contracts have more buckets. */
 const BUCKETS_LIMIT = 1_000;
@@ -44,4 +44,14 @@ export const requestsQuery = (state: RequestStage, bucket?: string) =>
       return rows.filter((row) => bucket === undefined || row.bucket === bucket);
     },
     placeholderData: keepPreviousData,
+  });
+
+const SPENT_STALE_MS = 60_000;
+
+/** On which products a bucket, or all of them, were spent. Not live: it is asked for many buckets at once. */
+export const spentOnQuery = (span: Span, limit: number, bucket?: string) =>
+  queryOptions({
+    queryKey: ['spent-on', span, limit, bucket],
+    queryFn: ({ signal }) => get('/v1/burn', { by: 'product', ...span, bucket, limit }, signal),
+    staleTime: SPENT_STALE_MS,
   });

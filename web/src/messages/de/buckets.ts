@@ -94,4 +94,23 @@ export const buckets: Messages['buckets'] = {
     closing: 'Endbestand',
     doesNotAddUp: 'Die Zeilen ergeben nicht den Endbestand: Führen Sie `faregate doctor` aus.',
   },
+
+  flow: {
+    title: 'Wohin die Token gehen',
+    loading: 'Wohin die Token gehen, wird geladen',
+    chart: 'Token aus Paketen in Kontingente und Produkte',
+    keys: 'Die Pfeiltasten gehen von einem Fluss zum nächsten; jeder wird vorgelesen.',
+    point: 'Zeigen Sie auf ein Band oder gehen Sie mit den Pfeiltasten hin, um es zu lesen.',
+    one: (from, to, shown) => `${from} an ${to}: ${shown}`,
+    ended: 'Was nicht weitergegeben ist, ist mit seinem Paket verfallen.',
+    largest: (shown, all) => `Die ${shown} größten von ${all} Kontingenten.`,
+    from: 'Von',
+    to: 'An',
+    tokens: 'Token',
+    pool: 'Vorrat',
+    unallocated: 'Nicht zugeteilt',
+    available: 'Verfügbar',
+    held: 'Gehalten',
+    others: 'Andere Produkte',
+  },
 };

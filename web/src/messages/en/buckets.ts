@@ -92,4 +92,23 @@ export const buckets = {
     closing: 'Closing balance',
     doesNotAddUp: 'The lines do not add up to the closing balance: run `faregate doctor`.',
   },
+
+  flow: {
+    title: 'Where the tokens go',
+    loading: 'Loading where the tokens go',
+    chart: 'Tokens from packs to buckets and to products',
+    keys: 'The arrow keys go from one flow to the next; each is read out.',
+    point: 'Point at a band, or go to one with the arrow keys, to read it.',
+    one: (from: string, to: string, shown: string) => `${from} to ${to}: ${shown}`,
+    ended: 'What is not passed on ended with its pack.',
+    largest: (shown: string, all: string) => `The ${shown} largest of ${all} buckets.`,
+    from: 'From',
+    to: 'To',
+    tokens: 'Tokens',
+    pool: 'Pool',
+    unallocated: 'Unallocated',
+    available: 'Available',
+    held: 'Held',
+    others: 'Other products',
+  },
 };

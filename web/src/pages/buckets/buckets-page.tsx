@@ -15,7 +15,9 @@ import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { ScrollRegion } from '../../parts/scroll-region';
+import { useRight } from '../../parts/use-right';
 import own from './buckets.module.css';
+import { FlowPanel } from './flow-panel';
 import { RequestsPanel } from './requests-panel';
 import { inTreeOrder, type Placed } from './tree';
 
@@ -28,6 +30,7 @@ const ASK_AFTER_MS = 250;
 export function BucketsPage() {
   const { q, requests } = route.useSearch();
   const navigate = route.useNavigate();
+  const seesBurn = useRight('read-burn');
   const buckets = useInfiniteQuery(bucketsQuery(q));
   const rows = buckets.data?.pages.flatMap((page) => page.rows);
   const ask = useDebouncedCallback(
@@ -72,6 +75,7 @@ export function BucketsPage() {
           )}
         </Stack>
       </Panel>
+      {seesBurn && <FlowPanel />}
     </div>
   );
 }

@@ -5,8 +5,8 @@ import { day } from '../../format';
 import { words } from '../../messages';
 import { chartOption, dayLines } from './chart-options';
 import { DayChart } from './day-chart';
-import { useChartScheme } from './use-chart-scheme';
-import { usePrinting } from './use-printing';
+import { useChartScheme } from '../../parts/use-chart-scheme';
+import { usePrinting } from '../../parts/use-printing';
 
 type Props = { daily: DailyBurn; days: Burn | undefined };
 

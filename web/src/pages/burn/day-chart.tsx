@@ -1,11 +1,12 @@
 import { VisuallyHidden } from '@mantine/core';
 import { BarChart, LineChart } from 'echarts/charts';
 import { GridComponent, TooltipComponent } from 'echarts/components';
-import { init, use, type ECharts } from 'echarts/core';
+import { use, type ECharts } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useId, useState, type KeyboardEvent } from 'react';
 import { longDay } from '../../format';
 import { words } from '../../messages';
+import { useChart } from '../../parts/use-chart';
 import type { ChartOption, Line } from './chart-options';
 import styles from './daily-chart.module.css';
 
@@ -52,24 +53,6 @@ export function DayChart({ label, days, option, lines }: Props) {
       </VisuallyHidden>
     </div>
   );
-}
-
-function useChart() {
-  const canvas = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts | null>(null);
-  useEffect(() => {
-    const element = canvas.current!;
-    const drawn = init(element);
-    chart.current = drawn;
-    const observer = new ResizeObserver(() => drawn.resize());
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      drawn.dispose();
-      chart.current = null;
-    };
-  }, []);
-  return { canvas, chart };
 }
 
 /** The arrow keys walk over the days; each is shown as the pointer would show it and read out. */

@@ -5,8 +5,8 @@ import { day } from '../../format';
 import { words } from '../../messages';
 import { DayChart } from './day-chart';
 import { expectedLines, forecastOption } from './forecast-options';
-import { useChartScheme } from './use-chart-scheme';
-import { usePrinting } from './use-printing';
+import { useChartScheme } from '../../parts/use-chart-scheme';
+import { usePrinting } from '../../parts/use-printing';
 
 /** The days ahead, drawn. The default export, because the chart library is loaded with it, late. */
 export default function ForecastChart({ forecast }: { forecast: Forecast }) {

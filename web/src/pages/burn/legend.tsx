@@ -2,7 +2,7 @@ import type { DailyBurn } from '../../api/types';
 import { words } from '../../messages';
 import { seriesColour } from '../../theme';
 import styles from './legend.module.css';
-import { useChartScheme } from './use-chart-scheme';
+import { useChartScheme } from '../../parts/use-chart-scheme';
 
 /** The chart's key as real text, so that it wraps, scales and can be read out. */
 export function Legend({ daily }: { daily: DailyBurn }) {

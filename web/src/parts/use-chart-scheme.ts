@@ -1,5 +1,5 @@
 import { useComputedColorScheme } from '@mantine/core';
-import type { Scheme } from '../../theme';
+import type { Scheme } from '../theme';
 import { usePrinting } from './use-printing';
 
 /** The scheme whose colours the chart and its key share; paper is always light. */
