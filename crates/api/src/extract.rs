@@ -95,6 +95,25 @@ impl<S: Send + Sync> FromRequest<S> for Events {
     }
 }
 
+/// The body, when it says that it is a file of whatever kind.
+pub struct File(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for File {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_said_to_be(request.headers(), "application/octet-stream") {
+            let detail = "the body is not said to be a file";
+            let help = "send `Content-Type: application/octet-stream`, whatever is in it";
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Problem::new(status, "bad-body", detail, help));
+        }
+        let read = Bytes::from_request(request, state).await;
+        let help = "send up to 64 MB, packed or not; `faregate import` takes larger files";
+        read.map(Self).map_err(|why| Problem::new(why.status(), "bad-body", why.body_text(), help))
+    }
+}
+
 /// Whether the body is said to be of a media type, whatever its parameters.
 pub(crate) fn is_said_to_be(headers: &HeaderMap, media_type: &str) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());

@@ -18,6 +18,7 @@ pub mod double_dips;
 pub mod estate;
 pub mod events;
 pub mod findings;
+pub mod first_run;
 pub mod forecasts;
 pub mod groups;
 pub mod health;

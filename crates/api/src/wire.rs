@@ -14,6 +14,7 @@ pub mod decision;
 pub mod merge;
 pub mod order;
 pub mod password;
+pub mod receipt;
 pub mod session;
 
 /// A number of tokens with at most six decimals. It goes into the ledger exactly, or not at all.

@@ -153,6 +153,14 @@ impl Engine {
         name.clone_into(&mut self.acting);
     }
 
+    /// Does something in somebody's name: receipts of imports name them.
+    pub fn acting_as<T>(&mut self, name: &str, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.acting, name.to_owned());
+        let done = work(self);
+        self.acting = before;
+        done
+    }
+
     /// Who acts; empty when nobody said.
     #[must_use]
     pub(crate) fn acting(&self) -> &str {

@@ -18,6 +18,7 @@ pub mod directory;
 pub mod doctor;
 pub mod engine;
 pub mod explain;
+pub mod first_run;
 pub mod forecasts;
 pub mod gate;
 pub mod holders;

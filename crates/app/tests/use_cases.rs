@@ -18,6 +18,8 @@ mod charges;
 mod failures;
 #[path = "use_cases/findings.rs"]
 mod findings;
+#[path = "use_cases/first_run.rs"]
+mod first_run;
 #[path = "use_cases/given.rs"]
 mod given;
 #[path = "use_cases/given_rules.rs"]

@@ -8,7 +8,7 @@ mod buckets;
 mod bulk;
 mod burn;
 mod buying;
-mod demo;
+pub(crate) mod demo;
 mod directory;
 mod doctor;
 mod explain;

@@ -1,6 +1,8 @@
 //! What the API may not name itself: how reports read the store, and the format of the vendor's reports.
 
 use crate::ambient::WallClock;
+use crate::commands::demo::MadeUpEstates;
+use faregate_api::Server;
 use faregate_api::journal::Opener;
 use faregate_api::reading::Reader;
 use faregate_api::token_usage::{UsageReport, UsageReports};
@@ -14,13 +16,23 @@ use faregate_store::sqlite::SqliteStore;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// A server with all that the API may not name itself.
+pub(crate) fn equipped(server: Server, path: &Path) -> Server {
+    let features = Arc::new(FeatureTable::shipped());
+    server
+        .reading(reader(path.to_owned()))
+        .browsing(journal(path.to_owned()))
+        .with_usage_reports(Arc::new(TokenUsage(features)))
+        .with_generator(Arc::new(MadeUpEstates))
+}
+
 /// Opens the store once more, to read beside the gate.
 pub(crate) fn reader(path: PathBuf) -> Reader {
     Arc::new(move || Engine::load(Box::new(read_store(&path)?), Arc::new(WallClock)))
 }
 
 /// Opens the store once more, to read the journal beside the gate.
-pub(crate) fn journal(path: PathBuf) -> Opener {
+fn journal(path: PathBuf) -> Opener {
     Arc::new(move || Ok(Box::new(read_store(&path)?)))
 }
 
@@ -30,7 +42,7 @@ fn read_store(path: &Path) -> Result<SqliteStore, Failure> {
 }
 
 /// The vendor's usage reports, with the features that are known.
-pub(crate) struct TokenUsage(pub(crate) Arc<FeatureTable>);
+struct TokenUsage(Arc<FeatureTable>);
 
 impl UsageReports for TokenUsage {
     fn read(&self, name: &str, bytes: &[u8]) -> Result<UsageReport, String> {

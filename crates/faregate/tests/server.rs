@@ -2,6 +2,8 @@
 
 #[path = "server/accounts.rs"]
 mod accounts;
+#[path = "server/first_run.rs"]
+mod first_run;
 #[path = "server/metrics.rs"]
 mod metrics;
 #[path = "server/oidc.rs"]

@@ -14,11 +14,13 @@ mod csv;
 mod dips;
 mod evidence;
 mod focus;
+pub mod list;
 mod parts;
 mod seats;
 mod statement;
 
 pub use asked::{Asked, Format, Report, Unmade};
+pub use faregate_report::{Cell, Kind};
 
 /// The bytes of a report's file.
 ///

@@ -502,7 +502,7 @@ export interface paths {
         };
         /**
          * What the gate decided, the latest first: who was let through, and who was turned away. A member is told of their
-         *     own decisions.
+         *     own decisions. With `format`, or with `Accept`, a file of all that obey the filters.
          */
         get: operations["list_decisions"];
         put?: never;
@@ -639,6 +639,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/first-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What there is yet, and what is missing next. */
+        get: operations["first_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/first-run/demo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fills an empty ledger with made-up people, seats, packs and a history, as `faregate demo` does, on the contract's
+         *     own tariff. It stays: data of one's own goes into another data directory.
+         */
+        post: operations["fill_with_demo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/forecasts": {
         parameters: {
             query?: never;
@@ -684,6 +721,26 @@ export interface paths {
         get: operations["list_groups"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in a file of use, told by what is in it, as `faregate import` does: each kind of use in it is one batch, in
+         *     the books as a whole or not at all. Taken in again, it changes nothing.
+         */
+        post: operations["import_log"];
         delete?: never;
         options?: never;
         head?: never;
@@ -838,7 +895,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People: all, or the caller alone. */
+        /** People: all, or the caller alone. With `format`, or with `Accept`, a file of all that obey the filters. */
         get: operations["list_people"];
         put?: never;
         post?: never;
@@ -1131,7 +1188,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Seat or tokens, for everybody who used anything or holds a seat. It reads all use of a year, for every page. */
+        /**
+         * Seat or tokens, for everybody who used anything or holds a seat. It reads all use of a year for the first page, and
+         *     the pages that follow are of the same study. With `format`, or with `Accept`, a file of all that obey the filters.
+         */
         get: operations["list_recommendations"];
         put?: never;
         post?: never;
@@ -1285,7 +1345,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Seats within their term: all, or those that the caller holds. */
+        /**
+         * Seats within their term: all, or those that the caller holds. With `format`, or with `Accept`, a file of all that
+         *     obey the filters.
+         */
         get: operations["list_seats"];
         put?: never;
         post?: never;
@@ -1613,6 +1676,62 @@ export interface components {
         Accounts: {
             /** @description By name. */
             rows: components["schemas"]["Account"][];
+        };
+        /** @description What was added. */
+        Added: Record<string, never> & {
+            /**
+             * Format: int64
+             * @description Sessions of earlier imports that ended here.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Sessions that were there already.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Lines, rows or events that were recognised.
+             */
+            events: number;
+            /** @description When the first began. */
+            first?: string | null;
+            /** @description When the last ended. */
+            last?: string | null;
+            /**
+             * Format: int64
+             * @description Sessions without an end yet.
+             */
+            open_sessions: number;
+            /**
+             * Format: int64
+             * @description Sessions kept and not charged.
+             */
+            quarantined: number;
+            /** @description Those by product, or by unknown code. */
+            quarantined_by: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Lines that cannot be read.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Sessions of earlier imports that were not charged until now.
+             */
+            released: number;
+            /**
+             * Format: int64
+             * @description How long the new sessions lasted together, in seconds.
+             */
+            session_seconds: number;
+            /**
+             * Format: int64
+             * @description Sessions that are new.
+             */
+            sessions: number;
         };
         /** @description A workstation. */
         Agent: {
@@ -2491,6 +2610,14 @@ export interface components {
             /** @description Why it failed last. */
             why?: string | null;
         };
+        /** @description Which made-up data. */
+        Demo: {
+            /**
+             * @description Some dozens of people and a few months, instead of some hundreds and a year.
+             * @default false
+             */
+            small: boolean;
+        };
         /** @description Which policies would decide. */
         Diffing: {
             /** @description Sets that would hold, instead of those of their names or beside the others. */
@@ -2694,6 +2821,24 @@ export interface components {
             /** @description Why nothing was. */
             why: string;
         };
+        /** @description What was made up. */
+        Filled: {
+            /**
+             * Format: int64
+             * @description How many people.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description How many seats.
+             */
+            seats: number;
+            /**
+             * Format: int64
+             * @description How many sessions.
+             */
+            sessions: number;
+        };
         /** @description Something that somebody should look at. It blocks nothing by itself. */
         Finding: {
             /** @description Its class, such as `burst`. */
@@ -2770,6 +2915,23 @@ export interface components {
              * @description Last date.
              */
             to: string;
+        };
+        /** @description What there is yet. */
+        FirstRun: {
+            /** @description The contract's name. */
+            contract: string;
+            /** @description Whether there is nothing but the contract. */
+            empty: boolean;
+            /** @description Whether the caller may fill the ledger with made-up data now. */
+            may_fill: boolean;
+            /** @description The first step of which there is nothing; `null` when there is some of everything. */
+            next?: string | null;
+            /** @description What there can be, in the order in which people come to it. */
+            steps: components["schemas"]["Step"][];
+            /** @description Name of the tariff in force. */
+            tariff?: string | null;
+            /** @description The zone in which its days are counted. */
+            zone: string;
         };
         /** @description What is expected of a subject. */
         Forecast: {
@@ -2965,6 +3127,22 @@ export interface components {
             data: string;
             /** @description Its name: `summary` or `decisions`. */
             event: string;
+        };
+        /** @description What the file added. */
+        LogTaken: {
+            /** @description Whether nothing was booked, because nothing was to be. */
+            dry_run: boolean;
+            /** @description Each batch: one a kind of use that is in the file. */
+            imports: components["schemas"]["TakenBatch"][];
+            /** @description What was recognised and says nothing that is booked. */
+            passed_over: components["schemas"]["PassedOver"][];
+            /** @description The first hundred lines that were rejected. */
+            rejected: components["schemas"]["RejectedLine"][];
+            /**
+             * Format: int64
+             * @description How many were.
+             */
+            rejected_lines: number;
         };
         /** @description A key that was made. */
         MadeKey: {
@@ -3663,6 +3841,13 @@ export interface components {
              */
             size: number;
         };
+        /** @description Something that was recognised and left out. */
+        PassedOver: {
+            /** @description What. */
+            what: string;
+            /** @description Why. */
+            why: string;
+        };
         /**
          * Format: password
          * @description A password.
@@ -3702,7 +3887,7 @@ export interface components {
         People: {
             /** @description Cursor of the next page; `null` at the end. */
             next?: string | null;
-            /** @description In the order they became known. */
+            /** @description In the order asked for; that in which they became known by default. */
             rows: components["schemas"]["PersonRow"][];
         };
         /** @description A person, in a list. */
@@ -4416,7 +4601,7 @@ export interface components {
             known_to: string;
             /** @description Cursor of the next page; `null` at the end. */
             next?: string | null;
-            /** @description By person. */
+            /** @description In the order asked for. */
             rows: components["schemas"]["Recommendation"][];
         };
         /** @description How we stand with the vendor. */
@@ -4503,6 +4688,22 @@ export interface components {
              * @description Last date.
              */
             to: string;
+        };
+        /** @description A line that was not taken in, and why. */
+        RejectedLine: {
+            /** @description Why, for machines. */
+            code: string;
+            /** @description The file, or the part of it. */
+            file: string;
+            /**
+             * Format: int64
+             * @description The line's number, from 1.
+             */
+            line: number;
+            /** @description Why, in words. */
+            reason: string;
+            /** @description Its beginning. */
+            text: string;
         };
         /** @description A renewal, put into numbers. */
         Renewal: {
@@ -4785,7 +4986,7 @@ export interface components {
         Seats: {
             /** @description Cursor of the next page; `null` at the end. */
             next?: string | null;
-            /** @description In the order bought. */
+            /** @description In the order asked for; that in which they were bought by default. */
             rows: components["schemas"]["Seat"][];
         };
         /** @description What the best combination hangs on. */
@@ -5133,6 +5334,20 @@ export interface components {
             /** @description `vendor`, `unallocated`, `bucket` or `product`. */
             kind: string;
         };
+        /** @description Something that a contract needs before its figures say much. */
+        Step: {
+            /**
+             * Format: int64
+             * @description How much of it there is: rates, packs, buckets beside the general one, people, seats, sessions, sources.
+             */
+            count: number;
+            /** @description Whether there is any. */
+            done: boolean;
+            /** @description `contract`, `prices`, `packs`, `buckets`, `people`, `seats`, `use` or `sources`. */
+            step: string;
+            /** @description What it is for, in a sentence. */
+            text: string;
+        };
         /** @description The first screen. */
         Summary: {
             /** @description When it was true. */
@@ -5183,6 +5398,18 @@ export interface components {
             to: string;
             /** @description Sum of all rows, also of those beyond the limit. */
             total: components["schemas"]["Amount"];
+        };
+        /** @description What one batch added. */
+        TakenBatch: components["schemas"]["Added"] & {
+            /** @description Its files. */
+            files: string[];
+            /** @description Its kind: `flexnet`, `lmstat`, `cloudevents`, `csv:NAME` or `vendor`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description Its number, to take it back by; `null` when it brought nothing new, or was only tried.
+             */
+            number?: number | null;
         };
         /** @description What is agreed of the contract as a whole. */
         Terms: {
@@ -7619,6 +7846,8 @@ export interface operations {
                 from?: string;
                 /** @description Last date, included. */
                 to?: string;
+                /** @description `json`, or a file of all of them: `csv` or `xlsx`. */
+                format?: string;
                 /** @description Rows on a page: 100 by default, 1,000 at most. */
                 limit?: number;
                 /** @description Where the page before ended: its `next`. */
@@ -7655,6 +7884,15 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more rows than a file holds */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8158,6 +8396,146 @@ export interface operations {
             };
         };
     };
+    first_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirstRun"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fill_with_demo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Demo"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Filled"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the ledger is not empty */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many reports wait */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     forecast: {
         parameters: {
             query?: {
@@ -8359,6 +8737,98 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_log: {
+        parameters: {
+            query?: {
+                /** @description Its name, for the receipt and for messages; `upload` by default. */
+                name?: string;
+                /** @description The zone of times that name none, such as `Europe/Madrid`: the logs of licence servers name none. */
+                zone?: string;
+                /** @description The date of the first line, for a log that says none. */
+                start_date?: string;
+                /** @description The order of dates that can be read in two ways: `dmy` or `mdy`. */
+                dates?: string;
+                /** @description Whether everything is done but the booking. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the file, packed or not */
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogTaken"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it is not read, or leaves open what it means; the code says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8971,6 +9441,13 @@ export interface operations {
             query?: {
                 /** @description Part of a key or name. */
                 q?: string;
+                /**
+                 * @description By `name`, `key`, `bucket`, `contractor` or `until`; with a `-` in front, the other way round. In the order
+                 *     they became known by default.
+                 */
+                sort?: string;
+                /** @description `json`, or a file of all of them: `csv` or `xlsx`. */
+                format?: string;
                 /** @description Rows on a page: 100 by default, 1,000 at most. */
                 limit?: number;
                 /** @description Where the page before ended: its `next`. */
@@ -9007,6 +9484,24 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more rows than a file holds */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many files are being made */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10258,6 +10753,14 @@ export interface operations {
                 moves?: boolean;
                 /** @description Part of a person's key or name. */
                 q?: string;
+                /**
+                 * @description By `person`, `name`, `offering`, `advice`, `stays`, `days`, `break-even`, `p-saves`, `saving`, `regret`,
+                 *     `on-tokens`, `seat-price` or `idle-days`; with a `-` in front, the other way round. By person as they became
+                 *     known by default.
+                 */
+                sort?: string;
+                /** @description `json`, or a file of all of them: `csv` or `xlsx`. */
+                format?: string;
                 /** @description Rows on a page: 100 by default, 1,000 at most. */
                 limit?: number;
                 /** @description Where the page before ended: its `next`. */
@@ -10303,6 +10806,15 @@ export interface operations {
             };
             /** @description nothing can be said yet */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more rows than a file holds */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10961,6 +11473,13 @@ export interface operations {
                 state?: "free" | "held";
                 /** @description Part of the offering's key or name, or of the holder's. */
                 q?: string;
+                /**
+                 * @description By `seat`, `offering`, `holder`, `from`, `until` or `last-used`; with a `-` in front, the other way round. In
+                 *     the order bought by default.
+                 */
+                sort?: string;
+                /** @description `json`, or a file of all of them: `csv` or `xlsx`. */
+                format?: string;
                 /** @description Rows on a page: 100 by default, 1,000 at most. */
                 limit?: number;
                 /** @description Where the page before ended: its `next`. */
@@ -10997,6 +11516,24 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more rows than a file holds */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too many files are being made */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,10 @@
 //! `/v1/decisions`: what the gate decided, and why somebody was let through or turned away.
 
+mod files;
+
 use crate::Server;
 use crate::authority::{Authorized, ReadOwn};
+use crate::export;
 use crate::extract::{Params, Segment};
 use crate::paging::{ROWS, ROWS_MAX, rows_of};
 use crate::problem::Problem;
@@ -9,7 +12,8 @@ use crate::routes::date;
 use crate::wire::decision::row::DecisionRow;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use faregate_app::decisions::{LOOKED_AT_MAX, Look, Wanted, about, asked};
 use faregate_app::explain::{self, Explanation};
 use faregate_app::sight::Sight;
@@ -46,6 +50,8 @@ pub struct Which {
     from: Option<String>,
     /// Last date, included.
     to: Option<String>,
+    /// `json`, or a file of all of them: `csv` or `xlsx`.
+    format: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
     #[param(maximum = 4_294_967_295_i64)]
     limit: Option<u32>,
@@ -100,29 +106,33 @@ pub struct Decisions {
 }
 
 /// What the gate decided, the latest first: who was let through, and who was turned away. A member is told of their
-/// own decisions.
+/// own decisions. With `format`, or with `Accept`, a file of all that obey the filters.
 #[utoipa::path(
     get, path = "/v1/decisions", operation_id = "list_decisions", tag = "gate", params(Which),
     responses(
         (status = 200, body = Decisions), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 429, description = "too many read the journal", body = Problem),
-        (status = 503, body = Problem)
+        (status = 403, body = Problem), (status = 422, description = "more rows than a file holds", body = Problem),
+        (status = 429, description = "too many read the journal", body = Problem), (status = 503, body = Problem)
     ),
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn list(
     who: Authorized<ReadOwn>,
     State(server): State<Server>,
+    headers: HeaderMap,
     Params(which): Params<Which>,
-) -> Result<Json<Decisions>, Problem> {
-    let look = which.look(server.gate.state().read().zone())?;
-    let now = server.gate.now();
+) -> Result<Response, Problem> {
+    let format = export::format(which.format.as_deref(), &headers)?;
+    let (look, now) = (which.look(server.gate.state().read().zone())?, server.gate.now());
+    if let Some(format) = format {
+        return files::file(&who, &server, &which, (look, now), format).await;
+    }
     let found = server.journal.decisions(look, who.sight_at(now)).await?;
     let state = server.gate.state().read();
     let sight = who.sight(&state, now);
     let rows = found.decisions.iter().filter_map(|entry| DecisionRow::new(&state, sight, entry));
     let next = found.next.map(|next| next.to_string());
-    Ok(Json(Decisions { rows: rows.collect(), next }))
+    Ok(Json(Decisions { rows: rows.collect(), next }).into_response())
 }
 
 /// A fact that mattered.

@@ -1,3 +1,4 @@
 //! `/v1/imports`: reported use.
 
+pub mod log;
 pub mod token_usage;

@@ -2,20 +2,26 @@
 
 use crate::Server;
 use crate::authority::{Authorized, ReadOwn};
+use crate::export::{self, filters};
 use crate::extract::{Params, Segment};
-use crate::paging::{Search, finds, page};
+use crate::paging::finds;
 use crate::problem::Problem;
 use crate::routes::seats::{Seat, shown as shown_seat};
+use crate::sorting::{Key, Order};
 use crate::wire::Tokens;
 use crate::wire::session::Session;
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use faregate_app::views::{self, seats::SeatUse};
 use faregate_core::estate::{Estate, GroupId, Person, PersonId};
 use faregate_core::state;
 use faregate_core::when::Instant;
-use serde::Serialize;
-use utoipa::ToSchema;
+use faregate_library::list::List;
+use faregate_library::{Cell, Format, Kind};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 pub mod merge;
 
@@ -39,7 +45,7 @@ pub struct PersonRow {
 /// A page of people.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct People {
-    /// In the order they became known.
+    /// In the order asked for; that in which they became known by default.
     pub rows: Vec<PersonRow>,
     /// Cursor of the next page; `null` at the end.
     pub next: Option<String>,
@@ -72,27 +78,120 @@ pub struct OnePerson {
     pub month_to_date: Tokens,
 }
 
-/// People: all, or the caller alone.
+/// Which people, in which order, as what.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WhichPeople {
+    /// Part of a key or name.
+    q: Option<String>,
+    /// By `name`, `key`, `bucket`, `contractor` or `until`; with a `-` in front, the other way round. In the order
+    /// they became known by default.
+    sort: Option<String>,
+    /// `json`, or a file of all of them: `csv` or `xlsx`.
+    format: Option<String>,
+    /// Rows on a page: 100 by default, 1,000 at most.
+    #[param(maximum = 4_294_967_295_i64)]
+    limit: Option<u32>,
+    /// Where the page before ended: its `next`.
+    #[param(pattern = "^[0-9A-Za-z_-]{1,4000}$")]
+    cursor: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Name,
+    Key,
+    Bucket,
+    Contractor,
+    Until,
+}
+
+const COLUMNS: [(&str, By); 5] = [
+    ("name", By::Name),
+    ("key", By::Key),
+    ("bucket", By::Bucket),
+    ("contractor", By::Contractor),
+    ("until", By::Until),
+];
+
+/// People: all, or the caller alone. With `format`, or with `Accept`, a file of all that obey the filters.
 #[utoipa::path(
-    get, path = "/v1/people", operation_id = "list_people", tag = "estate", params(Search),
-    responses((status = 200, body = People), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem)),
+    get, path = "/v1/people", operation_id = "list_people", tag = "estate", params(WhichPeople),
+    responses(
+        (status = 200, body = People), (status = 400, body = Problem), (status = 401, body = Problem),
+        (status = 403, body = Problem), (status = 422, description = "more rows than a file holds", body = Problem),
+        (status = 429, description = "too many files are being made", body = Problem)
+    ),
     security(("key" = []), ("cookie" = []))
 )]
 pub async fn list(
     who: Authorized<ReadOwn>,
     State(server): State<Server>,
-    Params(which): Params<Search>,
-) -> Result<Json<People>, Problem> {
-    let state = server.gate.state().read();
-    let sight = who.sight(&state, server.gate.now());
+    headers: HeaderMap,
+    Params(which): Params<WhichPeople>,
+) -> Result<Response, Problem> {
+    let format = export::format(which.format.as_deref(), &headers)?;
+    let order = Order::read(which.sort.as_deref(), &COLUMNS)?;
+    let everybody = {
+        let state = server.gate.state().read();
+        let sight = who.sight(&state, server.gate.now());
+        let estate = state.estate();
+        let seen = estate.everybody().filter(|(id, person)| {
+            sight.person(*id) && finds(which.q.as_deref(), &texts(estate, *id, person))
+        });
+        let placed = seen.map(|(id, _)| (u64::from(id.0), id));
+        let by = |column, id: &PersonId| key(&state, column, *id);
+        if format.is_none() {
+            let page = order.page(placed, by, (which.limit, which.cursor.as_deref()))?;
+            let rows = page.rows.into_iter().filter_map(|id| known(&state, id));
+            return Ok(Json(People { rows: rows.collect(), next: page.next }).into_response());
+        }
+        order.all(placed, by)
+    };
+    let asked = [("search", which.q), ("sorted by", order.words())];
+    let list = List {
+        name: "people",
+        title: "People",
+        filters: filters(asked),
+        columns: columns(),
+        ..List::default()
+    };
+    let cells = |state: &state::State, id: &PersonId| Some(cells(known(state, *id)?));
+    export::file(&server, format.unwrap_or(Format::Csv), list, everybody, cells).await
+}
+
+fn key(state: &state::State, column: By, id: PersonId) -> Key {
     let estate = state.estate();
-    let seen = estate.everybody().filter(|(id, person)| {
-        sight.person(*id) && finds(which.q.as_deref(), &texts(estate, *id, person))
-    });
-    let placed = seen.map(|(id, person)| (u64::from(id.0), (id, person)));
-    let page = page(placed, which.limit, which.cursor.as_deref())?;
-    let rows = page.rows.into_iter().map(|(id, person)| row(&state, id, person)).collect();
-    Ok(Json(People { rows, next: page.next }))
+    let Some(person) = estate.person(id) else { return Key::Nothing };
+    let standing = estate.standing(id);
+    match column {
+        By::Name => Key::text(Some(&person.name)),
+        By::Key => Key::text(Some(&person.key)),
+        By::Bucket => Key::text(estate.bucket(person.bucket).map(|bucket| bucket.key.as_str())),
+        By::Contractor => Key::number(Some(standing.is_some_and(|known| known.contractor))),
+        By::Until => Key::number(standing.and_then(|known| known.until).map(|until| until.0)),
+    }
+}
+
+fn known(state: &state::State, id: PersonId) -> Option<PersonRow> {
+    state.estate().person(id).map(|person| row(state, id, person))
+}
+
+fn columns() -> Vec<(&'static str, Kind)> {
+    ["Key", "Name", "Bucket", "Groups", "Contractor", "Access until"]
+        .map(|header| (header, Kind::Text))
+        .to_vec()
+}
+
+fn cells(row: PersonRow) -> Vec<Cell> {
+    vec![
+        Cell::Text(row.key),
+        Cell::Text(row.name),
+        export::text(row.bucket),
+        Cell::Text(row.groups.join(", ")),
+        export::yes(row.contractor),
+        export::text(row.until),
+    ]
 }
 
 /// One person, by any of their names.

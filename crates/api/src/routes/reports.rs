@@ -2,14 +2,15 @@
 
 use crate::Server;
 use crate::authority::{Authorized, BeSomebody};
+use crate::export::attached;
 use crate::extract::{Params, Segment};
 use crate::problem::Problem;
 use crate::routes::chargeback::{currency, no_sum};
 use crate::routes::{DAYS_ANY, span};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use faregate_app::engine::{Engine, Failure};
 use faregate_app::rights::Right;
 use faregate_app::sight::Sight;
@@ -130,13 +131,7 @@ pub async fn one(
         made => Ok(made),
     });
     let bytes = made.await?.map_err(unmade)?;
-    let named = format!("attachment; filename=\"{}\"", asked.file_name());
-    let headers = [
-        (header::CONTENT_TYPE, asked.format.media_type().to_owned()),
-        (header::CONTENT_DISPOSITION, named),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((headers, bytes).into_response())
+    Ok(attached(&asked.file_name(), asked.format, bytes))
 }
 
 /// The period of a report that has one; today for the others.
@@ -186,7 +181,7 @@ fn format(report: Report, asked: Option<&str>) -> Result<Format, Problem> {
     })
 }
 
-fn unmade(why: Unmade) -> Problem {
+pub(crate) fn unmade(why: Unmade) -> Problem {
     match why {
         Unmade::NoSum(why) => no_sum(why),
         Unmade::Failed(why) => why.into(),

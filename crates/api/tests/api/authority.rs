@@ -1,7 +1,9 @@
 //! Every route of the description, for every kind of caller.
 
 use crate::estate::{Call, Estate};
+use crate::first_run::LOG;
 use crate::office::{BENS, BRIDGES_LOW};
+use crate::table::{ROUTES, Right};
 use faregate_app::access::{Kind, Role};
 use faregate_app::ports::Clock;
 use faregate_app::rights::Rights;
@@ -31,144 +33,6 @@ enum Caller {
     /// The same, in a browser that says only where the page is from.
     ForeignOrigin,
 }
-
-/// Who may: the least that is asked of a caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Right {
-    Spend,
-    /// Reads balances and burn.
-    Read,
-    /// Reads people, seats and rules.
-    Estate,
-    /// Reads what is theirs.
-    Own,
-    /// Reads pace and forecasts.
-    Outlook,
-    /// Reads what to buy.
-    Purchases,
-    /// Asks for tokens.
-    Tokens,
-    /// Answers requests.
-    Answer,
-    /// Has reports made of what they see.
-    Reports,
-    /// Reports use.
-    Report,
-    /// Runs Faregate.
-    Run,
-    /// Reads who comes in.
-    ReadAccess,
-    /// Says who comes in.
-    Access,
-    /// Everybody with a key: for whom, is looked at in `foreign.rs`.
-    Ask,
-    BeSomebody,
-    /// Anybody, from our own page.
-    Anybody,
-    /// Anybody, from any page.
-    Open,
-    /// Only what a device has signed: see `agents.rs`.
-    Device,
-}
-
-/// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 93] = [
-    ("post", "/v1/sessions", Right::Spend, 201),
-    ("get", "/v1/sessions", Right::Read, 200),
-    ("post", "/v1/sessions/batch", Right::Spend, 200),
-    ("post", "/v1/sessions/{id}/heartbeat", Right::Spend, 204),
-    ("post", "/v1/sessions/{id}/close", Right::Spend, 200),
-    ("get", "/v1/decisions", Right::Own, 200),
-    ("get", "/v1/decisions/{id}", Right::Own, 200),
-    ("get", "/v1/summary", Right::Read, 200),
-    ("get", "/v1/burn", Right::Read, 200),
-    ("get", "/v1/burn/daily", Right::Read, 200),
-    ("get", "/v1/burn/periods", Right::Outlook, 200),
-    ("get", "/v1/burn/pace", Right::Outlook, 200),
-    ("get", "/v1/alerts", Right::Own, 200),
-    ("get", "/v1/alerts/{id}", Right::Own, 200),
-    ("get", "/v1/alert-rules", Right::Estate, 200),
-    ("post", "/v1/alert-rules/trial", Right::Estate, 200),
-    ("get", "/v1/forecasts", Right::Outlook, 200),
-    ("post", "/v1/forecasts/what-if", Right::Outlook, 200),
-    ("get", "/v1/occasions", Right::Estate, 200),
-    ("get", "/v1/balances", Right::Read, 200),
-    ("get", "/v1/sources", Right::Read, 200),
-    ("get", "/v1/channels", Right::Read, 200),
-    ("post", "/v1/channels/{name}/test", Right::Run, 200),
-    ("get", "/v1/deliveries", Right::Read, 200),
-    ("get", "/v1/events", Right::Read, 200),
-    ("post", "/v1/quotes", Right::Ask, 200),
-    ("post", "/v1/orders", Right::Tokens, 200),
-    ("get", "/v1/requests", Right::Own, 200),
-    ("post", "/v1/requests", Right::Tokens, 201),
-    ("get", "/v1/requests/{id}", Right::Own, 200),
-    ("post", "/v1/requests/{id}/answers", Right::Answer, 200),
-    ("get", "/v1/buckets", Right::Own, 200),
-    ("get", "/v1/buckets/{key}", Right::Own, 200),
-    ("get", "/v1/people", Right::Own, 200),
-    ("get", "/v1/people/{key}", Right::Own, 200),
-    ("post", "/v1/people/merge", Right::Run, 200),
-    ("get", "/v1/products", Right::BeSomebody, 200),
-    ("get", "/v1/seats", Right::Own, 200),
-    ("get", "/v1/groups", Right::Estate, 200),
-    ("get", "/v1/sites", Right::Estate, 200),
-    ("get", "/v1/policies", Right::Estate, 200),
-    ("get", "/v1/caps", Right::Estate, 200),
-    ("get", "/v1/terms", Right::Estate, 200),
-    ("post", "/v1/estate", Right::Run, 200),
-    ("get", "/v1/buckets/{key}/statement", Right::Own, 200),
-    ("get", "/v1/statement", Right::Read, 200),
-    ("get", "/v1/reports", Right::BeSomebody, 200),
-    ("get", "/v1/reports/{name}", Right::Reports, 200),
-    ("get", "/v1/reconciliation", Right::Read, 200),
-    ("get", "/v1/chargeback", Right::Read, 200),
-    ("get", "/v1/double-dips", Right::Read, 200),
-    ("get", "/v1/findings", Right::Own, 200),
-    ("post", "/v1/findings/{id}/judgement", Right::Run, 200),
-    ("get", "/v1/places/use", Right::Estate, 200),
-    ("get", "/v1/places/breaches", Right::Estate, 200),
-    ("get", "/v1/places/sharing", Right::Estate, 200),
-    ("post", "/v1/policies/check", Right::Estate, 200),
-    ("post", "/v1/policies/diff", Right::Estate, 200),
-    ("post", "/v1/policies/simulate", Right::Estate, 200),
-    ("post", "/v1/what-ifs", Right::Estate, 200),
-    ("get", "/v1/recommendations", Right::Estate, 200),
-    ("get", "/v1/plans", Right::Estate, 200),
-    ("post", "/v1/plans", Right::Run, 200),
-    ("get", "/v1/plans/{id}", Right::Estate, 200),
-    ("get", "/v1/plans/{id}/verification", Right::Estate, 200),
-    ("post", "/v1/portfolio", Right::Purchases, 200),
-    ("post", "/v1/sizing", Right::Purchases, 200),
-    ("post", "/v1/renewal", Right::Purchases, 200),
-    ("post", "/v1/imports/token-usage", Right::Run, 200),
-    ("post", "/api/v1/events", Right::Report, 204),
-    ("get", "/v1/agents", Right::Estate, 200),
-    ("post", "/v1/agents/codes", Right::Run, 200),
-    ("post", "/v1/agent/enrol", Right::Device, 200),
-    ("get", "/v1/agent/rules", Right::Device, 200),
-    ("post", "/v1/agent/beat", Right::Device, 200),
-    ("post", "/v1/agent/ask", Right::Device, 200),
-    ("post", "/v1/agent/open", Right::Device, 200),
-    ("post", "/v1/agent/close", Right::Device, 200),
-    ("post", "/v1/agent/uses", Right::Device, 200),
-    ("get", "/v1/refusals", Right::BeSomebody, 200),
-    ("get", "/v1/me", Right::BeSomebody, 200),
-    ("post", "/v1/sign-in", Right::Anybody, 204),
-    ("get", "/v1/sign-in/ways", Right::Open, 200),
-    // There is no provider here.
-    ("get", "/v1/sign-in/oidc", Right::Open, 404),
-    ("get", "/v1/sign-in/oidc/callback", Right::Open, 404),
-    ("get", "/v1/me/sign-ins", Right::BeSomebody, 200),
-    // Nobody here has a password: a wrong one is 401, whoever asks.
-    ("post", "/v1/me/password", Right::BeSomebody, 401),
-    ("get", "/v1/accounts", Right::ReadAccess, 200),
-    ("post", "/v1/accounts", Right::Access, 201),
-    ("patch", "/v1/accounts/{name}", Right::Access, 404),
-    ("get", "/v1/keys", Right::ReadAccess, 200),
-    ("post", "/v1/keys", Right::Access, 201),
-    ("delete", "/v1/keys/{id}", Right::Access, 204),
-];
 
 /// Routes that say nothing before people have used something for some weeks.
 const PLANNING: [&str; 5] =
@@ -296,7 +160,7 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
         ("patch", _) => call.json(&json!({ "disabled": true })),
         ("post", "/v1/keys") => call.json(&json!({ "name": "new", "role": "viewer" })),
         ("post", "/v1/people/merge") => call.json(&json!({ "person": "carla", "into": "dora" })),
-        ("post", "/v1/agents/codes") => call.json(&json!({})),
+        ("post", "/v1/agents/codes" | "/v1/first-run/demo") => call.json(&json!({})),
         ("post", "/v1/alert-rules/trial") => {
             let text = "[[rule]]\nkey = \"r\"\nwatch = \"burn\"\nover = \"day\"\nabove = 5\n";
             call.json(&json!({ "text": text }))
@@ -311,11 +175,8 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
             "post",
             "/v1/policies/diff" | "/v1/policies/simulate" | "/v1/what-ifs" | "/v1/portfolio",
         ) => call.json(&json!({})),
-        ("post", "/v1/imports/token-usage") => {
-            call.header("content-type", "text/csv").body("1 row")
-        }
-        ("post", "/api/v1/events") => {
-            call.header("content-type", "application/cloudevents-batch+json").body("[]")
+        ("post", "/v1/imports/token-usage" | "/v1/imports/log" | "/api/v1/events") => {
+            file(call, path.as_str())
         }
         (_, report) if report.starts_with("/v1/reports/") => {
             Call::get("/v1/reports/statement?bucket=general")
@@ -326,6 +187,18 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
         (_, "/v1/sign-in") => call.json(&json!({ "token": estate.link() })),
         _ => call,
     }
+}
+
+/// What is no JSON of ours.
+fn file(call: Call, path: &str) -> Call {
+    let (call, kind, body) = match path {
+        "/v1/imports/token-usage" => (call, "text/csv", "1 row"),
+        "/v1/imports/log" => {
+            (Call::post("/v1/imports/log?zone=UTC"), "application/octet-stream", LOG)
+        }
+        _ => (call, "application/cloudevents-batch+json", "[]"),
+    };
+    call.header("content-type", kind).body(body)
 }
 
 /// The id of a key that nobody calls with.

@@ -1,8 +1,8 @@
 //! Promise 20: nobody reads, asks for or decides on what is not theirs, and nobody learns that it exists.
 
-use crate::authority::{ROUTES, Right};
 use crate::estate::{Call, Estate, Reply};
 use crate::office::{BENS, BRIDGES_LOW, DORAS, POOR_LOW};
+use crate::table::{ROUTES, Right};
 use faregate_app::access::Role;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -60,7 +60,7 @@ const LISTING: [(&str, &str); 6] = [
 ];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 55] = [
+const CLOSED: [(&str, &str); 58] = [
     ("get", "/v1/accounts"),
     ("post", "/v1/accounts"),
     ("patch", "/v1/accounts/{name}"),
@@ -114,6 +114,9 @@ const CLOSED: [(&str, &str); 55] = [
     ("post", "/v1/sizing"),
     ("post", "/v1/renewal"),
     ("post", "/v1/imports/token-usage"),
+    ("post", "/v1/imports/log"),
+    ("get", "/v1/first-run"),
+    ("post", "/v1/first-run/demo"),
     ("post", "/api/v1/events"),
     ("get", "/v1/caps?person=anna"),
 ];

@@ -37,6 +37,7 @@ use std::io::{Read, Seek};
 use std::sync::Arc;
 
 pub use super::usage::Rejected;
+pub use faregate_ingest::sheet::date::Order;
 
 /// Bytes that can be read more than once, as those of a file.
 pub trait Source: Read + Seek {}

@@ -8,14 +8,18 @@ use crate::estate;
 use crate::fault::{Code, Fault};
 use crate::giving::fault;
 use crate::sources::keeping::Board;
+use faregate_api::demo::{Fill, Generator};
 use faregate_app::alerts::STANDARD;
 use faregate_app::engine::Engine;
+use faregate_app::first_run::{MadeUp, NotFilled, fill};
 use faregate_app::gate::{Answer, Gate, OpenRequest};
 use faregate_app::import::known::{KnownUse, record_generated};
-use faregate_app::orders::{Order, Orderer, carry_out};
+use faregate_app::orders::{NotDone, Order, Orderer, carry_out};
 use faregate_app::ports::Clock;
 use faregate_core::estate::Evidence;
 use faregate_core::event::{Ask, Circumstances, SessionId};
+use faregate_core::tariff::TariffParts;
+use faregate_core::when::Instant;
 use faregate_sim::{Action, DemoEstate, Size, UseRecord, Workstations, generate};
 use faregate_store::directory::{DataDirectory, Unusable};
 use std::collections::BTreeMap;
@@ -26,6 +30,8 @@ use std::time::Duration;
 
 /// Where the demo's store is when nobody says.
 const DATA: &str = "faregate-demo";
+/// What a server makes up is the same for everybody.
+const SEED: u64 = 1;
 /// File that marks a directory as the demo's, so that it may be made anew.
 const MARK: &str = "made-up-by-faregate-demo";
 
@@ -73,6 +79,30 @@ fn clear(path: &Path) -> Result<(), Fault> {
 fn mark(path: &Path) -> Result<(), Fault> {
     let text = "This directory is made anew by each `faregate demo`.\n";
     std::fs::write(path.join(MARK), text).map_err(|why| Unusable::Io(path.to_owned(), why).into())
+}
+
+/// Makes up what a server fills an empty ledger with.
+pub(crate) struct MadeUpEstates;
+
+impl Generator for MadeUpEstates {
+    fn make_up(&self, small: bool, now: Instant, tariff: TariffParts) -> Fill {
+        let size = if small { Size::small() } else { Size::demo() };
+        let made_up = generate(SEED, &size, now, tariff);
+        Box::new(move |engine, by| {
+            let uses = made_up.sessions.iter().map(known).collect();
+            fill(engine, by, MadeUp { setup: made_up.setup, uses })?;
+            watch(engine, by)
+        })
+    }
+}
+
+/// Sets the usual alert rules, as whoever fills the ledger.
+fn watch(engine: &mut Engine, by: &str) -> Result<(), NotFilled> {
+    let rules = Order::SetAlertRules { text: STANDARD.to_owned(), anyway: true };
+    match carry_out(engine, &Orderer::new(by, true), &rules, false) {
+        Ok(_) | Err(NotDone::Refused(_)) => Ok(()),
+        Err(NotDone::Failed(failure)) => Err(failure.into()),
+    }
 }
 
 /// Books the estate and its history the way an import would.

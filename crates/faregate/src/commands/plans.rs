@@ -128,7 +128,11 @@ fn advice(
             |text: &str| wanted.as_ref().is_none_or(|part| text.to_lowercase().contains(part));
         (all || wanted.is_some() || one.stays.is_none()) && (has(&one.person) || has(&one.name))
     };
-    let rows = found.advice.people.iter().map(|one| recommendations::shown(&state, &found, one));
+    let rows = found
+        .advice
+        .people
+        .iter()
+        .map(|one| recommendations::shown(&state, found.market.currency, one));
     let rows: Vec<_> = rows.filter(is_wanted).collect();
     if as_json {
         return output::json(&json!({

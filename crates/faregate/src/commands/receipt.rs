@@ -2,9 +2,10 @@
 
 use crate::output::{self, Align, number};
 use crate::{aside, say};
+use faregate_api::wire::receipt::{Added, TakenBatch};
 use faregate_app::import::Uncharged;
 use faregate_app::import::intake::{More, Taken};
-use faregate_app::import::vendor::{BothNames, PoolComparison, Report, Unsettled};
+use faregate_app::import::vendor::{PoolComparison, Report, Unsettled};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -13,83 +14,12 @@ const LINES_TOLD: usize = 20;
 
 /// What was added, by stable names; sessions kept and not charged by product, or by unknown code.
 pub(super) fn in_json(taken: &Taken) -> Value {
-    let counts = taken.counts;
-    let by = taken.quarantined_by.iter().map(|one| (one.key.clone(), json!(one.sessions)));
-    let mut told = json!({
-        "events": counts.events,
-        "sessions": counts.sessions,
-        "open_sessions": counts.open_sessions,
-        "closed": counts.closed,
-        "rejected": counts.rejected,
-        "quarantined": counts.quarantined,
-        "quarantined_by": by.collect::<serde_json::Map<_, _>>(),
-        "released": taken.released,
-        "duplicates": counts.duplicates,
-        "session_seconds": counts.seconds,
-    });
-    add(&mut told, more_in_json(&taken.more));
-    let [first, last] = [counts.first, counts.last].map(|at| at.map(|at| at.to_string()));
-    add(&mut told, json!({ "first": first, "last": last }));
-    told
-}
-
-/// Adds what one object says to another.
-fn add(told: &mut Value, more: Value) {
-    if let (Some(told), Value::Object(more)) = (told.as_object_mut(), more) {
-        told.extend(more);
-    }
+    json!(Added::from(taken))
 }
 
 /// The same of files whose kind was found, with what they are.
 pub(super) fn in_json_with_kind(taken: &Taken) -> Value {
-    let mut told = json!({ "kind": taken.kind, "files": taken.files, "number": taken.batch });
-    add(&mut told, in_json(taken));
-    told
-}
-
-fn more_in_json(more: &More) -> Value {
-    match more {
-        More::Nothing => json!({}),
-        More::Log(tally) => json!({
-            "denials": tally.denials, "lines": tally.lines, "orphan_ins": tally.orphan_ins,
-            "clock_steps": tally.clock_steps,
-        }),
-        More::Table { left_out, summaries } => {
-            json!({ "left_out": left_out, "summaries": summaries })
-        }
-        More::Polls { polls, unknown, .. } => json!({ "polls": polls, "unknown_polls": unknown }),
-        More::Vendor { report, rows, zero_rows, summaries } => json!({
-            "rows": rows, "zero_rows": zero_rows, "summaries": summaries, "matched": report.matched,
-            "booked": report.booked, "double_dips": report.double_dips,
-            "price_differences": report.differences.len(), "restated": report.restated,
-            "unsettled": report.quarantined.iter().map(line).collect::<Vec<_>>(),
-            "both_names": report.both_names.iter().map(both_names).collect::<Vec<_>>(),
-        }),
-        More::Compared(found) => compared_in_json(found),
-    }
-}
-
-fn line(Unsettled { line, why }: &Unsettled) -> Value {
-    json!({ "line": line, "why": why })
-}
-
-fn both_names(both: &BothNames) -> Value {
-    let BothNames { name, hashed, rows, .. } = both;
-    json!({ "name": name, "hashed": hashed, "rows": rows, "text": both.to_string() })
-}
-
-pub(super) fn compared_in_json(found: &PoolComparison) -> Value {
-    let rows = found.rows.iter().map(|row| {
-        json!({
-            "day": row.day.to_string(), "product": row.product, "ours": row.ours.tokens(),
-            "theirs": row.theirs.tokens(), "difference": row.difference.tokens(),
-        })
-    });
-    json!({
-        "names_people": false, "rows": rows.collect::<Vec<_>>(), "left_out": found.left_out,
-        "ours": found.ours.tokens(), "theirs": found.theirs.tokens(),
-        "difference": found.difference.tokens(), "words": found.words,
-    })
+    json!(TakenBatch::from(taken))
 }
 
 fn count(number: u64) -> String {

@@ -182,11 +182,7 @@ pub(crate) fn serve(
             .with_rights(rights)
             .behind(trusted_proxies)
             .with_atlas(atlas);
-        let features = Arc::new(FeatureTable::shipped());
-        let server = server
-            .reading(reporting::reader(directory.path().to_owned()))
-            .browsing(reporting::journal(directory.path().to_owned()))
-            .with_usage_reports(Arc::new(reporting::TokenUsage(features)))
+        let server = reporting::equipped(server, directory.path())
             .with_sources(board.reader())
             .with_channels(desk)
             .measuring(Arc::new(move || alerting::beside(&measured.read(), &mailed)));

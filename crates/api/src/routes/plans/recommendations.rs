@@ -1,17 +1,22 @@
 //! `/v1/recommendations`: seat or tokens, for each person, and why.
 
-use super::{PlanTerms, unready};
 use crate::Server;
 use crate::authority::{Authorized, ReadEstate};
+use crate::export::{self, filters};
 use crate::extract::Params;
-use crate::paging::{finds, page};
+use crate::paging::finds;
 use crate::problem::Problem;
+use crate::sorting::{Key, Order};
 use crate::wire::Money;
 use axum::Json;
 use axum::extract::State;
-use faregate_app::planning::{PersonAdvice, Study, study};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use faregate_app::planning::{PersonAdvice, Standstill};
 use faregate_core::amount;
 use faregate_core::state;
+use faregate_library::list::List;
+use faregate_library::{Cell, Format, Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,11 +31,17 @@ pub struct Which {
     moves: bool,
     /// Part of a person's key or name.
     q: Option<String>,
+    /// By `person`, `name`, `offering`, `advice`, `stays`, `days`, `break-even`, `p-saves`, `saving`, `regret`,
+    /// `on-tokens`, `seat-price` or `idle-days`; with a `-` in front, the other way round. By person as they became
+    /// known by default.
+    sort: Option<String>,
+    /// `json`, or a file of all of them: `csv` or `xlsx`.
+    format: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
     #[param(maximum = 4_294_967_295_i64)]
     limit: Option<u32>,
     /// Where the page before ended: its `next`.
-    #[param(pattern = "^[0-9]{1,19}$")]
+    #[param(pattern = "^[0-9]{1,19}\\.[0-9A-Za-z_-]{1,4000}$")]
     cursor: Option<String>,
 }
 
@@ -81,18 +92,53 @@ pub struct Recommendations {
     pub known_to: String,
     /// What it leaves out, in sentences.
     pub gaps: Vec<String>,
-    /// By person.
+    /// In the order asked for.
     pub rows: Vec<Recommendation>,
     /// Cursor of the next page; `null` at the end.
     pub next: Option<String>,
 }
 
-/// Seat or tokens, for everybody who used anything or holds a seat. It reads all use of a year, for every page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Person,
+    Name,
+    Offering,
+    Advice,
+    Stays,
+    Days,
+    BreakEven,
+    Saves,
+    Saving,
+    Regret,
+    OnTokens,
+    SeatPrice,
+    IdleDays,
+}
+
+const COLUMNS: [(&str, By); 13] = [
+    ("person", By::Person),
+    ("name", By::Name),
+    ("offering", By::Offering),
+    ("advice", By::Advice),
+    ("stays", By::Stays),
+    ("days", By::Days),
+    ("break-even", By::BreakEven),
+    ("p-saves", By::Saves),
+    ("saving", By::Saving),
+    ("regret", By::Regret),
+    ("on-tokens", By::OnTokens),
+    ("seat-price", By::SeatPrice),
+    ("idle-days", By::IdleDays),
+];
+
+/// Seat or tokens, for everybody who used anything or holds a seat. It reads all use of a year for the first page, and
+/// the pages that follow are of the same study. With `format`, or with `Accept`, a file of all that obey the filters.
 #[utoipa::path(
     get, path = "/v1/recommendations", operation_id = "list_recommendations", tag = "plans", params(Which),
     responses(
         (status = 200, body = Recommendations), (status = 400, body = Problem), (status = 401, body = Problem),
         (status = 403, body = Problem), (status = 409, description = "nothing can be said yet", body = Problem),
+        (status = 422, description = "more rows than a file holds", body = Problem),
         (status = 429, description = "too many reports wait", body = Problem), (status = 503, body = Problem)
     ),
     security(("key" = []), ("cookie" = []))
@@ -100,44 +146,149 @@ pub struct Recommendations {
 pub async fn list(
     _: Authorized<ReadEstate>,
     State(server): State<Server>,
+    headers: HeaderMap,
     Params(which): Params<Which>,
-) -> Result<Json<Recommendations>, Problem> {
-    let terms = PlanTerms { rule: which.rule.clone(), ..PlanTerms::default() }.read()?;
-    let found = server.report(move |engine| Ok(study(engine, &terms, &[]))).await?;
-    let found = found.map_err(unready)?;
-    let state = server.gate.state().read();
-    let rows = found.advice.people.iter().map(|one| shown(&state, &found, one));
-    let wanted = rows.filter(|one| !which.moves || one.stays.is_none());
-    let wanted = wanted.filter(|one| finds(which.q.as_deref(), &[&one.person, &one.name]));
-    let page = page((1..).zip(wanted), which.limit, which.cursor.as_deref())?;
-    Ok(Json(Recommendations {
-        known_from: found.habits.first.to_string(),
-        known_to: found.habits.last.to_string(),
-        gaps: found.advice.gaps.clone(),
-        rows: page.rows,
-        next: page.next,
-    }))
+) -> Result<Response, Problem> {
+    let format = export::format(which.format.as_deref(), &headers)?;
+    let order = Order::read(which.sort.as_deref(), &COLUMNS)?;
+    let cursor = which.cursor.as_deref().map(cursor).transpose()?;
+    let found = server.studied(which.rule.clone(), cursor.map(|(revision, _)| revision)).await?;
+    let wanted = {
+        let state = server.gate.state().read();
+        let people = (1..).zip(&found.advice.people);
+        let wanted = people.filter(|(_, one)| is_wanted(&state, &which, one));
+        let by = |column, one: &&PersonAdvice| key(&state, column, one);
+        if format.is_none() {
+            let page = order.page(wanted, by, (which.limit, cursor.map(|(_, rest)| rest)))?;
+            let rows = page.rows.into_iter().map(|one| shown(&state, found.currency, one));
+            let told = Recommendations {
+                known_from: found.first.to_string(),
+                known_to: found.last.to_string(),
+                gaps: found.advice.gaps.clone(),
+                rows: rows.collect(),
+                next: page.next.map(|rest| format!("{}.{rest}", found.revision)),
+            };
+            return Ok(Json(told).into_response());
+        }
+        order.all(wanted, by).into_iter().cloned().collect::<Vec<_>>()
+    };
+    let asked = [
+        ("rule", which.rule),
+        ("moves", which.moves.then(|| "only".to_owned())),
+        ("search", which.q),
+        ("sorted by", order.words()),
+    ];
+    let (name, title) = ("recommendations", "Recommendations");
+    let columns = columns(found.currency);
+    let list = List { name, title, filters: filters(asked), columns, ..List::default() };
+    let cells =
+        move |state: &state::State, one: &PersonAdvice| Some(cells(state, found.currency, one));
+    export::file(&server, format.unwrap_or(Format::Csv), list, wanted, cells).await
+}
+
+/// The revision of the study that a page was of, and where it ended.
+fn cursor(text: &str) -> Result<(u64, &str), Problem> {
+    let parts = text.split_once('.');
+    let read = parts.and_then(|(revision, rest)| Some((revision.parse().ok()?, rest)));
+    read.ok_or_else(|| Problem::bad_cursor(text))
+}
+
+fn is_wanted(state: &state::State, which: &Which, one: &PersonAdvice) -> bool {
+    let person = state.estate().person(one.person);
+    let texts = person.map_or(["", ""], |person| [person.key.as_str(), person.name.as_str()]);
+    (!which.moves || one.stays.is_none()) && finds(which.q.as_deref(), &texts)
+}
+
+fn key(state: &state::State, column: By, one: &PersonAdvice) -> Key {
+    let person = state.estate().person(one.person);
+    let offering = one.offering.and_then(|id| state.estate().offering(id));
+    match column {
+        By::Person => Key::text(person.map(|person| person.key.as_str())),
+        By::Name => Key::text(person.map(|person| person.name.as_str())),
+        By::Offering => Key::text(offering.map(|offering| offering.name.as_str())),
+        By::Advice => Key::text(Some(advice(one))),
+        By::Stays => Key::text(one.stays.map(Standstill::key)),
+        By::Days => Key::estimate(Some(one.found.days)),
+        By::BreakEven => Key::estimate(Some(one.found.break_even)),
+        By::Saves => Key::estimate(Some(one.found.p_saves)),
+        By::Saving => Key::estimate(Some(one.found.saving)),
+        By::Regret => Key::estimate(Some(one.found.regret)),
+        By::OnTokens => Key::estimate(Some(one.on_tokens)),
+        By::SeatPrice => Key::estimate(Some(one.seat)),
+        By::IdleDays => Key::number(one.idle_days.and_then(|days| i64::try_from(days).ok())),
+    }
+}
+
+fn columns(currency: amount::Currency) -> Vec<(&'static str, Kind)> {
+    let money = || Kind::Money { currency: currency.code().to_owned(), digits: 2 };
+    vec![
+        ("Person", Kind::Text),
+        ("Name", Kind::Text),
+        ("Seat", Kind::Whole),
+        ("Offering", Kind::Text),
+        ("Offering name", Kind::Text),
+        ("Advice", Kind::Text),
+        ("Stays because", Kind::Text),
+        ("Days of use a year", Kind::Number { digits: 1 }),
+        ("Break-even days", Kind::Number { digits: 1 }),
+        ("Probability that it saves", Kind::Share),
+        ("Saving a year", money()),
+        ("Regret", money()),
+        ("On tokens a year", money()),
+        ("Seat a year", money()),
+        ("Idle days", Kind::Whole),
+        ("Has left", Kind::Text),
+    ]
+}
+
+fn cells(state: &state::State, currency: amount::Currency, one: &PersonAdvice) -> Vec<Cell> {
+    let row = shown(state, currency, one);
+    vec![
+        Cell::Text(row.person),
+        Cell::Text(row.name),
+        export::whole(row.seat),
+        export::text(row.offering),
+        export::text(row.offering_name),
+        Cell::text(row.advice),
+        export::text(row.stays),
+        export::estimate(Some(row.days)),
+        export::estimate(row.break_even),
+        export::estimate(Some(row.p_saves)),
+        export::estimate(Some(one.found.saving)),
+        export::estimate(Some(one.found.regret)),
+        export::estimate(Some(one.on_tokens)),
+        export::estimate(Some(one.seat)),
+        export::whole(row.idle_days),
+        export::yes(row.has_left),
+    ]
+}
+
+fn advice(one: &PersonAdvice) -> &'static str {
+    let (on_seat, moves) = (one.holds.is_some(), one.stays.is_none());
+    if on_seat != moves { "seat" } else { "tokens" }
 }
 
 /// What is said of one person, as it is told.
 #[must_use]
-pub fn shown(state: &state::State, study: &Study, one: &PersonAdvice) -> Recommendation {
+pub fn shown(
+    state: &state::State,
+    currency: amount::Currency,
+    one: &PersonAdvice,
+) -> Recommendation {
     let money = |units: f64| {
         let micros = if units.is_finite() { (units * 1e6).round() as i64 } else { 0 };
-        Money::from(amount::Money { micros, currency: study.market.currency })
+        Money::from(amount::Money { micros, currency })
     };
     let person = state.estate().person(one.person);
     let offering = one.offering.and_then(|id| state.estate().offering(id));
-    let on_seat = one.holds.is_some();
-    let moves = one.stays.is_none();
     Recommendation {
         person: person.map(|known| known.key.clone()).unwrap_or_default(),
         name: person.map(|known| known.name.clone()).unwrap_or_default(),
         seat: one.holds.map(|holding| holding.seat.0),
         offering: offering.map(|known| known.key.clone()),
         offering_name: offering.map(|known| known.name.clone()),
-        advice: if on_seat != moves { "seat" } else { "tokens" },
-        stays: one.stays.map(faregate_app::planning::Standstill::key),
+        advice: advice(one),
+        stays: one.stays.map(Standstill::key),
         days: one.found.days,
         break_even: Some(one.found.break_even).filter(|days| days.is_finite()),
         p_saves: one.found.p_saves,
