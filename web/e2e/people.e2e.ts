@@ -42,6 +42,19 @@ test('the arrow keys go through the rows', async ({ page }) => {
 
 const addressOfAdvised = async (request: APIRequestContext) => `/people/${(await somebodyAdvised(request)).person}`;
 
+test('on paper are all rows that are loaded, below the filters', async ({ page, request }) => {
+  const { rows, next } = await ask(request, '/v1/people', { q: 'a', limit: '200' });
+  await page.goto('/people?q=a');
+  const table = page.getByRole('table');
+  await expect(table.getByRole('row').nth(5)).toBeVisible();
+  await page.emulateMedia({ media: 'print' });
+  await expect(table.getByRole('row')).toHaveCount(rows.length + 1);
+  await expect(page.getByText('Search by name or key: a')).toBeVisible();
+  expect(next).toBeNull();
+  await page.emulateMedia({ media: 'screen' });
+  await expect(table.getByRole('row')).not.toHaveCount(rows.length + 1);
+});
+
 everyLook('people', '/people', (page) => page.getByRole('table'));
 everyLook('seats', '/seats', (page) => page.getByRole('table'));
 everyLook('person', addressOfAdvised, (page) => page.getByText(/a year on tokens/).first());

@@ -18,11 +18,13 @@ export const paged = {
   placeholderData: keepPreviousData,
 };
 
-export const peopleQuery = (q: string | undefined) =>
+export type PeopleAsked = { q?: string; sort?: string };
+
+export const peopleQuery = ({ q, sort }: PeopleAsked) =>
   infiniteQueryOptions({
     ...paged,
-    queryKey: ['people', q],
-    queryFn: ({ pageParam, signal }) => get('/v1/people', { q, limit: TABLE_LIMIT, cursor: pageParam }, signal),
+    queryKey: ['people', q, sort],
+    queryFn: ({ pageParam, signal }) => get('/v1/people', { q, sort, limit: TABLE_LIMIT, cursor: pageParam }, signal),
   });
 
 export const personQuery = (key: string) =>
@@ -31,13 +33,13 @@ export const personQuery = (key: string) =>
     queryFn: ({ signal }) => getOne('/v1/people/{key}', key, signal),
   });
 
-export type SeatsAsked = { q?: string; state?: string };
+export type SeatsAsked = { q?: string; state?: string; sort?: string };
 
-export const seatsQuery = ({ q, state }: SeatsAsked) =>
+export const seatsQuery = ({ q, state, sort }: SeatsAsked) =>
   infiniteQueryOptions({
     ...paged,
-    queryKey: ['seats', q, state],
-    queryFn: ({ pageParam, signal }) => get('/v1/seats', { q, state, limit: TABLE_LIMIT, cursor: pageParam }, signal),
+    queryKey: ['seats', q, state, sort],
+    queryFn: ({ pageParam, signal }) => get('/v1/seats', { q, state, sort, limit: TABLE_LIMIT, cursor: pageParam }, signal),
   });
 
 /** What the plan advises for one person. The server searches names too: others of a like name are left out. */

@@ -4,14 +4,14 @@ import { get, getOne, postFor } from './client';
 import { paged, TABLE_LIMIT } from './people';
 import { LIVE_KEY } from './queries';
 
-export type AdviceAsked = { q?: string; rule?: string; moves?: string };
+export type AdviceAsked = { q?: string; rule?: string; moves?: string; sort?: string };
 
-export const recommendationsQuery = ({ q, rule, moves }: AdviceAsked) =>
+export const recommendationsQuery = ({ q, rule, moves, sort }: AdviceAsked) =>
   infiniteQueryOptions({
     ...paged,
-    queryKey: ['recommendations', q, rule, moves],
+    queryKey: ['recommendations', q, rule, moves, sort],
     queryFn: ({ pageParam, signal }) =>
-      get('/v1/recommendations', { q, rule, moves, limit: TABLE_LIMIT, cursor: pageParam }, signal),
+      get('/v1/recommendations', { q, rule, moves, sort, limit: TABLE_LIMIT, cursor: pageParam }, signal),
   });
 
 // An order changes a plan; these are asked again after one.

@@ -157,3 +157,10 @@ export const foundBucketsQuery = (q: string) =>
     queryFn: ({ signal }) => get('/v1/buckets', { q, limit: FOUND_LIMIT }, signal),
     placeholderData: keepPreviousData,
   });
+
+export const foundProductsQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['found', 'products', q],
+    queryFn: ({ signal }) => get('/v1/products', { q, limit: FOUND_LIMIT }, signal),
+    placeholderData: keepPreviousData,
+  });

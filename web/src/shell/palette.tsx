@@ -1,13 +1,14 @@
-/** The command palette: pages, people and buckets the server finds, and commands, by their names. */
+/** The command palette: pages; people, buckets and products that the server finds, and commands, by their names. */
 import { Modal, TextInput, useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useId, useState, type KeyboardEvent } from 'react';
-import { foundBucketsQuery, foundPeopleQuery, meQuery } from '../api/queries';
+import { foundBucketsQuery, foundPeopleQuery, foundProductsQuery, meQuery } from '../api/queries';
 import { words } from '../messages';
 import { chooseLanguage, LANGUAGE_NAMES, LANGUAGES } from '../messages/language';
 import { SearchIcon } from '../parts/icons';
+import { useRight } from '../parts/use-right';
 import { pagesFor } from './pages';
 import styles from './palette.module.css';
 
@@ -131,16 +132,19 @@ function useOwnCommands(onShortcuts: () => void): Command[] {
   ];
 }
 
-/** What the server finds by a part of a name: people and buckets, each where the reader may see them. */
+/** What the server finds by a part of a name: people, buckets and products, each where the reader may see them. */
 function useFound(text: string): { commands: Command[]; searching: boolean } {
   const [asked] = useDebouncedValue(text, ASK_AFTER_MS);
   const router = useRouter();
   const people = useQuery({ ...foundPeopleQuery(asked), enabled: asked !== '' });
   const buckets = useQuery({ ...foundBucketsQuery(asked), enabled: asked !== '' });
+  // A product has no page of its own: it leads to who burned tokens on it.
+  const seesBurn = useRight('read-burn') ?? false;
+  const products = useQuery({ ...foundProductsQuery(asked), enabled: asked !== '' && seesBurn });
   if (text === '') return { commands: [], searching: false };
   const go = (to: string) => () => void router.navigate({ to });
   return {
-    searching: asked !== text || people.isFetching || buckets.isFetching,
+    searching: asked !== text || people.isFetching || buckets.isFetching || products.isFetching,
     commands: [
       ...(people.data?.rows ?? []).map(({ key, name }) => ({
         id: `person-${key}`,
@@ -153,6 +157,12 @@ function useFound(text: string): { commands: Command[]; searching: boolean } {
         name,
         group: 'buckets' as const,
         run: go(`/buckets/${encodeURIComponent(key)}`),
+      })),
+      ...(products.data?.rows ?? []).map(({ key, name }) => ({
+        id: `product-${key}`,
+        name,
+        group: 'products' as const,
+        run: () => void router.navigate({ to: '/burn', search: { product: key } }),
       })),
     ],
   };

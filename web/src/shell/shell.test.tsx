@@ -26,6 +26,7 @@ async function open(who = () => me(), answers: Parameters<typeof serve>[0] = {})
     '/v1/alert-rules': () => Response.json(noRules),
     '/v1/people': () => Response.json({ rows: [{ key: 'u1', name: 'Ada Byron', groups: [] }], next: null }),
     '/v1/buckets': () => Response.json({ rows: [{ key: 'b1', name: 'Adam Works' }], next: null }),
+    '/v1/products': () => Response.json({ rows: [{ key: 'adapt', name: 'AdaPT', seats: [] }], next: null }),
     ...answers,
   });
   const history = createMemoryHistory({ initialEntries: ['/sources'] });
@@ -81,13 +82,15 @@ describe('the palette', () => {
     await waitFor(() => expect(router.state.location.pathname).toBe('/alerts'));
   });
 
-  it('asks the server for people and buckets', async () => {
-    const { fetched } = await open();
+  it('asks the server for people, buckets and products', async () => {
+    const { fetched, router } = await open();
     await userEvent.click(screen.getByRole('button', { name: 'Search and commands' }));
     await userEvent.type(await screen.findByRole('combobox'), 'ada');
     expect(await screen.findByRole('option', { name: 'Ada Byron People' })).toBeVisible();
     expect(await screen.findByRole('option', { name: 'Adam Works Buckets' })).toBeVisible();
     expect(fetched.mock.calls.map(([url]) => url)).toContain('/v1/people?q=ada&limit=6');
+    await userEvent.click(await screen.findByRole('option', { name: 'AdaPT Products' }));
+    await waitFor(() => expect(router.state.location.href).toBe('/burn?product=adapt'));
   });
 
   it('says when nothing is found', async () => {

@@ -24,7 +24,7 @@ export function Shell() {
   useShortcuts(openPalette, openSheet);
   return (
     <LiveProvider>
-      <a className={styles.skip} href="#content">
+      <a className={styles.skip} href="#content" data-no-print>
         {words.shell.skip}
       </a>
       <Header onSearch={openPalette} />

@@ -127,6 +127,7 @@ export const burn: Messages['burn'] = {
     empty: 'In diesen Tagen wurde nichts verbraucht.',
     columns: { tokens: 'Token', before: 'Tage davor', share: 'Anteil', charges: 'Belastungen', money: 'Geld' },
     cut: (shown) => `Die größten ${shown}; grenzen Sie ein oder nehmen Sie den Verbrauchsbericht.`,
+    toDecisions: 'Jede Sitzung, die sie in diesen Tagen geöffnet hat',
     toPerson: 'Zur Person, mit dem, was sie offen hat',
   },
 

@@ -47,6 +47,13 @@ export const table: Messages['table'] = {
   noMatchDetail: 'Die Filter lassen keine Zeile übrig. Löschen Sie sie, um alle zu sehen.',
   more: (shown) => `Bisher ${shown} Zeilen; beim Blättern kommen weitere.`,
   all: (n, shown) => count(n, shown, 'Zeile', 'Zeilen'),
+  printedSome: (shown, canExport) =>
+    canExport ? `Die ersten ${shown} Zeilen; alle stehen in der Datei, die „Mitnehmen“ gibt.` : `Die ersten ${shown} Zeilen.`,
+  sortBy: (column) => `Nach ${column} sortieren`,
+  export: 'Mitnehmen',
+  exportHelp: 'Alle Zeilen, die die Filter übrig lassen, in der gezeigten Ordnung.',
+  exports: { csv: 'Tabelle (CSV)', xlsx: 'Arbeitsmappe (XLSX)' },
+  exported: (file) => `${file} liegt in Ihren Downloads.`,
   none: '–',
 };
 

@@ -54,12 +54,12 @@ export const scheme: Messages['scheme'] = {
 
 export const palette: Messages['palette'] = {
   open: 'Suche und Befehle',
-  label: 'Seiten, Personen, Kontingente und Befehle suchen',
+  label: 'Seiten, Personen, Kontingente, Produkte und Befehle suchen',
   placeholder: 'Wohin, oder was ist zu tun?',
   results: 'Gefunden',
   none: (text) => `Nichts heißt „${text}“.`,
   searching: 'Sucht',
-  groups: { pages: 'Seiten', people: 'Personen', buckets: 'Kontingente', actions: 'Befehle' },
+  groups: { pages: 'Seiten', people: 'Personen', buckets: 'Kontingente', products: 'Produkte', actions: 'Befehle' },
   colours: (scheme) => `Farben: ${scheme}`,
   language: (name) => `Sprache: ${name}`,
   shortcuts: 'Tastenkürzel anzeigen',

@@ -126,6 +126,7 @@ export const burn = {
     empty: 'Nothing was burned in these days.',
     columns: { tokens: 'Tokens', before: 'Days before', share: 'Share', charges: 'Charges', money: 'Money' },
     cut: (shown: string) => `The largest ${shown}; narrow them down, or take the report of burn.`,
+    toDecisions: 'Each session that they opened in these days',
     toPerson: 'To the person, with what they have open',
   },
 

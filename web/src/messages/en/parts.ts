@@ -45,6 +45,13 @@ export const table = {
   noMatchDetail: 'The filters leave no row. Clear them to see all.',
   more: (shown: string) => `${shown} rows so far; more come as you scroll.`,
   all: (n: number, shown: string) => count(n, shown, 'row', 'rows'),
+  printedSome: (shown: string, canExport: boolean) =>
+    canExport ? `The first ${shown} rows; all of them are in the file that “Take along” gives.` : `The first ${shown} rows.`,
+  sortBy: (column: string) => `Sort by ${column}`,
+  export: 'Take along',
+  exportHelp: 'All rows that the filters leave, in the order shown.',
+  exports: { csv: 'Table (CSV)', xlsx: 'Workbook (XLSX)' },
+  exported: (file: string) => `${file} is in your downloads.`,
   none: '–',
 };
 

@@ -50,12 +50,12 @@ export const scheme = {
 
 export const palette = {
   open: 'Search and commands',
-  label: 'Search pages, people, buckets and commands',
+  label: 'Search pages, people, buckets, products and commands',
   placeholder: 'Where to, or what to do?',
   results: 'Found',
   none: (text: string) => `Nothing is called “${text}”.`,
   searching: 'Searching',
-  groups: { pages: 'Pages', people: 'People', buckets: 'Buckets', actions: 'Commands' },
+  groups: { pages: 'Pages', people: 'People', buckets: 'Buckets', products: 'Products', actions: 'Commands' },
   colours: (scheme: string) => `Colours: ${scheme}`,
   language: (name: string) => `Language: ${name}`,
   shortcuts: 'Show the keyboard shortcuts',

@@ -93,6 +93,8 @@ describe('who burned what', () => {
     expect(router.state.location.search).toEqual({ group: 'dept-mep', product: 'revit', person: 'ada' });
     expect(urls()).toContain('/v1/burn?by=day&from=2026-10-26&to=2026-11-22&group=dept-mep&product=revit&person=ada&limit=200');
     expect(drill.getByRole('link', { name: /^To the person/ })).toHaveAttribute('href', '/people/ada');
+    const sessions = drill.getByRole('link', { name: /^Each session/ }).getAttribute('href');
+    expect(sessions).toBe('/gate?person=ada&product=revit&from=2026-10-26&to=2026-11-22');
     await userEvent.click(drill.getByRole('button', { name: 'No longer only ada' }));
     expect(await drill.findByRole('link', { name: 'Ada Byron' })).toBeVisible();
   });

@@ -31,17 +31,18 @@ export function DrillPanel({ span }: { span: Span }) {
   const now = useQuery(narrowedBurnQuery(by, span, narrowed, ROWS_MAX));
   const before = useQuery(narrowedBurnQuery(by, spanBefore(span), narrowed, ROWS_MAX));
   const choice = (
-    <NativeSelect
-      size="xs"
-      label={say.by}
-      value={by}
-      data={DRILL_BY.map((value) => ({ value, label: say.bys[value] }))}
-      onChange={(event) => {
-        const wanted = event.currentTarget.value as DrillBy;
-        void navigate({ search: (rest) => ({ ...rest, by: wanted }), resetScroll: false });
-      }}
-      data-no-print
-    />
+    <div data-no-print>
+      <NativeSelect
+        size="xs"
+        label={say.by}
+        value={by}
+        data={DRILL_BY.map((value) => ({ value, label: say.bys[value] }))}
+        onChange={(event) => {
+          const wanted = event.currentTarget.value as DrillBy;
+          void navigate({ search: (rest) => ({ ...rest, by: wanted }), resetScroll: false });
+        }}
+      />
+    </div>
   );
   return (
     <Panel title={say.title} busy={now.isPlaceholderData} aside={choice}>
@@ -57,9 +58,18 @@ export function DrillPanel({ span }: { span: Span }) {
                 <Rows burn={data} before={before.data?.by === data.by ? before.data : undefined} narrowed={narrowed} />
               )}
               {narrowed.person && (
-                <Link to="/people/$key" params={{ key: narrowed.person }} className={styles.link}>
-                  {say.toPerson}
-                </Link>
+                <Group gap="lg" data-no-print>
+                  <Link
+                    to="/gate"
+                    search={{ person: narrowed.person, product: narrowed.product, ...span }}
+                    className={styles.link}
+                  >
+                    {say.toDecisions}
+                  </Link>
+                  <Link to="/people/$key" params={{ key: narrowed.person }} className={styles.link}>
+                    {say.toPerson}
+                  </Link>
+                </Group>
               )}
             </>
           )}

@@ -21,7 +21,7 @@ const say = words.people;
 export function PeoplePage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const people = useInfiniteQuery(peopleQuery(search.q));
+  const people = useInfiniteQuery(peopleQuery(search));
   const when = useMoments();
   const columns = useMemo(() => columnsOf(when), [when]);
   return (

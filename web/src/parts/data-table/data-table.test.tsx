@@ -3,14 +3,14 @@ import userEvent from '@testing-library/user-event';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { renderWithin } from '../../test-page';
+import { problem, renderWithin, serve } from '../../test-page';
 import { DataTable, type Column, type Page, type TableSearch } from './data-table';
 import { SPACE_PX_MAX, stretchOf, windowOf } from './stretch';
 
 type Row = { id: number; colour: string };
 
 const columns: Column<Row>[] = [
-  { id: 'name', header: 'Name', width: 10, cell: ({ id }) => <a href={`#${id}`}>Row {id}</a> },
+  { id: 'name', header: 'Name', width: 10, sort: 'name', cell: ({ id }) => <a href={`#${id}`}>Row {id}</a> },
   { id: 'colour', header: 'Colour', width: 10, cell: ({ colour }) => colour },
 ];
 const rows = (from: number, count: number): Row[] =>
@@ -42,6 +42,7 @@ function open(ask: (cursor: string | undefined) => Page<Row>) {
         }}
         searchLabel="Search things"
         filters={[{ key: 'state', label: 'State', options: [['free', 'Free']] }]}
+        exported={{ path: '/v1/things', query: search }}
         empty={{ title: 'No thing yet', detail: 'Make one.' }}
       />
     );
@@ -95,6 +96,57 @@ describe('the table', () => {
     await userEvent.click(screen.getAllByRole('button', { name: 'Clear the filters' })[0]!);
     expect(searched).toHaveBeenLastCalledWith({});
     expect(screen.getByRole('searchbox')).toHaveValue('');
+  });
+
+  it('is sorted by the server: upwards, downwards, and as it was', async () => {
+    const { searched } = open(() => ({ rows: rows(0, 3), next: null }));
+    const head = () => screen.getByRole('columnheader', { name: 'Name' });
+    const sort = () => userEvent.click(screen.getByRole('button', { name: 'Name' }));
+    await screen.findByRole('columnheader', { name: 'Name' });
+    expect(within(screen.getByRole('columnheader', { name: 'Colour' })).queryByRole('button')).not.toBeInTheDocument();
+    await sort();
+    expect(searched).toHaveBeenLastCalledWith({ sort: 'name' });
+    await waitFor(() => expect(head()).toHaveAttribute('aria-sort', 'ascending'));
+    await sort();
+    await waitFor(() => expect(head()).toHaveAttribute('aria-sort', 'descending'));
+    await sort();
+    expect(searched).toHaveBeenLastCalledWith({ sort: undefined });
+    // An order is no filter: there is nothing to clear.
+    expect(screen.queryByRole('button', { name: 'Clear the filters' })).not.toBeInTheDocument();
+  });
+
+  it('is taken along as the file of the server, with its filters and its order', async () => {
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => {});
+    vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: () => 'blob:x', revokeObjectURL: () => {} }));
+    const fetched = serve({
+      '/v1/things': (_, url) =>
+        url.includes('xlsx')
+          ? problem(429, { title: 'Too many reports wait' })
+          : new Response('x', { headers: { 'Content-Disposition': 'attachment; filename="things.csv"' } }),
+    });
+    open(() => ({ rows: rows(0, 3), next: null }));
+    await userEvent.selectOptions(await screen.findByRole('combobox', { name: 'State' }), 'Free');
+    await userEvent.click(await screen.findByRole('button', { name: 'Name' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Take along' }));
+    await userEvent.click(await screen.findByRole('button', { name: 'Table (CSV)' }));
+    expect(await screen.findByText('things.csv is in your downloads.')).toBeVisible();
+    expect(fetched.mock.calls[0]?.[0]).toBe('/v1/things?state=free&sort=name&format=csv');
+    await userEvent.click(screen.getByRole('button', { name: 'Workbook (XLSX)' }));
+    expect(await screen.findByText('Too many reports wait')).toBeVisible();
+  });
+
+  it('goes to paper with all rows that are loaded, and says where the others are', async () => {
+    vi.stubGlobal('matchMedia', (query: string) => ({
+      matches: query === 'print',
+      addEventListener: () => {},
+      removeEventListener: () => {},
+      addListener: () => {},
+      removeListener: () => {},
+    }));
+    const { container } = open((cursor) => ({ rows: rows(cursor ? 300 : 0, 300), next: cursor ? null : '300' }));
+    await waitFor(() => expect(container.querySelectorAll('tbody tr').length).toBe(600));
+    expect(screen.getAllByText('600 rows').length).toBe(2);
+    vi.unstubAllGlobals();
   });
 
   it('remembers which columns are hidden', async () => {

@@ -1,15 +1,16 @@
 /**
- * A table of any length: the server filters and pages it, the address holds the filters, and only the rows
- * in sight are there. It sorts nothing: the order is the server's.
+ * A table of any length: the server filters, sorts and pages it, the address holds how, and only the rows in
+ * sight are there. What is taken along is the server's file of all rows, not of those that are loaded.
  */
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { Button, Stack, Text } from '@mantine/core';
 import { useMemo, type ReactNode } from 'react';
+import type { Query } from '../../api/client';
 import { counted } from '../../format';
 import { words } from '../../messages';
 import { EmptyNote } from '../empty-note';
 import { Loaded, SkeletonLines } from '../loaded';
-import { Rows } from './rows';
+import { PRINTED_MAX, Rows } from './rows';
 import { Toolbar } from './toolbar';
 import { useHidden } from './views';
 
@@ -22,9 +23,11 @@ export type Column<Row> = {
   /** Width in rem; what does not fit breaks into lines, and ends in an ellipsis after the last. */
   width: number;
   numeric?: boolean;
+  /** What the server calls the order by it; without one it cannot be sorted by. */
+  sort?: string;
 };
 
-/** What the address says of a table: `q` searches, the others are filters. */
+/** What the address says of a table: `q` searches, `sort` is its order, the others are filters. */
 export type TableSearch = { q?: string } & Record<string, string | undefined>;
 
 export type Filter = { key: string; label: string; options: readonly (readonly [value: string, label: string])[] };
@@ -44,6 +47,8 @@ type Props<Row> = {
   searchLabel?: string;
   filters?: readonly Filter[];
   empty: { title: string; detail: string };
+  /** Where the server gives a file of all rows, with the filters and the order of the table. */
+  exported?: { path: string; query: Query };
   /** How many lines a row has; two, unless a column holds sentences. */
   lines?: 2 | 3;
 };
@@ -56,7 +61,7 @@ export function DataTable<Row>(props: Props<Row>) {
     () => columns.filter((column, place) => place === 0 || !hidden.includes(column.id)),
     [columns, hidden],
   );
-  const isFiltered = Object.values(search).some((value) => value !== undefined);
+  const isFiltered = Object.entries(search).some(([key, value]) => key !== 'sort' && value !== undefined);
   return (
     <Stack gap="md">
       <Toolbar {...props} hidden={hidden} onHidden={setHidden} isFiltered={isFiltered} />
@@ -76,9 +81,16 @@ export function DataTable<Row>(props: Props<Row>) {
         }
       </Loaded>
       {rows && rows.length > 0 && (
-        <Text size="sm" c="dimmed" role="status">
-          {of.hasNextPage ? say.more(counted(rows.length)) : say.all(rows.length, counted(rows.length))}
-        </Text>
+        <>
+          <Text size="sm" c="dimmed" role="status" data-no-print>
+            {of.hasNextPage ? say.more(counted(rows.length)) : say.all(rows.length, counted(rows.length))}
+          </Text>
+          <Text size="sm" data-print-only>
+            {of.hasNextPage || rows.length > PRINTED_MAX
+              ? say.printedSome(counted(Math.min(rows.length, PRINTED_MAX)), props.exported !== undefined)
+              : say.all(rows.length, counted(rows.length))}
+          </Text>
+        </>
       )}
     </Stack>
   );

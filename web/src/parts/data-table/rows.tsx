@@ -1,7 +1,9 @@
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
 import { memo, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type RefObject } from 'react';
 import styles from './data-table.module.css';
-import type { Column, Page } from './data-table';
+import { usePrinting } from '../use-printing';
+import type { Column, Page, TableSearch } from './data-table';
+import { Head } from './head';
 import { stretchOf, windowOf } from './stretch';
 
 /** By lines of text: every row is as high as the next, so that any of them is found by its number. */
@@ -9,6 +11,8 @@ const ROW_PX = { 2: 48, 3: 68 };
 const HEAD_PX = 40;
 /** How far before the end the next page is asked for. */
 const AHEAD_ROWS = 40;
+/** So many rows go to paper, in sight or not; beyond, one takes the file along. */
+export const PRINTED_MAX = 2_000;
 
 type Props<Row> = {
   label: string;
@@ -16,13 +20,18 @@ type Props<Row> = {
   rowKey: (row: Row) => string;
   rows: Row[];
   lines?: 2 | 3;
+  search: TableSearch;
+  onSearch: (search: TableSearch) => void;
   of: UseInfiniteQueryResult<InfiniteData<Page<Row>>>;
 };
 
 /** The rows in sight, between two spacers that stand for all the others. */
-export function Rows<Row>({ label, columns, rowKey, rows, lines = 2, of }: Props<Row>) {
+export function Rows<Row>({ label, columns, rowKey, rows, lines = 2, search, onSearch, of }: Props<Row>) {
   const region = useRef<HTMLDivElement>(null);
-  const { first, last, above, below, goTo } = useWindow(rows.length, ROW_PX[lines], region);
+  const inSight = useWindow(rows.length, ROW_PX[lines], region);
+  const isPrinting = usePrinting();
+  const { first, last, above, below } = isPrinting ? printed(rows.length) : inSight;
+  const { goTo } = inSight;
   useNextPage(of, last >= rows.length - AHEAD_ROWS);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = placeOf(event.target);
@@ -48,10 +57,8 @@ export function Rows<Row>({ label, columns, rowKey, rows, lines = 2, of }: Props
         </colgroup>
         <thead>
           <tr aria-rowindex={1}>
-            {columns.map(({ id, header, numeric }) => (
-              <th key={id} scope="col" data-numeric={numeric}>
-                {header}
-              </th>
+            {columns.map((column) => (
+              <Head key={column.id} column={column} search={search} onSearch={onSearch} />
             ))}
           </tr>
         </thead>
@@ -66,6 +73,9 @@ export function Rows<Row>({ label, columns, rowKey, rows, lines = 2, of }: Props
     </div>
   );
 }
+
+/** All rows that are loaded, or as many as paper bears. */
+const printed = (count: number) => ({ first: 0, last: Math.min(count, PRINTED_MAX) - 1, above: 0, below: 0 });
 
 function tableStyle(columns: Column<never>[], row_px: number): CSSProperties {
   const width = columns.reduce((sum, column) => sum + column.width, 0);

@@ -1,9 +1,11 @@
 import { Button, Checkbox, Group, NativeSelect, Popover, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useEffect, useRef, useState } from 'react';
+import type { Query } from '../../api/client';
 import { words } from '../../messages';
 import { SearchIcon } from '../icons';
 import type { Column, Filter, TableSearch } from './data-table';
+import { Export } from './export';
 import { SavedViews } from './saved-views';
 
 const say = words.table;
@@ -16,6 +18,7 @@ export type ToolbarProps<Row> = {
   onSearch: (search: TableSearch) => void;
   searchLabel?: string;
   filters?: readonly Filter[];
+  exported?: { path: string; query: Query };
   hidden: string[];
   onHidden: (hidden: string[]) => void;
   isFiltered: boolean;
@@ -34,13 +37,14 @@ export function Toolbar<Row>(props: ToolbarProps<Row>) {
           <FilterField key={filter.key} filter={filter} search={search} onSearch={onSearch} />
         ))}
         {isFiltered && (
-          <Button variant="subtle" onClick={() => onSearch({})}>
+          <Button variant="subtle" onClick={() => onSearch({ sort: search.sort })}>
             {say.clear}
           </Button>
         )}
         <Group gap="sm" ms="auto">
           <ColumnChoice {...props} />
           <SavedViews {...props} />
+          {props.exported && <Export {...props.exported} />}
         </Group>
       </Group>
       {isFiltered && (
