@@ -5,9 +5,12 @@ import { given } from './given';
 /** Of every account that a test makes. */
 export const PASSWORD = 'four words for tests';
 
+/** The administrator's key, where nobody is signed in. */
+export const byKey = () => ({ Authorization: `Bearer ${given('FAREGATE_API_KEY')}` });
+
 /** Makes an account, or gives one that is there the role and the password. */
 export async function makeAccount(request: APIRequestContext, name: string, role: string, mustChange = false) {
-  const headers = { Authorization: `Bearer ${given('FAREGATE_API_KEY')}` };
+  const headers = byKey();
   const change = { role, password: PASSWORD, must_change: mustChange };
   const added = await request.post('/v1/accounts', { headers, data: { name, ...change } });
   if (added.status() !== 409) return expect(added.ok(), await added.text()).toBe(true);

@@ -7,8 +7,9 @@ export async function ask<P extends keyof paths>(
   request: APIRequestContext,
   path: P,
   query: Record<string, string> = {},
+  headers: Record<string, string> = {},
 ): Promise<Answer<P>> {
-  const response = await request.get(path, { params: query });
+  const response = await request.get(path, { params: query, headers });
   if (!response.ok()) throw new Error(`GET ${path}: ${response.status()} ${await response.text()}`);
   return (await response.json()) as Answer<P>;
 }

@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { readAlertsSearch } from './pages/alerts/search';
 import { readBurnSearch } from './pages/burn/search';
 import { HomePage } from './pages/home/home-page';
+import { readMySearch } from './pages/me/search';
 import { readPlacesSearch } from './pages/places/search';
 import { SourcesPage } from './pages/sources/sources-page';
 import { NotFoundPage } from './pages/not-found-page';
@@ -29,6 +30,13 @@ const overview = createRoute({
   beforeLoad: () => {
     throw redirect({ to: '/' });
   },
+});
+
+const me = createRoute({
+  getParentRoute: () => root,
+  path: '/me',
+  validateSearch: readMySearch,
+  component: lazyRouteComponent(() => import('./pages/me/my-page'), 'MyPage'),
 });
 
 const burn = createRoute({
@@ -208,6 +216,56 @@ const sites = createRoute({
 
 const gatePages = () => import('./pages/gate/gate-page');
 
+const welcome = createRoute({
+  getParentRoute: () => root,
+  path: '/welcome',
+  component: lazyRouteComponent(() => import('./pages/welcome/welcome-page'), 'WelcomePage'),
+});
+
+const settingsPages = () => import('./pages/settings/settings-page');
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(settingsPages, 'SettingsPage'),
+});
+
+const accounts = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  component: lazyRouteComponent(settingsPages, 'AccountsPart'),
+});
+
+const apiKeys = createRoute({
+  getParentRoute: () => settings,
+  path: 'keys',
+  component: lazyRouteComponent(settingsPages, 'KeysPart'),
+});
+
+const contract = createRoute({
+  getParentRoute: () => settings,
+  path: 'contract',
+  component: lazyRouteComponent(settingsPages, 'ContractPart'),
+});
+
+const workstations = createRoute({
+  getParentRoute: () => settings,
+  path: 'workstations',
+  component: lazyRouteComponent(settingsPages, 'WorkstationsPart'),
+});
+
+const rights = createRoute({
+  getParentRoute: () => settings,
+  path: 'rights',
+  component: lazyRouteComponent(settingsPages, 'RightsPart'),
+});
+
+const about = createRoute({
+  getParentRoute: () => settings,
+  path: 'about',
+  component: lazyRouteComponent(settingsPages, 'AboutPart'),
+});
+
 const gate = createRoute({
   getParentRoute: () => root,
   path: '/gate',
@@ -238,6 +296,8 @@ const refusals = createRoute({
 export const routeTree = root.addChildren([
   home,
   overview,
+  me,
+  welcome,
   burn,
   sources,
   buckets,
@@ -247,6 +307,7 @@ export const routeTree = root.addChildren([
   seats,
   gate.addChildren([gateNow, policies, refusals]),
   reports,
+  settings.addChildren([accounts, apiKeys, contract, workstations, rights, about]),
   plan.addChildren([recommendations, plans, onePlan, sizing, portfolio, renewal]),
   places.addChildren([placeUse, breaches, sharing, sites]),
   alerts.addChildren([alertList.addChildren([noAlert, oneAlert]), alertRules, channels]),

@@ -4,6 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { vi } from 'vitest';
+import type { Me } from './api/types';
 
 export function renderWithin(children: ReactNode) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
@@ -15,8 +16,8 @@ export function renderWithin(children: ReactNode) {
 }
 
 /** Who one is, with what one may do. */
-export const me = (role = 'administrator', rights: readonly string[] = RIGHTS) =>
-  Response.json({ name: 'a', roles: [role], rights });
+export const me = (role = 'administrator', rights: readonly string[] = RIGHTS, person: Me['person'] = null) =>
+  Response.json({ name: 'a', roles: [role], rights, person });
 
 const RIGHTS = [
   'read-burn',

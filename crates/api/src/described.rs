@@ -204,9 +204,13 @@ fn workstations() -> OpenApiRouter<Server> {
 }
 
 fn ways_in() -> OpenApiRouter<Server> {
-    use routes::{accounts, keys, me, sign_in};
+    use routes::{about, accounts, keys, me, rights, sign_in};
     OpenApiRouter::new()
         .routes(routes!(me::me))
+        .routes(routes!(me::burn::own))
+        .routes(routes!(me::caps::own))
+        .routes(routes!(rights::list))
+        .routes(routes!(about::about))
         .routes(routes!(me::password::change))
         .routes(routes!(me::sign_ins::list, me::sign_ins::end_all))
         .routes(routes!(sign_in::sign_in))

@@ -1,5 +1,6 @@
 //! One module a resource; the tree of files is the tree of paths.
 
+pub mod about;
 pub mod accounts;
 pub mod agent;
 pub mod agents;
@@ -40,6 +41,7 @@ pub mod refusals;
 pub mod renewal;
 pub mod reports;
 pub mod requests;
+pub mod rights;
 pub mod seats;
 pub mod sessions;
 pub mod sign_in;

@@ -70,11 +70,11 @@ export async function remove(path: DeletePath, member?: string): Promise<void> {
   await sendBody('DELETE', member === undefined ? path : withMember(path, member), undefined);
 }
 
-type Asked = { body?: unknown; member?: string; headers?: Record<string, string> };
+type Asked = { body?: unknown; member?: string; query?: Query; headers?: Record<string, string> };
 
 /** Posts, and reads what came of it. */
 export async function postFor<P extends PostPath>(path: P, asked: Asked): Promise<PostAnswer<P>> {
-  const url = asked.member === undefined ? path : withMember(path, asked.member);
+  const url = address(asked.member === undefined ? path : withMember(path, asked.member), asked.query ?? {});
   return read(await sendBody('POST', url, asked.body, asked.headers));
 }
 
@@ -86,6 +86,42 @@ function sendBody(method: Method, url: string, body: unknown, headers: Record<st
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
+}
+
+/**
+ * Sends a file, and says which part of it has arrived, 0 to 1: `fetch` does not tell.
+ * What is answered, or refused, is as with `postFor`.
+ */
+export function upload<P extends PostPath>(
+  path: P,
+  file: Blob,
+  type: string,
+  query: Query,
+  onSent: (part: number) => void,
+): Promise<PostAnswer<P>> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener('progress', ({ loaded, total }) => onSent(total > 0 ? loaded / total : 0));
+    request.addEventListener('load', () => {
+      const { status, responseText } = request;
+      const document = parsed(responseText);
+      if (status >= 200 && status < 300 && document) resolve(document as PostAnswer<P>);
+      else reject(new Problem(status, document ?? { ...words.problem.unreadable }));
+    });
+    request.addEventListener('error', () => reject(new Problem(0, words.problem.unreachable)));
+    request.open('POST', address(path, query));
+    request.setRequestHeader('Content-Type', type);
+    request.setRequestHeader('Accept', 'application/json');
+    request.send(file);
+  });
+}
+
+function parsed(text: string): object | undefined {
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return undefined;
+  }
 }
 
 async function read<T>(response: Response, signal?: AbortSignal): Promise<T> {

@@ -7,10 +7,11 @@ import type { QueryClient } from '@tanstack/react-query';
 import { LIVE_KEY, ME_KEY, SUMMARY_KEY } from './queries';
 import type { NewDecisions, Summary } from './types';
 
-export type LiveState = 'connecting' | 'connected' | 'reconnecting';
+export type LiveState = 'connecting' | 'connected' | 'reconnecting' | 'asking';
 
 const PATCH_EVERY_MS = 250;
 const REFETCH_EVERY_MS = 1_000;
+const ASK_EVERY_MS = 15_000;
 const RECONNECT_MS_MIN = 1_000;
 const RECONNECT_MS_MAX = 30_000;
 
@@ -47,6 +48,15 @@ function tellDecisions(data: string) {
   if (watchers.size === 0) return;
   const told = JSON.parse(data) as NewDecisions;
   for (const watcher of watchers) watcher(told);
+}
+
+/** For those to whom the stream is not open: asks again now and then, while the page is in sight. */
+export function keepAsking(client: QueryClient, onState: (state: LiveState) => void): () => void {
+  onState('asking');
+  const timer = setInterval(() => {
+    if (!document.hidden) void client.invalidateQueries({ queryKey: LIVE_KEY }, { cancelRefetch: false });
+  }, ASK_EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 /** Opens the stream and keeps it open until the returned function is called. */

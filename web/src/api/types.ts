@@ -28,7 +28,7 @@ export type PatchPath = { [P in keyof paths]: paths[P] extends { patch: object }
 
 export type DeletePath = { [P in keyof paths]: paths[P] extends { delete: object } ? P : never }[keyof paths];
 
-type PostBody<P extends keyof paths> =
+export type PostBody<P extends keyof paths> =
   Post<P> extends { requestBody: { content: { 'application/json': infer Body } } } ? Body : never;
 
 export type Me = Answer<'/v1/me'>;
@@ -108,3 +108,16 @@ export type ChangedAnswer = PolicyDiff['rows'][number];
 export type Decisions = Answer<'/v1/decisions'>;
 export type DecisionRow = Decisions['rows'][number];
 export type NewDecisions = components['schemas']['NewDecisions'];
+export type Cap = Answer<'/v1/me/caps'>['rows'][number];
+export type Quoted = PostAnswer<'/v1/quotes'>;
+export type Account = Answer<'/v1/accounts'>['rows'][number];
+export type NewAccount = PostBody<'/v1/accounts'>;
+export type AccountChange = paths['/v1/accounts/{name}']['patch']['requestBody']['content']['application/json'];
+export type ApiKey = Answer<'/v1/keys'>['rows'][number];
+export type NewKey = PostBody<'/v1/keys'>;
+export type MadeKey = PostAnswer<'/v1/keys'>;
+export type Terms = Answer<'/v1/terms'>;
+export type RoleRights = Answer<'/v1/rights'>;
+export type Agent = Answer<'/v1/agents'>['rows'][number];
+export type EstateTaken = PostAnswer<'/v1/estate'>;
+export type UnsettledLine = PostAnswer<'/v1/imports/token-usage'>['rejected'][number];

@@ -6,10 +6,13 @@ import { burn } from './de/burn';
 import { copying, heatMap, problem, table, units } from './de/parts';
 import { gate } from './de/gate';
 import { home } from './de/home';
+import { me } from './de/me';
 import { people, seats } from './de/people';
 import { places } from './de/places';
 import { plan, twin } from './de/plan';
 import { reports } from './de/reports';
+import { settings } from './de/settings';
+import { files, welcome } from './de/welcome';
 import { live, palette, scheme, shell, shortcuts } from './de/shell';
 import { signIn } from './de/sign-in';
 import { sources } from './de/sources';
@@ -31,6 +34,7 @@ export const de: Messages = {
   burn,
   sources,
   buckets,
+  me,
   people,
   seats,
   plan,
@@ -40,5 +44,8 @@ export const de: Messages = {
   home,
   twin,
   alerts,
+  settings,
+  files,
+  welcome,
   copying,
 };

@@ -6,10 +6,13 @@ import { burn } from './en/burn';
 import { copying, heatMap, problem, table, units } from './en/parts';
 import { gate } from './en/gate';
 import { home } from './en/home';
+import { me } from './en/me';
 import { people, seats } from './en/people';
 import { places } from './en/places';
 import { plan, twin } from './en/plan';
 import { reports } from './en/reports';
+import { settings } from './en/settings';
+import { files, welcome } from './en/welcome';
 import { live, palette, scheme, shell, shortcuts } from './en/shell';
 import { signIn } from './en/sign-in';
 import { sources } from './en/sources';
@@ -30,6 +33,7 @@ export const en = {
   burn,
   sources,
   buckets,
+  me,
   people,
   seats,
   plan,
@@ -39,5 +43,8 @@ export const en = {
   home,
   twin,
   alerts,
+  settings,
+  files,
+  welcome,
   copying,
 };

@@ -1,11 +1,19 @@
 import { Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { FirstStep } from './first-step';
 import { Prose } from './prose';
 
-type Props = { title: string; detail: string; heading?: 'h1' | 'h3'; children?: ReactNode };
+type Props = {
+  title: string;
+  detail: string;
+  heading?: 'h1' | 'h3';
+  /** Whether it would be filled by the first data. */
+  first?: boolean;
+  children?: ReactNode;
+};
 
 /** Nothing to show: why, and what to do next. */
-export function EmptyNote({ title, detail, heading = 'h3', children }: Props) {
+export function EmptyNote({ title, detail, heading = 'h3', first = false, children }: Props) {
   return (
     <Stack align="center" gap="sm" py="xl" px="md" ta="center">
       <EmptyGate />
@@ -15,6 +23,7 @@ export function EmptyNote({ title, detail, heading = 'h3', children }: Props) {
       <Text c="dimmed" maw="60ch">
         <Prose>{detail}</Prose>
       </Text>
+      {first && <FirstStep />}
       {children}
     </Stack>
   );

@@ -22,7 +22,7 @@ export function PasswordField({ onValue, ...props }: Props) {
 }
 
 /** A password to be chosen. It is written once: whoever doubts looks at it. */
-export function NewPasswordField({ tried, value, ...props }: Omit<Props, 'label'> & { tried: boolean }) {
+export function NewPasswordField({ tried, value, ...props }: Partial<Pick<Props, 'label'>> & Omit<Props, 'label'> & { tried: boolean }) {
   return (
     <PasswordField
       label={say.newPassword}

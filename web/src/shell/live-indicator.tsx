@@ -8,6 +8,7 @@ const HELP: Record<LiveState, string> = {
   connecting: words.live.connectingHelp,
   connected: words.live.connectedHelp,
   reconnecting: words.live.reconnectingHelp,
+  asking: words.live.askingHelp,
 };
 
 /** Says whether the numbers move by themselves. Announced politely, and only when it changes. */

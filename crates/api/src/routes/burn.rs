@@ -248,7 +248,7 @@ pub async fn daily(
     Ok(Json(Daily { stale, ..series(&state, from, to) }))
 }
 
-fn table(by: By, from: Date, to: Date, burn: &Burn, limit: Option<u32>) -> Table {
+pub(crate) fn table(by: By, from: Date, to: Date, burn: &Burn, limit: Option<u32>) -> Table {
     let whole = burn.total.ticks.tokens();
     let share = |ticks: Ticks| if whole > 0.0 { ticks.tokens() / whole } else { 0.0 };
     let shown = burn.rows.iter().take(crate::paging::rows_of(limit, usize::MAX));

@@ -82,12 +82,17 @@ pub async fn list(
         id.ok_or_else(|| Problem::unknown("person", &name))
     };
     let person = person.map(known).transpose()?;
+    Ok(Json(Caps { rows: about(&state, person, now) }))
+}
+
+/// All caps, and what counts now for a person.
+pub(crate) fn about(state: &state::State, person: Option<PersonId>, now: Instant) -> Vec<Cap> {
     let caps = state.counts().caps().iter().enumerate();
     let rows = caps.map(|(index, cap)| {
-        let counted = person.and_then(|person| counted(&state, index, cap, person, now));
-        shown(&state, cap, counted)
+        let counted = person.and_then(|person| counted(state, index, cap, person, now));
+        shown(state, cap, counted)
     });
-    Ok(Json(Caps { rows: rows.collect() }))
+    rows.collect()
 }
 
 /// What the cap counts for a use of the person's that it is about.

@@ -13,10 +13,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// `ok` when the deciding thread answers and could write; a problem of 503 when it does not.
 pub async fn health(State(server): State<Server>) -> Result<&'static str, Problem> {
+    decides(&server).await.map(|()| "ok\n")
+}
+
+/// Whether the deciding thread answers and could write.
+pub(crate) async fn decides(server: &Server) -> Result<(), Problem> {
     let (reply, waiting) = oneshot::channel();
     server.gate.run(|engine| drop(reply.send(engine.now())));
     match tokio::time::timeout(PATIENCE, answered(waiting)).await {
-        Ok(answer) => answer.map(|_| "ok\n"),
+        Ok(answer) => answer.map(|_| ()),
         Err(_) => Err(silent()),
     }
 }

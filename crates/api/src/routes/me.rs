@@ -1,5 +1,7 @@
-//! `/v1/me`: who the caller is, their password and their sign-ins.
+//! `/v1/me`: who the caller is, what they used, their password and their sign-ins.
 
+pub mod burn;
+pub mod caps;
 pub mod password;
 pub mod sign_ins;
 

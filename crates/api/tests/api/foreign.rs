@@ -129,7 +129,7 @@ const DECIDED: [(&str, &str); 2] = [
 ];
 
 /// Routes that tell nobody's secrets: who the caller is, and what every caller may read.
-const OPEN: [(&str, &str); 10] = [
+const OPEN: [(&str, &str); 14] = [
     ("get", "/v1/sign-in/ways"),
     ("get", "/v1/sign-in/oidc"),
     ("get", "/v1/sign-in/oidc/callback"),
@@ -139,6 +139,11 @@ const OPEN: [(&str, &str); 10] = [
     // The catalogue, with prices for those who may ask for them: `products.rs`.
     ("get", "/v1/products"),
     ("get", "/v1/me"),
+    ("get", "/v1/rights"),
+    ("get", "/v1/about"),
+    // They name nobody: a test below says whose they are.
+    ("get", "/v1/me/burn"),
+    ("get", "/v1/me/caps"),
     ("get", "/v1/me/sign-ins"),
     ("post", "/v1/me/password"),
     ("post", "/v1/sign-in"),
@@ -345,6 +350,34 @@ async fn plans_tell_nobody_else_that_they_are() {
         }
     }
     assert_eq!(estate.seq(), seq, "nothing was booked");
+}
+
+/// One's own burn is everybody's, narrowed to oneself; one's own caps are those that count for oneself.
+#[tokio::test]
+async fn what_one_used_is_ones_own() {
+    let estate = Estate::office();
+    let days = "from=2026-03-01&to=2026-03-04";
+    let told = async |path: &str, key: &str| estate.send(Call::get(path).key(key)).await.json();
+    let viewer = estate.key(Role::Viewer);
+    let mut spent = 0.0;
+    for (member, person) in
+        [("anna", "anna"), ("a.lopez", "anna"), ("ben", "ben"), ("dora", "dora")]
+    {
+        let key = estate.member(member);
+        for by in ["product", "day"] {
+            let own = told(&format!("/v1/me/burn?by={by}&{days}"), &key).await;
+            let all = told(&format!("/v1/burn?by={by}&{days}&person={person}"), &viewer).await;
+            assert_eq!(own, all, "{member} by {by}");
+            spent += own["total"]["tokens"].as_f64().unwrap();
+        }
+        let own = told("/v1/me/caps", &key).await["rows"].clone();
+        let mut all = told(&format!("/v1/caps?person={person}"), &viewer).await["rows"].clone();
+        all.as_array_mut().unwrap().retain(|cap| !cap["counted"].is_null());
+        assert_eq!(own, all, "{member}");
+    }
+    assert!(spent > 0.0, "nobody used anything: nothing was compared");
+    let nobody = told(&format!("/v1/me/burn?{days}"), &viewer).await;
+    assert_eq!((&nobody["rows"], &nobody["total"]["tokens"]), (&json!([]), &json!(0.0)));
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 96] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 100] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -126,6 +126,10 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 96] = [
     ("post", "/v1/agent/uses", Right::Device, 200),
     ("get", "/v1/refusals", Right::BeSomebody, 200),
     ("get", "/v1/me", Right::BeSomebody, 200),
+    ("get", "/v1/rights", Right::BeSomebody, 200),
+    ("get", "/v1/about", Right::BeSomebody, 200),
+    ("get", "/v1/me/burn", Right::Own, 200),
+    ("get", "/v1/me/caps", Right::Own, 200),
     ("post", "/v1/sign-in", Right::Anybody, 204),
     ("get", "/v1/sign-in/ways", Right::Open, 200),
     // There is no provider here.

@@ -66,8 +66,11 @@ export const buckets: Messages['buckets'] = {
     declineNamed: (who) => `Antrag von ${who} ablehnen`,
     as: 'Antworten als',
     myself: 'Ich selbst',
+    chooseWho: 'Wählen',
     nobody: 'Niemand kann ihn beantworten: Geben Sie dem Kontingent jemanden, der entscheidet.',
     noAmount: 'Schreiben Sie, wie viele Token genehmigt werden.',
+    notMine: (who, mayAct) =>
+      mayAct ? `Es wartet auf ${who}: Wählen Sie, als wer Sie antworten.` : `Es wartet auf ${who}, nicht auf Sie.`,
     canAnswer: (who) => `Antworten können ${who}.`,
   },
 

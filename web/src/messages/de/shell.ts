@@ -5,6 +5,7 @@ export const shell: Messages['shell'] = {
   navigation: 'Seiten',
   pages: {
     home: 'Überblick',
+    me: 'Meine Nutzung',
     burn: 'Verbrauch',
     buckets: 'Kontingente',
     people: 'Personen',
@@ -14,6 +15,7 @@ export const shell: Messages['shell'] = {
     places: 'Orte',
     reports: 'Berichte',
     alerts: 'Warnungen',
+    settings: 'Einstellungen',
     sources: 'Quellen',
   },
   openMenu: 'Seitenliste öffnen',
@@ -38,6 +40,8 @@ export const live: Messages['live'] = {
   connecting: 'Verbindet',
   connected: 'Live',
   reconnecting: 'Verbindet neu',
+  asking: 'Alle 15 s',
+  askingHelp: 'Was Ihnen gehört, wird alle 15 Sekunden neu gefragt.',
   connectedHelp: 'Die Zahlen ändern sich, sobald etwas gebucht wird.',
   connectingHelp: 'Die Live-Verbindung zum Server wird aufgebaut.',
   reconnectingHelp:

@@ -3,6 +3,7 @@ import type { Messages } from '../index';
 export const sources: Messages['sources'] = {
   title: 'Quellen',
   loading: 'Die Quellen werden geladen',
+  bring: 'Ein Protokoll, einen Export oder eine Datei des Bestands bringen',
   table: 'Quellen der Nutzung',
   columns: {
     source: 'Quelle',

@@ -64,8 +64,11 @@ export const buckets = {
     declineNamed: (who: string) => `Decline the request of ${who}`,
     as: 'Answer as',
     myself: 'Myself',
+    chooseWho: 'Choose',
     nobody: 'Nobody is there who may answer it: give the bucket an owner.',
     noAmount: 'Write how many tokens to approve.',
+    notMine: (who: string, mayAct: boolean) =>
+      mayAct ? `It waits for ${who}: choose as whom you answer.` : `It waits for ${who}, not for you.`,
     canAnswer: (who: string) => `Can be answered by ${who}.`,
   },
 

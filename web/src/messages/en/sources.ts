@@ -1,6 +1,7 @@
 export const sources = {
   title: 'Sources',
   loading: 'Loading the sources',
+  bring: 'Bring a log, an export or a file of the estate',
   table: 'Sources of use',
   columns: {
     source: 'Source',

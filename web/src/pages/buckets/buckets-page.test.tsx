@@ -4,8 +4,8 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BucketNode, Statement, TokenRequest } from '../../api/types';
 import { routeTree } from '../../router';
-import { me, problem, renderWithin, serve } from '../../test-page';
-import { asTokens } from './order-forms';
+import { me, MEMBER, problem, renderWithin, serve } from '../../test-page';
+import { asTokens } from '../../parts/order-form';
 import { inTreeOrder } from './tree';
 
 const amounts = { available: 250, held: 10, spent: 740, allocated: 1000 };
@@ -134,19 +134,28 @@ describe('the requests', () => {
     const { orders } = open('/buckets');
     expect(await screen.findByText('Bob Hill asks for 40 tokens for NORTH')).toBeVisible();
     const amount = screen.getByRole('textbox', { name: 'Approve how many' });
+    expect(screen.getByText('It waits for ada: choose as whom you answer.')).toBeVisible();
+    await userEvent.selectOptions(await screen.findByRole('combobox', { name: 'Answer as' }), 'ada');
     await userEvent.clear(amount);
     expect(screen.getByRole('button', { name: 'Approve the request of Bob Hill' })).toBeDisabled();
     expect(screen.getByText('Write how many tokens to approve.')).toBeVisible();
     await userEvent.type(amount, '25');
-    await userEvent.selectOptions(await screen.findByRole('combobox', { name: 'Answer as' }), 'ada');
     await userEvent.click(screen.getByRole('button', { name: 'Approve the request of Bob Hill' }));
     await waitFor(() => expect(orders).toEqual([[{ order: 'answer', request: 'r1', approve: 25, comment: '' }, 'ada']]));
   });
 
-  it('are declined', async () => {
-    const { orders } = open('/buckets');
+  it('are declined by whom they wait for', async () => {
+    const ada = { key: 'ada', name: 'Ada', bucket: 'north' };
+    const { orders } = open('/buckets', { '/v1/me': () => me('member', MEMBER, ada) });
     await userEvent.click(await screen.findByRole('button', { name: 'Decline the request of Bob Hill' }));
     await waitFor(() => expect(orders).toEqual([[{ order: 'answer', request: 'r1', approve: null, comment: '' }, null]]));
+  });
+
+  it('ask nothing of whoever only looks', async () => {
+    const ben = { key: 'ben', name: 'Ben', bucket: 'north' };
+    open('/buckets', { '/v1/me': () => me('member', MEMBER, ben) });
+    expect(await screen.findByText('It waits for ada, not for you.')).toBeVisible();
+    expect(screen.queryByRole('button', { name: /^Approve/ })).not.toBeInTheDocument();
   });
 
   it('say why nobody can answer', async () => {

@@ -60,6 +60,7 @@ export function BucketsPage() {
             {(found) =>
               found.length === 0 ? (
                 <EmptyNote
+                  first={!q}
                   title={q ? words.table.noMatch : say.emptyTitle}
                   detail={q ? words.table.noMatchDetail : words.burn.buckets.empty}
                 />

@@ -11,12 +11,13 @@ import { words } from '../../messages';
 import { EmptyNote } from '../../parts/empty-note';
 import { Facts } from '../../parts/facts';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
+import { AskForm } from '../../parts/order-form';
 import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
-import { AskForm, TransferForm } from './order-forms';
 import { RequestsPanel } from './requests-panel';
 import { StatementPanel } from './statement-panel';
+import { TransferForm } from './transfer-form';
 
 const route = getRouteApi('/buckets/$key');
 const say = words.buckets.one;

@@ -9,12 +9,13 @@ import { counted, tokens } from '../../format';
 import { words } from '../../messages';
 import { Badge } from '../../parts/badge';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
+import { asTokens } from '../../parts/order-form';
 import { Panel } from '../../parts/panel';
 import { ProblemNotice } from '../../parts/problem-notice';
+import { REQUEST_TONES } from '../../parts/request-tones';
 import { Said } from '../../parts/said';
 import { useMoments } from '../../parts/use-moments';
 import styles from './buckets.module.css';
-import { asTokens } from './order-forms';
 
 const say = words.buckets.requests;
 
@@ -55,8 +56,6 @@ export function RequestsPanel({ bucket, stage, onStage }: Props) {
   );
 }
 
-const TONES = { waiting: 'warn', approved: 'good' } as Record<string, 'warn' | 'good'>;
-
 function OneRequest({ request }: { request: TokenRequest }) {
   const when = useMoments();
   const { by_name, bucket_name, tokens: asked, why, at, expires, due, state, moved } = request;
@@ -64,7 +63,7 @@ function OneRequest({ request }: { request: TokenRequest }) {
     <>
       <Group gap="sm">
         <Text fw={600}>{say.asks(by_name, words.units.tokens(asked, tokens(asked)), bucket_name)}</Text>
-        <Badge tone={TONES[state]}>{say.states[state] ?? state}</Badge>
+        <Badge tone={REQUEST_TONES[state]}>{say.states[state] ?? state}</Badge>
       </Group>
       <Text>{why}</Text>
       <Text size="sm" c="dimmed">
@@ -84,13 +83,24 @@ function OneRequest({ request }: { request: TokenRequest }) {
 }
 
 function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { request: TokenRequest }) {
-  const mayAct = useQuery(meQuery).data?.rights.includes('act-for-others');
+  const me = useQuery(meQuery).data;
+  const mayAct = me?.rights.includes('act-for-others');
   const [as, setAs] = useState('');
   const order = useOrder(as);
   const [amount, setAmount] = useState(String(asked));
   const [comment, setComment] = useState('');
   const approved = asTokens(amount);
   const nobody = can_answer.length === 0;
+  const isOwn = me?.person != null && can_answer.includes(me.person.key);
+  const why = nobody ? say.nobody : isOwn || as ? undefined : say.notMine(can_answer.join(', '), mayAct === true);
+  // Whoever only looks is not asked anything.
+  if (why && !mayAct && !nobody) {
+    return (
+      <Text size="sm" c="dimmed">
+        {why}
+      </Text>
+    );
+  }
   const answer = (approve: number | null) => order.mutate({ order: 'answer', request: id, approve, comment });
   return (
     <>
@@ -112,12 +122,12 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { reque
           <NativeSelect
             label={say.as}
             value={as}
-            data={[{ value: '', label: say.myself }, ...can_answer]}
+            data={[{ value: '', label: isOwn ? say.myself : say.chooseWho }, ...can_answer]}
             onChange={(event) => setAs(event.currentTarget.value)}
           />
         )}
         <Button
-          disabled={nobody || approved === undefined || order.isPending}
+          disabled={why !== undefined || approved === undefined || order.isPending}
           aria-label={say.approveNamed(by_name)}
           onClick={() => answer(approved ?? null)}
         >
@@ -125,7 +135,7 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { reque
         </Button>
         <Button
           variant="default"
-          disabled={nobody || order.isPending}
+          disabled={why !== undefined || order.isPending}
           aria-label={say.declineNamed(by_name)}
           onClick={() => answer(null)}
         >
@@ -133,7 +143,7 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { reque
         </Button>
       </Group>
       <Text size="sm" c="dimmed">
-        {nobody ? say.nobody : approved === undefined ? say.noAmount : say.canAnswer(can_answer.join(', '))}
+        {why ?? (approved === undefined ? say.noAmount : say.canAnswer(can_answer.join(', ')))}
       </Text>
       {order.error && <ProblemNotice error={order.error} />}
       <Said done={order.data} />

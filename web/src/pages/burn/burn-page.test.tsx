@@ -219,7 +219,7 @@ describe('the Burn page', () => {
     const panel = await region('Burn by day');
     expect(await panel.findByText(/Your usage is from .*2020 to .*2022/)).toBeVisible();
     expect(panel.queryByText(/faregate import/)).toBeNull();
-    await userEvent.click(panel.getByRole('button', { name: /^Show .*2021 to .*2022/ }));
+    await userEvent.click(panel.getByRole('link', { name: /^Show .*2021 to .*2022/ }));
     expect(router.state.location.search).toEqual({ q: 'ben', from: '2021-07-08', to: '2022-07-07' });
   });
 

@@ -1,5 +1,5 @@
 import { Button, Stack } from '@mantine/core';
-import { getRouteApi } from '@tanstack/react-router';
+import { Link } from '@tanstack/react-router';
 import type { Usage } from '../../api/types';
 import { day } from '../../format';
 import { words } from '../../messages';
@@ -7,7 +7,6 @@ import { Command } from '../../parts/command';
 import { EmptyNote } from '../../parts/empty-note';
 import { usageSpan } from './search';
 
-const route = getRouteApi('/burn');
 const say = words.burn.daily;
 
 type Props = { from: string; to: string; usage: Usage | null };
@@ -23,7 +22,7 @@ export function DailyEmpty({ from, to, usage }: Props) {
     );
   }
   return (
-    <EmptyNote title={title} detail={say.emptyDetail}>
+    <EmptyNote first title={title} detail={say.emptyDetail}>
       <Stack gap="xs" align="center" maw="100%">
         <Command>{say.emptyImport}</Command>
         <Command>{say.emptyDemo}</Command>
@@ -33,14 +32,13 @@ export function DailyEmpty({ from, to, usage }: Props) {
 }
 
 function ShowUsage({ usage }: { usage: Usage }) {
-  const navigate = route.useNavigate();
   const span = usageSpan(usage);
   return (
     <Button
       size="xs"
-      onClick={() =>
-        void navigate({ search: (rest) => ({ ...rest, range: undefined, ...span }), resetScroll: false })
-      }
+      renderRoot={(props) => (
+        <Link to="/burn" search={(rest) => ({ ...rest, range: undefined, ...span })} resetScroll={false} {...props} />
+      )}
     >
       {say.usageShow(day(span.from), day(span.to))}
     </Button>

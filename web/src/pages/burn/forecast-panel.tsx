@@ -33,7 +33,7 @@ export function ForecastPanel() {
       <Loaded of={forecast} waiting={say.loading} skeleton={<Skeleton height={320} aria-hidden="true" />}>
         {(data) =>
           data.days.length === 0 ? (
-            <EmptyNote title={say.emptyTitle} detail={say.emptyDetail} />
+            <EmptyNote first title={say.emptyTitle} detail={say.emptyDetail} />
           ) : (
             <Foretold forecast={data} />
           )

@@ -55,7 +55,8 @@ export function ExplainPanel({ decision, onExplain }: Props) {
   );
 }
 
-function Explained({ decision }: { decision: string }) {
+/** One decision with its facts. */
+export function Explained({ decision }: { decision: string }) {
   const explained = useQuery(decisionQuery(decision));
   return (
     <Loaded of={explained} waiting={say.loading} skeleton={<SkeletonLines lines={5} />}>

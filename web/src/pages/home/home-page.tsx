@@ -1,7 +1,7 @@
 /** The overview: what waits for a decision, where the tokens stand, and what happened to them. */
 import { Stack, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, Navigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { requestsQuery } from '../../api/buckets';
 import { isForbidden } from '../../api/client';
@@ -19,6 +19,8 @@ import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { Prose } from '../../parts/prose';
 import { useMoments } from '../../parts/use-moments';
+import { useRight } from '../../parts/use-right';
+import { BurnGlance } from './burn-glance';
 import own from './home.module.css';
 
 const say = words.home;
@@ -27,6 +29,12 @@ const say = words.home;
 const CARDS_MAX = 5;
 
 export function HomePage() {
+  const summary = useQuery(summaryQuery).data;
+  const mayBring = useRight('run-faregate');
+  // Nothing was used and nothing was bought: an overview would be blank.
+  if (mayBring && summary && !summary.usage && summary.balance.purchased === 0) {
+    return <Navigate to="/welcome" replace />;
+  }
   return (
     <div className={styles.page}>
       <PageHead title={say.title} />
@@ -35,6 +43,7 @@ export function HomePage() {
         <Standing />
         <Events />
       </div>
+      <BurnGlance />
     </div>
   );
 }
@@ -91,11 +100,34 @@ function Decisions() {
           all.length === 0 ? (
             <EmptyNote title={say.noDecisions} detail={say.noDecisionsDetail} />
           ) : (
-            <ul className={own.cards}>{all}</ul>
+            <Stack gap="sm">
+              <ul className={own.cards}>{all}</ul>
+              <More to="/alerts" isMore={open.length > CARDS_MAX}>
+                {say.allAlerts}
+              </More>
+              <More to="/buckets" isMore={(requests.data?.length ?? 0) > CARDS_MAX}>
+                {say.allRequests}
+              </More>
+              <More to="/plan/plans" isMore={drawn.length > CARDS_MAX}>
+                {say.allPlans}
+              </More>
+            </Stack>
           )
         }
       </Loaded>
     </Panel>
+  );
+}
+
+type MoreProps = { to: '/alerts' | '/buckets' | '/plan/plans'; isMore: boolean; children: string };
+
+/** The way to the rest, where not all are shown. */
+function More({ to, isMore, children }: MoreProps) {
+  if (!isMore) return null;
+  return (
+    <Link to={to} className={styles.link}>
+      {children}
+    </Link>
   );
 }
 
@@ -135,9 +167,6 @@ function Standing() {
                 [tiles.projected, tokens(burn.projected_month.tokens)],
               ]}
             />
-            <Link to="/burn" className={styles.link}>
-              {say.toBurn}
-            </Link>
           </Stack>
         )}
       </Loaded>

@@ -3,16 +3,16 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { isForbidden, isUnknown } from '../../api/client';
 import { adviceForQuery, personQuery } from '../../api/people';
-import type { OnePerson, Recommendation, Seat, Session } from '../../api/types';
+import type { OnePerson, Recommendation } from '../../api/types';
 import { money, tokens } from '../../format';
 import { words } from '../../messages';
 import { EmptyNote } from '../../parts/empty-note';
 import { Facts } from '../../parts/facts';
+import { SeatsOf, SessionsOf } from '../../parts/holdings';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
-import { PlainTable } from '../../parts/plain-table';
 import { adviceOf, reasonOf } from '../../parts/reason';
 import { useMoments } from '../../parts/use-moments';
 
@@ -49,13 +49,13 @@ function Told({ person }: { person: OnePerson }) {
         <Advice person={person} />
       </div>
       <Panel title={say.seats}>
-        {person.seats.length === 0 ? <Text c="dimmed">{say.noSeats}</Text> : <SeatsOf seats={person.seats} />}
+        {person.seats.length === 0 ? <Text c="dimmed">{say.noSeats}</Text> : <SeatsOf label={say.seats} seats={person.seats} />}
       </Panel>
       <Panel title={say.sessions}>
         {person.sessions.length === 0 ? (
           <Text c="dimmed">{say.noSessions}</Text>
         ) : (
-          <SessionsOf sessions={person.sessions} />
+          <SessionsOf label={say.sessions} sessions={person.sessions} />
         )}
       </Panel>
     </>
@@ -142,42 +142,5 @@ function OneAdvice({ row }: { row: Recommendation }) {
         {words.plan.costs(money(row.on_tokens), money(row.seat_price))}
       </Text>
     </div>
-  );
-}
-
-function SeatsOf({ seats }: { seats: Seat[] }) {
-  const when = useMoments();
-  const columns = words.seats.columns;
-  return (
-    <PlainTable
-      label={say.seats}
-      rows={seats}
-      rowKey={({ seat }) => seat}
-      columns={[
-        { head: columns.offering, cell: ({ offering_name }) => offering_name },
-        { head: columns.seat, cell: ({ seat }) => seat },
-        { head: columns.until, cell: ({ until }) => when(until) },
-        { head: columns.lastUsed, cell: ({ last_used }) => (last_used ? when(last_used) : words.seats.neverUsed) },
-        { head: columns.inUseOn, cell: ({ in_use_on }) => in_use_on.join(', ') || words.table.none },
-      ]}
-    />
-  );
-}
-
-function SessionsOf({ sessions }: { sessions: Session[] }) {
-  const when = useMoments();
-  const columns = words.burn.sessions.columns;
-  return (
-    <PlainTable
-      label={say.sessions}
-      rows={sessions}
-      rowKey={({ id }) => id}
-      columns={[
-        { head: columns.product, cell: ({ product_name }) => product_name },
-        { head: columns.host, cell: ({ host }) => host },
-        { head: columns.opened, cell: ({ opened_at }) => when(opened_at) },
-        { head: columns.tokens, cell: ({ tokens: cost }) => tokens(cost) },
-      ]}
-    />
   );
 }

@@ -37,7 +37,7 @@ export function PeoplePage() {
           search={search}
           onSearch={(changed) => void navigate({ search: asAddress(changed), resetScroll: false })}
           searchLabel={say.search}
-          empty={say.empty}
+          empty={{ ...say.empty, first: true }}
         />
       </Panel>
     </div>

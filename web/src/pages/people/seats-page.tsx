@@ -36,7 +36,7 @@ export function SeatsPage() {
           onSearch={(changed) => void navigate({ search: asAddress(changed), resetScroll: false })}
           searchLabel={say.search}
           filters={[{ key: 'state', label: say.state, options: STATES.map((state) => [state, say.states[state]]) }]}
-          empty={say.empty}
+          empty={{ ...say.empty, first: true }}
         />
       </Panel>
     </div>

@@ -26,7 +26,7 @@ export function SharingPart() {
       {(data) =>
         data.regions.length === 0 ? (
           <Panel title={say.title}>
-            <EmptyNote title={say.emptyTitle} detail={say.emptyDetail} />
+            <EmptyNote first title={say.emptyTitle} detail={say.emptyDetail} />
           </Panel>
         ) : (
           <Stack gap="lg">

@@ -26,7 +26,7 @@ export function UsePart() {
       <Loaded of={used} waiting={say.loading} skeleton={<SkeletonLines lines={8} height={28} />}>
         {({ rows, next }) =>
           rows.length === 0 ? (
-            <EmptyNote title={say.emptyTitle} detail={say.emptyDetail} />
+            <EmptyNote first title={say.emptyTitle} detail={say.emptyDetail} />
           ) : (
             <Stack gap="sm">
               <Text size="sm" c="dimmed">

@@ -1,10 +1,11 @@
 /** Planning: who should have what, plans of moves, how much to buy, the mix, and the renewal. One chunk. */
 import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
 import { meQuery } from '../../api/queries';
 import { words } from '../../messages';
 import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
+import { Tabs } from '../../parts/tabs';
 
 export { OnePlan } from './one-plan';
 export { Plans } from './plans';
@@ -33,21 +34,7 @@ export function PlanPage() {
   return (
     <div className={styles.page}>
       <PageHead title={say.title} />
-      <nav aria-label={say.tabs.label} data-no-print>
-        <ul className={styles.tabs}>
-          {tabs.map(([to, name]) => (
-            <li key={to}>
-              <Link
-                to={to}
-                className={styles.tab}
-                activeOptions={{ exact: to === '/plan', includeSearch: false }}
-              >
-                {name}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <Tabs label={say.tabs.label} tabs={tabs.map(([to, name]) => [to, name] as const)} first="/plan" />
       <Outlet />
     </div>
   );

@@ -35,7 +35,7 @@ export function Recommendations() {
           { key: 'rule', label: say.rule, options: RULES.map((rule) => [rule, say.rules[rule]]) },
         ]}
         lines={3}
-        empty={say.empty}
+        empty={{ ...say.empty, first: true }}
       />
       {first && <Basis from={first.known_from} to={first.known_to} gaps={first.gaps} />}
     </Panel>

@@ -1,14 +1,18 @@
 import { Group, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { sourcesQuery, summaryQuery } from '../../api/queries';
 import type { Source, Sources } from '../../api/types';
 import { counted, dayOf, moment } from '../../format';
 import { words } from '../../messages';
+import { EmptyNote } from '../../parts/empty-note';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
+import page from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { Prose } from '../../parts/prose';
 import { ScrollRegion } from '../../parts/scroll-region';
+import { useRight } from '../../parts/use-right';
 import styles from './sources-page.module.css';
 
 const say = words.sources;
@@ -16,6 +20,7 @@ const say = words.sources;
 /** Where use comes from: up to when each source tells, and whether somebody should look at it. */
 export function SourcesPage() {
   const sources = useQuery(sourcesQuery);
+  const mayBring = useRight('run-faregate');
   // Times are told in the contract's zone, as on the other pages.
   const zone = useQuery(summaryQuery).data?.contract.zone ?? 'UTC';
   useEffect(() => {
@@ -32,6 +37,11 @@ export function SourcesPage() {
             {words.burn.asOf(moment(sources.data.as_of, zone), zone)}
           </Text>
         )}
+        {mayBring && (
+          <Link to="/welcome" className={page.link}>
+            {say.bring}
+          </Link>
+        )}
       </Group>
       <Panel title={say.table}>
         <Loaded of={sources} waiting={say.loading} skeleton={<SkeletonLines lines={4} height={34} />}>
@@ -43,14 +53,7 @@ export function SourcesPage() {
 }
 
 function NoSources() {
-  return (
-    <>
-      <Text fw={600}>{say.emptyTitle}</Text>
-      <Text c="dimmed">
-        <Prose>{say.emptyDetail}</Prose>
-      </Text>
-    </>
-  );
+  return <EmptyNote first title={say.emptyTitle} detail={say.emptyDetail} />;
 }
 
 // The state stands beside the name: on a narrow page it is what is in sight.

@@ -46,7 +46,7 @@ type Props<Row> = {
   onSearch: (search: TableSearch) => void;
   searchLabel?: string;
   filters?: readonly Filter[];
-  empty: { title: string; detail: string };
+  empty: { title: string; detail: string; first?: boolean };
   /** Where the server gives a file of all rows, with the filters and the order of the table. */
   exported?: { path: string; query: Query };
   /** How many lines a row has; two, unless a column holds sentences. */
@@ -76,7 +76,7 @@ export function DataTable<Row>(props: Props<Row>) {
               </Button>
             </EmptyNote>
           ) : (
-            <EmptyNote title={empty.title} detail={empty.detail} />
+            <EmptyNote {...empty} />
           )
         }
       </Loaded>

@@ -46,10 +46,15 @@ pub struct Begin {
 )]
 pub async fn begin(
     State(server): State<Server>,
+    headers: HeaderMap,
     Tls(tls): Tls,
     Params(begin): Params<Begin>,
 ) -> Result<Response, Problem> {
-    let provider = provider(&server)?;
+    sent_off(&server, tls, begin).await.or_else(|why| told(&headers, why))
+}
+
+async fn sent_off(server: &Server, tls: bool, begin: Begin) -> Result<Response, Problem> {
+    let provider = provider(server)?;
     let return_to = begin.return_to.unwrap_or_else(|| "/".to_owned());
     if !is_own(&return_to) {
         let help = "name a path such as `/burn`";
@@ -94,8 +99,17 @@ pub async fn back(
     Tls(tls): Tls,
     Params(back): Params<Back>,
 ) -> Result<Response, Problem> {
-    let provider = provider(&server)?;
-    let (ask, return_to) = asked(&headers)
+    came_back(&server, &headers, tls, back).await.or_else(|why| told(&headers, why))
+}
+
+async fn came_back(
+    server: &Server,
+    headers: &HeaderMap,
+    tls: bool,
+    back: Back,
+) -> Result<Response, Problem> {
+    let provider = provider(server)?;
+    let (ask, return_to) = asked(headers)
         .filter(|(ask, _)| back.state.as_deref() == Some(&ask.state))
         .ok_or_else(|| {
             let detail = "this browser did not begin to sign in, or did so too long ago";
@@ -109,7 +123,7 @@ pub async fn back(
     let now = server.gate.now();
     let proving = Arc::clone(&provider);
     let claimed = server.asking.run(move || proving.prove(&code, &ask, now)).await??;
-    let secret = admitted(&server, &*provider, &claimed)?;
+    let secret = admitted(server, &*provider, &claimed)?;
     let mut response = Redirect::to(&return_to).into_response();
     for value in [cookie(&secret, SIGN_IN_SECONDS, tls), going("", 0, tls)] {
         if let Ok(value) = HeaderValue::from_str(&value) {
@@ -117,6 +131,16 @@ pub async fn back(
         }
     }
     Ok(response)
+}
+
+/// Leads a browser back to the page, which says in its reader's language why they are not in; a program gets the
+/// problem itself.
+fn told(headers: &HeaderMap, why: Problem) -> Result<Response, Problem> {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    if accepted.is_some_and(|kinds| kinds.contains("text/html")) {
+        return Ok(Redirect::to(&format!("/?failed={}", why.code)).into_response());
+    }
+    Err(why)
 }
 
 /// Signs in whom the provider has proved, if they come in; returns the sign-in's secret.

@@ -1,13 +1,12 @@
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
-import { bucketsQuery } from '../../api/buckets';
-import { useOrder } from '../../api/orders';
-import type { Order } from '../../api/types';
-import { words } from '../../messages';
-import { Panel } from '../../parts/panel';
-import { ProblemNotice } from '../../parts/problem-notice';
-import { Said } from '../../parts/said';
+/** Orders about an amount of tokens and why: asking for some, moving some. */
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { useOrder } from '../api/orders';
+import type { Order } from '../api/types';
+import { words } from '../messages';
+import { Panel } from './panel';
+import { ProblemNotice } from './problem-notice';
+import { Said } from './said';
 
 const say = words.buckets.orders;
 
@@ -38,37 +37,14 @@ export function AskForm({ bucket }: { bucket: string }) {
   );
 }
 
-const UNALLOCATED = '';
-
-/** Moves tokens to another bucket, or back to the unallocated part of the pool. */
-export function TransferForm({ bucket }: { bucket: string }) {
-  const buckets = useInfiniteQuery(bucketsQuery(undefined));
-  const [to, setTo] = useState(UNALLOCATED);
-  const others = buckets.data?.pages.flatMap((page) => page.rows).filter(({ key }) => key !== bucket) ?? [];
-  return (
-    <OrderForm
-      title={say.transferTitle}
-      submit={say.transfer}
-      order={(tokens, why) => ({ order: 'transfer', from: bucket, to: to || null, tokens, why })}
-    >
-      <NativeSelect
-        label={say.to}
-        value={to}
-        data={[{ value: UNALLOCATED, label: say.unallocated }, ...others.map(({ key, name }) => ({ value: key, label: name }))]}
-        onChange={(event) => setTo(event.currentTarget.value)}
-      />
-    </OrderForm>
-  );
-}
-
 type OrderFormProps = {
   title: string;
   submit: string;
   order: (tokens: number, why: string) => Order;
-  children: React.ReactNode;
+  children: ReactNode;
 };
 
-function OrderForm({ title, submit, order: make, children }: OrderFormProps) {
+export function OrderForm({ title, submit, order: make, children }: OrderFormProps) {
   const [amount, setAmount] = useState('');
   const [why, setWhy] = useState('');
   const order = useOrder();

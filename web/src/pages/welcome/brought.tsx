@@ -1,0 +1,60 @@
+import { Stack, Text } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { UnsettledLine } from '../../api/types';
+import { counted, roundShare } from '../../format';
+import { words } from '../../messages';
+import page from '../../parts/page.module.css';
+import { ProblemNotice } from '../../parts/problem-notice';
+import { Prose } from '../../parts/prose';
+import styles from './welcome.module.css';
+
+const say = words.files;
+
+type Bringing = { isPending: boolean; error: Error | null; variables: File | undefined };
+
+/** How far a file has come, or why it did not; nothing before one was chosen. */
+export function Progress({ bring: { isPending, error, variables }, sent }: { bring: Bringing; sent: number }) {
+  if (error) return <ProblemNotice error={error} />;
+  if (!isPending) return null;
+  const name = variables?.name ?? '';
+  const isSent = sent >= 1;
+  return (
+    <div role="status">
+      <progress
+        className={styles.progress}
+        aria-label={say.sending(name)}
+        // Without a value it says that nobody knows how long it takes.
+        {...(isSent ? {} : { value: sent, max: 1 })}
+      />
+      <Text size="sm">{isSent ? say.reading(name) : say.sent(roundShare(sent))}</Text>
+    </div>
+  );
+}
+
+/** What a file, or the demonstration, added, and the way to see it. */
+export function Brought({ text, kept = [] }: { text: string; kept?: UnsettledLine[] }) {
+  const { done } = words.welcome;
+  return (
+    <Stack gap="xs" role="status">
+      <Text fw={650}>{done.title}</Text>
+      <Text>
+        <Prose>{text}</Prose>
+      </Text>
+      {kept.length > 0 && (
+        <details>
+          <summary>{done.kept(kept.length, counted(kept.length))}</summary>
+          <ul>
+            {kept.map(({ line, why }) => (
+              <li key={line}>
+                {line}: <Prose>{why}</Prose>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <Link to="/" className={page.link}>
+        {done.toOverview}
+      </Link>
+    </Stack>
+  );
+}
