@@ -42,6 +42,23 @@ test('the arrow keys go through the rows', async ({ page }) => {
 
 const addressOfAdvised = async (request: APIRequestContext) => `/people/${(await somebodyAdvised(request)).person}`;
 
+test('people are sorted by their heads, and taken along as shown', async ({ page, request }) => {
+  await page.goto('/people?q=a');
+  await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+  await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+  await expect(page).toHaveURL(/sort=-name/);
+  await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'descending');
+  const { rows } = await ask(request, '/v1/people', { q: 'a', sort: '-name', limit: '1' });
+  await expect(page.locator('tbody [data-place="0"] a')).toHaveText(rows[0]?.name ?? '');
+  for (const [name, ending] of [['Table (CSV)', /\.csv$/], ['Workbook (XLSX)', /\.xlsx$/]] as const) {
+    await page.getByRole('button', { name: 'Take along' }).click();
+    const arrived = page.waitForEvent('download');
+    await page.getByRole('button', { name }).click();
+    expect((await arrived).suggestedFilename()).toMatch(ending);
+    await page.keyboard.press('Escape');
+  }
+});
+
 test('on paper are all rows that are loaded, below the filters', async ({ page, request }) => {
   const { rows, next } = await ask(request, '/v1/people', { q: 'a', limit: '200' });
   await page.goto('/people?q=a');

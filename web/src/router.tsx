@@ -110,7 +110,7 @@ const peoplePages = () => import('./pages/people/people-page');
 const people = createRoute({
   getParentRoute: () => root,
   path: '/people',
-  validateSearch: readTableSearch(['q']),
+  validateSearch: readTableSearch(['q', 'sort']),
   component: lazyRouteComponent(peoplePages, 'PeoplePage'),
 });
 
@@ -123,7 +123,7 @@ const onePerson = createRoute({
 const seats = createRoute({
   getParentRoute: () => root,
   path: '/seats',
-  validateSearch: readTableSearch(['q', 'state']),
+  validateSearch: readTableSearch(['q', 'state', 'sort']),
   component: lazyRouteComponent(peoplePages, 'SeatsPage'),
 });
 
@@ -138,7 +138,7 @@ const plan = createRoute({
 const recommendations = createRoute({
   getParentRoute: () => plan,
   path: '/',
-  validateSearch: readTableSearch(['q', 'rule', 'moves']),
+  validateSearch: readTableSearch(['q', 'rule', 'moves', 'sort']),
   component: lazyRouteComponent(planPages, 'Recommendations'),
 });
 

@@ -58,6 +58,7 @@ export function DecisionsPanel() {
             search={asked}
             onSearch={ask}
             filters={filters}
+            exported={{ path: '/v1/decisions', query: asked }}
             empty={say.empty}
           />
         </div>

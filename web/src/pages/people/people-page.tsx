@@ -37,6 +37,7 @@ export function PeoplePage() {
           search={search}
           onSearch={(changed) => void navigate({ search: asAddress(changed), resetScroll: false })}
           searchLabel={say.search}
+          exported={{ path: '/v1/people', query: search }}
           empty={{ ...say.empty, first: true }}
         />
       </Panel>
@@ -49,6 +50,7 @@ function columnsOf(when: (instant: string) => string): Column<PersonRow>[] {
     {
       id: 'name',
       header: say.columns.name,
+      sort: 'name',
       width: 15,
       cell: ({ key, name }) => (
         <Link to="/people/$key" params={{ key }}>
@@ -56,17 +58,24 @@ function columnsOf(when: (instant: string) => string): Column<PersonRow>[] {
         </Link>
       ),
     },
-    { id: 'key', header: say.columns.key, width: 13, cell: ({ key }) => key },
+    { id: 'key', header: say.columns.key, sort: 'key', width: 13, cell: ({ key }) => key },
     {
       id: 'bucket',
       header: say.columns.bucket,
+      sort: 'bucket',
       width: 11,
       cell: ({ bucket }) => bucket ?? words.table.none,
     },
-    { id: 'groups', header: say.columns.groups, width: 18, cell: ({ groups }) => groups.join(', ') || words.table.none },
+    {
+      id: 'groups',
+      header: say.columns.groups,
+      width: 18,
+      cell: ({ groups }) => groups.join(', ') || words.table.none,
+    },
     {
       id: 'standing',
       header: say.columns.standing,
+      sort: 'until',
       width: 13,
       cell: ({ contractor, until }) =>
         [contractor && say.contractor, until && say.until(when(until))].filter(Boolean).join(', ') || say.staff,

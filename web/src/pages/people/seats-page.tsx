@@ -36,6 +36,7 @@ export function SeatsPage() {
           onSearch={(changed) => void navigate({ search: asAddress(changed), resetScroll: false })}
           searchLabel={say.search}
           filters={[{ key: 'state', label: say.state, options: STATES.map((state) => [state, say.states[state]]) }]}
+          exported={{ path: '/v1/seats', query: search }}
           empty={{ ...say.empty, first: true }}
         />
       </Panel>
@@ -45,10 +46,17 @@ export function SeatsPage() {
 
 function columnsOf(when: (instant: string) => string): Column<Seat>[] {
   return [
-    { id: 'offering', header: say.columns.offering, width: 10, cell: ({ offering_name }) => offering_name },
+    {
+      id: 'offering',
+      header: say.columns.offering,
+      sort: 'offering',
+      width: 10,
+      cell: ({ offering_name }) => offering_name,
+    },
     {
       id: 'holder',
       header: say.columns.holder,
+      sort: 'holder',
       width: 13,
       cell: ({ holder, holder_name }) =>
         holder ? (
@@ -62,6 +70,7 @@ function columnsOf(when: (instant: string) => string): Column<Seat>[] {
     {
       id: 'lastUsed',
       header: say.columns.lastUsed,
+      sort: 'last-used',
       width: 11,
       cell: ({ last_used }) => (last_used ? when(last_used) : say.neverUsed),
     },
@@ -71,8 +80,8 @@ function columnsOf(when: (instant: string) => string): Column<Seat>[] {
       width: 11,
       cell: ({ in_use_on }) => in_use_on.join(', ') || words.table.none,
     },
-    { id: 'seat', header: say.columns.seat, width: 6, numeric: true, cell: ({ seat }) => counted(seat) },
-    { id: 'from', header: say.columns.from, width: 11, cell: ({ from }) => when(from) },
-    { id: 'until', header: say.columns.until, width: 11, cell: ({ until }) => when(until) },
+    { id: 'seat', header: say.columns.seat, sort: 'seat', width: 6, numeric: true, cell: ({ seat }) => counted(seat) },
+    { id: 'from', header: say.columns.from, sort: 'from', width: 11, cell: ({ from }) => when(from) },
+    { id: 'until', header: say.columns.until, sort: 'until', width: 11, cell: ({ until }) => when(until) },
   ];
 }

@@ -34,6 +34,7 @@ export function Recommendations() {
           { key: 'moves', label: say.moves, options: [['true', say.movesOnly]] },
           { key: 'rule', label: say.rule, options: RULES.map((rule) => [rule, say.rules[rule]]) },
         ]}
+        exported={{ path: '/v1/recommendations', query: search }}
         lines={3}
         empty={{ ...say.empty, first: true }}
       />
@@ -46,6 +47,7 @@ const COLUMNS: Column<Recommendation>[] = [
   {
     id: 'person',
     header: say.columns.person,
+    sort: 'name',
     width: 10,
     cell: ({ person, name }) => (
       <Link to="/people/$key" params={{ key: person }}>
@@ -53,14 +55,36 @@ const COLUMNS: Column<Recommendation>[] = [
       </Link>
     ),
   },
-  { id: 'advice', header: say.columns.advice, width: 11, cell: adviceOf },
-  { id: 'saving', header: say.columns.saving, width: 8, numeric: true, cell: ({ saving }) => money(saving) },
-  { id: 'reason', header: say.columns.reason, width: 21, cell: reasonOf },
-  { id: 'odds', header: say.columns.odds, width: 5, numeric: true, cell: ({ p_saves }) => roundShare(p_saves) },
-  { id: 'risk', header: say.columns.risk, width: 8, numeric: true, cell: ({ regret }) => money(regret) },
+  { id: 'advice', header: say.columns.advice, sort: 'advice', width: 11, cell: adviceOf },
+  {
+    id: 'saving',
+    header: say.columns.saving,
+    sort: 'saving',
+    width: 8,
+    numeric: true,
+    cell: ({ saving }) => money(saving),
+  },
+  { id: 'reason', header: say.columns.reason, sort: 'days', width: 21, cell: reasonOf },
+  {
+    id: 'odds',
+    header: say.columns.odds,
+    sort: 'p-saves',
+    width: 5,
+    numeric: true,
+    cell: ({ p_saves }) => roundShare(p_saves),
+  },
+  {
+    id: 'risk',
+    header: say.columns.risk,
+    sort: 'regret',
+    width: 8,
+    numeric: true,
+    cell: ({ regret }) => money(regret),
+  },
   {
     id: 'idle',
     header: say.columns.idle,
+    sort: 'idle-days',
     width: 7,
     numeric: true,
     cell: ({ idle_days }) => (idle_days == null ? words.table.none : counted(idle_days)),
