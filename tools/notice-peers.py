@@ -6,7 +6,8 @@ import sys
 
 
 def smtp(port, certificate, key, user, password):
-    """A mail server that demands STARTTLS and a login; prints each mail that it took, as a line of JSON."""
+    """A mail server that demands STARTTLS and a login, unless the certificate is `-`; prints each mail that it took, as
+    a line of JSON."""
     from email import message_from_bytes, policy
 
     from aiosmtpd.controller import Controller
@@ -24,7 +25,7 @@ def smtp(port, certificate, key, user, password):
                 "headers": [[name, str(value)] for name, value in mail.items()],
                 "defects": [str(defect) for part in mail.walk() for defect in part.defects],
                 "parts": [
-                    [part.get_content_type(), part.get("Content-ID"), content(part)]
+                    [part.get_content_type(), part.get("Content-ID"), content(part), part.get_filename()]
                     for part in parts
                 ],
             }), flush=True)
@@ -38,12 +39,15 @@ def smtp(port, certificate, key, user, password):
         known = (auth_data.login.decode(), auth_data.password.decode()) == (user, password)
         return AuthResult(success=known, handled=False)
 
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    controller = Controller(
-        Handler(), hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True,
-        authenticator=login, auth_required=True, auth_require_tls=True,
-    )
+    demands = {}
+    if certificate != "-":
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        demands = {
+            "tls_context": context, "require_starttls": True,
+            "authenticator": login, "auth_required": True, "auth_require_tls": True,
+        }
+    controller = Controller(Handler(), hostname="127.0.0.1", port=port, **demands)
     controller.start()
     print(json.dumps({"port": port}), flush=True)
     sys.stdin.read()

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs receivers of notices that are not ours, for the tests of crates/connect.
+# Runs receivers of notices that are not ours, for the tests of crates/connect and crates/faregate.
 #
 #   tools/notice-peers.sh DIRECTORY smtp CERTIFICATE KEY USER PASSWORD
 #   tools/notice-peers.sh DIRECTORY webhook < REQUEST
 #   tools/notice-peers.sh DIRECTORY card < CARD
 #
-# `smtp` is aiosmtpd: it demands STARTTLS and the login, prints its port, then each mail as a line of JSON.
+# `smtp` is aiosmtpd: it demands STARTTLS and the login, unless CERTIFICATE is `-`; it prints its port, then each mail as a line of JSON.
 # `webhook` verifies a request with the library standardwebhooks, in Python and in JavaScript.
 # `card` parses and renders an Adaptive Card with its own library, and prints the text that a reader sees.
 # They are installed once, below DIRECTORY. What cannot be installed is said, and the exit code is 69.

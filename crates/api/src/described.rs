@@ -131,11 +131,14 @@ fn orders_and_estate() -> OpenApiRouter<Server> {
 fn reports() -> OpenApiRouter<Server> {
     use routes::{
         buckets, chargeback, cloud_events, double_dips, findings, imports, places, policies,
-        reconciliation, reports, statement,
+        reconciliation, report_schedules, reports, statement,
     };
     OpenApiRouter::new()
         .routes(routes!(reports::list))
         .routes(routes!(reports::one))
+        .routes(routes!(report_schedules::list, report_schedules::add))
+        .routes(routes!(report_schedules::change, report_schedules::remove))
+        .routes(routes!(report_schedules::send::send))
         .routes(routes!(statement::contract))
         .routes(routes!(buckets::statement::of_bucket))
         .routes(routes!(reconciliation::reconciliation))

@@ -4,7 +4,7 @@
 //! a wire type. It decides nothing. Errors become one RFC 9457 problem document, in [`problem`].
 //!
 //! To add an endpoint: a handler and its wire types in `routes/`, its line in the module `described`, its rows in the tests
-//! `tests/api/authority.rs` and `tests/api/foreign.rs`, and the OpenAPI snapshot under
+//! `tests/api/table.rs` and `tests/api/foreign.rs`, and the OpenAPI snapshot under
 //! `docs/reference/openapi.json` renewed with `faregate openapi`.
 #![warn(missing_docs)]
 
@@ -45,6 +45,7 @@ pub mod problem;
 pub mod reading;
 mod retry;
 pub mod routes;
+pub mod schedules;
 mod sorting;
 pub mod sources;
 mod studies;
@@ -95,6 +96,7 @@ pub struct Server {
     sources: sources::Board,
     measuring: Option<metrics::Measuring>,
     channels: Arc<dyn channels::Channels>,
+    schedules: Arc<dyn schedules::Schedules>,
 }
 
 impl Server {
@@ -134,6 +136,7 @@ impl Server {
             sources: sources::Board::default(),
             measuring: None,
             channels: Arc::new(channels::NoChannels),
+            schedules: Arc::new(schedules::NoSchedules),
         }
     }
 

@@ -39,6 +39,7 @@ pub mod quotes;
 pub mod reconciliation;
 pub mod refusals;
 pub mod renewal;
+pub mod report_schedules;
 pub mod reports;
 pub mod requests;
 pub mod rights;

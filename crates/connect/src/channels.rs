@@ -36,7 +36,7 @@ mod words;
 mod written;
 
 pub use quiet::Quiet;
-pub use send::{Outgoing, SendError, World, send};
+pub use send::{Letter, Outgoing, SendError, World, send, send_letter};
 pub use webhook::signature;
 pub use words::{gathered, trial};
 

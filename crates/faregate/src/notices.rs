@@ -3,6 +3,7 @@
 pub(crate) mod desk;
 mod digests;
 mod dispatch;
+pub(crate) mod schedules;
 
 pub(crate) use desk::Desk;
 pub(crate) use dispatch::Dispatcher;
@@ -10,7 +11,9 @@ pub(crate) use dispatch::Dispatcher;
 use crate::ambient;
 use crate::fault::{Code, Fault};
 use faregate_app::notice::Notice;
-use faregate_connect::channels::{Channel, Channels, Outgoing, SendError, World, send, trial};
+use faregate_connect::channels::{
+    Channel, Channels, Letter, Outgoing, SendError, World, send, send_letter, trial,
+};
 use faregate_connect::endpoint::SystemResolver;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -70,19 +73,28 @@ impl Declared {
     }
 }
 
-/// Sends a notice once, from this machine and now.
-fn attempt(channel: &Channel, id: &str, notice: &Notice) -> Result<(), SendError> {
+/// Sends a notice once, from this machine and now, with the letter that goes with it.
+fn attempt(
+    channel: &Channel,
+    id: &str,
+    notice: &Notice,
+    letter: Option<&Letter>,
+) -> Result<(), SendError> {
     let world = World {
         now: ambient::now(),
         variable: &ambient::variable,
         resolver: &SystemResolver,
         time_max: PATIENCE,
     };
-    send(channel, Outgoing { id, notice }, &world)
+    let one = Outgoing { id, notice };
+    match letter {
+        None => send(channel, one, &world),
+        Some(letter) => send_letter(channel, one, letter, &world),
+    }
 }
 
 /// Sends a test on a channel, now.
 pub(crate) fn test(channel: &Channel) -> Result<(), SendError> {
     let notice = trial(&channel.name, ambient::now());
-    attempt(channel, &format!("{}-{}", notice.id, channel.name), &notice)
+    attempt(channel, &format!("{}-{}", notice.id, channel.name), &notice, None)
 }

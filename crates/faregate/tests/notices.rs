@@ -4,12 +4,17 @@
 #[expect(dead_code, reason = "shared with the tests of the server, which do more with it")]
 mod process;
 
+#[path = "../../connect/tests/adapters/peer.rs"]
+#[expect(dead_code, reason = "shared with the tests of channels, which do more with it")]
+mod peer;
+
 use faregate_app::ports::{Batch, Entry, Store};
 use faregate_core::alert::{AlertId, Crossing, Handling, Raised};
 use faregate_core::estate::Schedule;
 use faregate_core::event::Event;
 use faregate_core::when::Zone;
 use faregate_store::directory::DataDirectory;
+use peer::Peer;
 use process::{Place, Server};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -304,6 +309,93 @@ fn a_digest_is_sent_once_a_day() {
     once.dedup();
     // Midnight may have passed meanwhile.
     assert!(once == ids && ids.len() <= 2, "{ids:?}");
+}
+
+/// Through a mail server that is not ours: each day once, however often the server starts, and once more when asked.
+#[test]
+fn a_report_is_sent_by_the_clock_and_when_asked() {
+    let mut peer = Peer::start(&["smtp", "-", "-", "-", "-"]);
+    let Some(said) = peer.line() else { return };
+    let port = serde_json::from_str::<Value>(&said).unwrap()["port"].clone();
+    let place = Place::new();
+    place.run(&["init", "--tokens", "1000"], 0);
+    let none = place.run(&ADD, 2);
+    assert!(none.stderr.contains("mail channel"), "{}", none.stderr);
+    let channel = format!(
+        "[channels.post]\nkind = \"mail\"\nhost = \"127.0.0.1\"\nport = {port}\nsecurity = \"none\"\n\
+         from = \"Faregate <faregate@acme.example>\"\nto = [\"ops@acme.example\"]\n\
+         allowed_networks = [\"127.0.0.1\"]\n"
+    );
+    place.write("faregate-data/channels.toml", &channel);
+    place.run(&ADD, 0);
+    place.run(&ADD, 2);
+    for _ in 0..2 {
+        let server = Server::start(&place, &[]);
+        let (_, listed) = server.get("/v1/report-schedules");
+        assert_eq!(listed["rows"][0]["channel"], "post");
+        settled(&server, "sent", 1);
+        server.stop("TERM");
+    }
+    let by_clock = mail(&mut peer);
+    let changed =
+        told(&place, &[&["report", "schedule", "change"], &ADD[3..], &["--json"]].concat());
+    assert_eq!((&changed["format"], &changed["at"]), (&json!("csv"), &json!("00:00")));
+    let server = Server::start(&place, &[]);
+    let (status, _) = server.post("/v1/report-schedules/each-day/send", &Value::Null);
+    assert_eq!(status, 200);
+    settled(&server, "sent", 2);
+    let mut mails = vec![by_clock, mail(&mut peer)];
+    // Midnight may have passed meanwhile; what is sent when asked says at which second.
+    while !name(mails.last().unwrap()).starts_with("<report-each-day.1") {
+        mails.push(mail(&mut peer));
+    }
+    let names: BTreeSet<String> = mails.iter().map(name).collect();
+    assert!(names.len() == mails.len() && mails.len() <= 3, "{names:?}");
+    for mail in &mails {
+        assert_eq!(mail["to"], json!(["ana@acme.example", "bo@acme.example"]));
+        assert_eq!(mail["defects"], json!([]));
+        let file = mail["parts"].as_array().unwrap().last().unwrap();
+        assert_eq!(file[0], "text/csv");
+        let name = file[3].as_str().unwrap();
+        assert!(name.starts_with("faregate-burn-2") && name.ends_with(".csv"), "{name}");
+        assert!(file[2].as_str().unwrap().contains(','), "{file}");
+    }
+    let sent = told(&place, &["report", "schedule", "send", "each-day", "--json"]);
+    assert!(sent["delivery"].as_str().unwrap().starts_with("report-each-day."), "{sent}");
+    let removed = told(&place, &["report", "schedule", "remove", "each-day", "--json"]);
+    assert_eq!(removed["removed"], "each-day");
+    assert_eq!(server.get("/v1/report-schedules").1["rows"], json!([]));
+    server.stop("TERM");
+}
+
+fn told(place: &Place, args: &[&str]) -> Value {
+    serde_json::from_str(&place.run(args, 0).stdout).unwrap()
+}
+
+/// The id of a mail.
+fn name(mail: &Value) -> String {
+    let headers = mail["headers"].as_array().unwrap();
+    let id = headers.iter().find(|header| header[0] == "Message-ID").unwrap();
+    id[1].as_str().unwrap().to_owned()
+}
+
+const ADD: [&str; 12] = [
+    "report",
+    "schedule",
+    "add",
+    "each-day",
+    "burn",
+    "--to",
+    "ana@acme.example,bo@acme.example",
+    "--every",
+    "daily",
+    "--at",
+    "00:00",
+    "--format=csv",
+];
+
+fn mail(peer: &mut Peer) -> Value {
+    serde_json::from_str(&peer.line().unwrap()).unwrap()
 }
 
 /// Crossings that a running server raises itself, killed before, while and after it does: each is raised once and

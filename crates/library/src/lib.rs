@@ -16,6 +16,7 @@ mod evidence;
 mod focus;
 pub mod list;
 mod parts;
+pub mod schedule;
 mod seats;
 mod statement;
 

@@ -1303,6 +1303,62 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The schedules of reports that the caller may have, and of those that they asked for. */
+        get: operations["report_schedules"];
+        put?: never;
+        /** Has a report sent by the clock. It asks for the same right as the report itself. */
+        post: operations["add_report_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-schedules/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a schedule as a whole. One's own can be changed, and all by those who run Faregate; from then on it is of
+         *     whoever changed it.
+         */
+        put: operations["change_report_schedule"];
+        post?: never;
+        /** Removes a schedule. */
+        delete: operations["remove_report_schedule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/report-schedules/{key}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the report of a schedule now, beside its clock: of the period that it would be of today. */
+        post: operations["send_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports": {
         parameters: {
             query?: never;
@@ -3472,6 +3528,11 @@ export interface components {
             /** @description What its bearer may do. */
             role: string;
         };
+        /** @description A schedule that is added. */
+        NewSchedule: components["schemas"]["SaidSchedule"] & {
+            /** @description Its name: small letters, digits and `-`. */
+            key: string;
+        };
         /** @description A holiday, a training week, the start or the end of a project. */
         Occasion: {
             /** @description The first day. */
@@ -4974,6 +5035,43 @@ export interface components {
             /** @description Its title. */
             title: string;
         };
+        /** @description A report that is sent by the clock. */
+        ReportSchedule: {
+            /** @description At which time of the day: `07:00`. */
+            at: string;
+            /** @description Key of a bucket: only what is its. */
+            bucket?: string | null;
+            /** @description Who asked for it: what they see is what is in it. */
+            by: string;
+            /** @description The mail channel on which it goes. */
+            channel: string;
+            /** @description Money in this currency, where it can be converted. */
+            currency?: string | null;
+            /**
+             * @description `daily`, of the day before; `weekly`, on Mondays, of the week before; `monthly`, on the first, of the month
+             *     before.
+             */
+            every: string;
+            /** @description `xlsx`, `pdf`, `csv` or `ics`. */
+            format: string;
+            /** @description Its name: small letters, digits and `-`. */
+            key: string;
+            /** @description Which report. */
+            report: string;
+            /** @description As what they asked. */
+            role: string;
+            /** @description E-mail addresses of those who get it. */
+            to: string[];
+            /** @description In which zone. */
+            zone: string;
+        };
+        /** @description Schedules. */
+        ReportSchedules: {
+            /** @description The mail channels on which reports can go. */
+            channels: string[];
+            /** @description In the order of their keys. */
+            rows: components["schemas"]["ReportSchedule"][];
+        };
         /** @description The library. */
         Reports: {
             /** @description The reports that this caller may have. */
@@ -5046,6 +5144,27 @@ export interface components {
             /** @description What to do, with what was true when the alert was raised. */
             text: string;
         };
+        /** @description What is said of a schedule that is added or changed. Whoever says it is who asks for it. */
+        SaidSchedule: {
+            /** @description At which time of the day: `07:00` by default. */
+            at?: string | null;
+            /** @description Key of a bucket: only what is its. */
+            bucket?: string | null;
+            /** @description The mail channel on which it goes; by default the only one. */
+            channel?: string | null;
+            /** @description Money in this currency, where it can be converted. */
+            currency?: string | null;
+            /** @description `daily`, `weekly` or `monthly`. */
+            every: string;
+            /** @description `xlsx`, `pdf`, `csv` or `ics`; the report's usual one by default. */
+            format?: string | null;
+            /** @description Which report. */
+            report: string;
+            /** @description E-mail addresses of those who get it. */
+            to: string[];
+            /** @description In which zone; the contract's by default. */
+            zone?: string | null;
+        };
         /** @description One named-user subscription, within its term. */
         Seat: {
             /** @description When its term began. */
@@ -5084,6 +5203,11 @@ export interface components {
             next?: string | null;
             /** @description In the order asked for; that in which they were bought by default. */
             rows: components["schemas"]["Seat"][];
+        };
+        /** @description A report on its way. */
+        Sending: {
+            /** @description The delivery's id: `/v1/deliveries` says what becomes of it. */
+            delivery: string;
         };
         /** @description What the best combination hangs on. */
         Sensitivity: {
@@ -11225,6 +11349,351 @@ export interface operations {
             };
             /** @description too many reports wait */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedules"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSchedule"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is no such report or bucket */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description there is one of this name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description key of the schedule */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaidSchedule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportSchedule"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_report_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description key of the schedule */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description key of the schedule */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sending"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

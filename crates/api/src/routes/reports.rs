@@ -113,17 +113,11 @@ pub async fn one(
     let asked = {
         let (state, now) = (server.gate.state().read(), server.gate.now());
         let sight = who.sight(&state, now);
-        let owns = which.bucket.is_some() && who.rights().has(Right::ReadOwn);
-        if !owns && !who.rights().has(report.right()) {
-            let role = who.role().with_article();
-            let detail = format!("{role} may have reports of their own buckets only");
-            return Err(Problem::forbidden(detail));
-        }
-        let bucket = which.bucket.as_deref().map(|key| bucket(&state, sight, report, key));
+        let bucket = may_have(&who, (&state, sight), report, which.bucket.as_deref())?;
         let (from, to) = dates(&state, now, report, &which)?;
         let format = format(report, which.format.as_deref())?;
         let currency = which.currency.as_deref().map(currency).transpose()?;
-        Asked { report, format, from, to, bucket: bucket.transpose()?, currency, sight, now }
+        Asked { report, format, from, to, bucket, currency, sight, now }
     };
     let wanted = asked.clone();
     let made = server.report(move |engine: &mut Engine| match make(engine, &wanted) {
@@ -151,6 +145,22 @@ fn dates(
     }
     let today = state.zone().date(now);
     Ok((today, today))
+}
+
+/// The bucket that is asked for, if any, and if the caller may have this report.
+pub(crate) fn may_have(
+    who: &Authorized<BeSomebody>,
+    (state, sight): (&state::State, Sight),
+    report: Report,
+    asked: Option<&str>,
+) -> Result<Option<BucketId>, Problem> {
+    let owns = asked.is_some() && who.rights().has(Right::ReadOwn);
+    if !owns && !who.rights().has(report.right()) {
+        let role = who.role().with_article();
+        let detail = format!("{role} may have reports of their own buckets only");
+        return Err(Problem::forbidden(detail));
+    }
+    asked.map(|key| bucket(state, sight, report, key)).transpose()
 }
 
 /// The bucket, if the caller may have this report of it: what it was spent on is for its owners.

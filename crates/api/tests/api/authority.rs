@@ -175,6 +175,9 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
             "post",
             "/v1/policies/diff" | "/v1/policies/simulate" | "/v1/what-ifs" | "/v1/portfolio",
         ) => call.json(&json!({})),
+        ("post" | "put", schedules) if schedules.starts_with("/v1/report-schedules") => {
+            call.json(&schedule(method))
+        }
         ("post", "/v1/imports/token-usage" | "/v1/imports/log" | "/api/v1/events") => {
             file(call, path.as_str())
         }
@@ -187,6 +190,16 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
         (_, "/v1/sign-in") => call.json(&json!({ "token": estate.link() })),
         _ => call,
     }
+}
+
+/// A schedule of a report of General's, which has no key where it is changed.
+fn schedule(method: &str) -> Value {
+    let to = ["ana@acme.example"];
+    let mut said = json!({ "report": "burn", "bucket": "general", "every": "daily", "to": to });
+    if method == "post" {
+        said["key"] = "new".into();
+    }
+    said
 }
 
 /// What is no JSON of ours.

@@ -1,5 +1,6 @@
 //! The estate under test: 100 tokens, four people, a clock that stands still, and a caller for its router.
 
+use crate::schedules::Kept;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::ConnectInfo;
@@ -156,6 +157,7 @@ impl Estate {
         let access = Arc::new(Access::load(Box::new(credentials.clone()), secrets).unwrap());
         let server = Server::new(gate.clone(), Arc::clone(&access), &SECRET);
         let server = server.with_usage_reports(Arc::new(OneRow));
+        let server = server.with_schedules(Arc::new(Kept::default()));
         let app = router(server.with_channels(Arc::new(OneChannel)));
         Self { clock, credentials, access, gate, app }
     }

@@ -129,13 +129,19 @@ const DECIDED: [(&str, &str); 2] = [
 ];
 
 /// Routes that tell nobody's secrets: who the caller is, and what every caller may read.
-const OPEN: [(&str, &str); 14] = [
+const OPEN: [(&str, &str); 19] = [
     ("get", "/v1/sign-in/ways"),
     ("get", "/v1/sign-in/oidc"),
     ("get", "/v1/sign-in/oidc/callback"),
     // What it lists is looked at in `reports.rs`.
     ("get", "/v1/reports"),
     ("get", "/v1/refusals"),
+    // Whose they are is looked at in `schedules.rs`.
+    ("get", "/v1/report-schedules"),
+    ("post", "/v1/report-schedules"),
+    ("put", "/v1/report-schedules/{key}"),
+    ("delete", "/v1/report-schedules/{key}"),
+    ("post", "/v1/report-schedules/{key}/send"),
     // The catalogue, with prices for those who may ask for them: `products.rs`.
     ("get", "/v1/products"),
     ("get", "/v1/me"),

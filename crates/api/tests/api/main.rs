@@ -1,6 +1,6 @@
 //! The API as its callers meet it: the whole router over an estate small enough to reckon by hand.
 //!
-//! To add an endpoint's tests: its rows in `authority.rs` and `foreign.rs`, its answers in the module of its subject.
+//! To add an endpoint's tests: its rows in `table.rs` and `foreign.rs`, its answers in the module of its subject.
 
 mod access;
 mod accounts;
@@ -31,6 +31,7 @@ mod reads;
 mod reports;
 mod retries;
 mod rules;
+mod schedules;
 mod sources;
 mod table;
 mod trying;

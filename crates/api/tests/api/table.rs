@@ -40,7 +40,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 100] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 105] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -89,6 +89,12 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 100] = [
     ("get", "/v1/statement", Right::Read, 200),
     ("get", "/v1/reports", Right::BeSomebody, 200),
     ("get", "/v1/reports/{name}", Right::Reports, 200),
+    ("get", "/v1/report-schedules", Right::BeSomebody, 200),
+    ("post", "/v1/report-schedules", Right::Reports, 201),
+    // There is none of this key: whose they are is looked at in `schedules.rs`.
+    ("put", "/v1/report-schedules/{key}", Right::BeSomebody, 404),
+    ("delete", "/v1/report-schedules/{key}", Right::BeSomebody, 404),
+    ("post", "/v1/report-schedules/{key}/send", Right::BeSomebody, 404),
     ("get", "/v1/reconciliation", Right::Read, 200),
     ("get", "/v1/chargeback", Right::Read, 200),
     ("get", "/v1/double-dips", Right::Read, 200),

@@ -1,6 +1,6 @@
 //! Mail: text, HTML and a picture, over SMTP to an address that was checked and pinned.
 
-use super::send::{Outgoing, SendError, World};
+use super::send::{Letter, Outgoing, SendError, World};
 use super::words::{bars, headline, label, line, lines, link, plain};
 use super::{Channel, Mail, Security, picture, wire};
 use faregate_app::notice::{Kind, Notice, Severity};
@@ -16,14 +16,14 @@ use std::time::{Duration, UNIX_EPOCH};
 
 const SUBJECT_MAX: usize = 200;
 
-/// Sends a notice to all who are to get it, as one mail.
+/// Sends a notice to all who are to get it, as one mail: those of the channel, or those of the letter that goes with it.
 pub(super) fn send(
     channel: &Channel,
     mail: &Mail,
-    one: Outgoing<'_>,
+    (one, letter): (Outgoing<'_>, Option<&Letter>),
     world: &World<'_>,
 ) -> Result<(), SendError> {
-    let message = message(mail, one)
+    let message = message(mail, one, letter)
         .map_err(|why| SendError::settings(why, "check `from` and `to` of the channel"))?;
     let scheme = if mail.security == Security::None { "http" } else { "https" };
     let origin = format!("{scheme}://{}:{}", mail.host, mail.port);
@@ -127,7 +127,7 @@ fn is_timeout(why: &lettre::transport::smtp::Error) -> bool {
 }
 
 /// The mail of a notice: the same bytes whenever it is made.
-fn message(mail: &Mail, one: Outgoing<'_>) -> Result<Message, String> {
+fn message(mail: &Mail, one: Outgoing<'_>, letter: Option<&Letter>) -> Result<Message, String> {
     let Outgoing { id, notice } = one;
     let mailbox = |text: &String| text.parse::<Mailbox>().map_err(|why| why.to_string());
     let from = mailbox(&mail.from)?;
@@ -142,7 +142,7 @@ fn message(mail: &Mail, one: Outgoing<'_>) -> Result<Message, String> {
         // Mail programs put what is about one alert into one thread.
         .references(format!("<about-{}@{domain}>", token(&notice.about)))
         .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()));
-    for to in &mail.to {
+    for to in letter.map_or(&mail.to, |letter| &letter.to) {
         builder = builder.to(mailbox(to)?);
     }
     let html = SinglePart::html(html(notice));
@@ -156,7 +156,16 @@ fn message(mail: &Mail, one: Outgoing<'_>) -> Result<Message, String> {
     };
     let text = SinglePart::plain(plain(notice));
     let both = MultiPart::alternative().boundary("faregate-alternative");
-    builder.multipart(both.singlepart(text).multipart(shown)).map_err(|why| why.to_string())
+    let both = both.singlepart(text).multipart(shown);
+    let all = match letter {
+        None => both,
+        Some(Letter { file, media_type, bytes, .. }) => {
+            let kind = ContentType::parse(media_type).map_err(|why| why.to_string())?;
+            let attached = Attachment::new(file.clone()).body(bytes.clone(), kind);
+            MultiPart::mixed().boundary("faregate-mixed").multipart(both).singlepart(attached)
+        }
+    };
+    builder.multipart(all).map_err(|why| why.to_string())
 }
 
 /// A part of a message id: letters, digits, `.`, `_` and `-`.

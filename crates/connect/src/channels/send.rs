@@ -17,6 +17,19 @@ pub struct Outgoing<'a> {
     pub notice: &'a Notice,
 }
 
+/// A file that goes with a notice, and to whom: instead of those whom the channel names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// E-mail addresses of those who get it.
+    pub to: Vec<String>,
+    /// The file's name.
+    pub file: String,
+    /// What it is.
+    pub media_type: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
 /// What sending needs of the machine.
 pub struct World<'a> {
     /// The wall clock's time.
@@ -48,6 +61,22 @@ impl SendError {
     }
 }
 
+/// Sends a notice with a file, which goes by mail alone, and returns when the mail server has it.
+///
+/// # Errors
+/// [`SendError`]; those who get it may have it all the same, and know it by its id when it comes again.
+pub fn send_letter(
+    channel: &Channel,
+    one: Outgoing<'_>,
+    letter: &Letter,
+    world: &World<'_>,
+) -> Result<(), SendError> {
+    match &channel.kind {
+        Kind::Mail(mail) => mail::send(channel, mail, (one, Some(letter)), world),
+        _ => Err(SendError::settings("files go by mail", "name a channel of the kind `mail`")),
+    }
+}
+
 /// Sends a notice on a channel, and returns when its receiver has it.
 ///
 /// # Errors
@@ -55,7 +84,7 @@ impl SendError {
 pub fn send(channel: &Channel, one: Outgoing<'_>, world: &World<'_>) -> Result<(), SendError> {
     let Outgoing { id, notice } = one;
     match &channel.kind {
-        Kind::Mail(mail) => mail::send(channel, mail, one, world),
+        Kind::Mail(mail) => mail::send(channel, mail, (one, None), world),
         Kind::Webhook { url, secret: place } => {
             let key = secret(place, world)?;
             let wire = to(channel, url, world)?;

@@ -6,6 +6,7 @@ mod contract;
 mod graph;
 mod graph_stub;
 mod hostile;
+mod peer;
 mod pull_faults;
 mod pull_folder;
 mod pull_gone;

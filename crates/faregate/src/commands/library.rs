@@ -1,5 +1,7 @@
 //! `faregate report …`: reports as files to take along.
 
+mod schedule;
+
 use crate::ambient;
 use crate::cli::library::{Make, Report as Action};
 use crate::estate;
@@ -17,6 +19,7 @@ pub(crate) fn run(path: &Path, action: &Action, as_json: bool) -> Result<(), Fau
     match action {
         Action::List => list(as_json),
         Action::Make(args) => write(path, args, as_json),
+        Action::Schedule(action) => schedule::run(path, action, as_json),
     }
 }
 

@@ -184,6 +184,7 @@ pub(crate) fn serve(
             .with_atlas(atlas);
         let server = reporting::equipped(server, directory.path())
             .with_sources(board.reader())
+            .with_schedules(Arc::clone(&desk) as _)
             .with_channels(desk)
             .measuring(Arc::new(move || alerting::beside(&measured.read(), &mailed)));
         let watching = Watching::start(&server, reporting::reader(directory.path().to_owned()));

@@ -1,5 +1,6 @@
 //! What is known of channels and deliveries, for whoever asks: the API, and the command line without a server.
 
+use super::schedules::Book;
 use super::{Declared, test};
 use crate::ambient;
 use crate::fault::Fault;
@@ -17,6 +18,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) struct Desk {
     pub(crate) declared: Declared,
     outbox: Mutex<SqliteOutbox>,
+    /// The schedules of reports; whoever changes them holds it.
+    book: Mutex<Book>,
     /// The contract's zone.
     zone: Box<dyn Fn() -> Zone + Send + Sync>,
 }
@@ -29,11 +32,16 @@ impl Desk {
         zone: impl Fn() -> Zone + Send + Sync + 'static,
     ) -> Result<Arc<Self>, Fault> {
         let outbox = Mutex::new(DataDirectory::outbox_beside(data)?);
-        Ok(Arc::new(Self { declared, outbox, zone: Box::new(zone) }))
+        let book = Mutex::new(Book::of(data));
+        Ok(Arc::new(Self { declared, outbox, book, zone: Box::new(zone) }))
     }
 
     pub(super) fn outbox(&self) -> MutexGuard<'_, SqliteOutbox> {
         self.outbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many deliveries wait, and for how many seconds the first of them has; `None` without channels.

@@ -5,7 +5,7 @@
 //! more, under the same id.
 
 use super::desk::Desk;
-use super::{attempt, digests};
+use super::{attempt, digests, schedules};
 use crate::ambient;
 use crate::aside;
 use crate::fault::Fault;
@@ -141,7 +141,8 @@ impl Shared {
         if reading.seen < end {
             self.read_on(reading, now, &mut drafts)?;
         }
-        let digests = self.digests(now)?;
+        let mut digests = self.digests(now)?;
+        digests.extend(self.reports(now)?);
         let has_news = !drafts.is_empty() || !digests.is_empty();
         drafts.extend(digests);
         if has_news || reading.seen - reading.kept >= IDLE_MAX {
@@ -201,6 +202,12 @@ impl Shared {
             drafts.extend(made.map(|notice| Draft::new(0, &digest.channel, notice, now)));
         }
         Ok(drafts)
+    }
+
+    /// The reports that are due by their clocks and were not sent yet.
+    fn reports(&self, now: Instant) -> Result<Vec<Draft>, StoreError> {
+        let schedules = self.desk.book().all()?;
+        schedules::due(&mut *self.desk.outbox(), &schedules, now)
     }
 
     /// Gives up what waits for a channel that the file does not name: somebody should see it.
@@ -288,7 +295,14 @@ impl Shared {
             [one] => one.draft.id.clone(),
             _ => format!("{}-{}", notice.id, channel.name),
         };
-        let sent = attempt(channel, &id, &notice);
+        let letter = schedules::letter(&self.data, &notice);
+        let letter = match letter.transpose() {
+            Ok(letter) => letter,
+            Err(words) => {
+                return self.settle(&going, |_| Outcome::GivenUp { words: words.clone() }, now);
+            }
+        };
+        let sent = attempt(channel, &id, &notice, letter.as_ref());
         let (failed, help) = sent.as_ref().err().map(|why| (why.to_string(), why.help)).unzip();
         tell_once(&format!("channel {}", channel.name), failed, help.unwrap_or_default(), told);
         self.note(channel, &going, sent, chance.up_to(u64::MAX))

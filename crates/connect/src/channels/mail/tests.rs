@@ -16,7 +16,7 @@ fn mail() -> Mail {
 }
 
 fn text(notice: &Notice) -> String {
-    let made = message(&mail(), Outgoing { id: "812-ops", notice }).unwrap();
+    let made = message(&mail(), Outgoing { id: "812-ops", notice }, None).unwrap();
     String::from_utf8(made.formatted()).unwrap()
 }
 
