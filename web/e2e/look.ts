@@ -22,6 +22,8 @@ export function everyLook(name: string, address: Address, awaited: (page: Page) 
           const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
           expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
           expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+          // A page that was scrolled would have its head in the middle of the picture.
+          await page.evaluate(() => window.scrollTo(0, 0));
           await page.screenshot({ path: `${SCREENSHOTS}/${name}-${colorScheme}-${width}.png`, fullPage: true });
         });
       });

@@ -10,7 +10,7 @@ import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { Panel } from '../../parts/panel';
 import styles from './alerts-page.module.css';
 import { Severity } from './severity';
-import { useMoments } from '../../parts/use-moments';
+import { useMoments, useToldMoments } from '../../parts/use-moments';
 
 const route = getRouteApi('/alerts/list');
 const say = words.alerts.list;
@@ -105,6 +105,7 @@ function Rows({ alerts, stage }: { alerts: Alert[]; stage: AlertStage }) {
 
 function Row({ alert, stage }: { alert: Alert; stage: AlertStage }) {
   const when = useMoments();
+  const told = useToldMoments();
   const { id, severity, said, name, at, ended } = alert;
   return (
     <Link
@@ -118,7 +119,7 @@ function Row({ alert, stage }: { alert: Alert; stage: AlertStage }) {
         <Severity of={severity} />
         <Standing alert={alert} />
       </span>
-      <span className={styles.said}>{said}</span>
+      <span className={styles.said}>{told(said)}</span>
       <Text span size="sm" c="dimmed">
         {name} · {ended ? say.span(when(at), when(ended)) : say.since(when(at))}
       </Text>

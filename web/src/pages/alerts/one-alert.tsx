@@ -15,7 +15,7 @@ import { AlertHistory } from './alert-history';
 import { Said } from '../../parts/said';
 import styles from './one-alert.module.css';
 import { Severity } from './severity';
-import { useMoments } from '../../parts/use-moments';
+import { useMoments, useToldMoments } from '../../parts/use-moments';
 
 const route = getRouteApi('/alerts/list/$id');
 const say = words.alerts.one;
@@ -44,10 +44,11 @@ export function OneAlert() {
 
 function Opened({ alert }: { alert: Alert }) {
   const when = useMoments();
+  const told = useToldMoments();
   return (
     <Stack gap="lg">
       <div>
-        <Text className={styles.said}>{alert.said}</Text>
+        <Text className={styles.said}>{told(alert.said)}</Text>
         <Text size="sm" c="dimmed">
           {[
             say.raised(when(alert.at)),

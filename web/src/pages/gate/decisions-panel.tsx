@@ -35,7 +35,7 @@ export function DecisionsPanel() {
   return (
     <Panel title={say.title} busy={list.isPlaceholderData} aside={<Follow isHeld={isHeld} waiting={waiting} onHold={setHeld} />}>
       <Stack gap="md">
-        <Group gap="sm" data-no-print>
+        <Group gap="sm" grow maw="22rem" data-no-print>
           <DayField label={say.from} value={asked.from} onChange={(from) => ask({ ...asked, from })} />
           <DayField label={say.to} value={asked.to} onChange={(to) => ask({ ...asked, to })} />
         </Group>
@@ -114,7 +114,7 @@ function columnsOf(when: (instant: string) => string): Column<DecisionRow>[] {
         </Link>
       ),
     },
-    { id: 'outcome', header: columns.outcome, width: 8, cell: outcomeOf },
+    { id: 'outcome', header: columns.outcome, width: 9.5, cell: outcomeOf },
     { id: 'person', header: columns.person, width: 11, cell: ({ person_name, asked_as }) => person_name ?? asked_as },
     { id: 'product', header: columns.product, width: 10, cell: ({ product_name, product }) => product_name ?? product },
     { id: 'why', header: columns.why, width: 15, cell: whyOf },

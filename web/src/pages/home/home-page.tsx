@@ -18,7 +18,7 @@ import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { Prose } from '../../parts/prose';
-import { useMoments } from '../../parts/use-moments';
+import { useMoments, useToldMoments } from '../../parts/use-moments';
 import { useRight } from '../../parts/use-right';
 import { BurnGlance } from './burn-glance';
 import own from './home.module.css';
@@ -51,6 +51,7 @@ export function HomePage() {
 /** Alerts that nobody has taken on, requests that wait, and plans that nobody has decided on. */
 function Decisions() {
   const when = useMoments();
+  const told = useToldMoments();
   const alerts = useInfiniteQuery(alertsQuery('open'));
   const requests = useQuery(requestsQuery('waiting'));
   const plans = useInfiniteQuery(plansQuery);
@@ -61,7 +62,7 @@ function Decisions() {
   const drawn = rowsOf(plans.data).filter(({ status }) => status === 'drawn');
   const cards = [
     ...open.slice(0, CARDS_MAX).map(({ id, said, at }) => (
-      <Card key={`alert ${id}`} kind={say.alert} text={said} aside={when(at)}>
+      <Card key={`alert ${id}`} kind={say.alert} text={told(said)} aside={when(at)}>
         <Link to="/alerts/$id" params={{ id }} className={styles.link}>
           {say.lookAtAlert}
         </Link>

@@ -57,7 +57,7 @@ function columnsOf(when: (instant: string) => string): Column<Seat>[] {
       id: 'holder',
       header: say.columns.holder,
       sort: 'holder',
-      width: 13,
+      width: 12,
       cell: ({ holder, holder_name }) =>
         holder ? (
           <Link to="/people/$key" params={{ key: holder }}>
@@ -71,17 +71,17 @@ function columnsOf(when: (instant: string) => string): Column<Seat>[] {
       id: 'lastUsed',
       header: say.columns.lastUsed,
       sort: 'last-used',
-      width: 11,
+      width: 9.5,
       cell: ({ last_used }) => (last_used ? when(last_used) : say.neverUsed),
     },
     {
       id: 'inUseOn',
       header: say.columns.inUseOn,
-      width: 11,
+      width: 8.5,
       cell: ({ in_use_on }) => in_use_on.join(', ') || words.table.none,
     },
-    { id: 'seat', header: say.columns.seat, sort: 'seat', width: 6, numeric: true, cell: ({ seat }) => counted(seat) },
-    { id: 'from', header: say.columns.from, sort: 'from', width: 11, cell: ({ from }) => when(from) },
-    { id: 'until', header: say.columns.until, sort: 'until', width: 11, cell: ({ until }) => when(until) },
+    { id: 'seat', header: say.columns.seat, sort: 'seat', width: 5.5, numeric: true, cell: ({ seat }) => counted(seat) },
+    { id: 'from', header: say.columns.from, sort: 'from', width: 10.5, cell: ({ from }) => when(from) },
+    { id: 'until', header: say.columns.until, sort: 'until', width: 10.5, cell: ({ until }) => when(until) },
   ];
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Query } from '../../api/client';
 import { words } from '../../messages';
 import { SearchIcon } from '../icons';
+import styles from './data-table.module.css';
 import type { Column, Filter, TableSearch } from './data-table';
 import { Export } from './export';
 import { SavedViews } from './saved-views';
@@ -29,7 +30,7 @@ export function Toolbar<Row>(props: ToolbarProps<Row>) {
   const { search, onSearch, searchLabel, filters = [], isFiltered } = props;
   return (
     <>
-      <Group gap="sm" align="end" data-no-print>
+      <Group gap="sm" align="end" className={styles.toolbar} data-no-print>
         {searchLabel && (
           <SearchField label={searchLabel} value={search.q ?? ''} onChange={(q) => onSearch({ ...search, q })} />
         )}
@@ -41,7 +42,7 @@ export function Toolbar<Row>(props: ToolbarProps<Row>) {
             {say.clear}
           </Button>
         )}
-        <Group gap="sm" ms="auto">
+        <Group gap="sm" ms="auto" className={styles.choices}>
           <ColumnChoice {...props} />
           <SavedViews {...props} />
           {props.exported && <Export {...props.exported} />}
