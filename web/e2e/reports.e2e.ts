@@ -31,3 +31,22 @@ test('every report of the library can be made in its usual format', async ({ pag
 });
 
 everyLook('reports', '/reports?report=burn', (page) => page.getByRole('form', { name: 'Make: Burn' }));
+
+test('whoever wants a report by mail is told what it takes, or asks for it', async ({ page, request }) => {
+  const { channels } = await ask(request, '/v1/report-schedules');
+  await page.goto('/reports');
+  const panel = page.getByRole('region', { name: 'Sent by mail' });
+  if (channels.length === 0) {
+    await panel.getByRole('link', { name: 'What channels there are' }).click();
+    await expect(page.getByRole('heading', { name: 'Channels' })).toBeVisible();
+    return;
+  }
+  const key = `e2e-${Date.now()}`;
+  await panel.getByLabel('Recipients').fill('ana@acme.example');
+  await panel.getByRole('textbox', { name: /^Name/ }).fill(key);
+  await panel.getByRole('button', { name: 'Have it sent' }).click();
+  await panel.getByRole('button', { name: `Send ${key} now` }).click();
+  await expect(panel.getByText(`${key} is on its way`)).toBeVisible();
+  await panel.getByRole('button', { name: `Remove ${key}` }).click();
+  await expect(panel.getByRole('button', { name: `Remove ${key}` })).toHaveCount(0);
+});

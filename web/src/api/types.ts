@@ -121,3 +121,6 @@ export type RoleRights = Answer<'/v1/rights'>;
 export type Agent = Answer<'/v1/agents'>['rows'][number];
 export type EstateTaken = PostAnswer<'/v1/estate'>;
 export type UnsettledLine = PostAnswer<'/v1/imports/token-usage'>['rejected'][number];
+export type ReportSchedules = Answer<'/v1/report-schedules'>;
+export type ReportSchedule = ReportSchedules['rows'][number];
+export type NewSchedule = components['schemas']['NewSchedule'];

@@ -1,8 +1,7 @@
 import { Button, CopyButton, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
-import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
-import { bucketsQuery } from '../../api/buckets';
 import { summaryQuery } from '../../api/queries';
 import { makeReport, reportAddress, type Made } from '../../api/reports';
 import type { ReportKnown } from '../../api/types';
@@ -13,6 +12,7 @@ import { DayField } from '../../parts/day-field';
 import styles from '../../parts/page.module.css';
 import { ProblemNotice } from '../../parts/problem-notice';
 import { saveFile } from '../../parts/save-file';
+import { BucketField } from './bucket-field';
 import own from './reports.module.css';
 
 const route = getRouteApi('/reports');
@@ -39,7 +39,9 @@ export function MakeForm({ report }: { report: ReportKnown }) {
       <Stack gap="md">
         <Group gap="sm" align="end">
           {report.of_period && <PeriodFields made={made} onChoose={choose} />}
-          {report.of_bucket && <BucketField report={report} made={made} onChoose={choose} />}
+          {report.of_bucket && (
+            <BucketField report={report} value={made.bucket} onChange={(bucket) => choose({ bucket })} />
+          )}
           <NativeSelect
             label={say.format}
             value={made.format ?? report.formats[0]}
@@ -143,18 +145,4 @@ function presetsOf(today: string) {
     { key: 'ninetyDays', from: addDays(today, -89), to: today },
     { key: 'year', from: addDays(today, -364), to: today },
   ] as const;
-}
-
-function BucketField({ report, made, onChoose }: FieldsProps & { report: ReportKnown }) {
-  const buckets = useInfiniteQuery(bucketsQuery(undefined));
-  const rows = buckets.data?.pages.flatMap((page) => page.rows) ?? [];
-  const nothing = report.needs_bucket ? say.chooseBucket : say.allBuckets;
-  return (
-    <NativeSelect
-      label={say.bucket}
-      value={made.bucket ?? ''}
-      data={[{ value: '', label: nothing }, ...rows.map(({ key, name }) => ({ value: key, label: name }))]}
-      onChange={(event) => onChoose({ bucket: event.currentTarget.value || undefined })}
-    />
-  );
 }

@@ -12,6 +12,7 @@ import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { MakeForm } from './make-form';
 import own from './reports.module.css';
+import { SchedulesPanel } from './schedules-panel';
 
 const route = getRouteApi('/reports');
 const say = words.reports;
@@ -31,6 +32,7 @@ export function ReportsPage() {
           }
         </Loaded>
       </Panel>
+      {reports.data && reports.data.rows.length > 0 && <SchedulesPanel reports={reports.data.rows} />}
     </div>
   );
 }
