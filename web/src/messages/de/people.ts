@@ -30,6 +30,7 @@ export const people: Messages['people'] = {
     seats: 'Lizenzplätze',
     noSeats: 'Die Person hat keinen Lizenzplatz: Was sie öffnet, wird in Token belastet.',
     sessions: 'Offene Sitzungen',
+    decisions: 'Was das Gate über sie entschied',
     noSessions: 'Nichts ist offen.',
   },
 };

@@ -27,6 +27,7 @@ export const people = {
     seats: 'Seats',
     noSeats: 'They hold no seat: what they open is charged in tokens.',
     sessions: 'Open sessions',
+    decisions: 'What the gate decided about them',
     noSessions: 'Nothing is open.',
   },
 };

@@ -15,6 +15,7 @@ import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { adviceOf, reasonOf } from '../../parts/reason';
 import { useMoments } from '../../parts/use-moments';
+import { useRight } from '../../parts/use-right';
 
 const route = getRouteApi('/people/$key');
 const say = words.people.one;
@@ -42,6 +43,7 @@ export function OnePersonPage() {
 }
 
 function Told({ person }: { person: OnePerson }) {
+  const seesGate = useRight('read-burn');
   return (
     <>
       <div className={styles.pair}>
@@ -51,7 +53,7 @@ function Told({ person }: { person: OnePerson }) {
       <Panel title={say.seats}>
         {person.seats.length === 0 ? <Text c="dimmed">{say.noSeats}</Text> : <SeatsOf label={say.seats} seats={person.seats} />}
       </Panel>
-      <Panel title={say.sessions}>
+      <Panel title={say.sessions} aside={seesGate && <Decisions of={person.key} />}>
         {person.sessions.length === 0 ? (
           <Text c="dimmed">{say.noSessions}</Text>
         ) : (
@@ -59,6 +61,15 @@ function Told({ person }: { person: OnePerson }) {
         )}
       </Panel>
     </>
+  );
+}
+
+/** To what the gate decided about somebody, turned away or let through. */
+function Decisions({ of }: { of: string }) {
+  return (
+    <Link to="/gate" search={{ person: of }} className={styles.link} data-no-print>
+      {say.decisions}
+    </Link>
   );
 }
 

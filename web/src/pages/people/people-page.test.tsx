@@ -91,6 +91,7 @@ describe('one person', () => {
     open('/people/ada');
     expect(await screen.findByText('12.5 tokens')).toBeVisible();
     expect(screen.getByText('abyron')).toBeVisible();
+    expect(screen.getByRole('link', { name: 'What the gate decided about them' })).toHaveAttribute('href', '/gate?person=ada');
     expect(screen.getByRole('row', { name: /Revit 7/ })).toHaveTextContent('WS-1');
     const panel = within(screen.getByRole('region', { name: 'Recommendation' }));
     expect(await panel.findByText('Give a seat of revit')).toBeVisible();
