@@ -4,7 +4,8 @@
 #   tools/e2e.sh [ARGUMENT…]    arguments go to the test runner
 #
 # It builds nothing: `make build` first. The tests find the server in FAREGATE_URL, FAREGATE_SIGN_IN
-# and FAREGATE_API_KEY, the browser in CHROMIUM, and leave pictures in FAREGATE_SCREENSHOTS.
+# and FAREGATE_API_KEY, the binary in FAREGATE_BINARY, the browser in CHROMIUM, and leave pictures in
+# FAREGATE_SCREENSHOTS.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -47,7 +48,9 @@ FAREGATE_SIGN_IN=$(said sign_in)
 FAREGATE_API_KEY=$(said api_key)
 CHROMIUM=${CHROMIUM:-$(command -v chromium || true)}
 FAREGATE_SCREENSHOTS=$root/artifacts/screenshots
-export FAREGATE_URL FAREGATE_SIGN_IN FAREGATE_API_KEY CHROMIUM FAREGATE_SCREENSHOTS
+# For tests that begin with an empty ledger of their own.
+FAREGATE_BINARY=$(realpath "$binary")
+export FAREGATE_BINARY FAREGATE_URL FAREGATE_SIGN_IN FAREGATE_API_KEY CHROMIUM FAREGATE_SCREENSHOTS
 mkdir -p "$FAREGATE_SCREENSHOTS"
 
 if ! npm --prefix web run e2e -- "$@" </dev/null; then

@@ -1,25 +1,41 @@
 /** Bringing data: files of use and of the estate, and the demonstration. */
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { postFor, upload, type Query } from './client';
+import { get, postFor, upload, type Query } from './client';
 import { newKey } from './orders';
+import { LIVE_KEY } from './queries';
 import type { EstateTaken, PostAnswer } from './types';
 
-type UsePath = '/v1/imports/token-usage';
+/** What there is yet, and what is missing next. */
+export const firstRunQuery = queryOptions({
+  queryKey: [...LIVE_KEY, 'first-run'],
+  queryFn: ({ signal }) => get('/v1/first-run', {}, signal),
+});
+
+type UsePath = '/v1/imports/token-usage' | '/v1/imports/log';
 
 /** Sends a file of use; tells which part of it has arrived, and what it added. */
-export function useBring<P extends UsePath>(path: P, type: string, query: Query = {}) {
+export function useBring<P extends UsePath>(path: P, type: string, query: (file: File) => Query = () => ({})) {
   const client = useQueryClient();
   const [sent, setSent] = useState(0);
   const bring = useMutation({
     mutationFn: (file: File): Promise<PostAnswer<P>> => {
       setSent(0);
-      return upload(path, file, type, query, setSent);
+      return upload(path, file, type, query(file), setSent);
     },
     // A first file changes everything that the pages know.
     onSuccess: () => client.invalidateQueries(),
   });
   return { bring, sent };
+}
+
+/** Fills an empty ledger with made-up data. */
+export function useDemo() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (small: boolean) => postFor('/v1/first-run/demo', { body: { small } }),
+    onSuccess: () => client.invalidateQueries(),
+  });
 }
 
 export type EstateFile = { name: string; text: string };

@@ -124,3 +124,7 @@ export type UnsettledLine = PostAnswer<'/v1/imports/token-usage'>['rejected'][nu
 export type ReportSchedules = Answer<'/v1/report-schedules'>;
 export type ReportSchedule = ReportSchedules['rows'][number];
 export type NewSchedule = components['schemas']['NewSchedule'];
+export type FirstRun = Answer<'/v1/first-run'>;
+export type FirstStep = FirstRun['steps'][number];
+export type LogTaken = PostAnswer<'/v1/imports/log'>;
+export type LogBatch = LogTaken['imports'][number];

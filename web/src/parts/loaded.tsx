@@ -1,6 +1,8 @@
 import { Group, Skeleton, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { isCode } from '../api/client';
 import { words } from '../messages';
+import { EmptyNote } from './empty-note';
 import { AlertIcon } from './icons';
 import { ProblemNotice } from './problem-notice';
 
@@ -23,6 +25,10 @@ export function Loaded<T>({ of, waiting, skeleton, children }: Props<T>) {
         {children(of.data)}
       </>
     );
+  }
+  // Nothing has gone wrong: there is too little to say anything yet.
+  if (isCode(of.error, 'not-ready')) {
+    return <EmptyNote first title={words.problem.notReady} detail={of.error.detail ?? ''} />;
   }
   if (of.error) {
     return <ProblemNotice error={of.error} onRetry={() => void of.refetch()} busy={of.isFetching} />;

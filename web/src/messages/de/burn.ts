@@ -1,9 +1,7 @@
 import type { Messages } from '../index';
 import { count, plural } from './count';
 
-/** The one way by which tokens that were bought become known. */
-const enterTokens =
-  'beginnen Sie den Vertrag mit `faregate init --tokens N --from DATE` in einem neuen Datenverzeichnis und importieren Sie erneut.';
+const enterTokens = 'nehmen Sie sie unter Einstellungen, Vertrag auf.';
 
 export const burn: Messages['burn'] = {
   title: 'Verbrauch',
@@ -198,7 +196,7 @@ export const burn: Messages['burn'] = {
   packs: {
     title: 'Pakete',
     loading: 'Die Pakete werden geladen',
-    empty: `Es ist kein Paket erfasst. Ohne Paket bleibt jede Belastung ungedeckt. Um Ihre Token zu erfassen, ${enterTokens}`,
+    empty: `Es ist kein Paket erfasst. Ohne Paket bleibt jede Belastung ungedeckt. Pakete werden unter Einstellungen, Vertrag aufgenommen.`,
     remaining: (remaining, bought) => `${remaining} von ${bought} übrig`,
     expires: (when, relative) => `Läuft ab am ${when}, ${relative}`,
     expired: (when) => `Abgelaufen am ${when}`,

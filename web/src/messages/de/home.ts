@@ -18,6 +18,7 @@ export const home: Messages['home'] = {
   allAlerts: 'Alle Warnungen',
   allRequests: 'Alle Anfragen',
   allPlans: 'Alle Pläne',
+  missing: (what) => `Was den Büchern als Nächstes fehlt: ${what}`,
   burn: 'Verbrauch am Tag gegen den Plan',
   burnTable: 'Als Tabelle',
   toBurn: 'Verbrauch im Einzelnen',

@@ -15,6 +15,7 @@ export const problem: Messages['problem'] = {
   },
   status: (status) => `Der Server hat mit Status ${status} geantwortet.`,
   code: (code) => `Code: ${code}`,
+  notReady: 'Noch lässt sich nichts sagen',
   retry: 'Erneut versuchen',
   stale: 'Diese Zahlen konnten gerade nicht aktualisiert werden.',
   unexpected: 'Etwas Unerwartetes ist geschehen',

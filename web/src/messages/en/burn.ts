@@ -1,8 +1,6 @@
 import { count, plural } from './count';
 
-/** The one way by which tokens that were bought become known. */
-const enterTokens =
-  'begin the contract with `faregate init --tokens N --from DATE` in a fresh data directory and import again.';
+const enterTokens = 'take them in under Settings, Contract.';
 
 export const burn = {
   title: 'Burn',
@@ -197,7 +195,7 @@ export const burn = {
   packs: {
     title: 'Packs',
     loading: 'Loading the packs',
-    empty: `No pack has been entered. Without one, every charge stays uncovered. To enter your tokens, ${enterTokens}`,
+    empty: `No pack has been entered. Without one, every charge stays uncovered. Packs are taken in under Settings, Contract.`,
     remaining: (remaining: string, bought: string) => `${remaining} of ${bought} left`,
     expires: (when: string, relative: string) => `Expires ${when}, ${relative}`,
     expired: (when: string) => `Expired ${when}`,

@@ -15,6 +15,7 @@ export const home = {
   allAlerts: 'All alerts',
   allRequests: 'All requests',
   allPlans: 'All plans',
+  missing: (what: string) => `What the books lack next: ${what}`,
   burn: 'Burn by day against the plan',
   burnTable: 'As a table',
   toBurn: 'Burn in detail',

@@ -15,6 +15,7 @@ export const problem = {
   status: (status: number) => `The server answered with status ${status}.`,
   code: (code: string) => `Code: ${code}`,
   retry: 'Try again',
+  notReady: 'Nothing can be said yet',
   stale: 'These numbers could not be refreshed just now.',
   unexpected: 'Something unexpected happened',
 };

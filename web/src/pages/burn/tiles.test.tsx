@@ -56,7 +56,7 @@ describe('the tiles', () => {
         <Tiles summary={{ ...summary, balance }} />
       </>,
     );
-    expect(screen.getByRole('note')).toHaveTextContent('faregate init --tokens N --from DATE');
+    expect(screen.getByRole('note')).toHaveTextContent('take them in under Settings, Contract');
     expect(screen.getByText('none entered; “Packs” says how')).toBeVisible();
   });
 

@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { requestsQuery } from '../../api/buckets';
 import { isForbidden } from '../../api/client';
 import { tokenEventsQuery } from '../../api/home';
+import { firstRunQuery } from '../../api/imports';
 import { plansQuery } from '../../api/plans';
 import { alertsQuery, balancesQuery, summaryQuery } from '../../api/queries';
 import type { Pack, Statement } from '../../api/types';
@@ -29,18 +30,16 @@ const say = words.home;
 const CARDS_MAX = 5;
 
 export function HomePage() {
-  const summary = useQuery(summaryQuery).data;
   const mayBring = useRight('run-faregate');
-  // Nothing was used and nothing was bought: an overview would be blank.
-  if (mayBring && summary && !summary.usage && summary.balance.purchased === 0) {
-    return <Navigate to="/welcome" replace />;
-  }
+  const first = useQuery({ ...firstRunQuery, enabled: mayBring === true }).data;
+  // An overview of nothing would be blank.
+  if (first?.empty) return <Navigate to="/welcome" replace />;
   return (
     <div className={styles.page}>
       <PageHead title={say.title} />
       <Decisions />
       <div className={styles.pair}>
-        <Standing />
+        <Standing missing={first?.next ?? undefined} />
         <Events />
       </div>
       <BurnGlance />
@@ -149,7 +148,8 @@ function Card({ kind, text, aside, children }: CardProps) {
   );
 }
 
-function Standing() {
+/** Where the tokens stand, and the way to what the books lack still. */
+function Standing({ missing }: { missing: string | undefined }) {
   const summary = useQuery(summaryQuery);
   if (isForbidden(summary.error)) return null;
   const tiles = words.burn.tiles;
@@ -168,6 +168,11 @@ function Standing() {
                 [tiles.projected, tokens(burn.projected_month.tokens)],
               ]}
             />
+            {missing && (
+              <Link to="/welcome" className={styles.link}>
+                {say.missing(words.welcome.next.steps[missing]?.title ?? missing)}
+              </Link>
+            )}
           </Stack>
         )}
       </Loaded>

@@ -1,6 +1,6 @@
 import { Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import type { UnsettledLine } from '../../api/types';
+import type { ReactNode } from 'react';
 import { counted, roundShare } from '../../format';
 import { words } from '../../messages';
 import page from '../../parts/page.module.css';
@@ -31,18 +31,24 @@ export function Progress({ bring: { isPending, error, variables }, sent }: { bri
   );
 }
 
+type BroughtProps = {
+  /** Lines that were left out, or the first of them. */
+  kept?: { line: number; why: string }[];
+  keptCount?: number;
+  isNothing?: boolean;
+  children: ReactNode;
+};
+
 /** What a file, or the demonstration, added, and the way to see it. */
-export function Brought({ text, kept = [] }: { text: string; kept?: UnsettledLine[] }) {
+export function Brought({ kept = [], keptCount = kept.length, isNothing = false, children }: BroughtProps) {
   const { done } = words.welcome;
   return (
     <Stack gap="xs" role="status">
-      <Text fw={650}>{done.title}</Text>
-      <Text>
-        <Prose>{text}</Prose>
-      </Text>
+      <Text fw={650}>{isNothing ? done.nothing : done.title}</Text>
+      {children}
       {kept.length > 0 && (
         <details>
-          <summary>{done.kept(kept.length, counted(kept.length))}</summary>
+          <summary>{done.kept(keptCount, counted(keptCount))}</summary>
           <ul>
             {kept.map(({ line, why }) => (
               <li key={line}>

@@ -1,0 +1,95 @@
+import { Stack, Text, TextInput } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useBring } from '../../api/imports';
+import type { LogBatch, LogTaken } from '../../api/types';
+import { counted, day } from '../../format';
+import { words } from '../../messages';
+import { Facts } from '../../parts/facts';
+import { FileDrop } from '../../parts/file-drop';
+import page from '../../parts/page.module.css';
+import { Panel } from '../../parts/panel';
+import { Prose } from '../../parts/prose';
+import { usageSpan } from '../burn/search';
+import { Brought, Progress } from './brought';
+
+const say = words.welcome.use;
+
+/** Logs of licence servers name no zone; the reader's own is the likeliest. */
+const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const ZONES = 'zones-of-the-world';
+
+/** A file of use, told by what is in it. */
+export function UsePanel() {
+  const [zone, setZone] = useState(OWN_ZONE);
+  const { bring, sent } = useBring('/v1/imports/log', 'application/octet-stream', ({ name }) => ({ name, zone }));
+  return (
+    <Panel title={say.title} id="use">
+      <Stack gap="md">
+        <Text>
+          <Prose>{say.detail}</Prose>
+        </Text>
+        <TextInput
+          label={say.zone}
+          description={say.zoneHelp}
+          list={ZONES}
+          value={zone}
+          onChange={(event) => setZone(event.currentTarget.value)}
+        />
+        <datalist id={ZONES}>
+          {Intl.supportedValuesOf('timeZone').map((each) => (
+            <option key={each} value={each} />
+          ))}
+        </datalist>
+        <FileDrop
+          label={bring.data ? words.files.another : say.choose}
+          accept=".log,.txt,.csv,.json,.gz,.zst,.zip"
+          disabled={bring.isPending}
+          onFile={(file) => bring.mutate(file)}
+        />
+        <Progress bring={bring} sent={sent} />
+        {bring.data && <Taken taken={bring.data} />}
+        <Text size="sm" c="dimmed">
+          <Prose>{say.large}</Prose>
+        </Text>
+      </Stack>
+    </Panel>
+  );
+}
+
+function Taken({ taken: { imports, rejected, rejected_lines, passed_over } }: { taken: LogTaken }) {
+  const lines = rejected.map(({ line, reason }) => ({ line, why: reason }));
+  return (
+    <Brought kept={lines} keptCount={rejected_lines} isNothing={imports.length === 0}>
+      {imports.map((batch) => (
+        <Batch key={batch.kind} batch={batch} />
+      ))}
+      {passed_over.map(({ what, why }) => (
+        <Text key={what} size="sm">
+          {what}: <Prose>{why}</Prose>
+        </Text>
+      ))}
+    </Brought>
+  );
+}
+
+function Batch({ batch: { kind, sessions, duplicates, quarantined, first, last } }: { batch: LogBatch }) {
+  const span = first && last ? usageSpan({ first: first.slice(0, 10), last: last.slice(0, 10) }) : undefined;
+  return (
+    <>
+      <Facts
+        facts={[
+          [say.kind, say.kinds[kind] ?? kind],
+          [say.sessions, counted(sessions)],
+          [say.duplicates, counted(duplicates)],
+          [say.quarantined, counted(quarantined)],
+        ]}
+      />
+      {span && (
+        <Link to="/burn" search={span} className={page.link}>
+          {say.toDays(day(span.from), day(span.to))}
+        </Link>
+      )}
+    </>
+  );
+}
