@@ -330,6 +330,19 @@ impl Access {
         Ok(ended?.len())
     }
 
+    /// Revokes all keys and links whose name is meant; says how many.
+    ///
+    /// # Errors
+    /// [`StoreError`]; those before it are revoked.
+    pub fn revoke_keys(&self, is_meant: impl Fn(&str) -> bool) -> Result<usize, StoreError> {
+        let all = self.store.all()?.into_iter();
+        let theirs =
+            all.filter(|one| matches!(one.kind, Kind::Key | Kind::Link) && is_meant(&one.name));
+        let revoked: Result<Vec<bool>, StoreError> =
+            theirs.map(|one| self.remove(&one.hash)).collect();
+        Ok(revoked?.len())
+    }
+
     /// Revokes the credential of this kind with this id; returns what it was.
     ///
     /// # Errors

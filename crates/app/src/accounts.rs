@@ -236,8 +236,8 @@ impl Accounts {
         Ok(account)
     }
 
-    /// Changes an account. Whoever is signed in with it is signed out, unless only a name or an address changed.
-    /// Slow where a password is set.
+    /// Changes an account. Whoever is signed in with it is signed out, unless only a name or an address changed; of one
+    /// that is disabled, keys and links of its name are revoked. Slow where a password is set.
     ///
     /// # Errors
     /// [`Refused`].
@@ -253,6 +253,9 @@ impl Accounts {
             != (before.role, &before.password, before.disabled);
         if is_other {
             access.end_sign_ins(&after.name, None)?;
+        }
+        if after.disabled {
+            access.revoke_keys(|name| folded(name) == after.name)?;
         }
         Ok(after)
     }

@@ -360,11 +360,22 @@ fn a_report_is_sent_by_the_clock_and_when_asked() {
         assert!(name.starts_with("faregate-burn-2") && name.ends_with(".csv"), "{name}");
         assert!(file[2].as_str().unwrap().contains(','), "{file}");
     }
-    let sent = told(&place, &["report", "schedule", "send", "each-day", "--json"]);
-    assert!(sent["delivery"].as_str().unwrap().starts_with("report-each-day."), "{sent}");
+    // Whoever is kept out has nothing sent.
+    let key = place.run(&["key", "--role", "viewer", "--name", "ana"], 0).stdout;
+    let said =
+        json!({ "key": "anas", "report": "burn", "every": "monthly", "to": ["a@b.example"] });
+    let path = "/v1/report-schedules";
+    assert_eq!(server.call("POST", path, key.trim(), None, &said.to_string()).0, 201);
+    let account = json!({ "name": "ana", "role": "viewer" });
+    assert_eq!(server.post("/v1/accounts", &account).0, 201);
+    place.run(&["account", "disable", "ana"], 0);
+    let sent = told(&place, &["report", "schedule", "send", "anas", "--json"]);
+    assert!(sent["delivery"].as_str().unwrap().starts_with("report-anas."), "{sent}");
+    let given_up = settled(&server, "given-up", 1);
+    assert!(given_up[0].to_string().contains("is kept out"), "{given_up:?}");
     let removed = told(&place, &["report", "schedule", "remove", "each-day", "--json"]);
     assert_eq!(removed["removed"], "each-day");
-    assert_eq!(server.get("/v1/report-schedules").1["rows"], json!([]));
+    assert_eq!(server.get(path).1["rows"].as_array().unwrap().len(), 1, "Ana's is left");
     server.stop("TERM");
 }
 

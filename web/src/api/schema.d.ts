@@ -72,7 +72,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Changes an account. Another role or password, and disabling it, end all its sign-ins. */
+        /**
+         * Changes an account. Another role or password, and disabling it, end all its sign-ins; disabling it revokes all keys
+         *     of its name as well.
+         */
         patch: operations["change_account"];
         trace?: never;
     };

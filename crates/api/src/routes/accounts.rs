@@ -131,7 +131,8 @@ pub struct AccountChange {
     must_change: Option<bool>,
 }
 
-/// Changes an account. Another role or password, and disabling it, end all its sign-ins.
+/// Changes an account. Another role or password, and disabling it, end all its sign-ins; disabling it revokes all keys
+/// of its name as well.
 #[utoipa::path(
     patch, path = "/v1/accounts/{name}", operation_id = "change_account", tag = "access", request_body = AccountChange,
     params(("name" = String, Path, description = "the name to sign in with")),

@@ -160,6 +160,28 @@ async fn another_role_and_disabling_end_sign_ins() {
     assert_eq!(row, expected);
 }
 
+/// Whoever is kept out comes in by no key of their name either; keys of others, and those that are made later, work.
+#[tokio::test]
+async fn disabling_revokes_keys_of_its_name() {
+    let estate = Estate::office();
+    add(&estate, "anna", "member").await;
+    let keys = [estate.member("anna"), estate.member("Anna"), estate.key(Role::Workstation)];
+    let work = async |keys: &[String]| {
+        let mut work = Vec::new();
+        for key in keys {
+            work.push(estate.send(Call::get("/v1/me").key(key)).await.status == 200);
+        }
+        work
+    };
+    change(&estate, "anna", json!({ "role": "viewer" })).await;
+    assert_eq!(work(&keys).await, [true; 3], "another role leaves them");
+    change(&estate, "anna", json!({ "disabled": true })).await;
+    assert_eq!(work(&keys).await, [false, false, true]);
+    change(&estate, "anna", json!({ "disabled": false })).await;
+    assert_eq!(work(&keys).await, [false, false, true], "what is revoked stays so");
+    assert_eq!(work(&[estate.member("anna")]).await, [true]);
+}
+
 #[tokio::test]
 async fn accounts_that_make_no_sense_are_refused() {
     let estate = Estate::office();

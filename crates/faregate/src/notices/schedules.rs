@@ -7,6 +7,7 @@ use super::Desk;
 use crate::ambient::WallClock;
 use faregate_api::routes::report_schedules::ReportSchedule;
 use faregate_api::schedules::Schedules;
+use faregate_app::accounts::Accounts;
 use faregate_app::engine::Engine;
 use faregate_app::notice::{Kind, Notice, Severity};
 use faregate_app::outbox::{Draft, Outbox};
@@ -154,6 +155,9 @@ fn written(data: &Path, key: &str, date: Date, at: Instant) -> Result<Letter, St
     let all = Book::of(data).all().map_err(|why| why.to_string())?;
     let schedule = all.into_iter().find(|one| one.key == key);
     let schedule = schedule.ok_or_else(|| format!("there is no schedule `{key}` any more"))?;
+    if is_kept_out(data, &schedule.by)? {
+        return Err(format!("`{}`, who asked for it, is kept out", schedule.by));
+    }
     let store = DataDirectory::read(data).map_err(|why| format!("{why:?}"))?;
     let engine = Engine::load(Box::new(store), Arc::new(WallClock));
     let mut engine = engine.map_err(|why| why.to_string())?;
@@ -167,6 +171,13 @@ fn written(data: &Path, key: &str, date: Date, at: Instant) -> Result<Letter, St
     let bytes = make(&mut engine, &asked).map_err(|why| why.to_string())?;
     let (file, media_type) = (asked.file_name(), asked.format.media_type().to_owned());
     Ok(Letter { to: schedule.to, file, media_type, bytes })
+}
+
+/// Whether somebody has an account, and it lets nobody in.
+fn is_kept_out(data: &Path, name: &str) -> Result<bool, String> {
+    let kept = DataDirectory::credentials_beside(data).map_err(|why| format!("{why:?}"))?;
+    let account = Accounts::new(Box::new(kept)).find(name).map_err(|why| why.to_string())?;
+    Ok(account.is_some_and(|account| account.disabled))
 }
 
 impl Schedules for Desk {
