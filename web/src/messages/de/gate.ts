@@ -60,6 +60,7 @@ export const gate: Messages['gate'] = {
       tokens: 'Token',
       host: 'Rechner',
     },
+    outside: (said) => `${said}, außerhalb des Gebiets`,
     because: (said, rule) => `${said} (${rule})`,
     explainNamed: (when, product, person) => `${when}: ${product} von ${person} erklären`,
     empty: {

@@ -59,6 +59,7 @@ export const gate = {
       tokens: 'Tokens',
       host: 'Host',
     },
+    outside: (said: string) => `${said}, outside of its territory`,
     because: (said: string, rule: string) => `${said} (${rule})`,
     explainNamed: (when: string, product: string, person: string) => `${when}: explain ${product} of ${person}`,
     empty: {

@@ -135,7 +135,8 @@ function outcomeOf({ outcome, breach }: DecisionRow) {
 }
 
 /** What paid, or what stood in the way. */
-function whyOf({ route: way, bucket_name, code, detail, rule }: DecisionRow): string {
-  const said = code ? (detail ?? code) : paidBy(way, bucket_name);
+function whyOf({ route: way, bucket_name, code, detail, rule, breach }: DecisionRow): string {
+  const paid = paidBy(way, bucket_name);
+  const said = code ? (detail ?? code) : breach ? say.outside(paid) : paid;
   return rule ? say.because(said, rule) : said;
 }

@@ -92,6 +92,14 @@ describe('the latest decisions', () => {
     expect(list.getByText('WS-12')).toBeVisible();
   });
 
+  it('say what was let through outside of its territory', async () => {
+    open('/gate');
+    const list = await panel();
+    await list.findByRole('row', { name: /Ada Byron/ });
+    tell([{ ...allowed, decision: 13, breach: 'quarantine' }]);
+    expect(list.getByRole('row', { name: /Tokens of North, outside of its territory/ })).toBeVisible();
+  });
+
   it('hold still by themselves while a key is among the rows', async () => {
     open('/gate');
     const list = await panel();
