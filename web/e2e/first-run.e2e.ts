@@ -5,10 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { SCREENSHOTS } from './given';
+import { given, SCREENSHOTS } from './given';
 import { everyLook } from './look';
-
-const BINARY = process.env.FAREGATE_BINARY;
 
 // Two days of last week, as a licence server writes them.
 const day = new Date(Date.now() - 5 * 86_400_000);
@@ -27,7 +25,7 @@ type Running = { url: string; sign_in: string; end: () => void };
 
 /** An empty contract, served; its first line says where. */
 async function begin(): Promise<Running> {
-  const binary = BINARY ?? '';
+  const binary = given('FAREGATE_BINARY');
   const data = mkdtempSync(join(tmpdir(), 'faregate-first-run-'));
   execFileSync(binary, ['init', '--data', data, '--zone', 'UTC'], { stdio: 'ignore' });
   const server: ChildProcess = spawn(binary, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--json'], {
@@ -45,7 +43,6 @@ async function begin(): Promise<Running> {
 }
 
 test.describe('an empty ledger', () => {
-  test.skip(!BINARY, 'skipped: FAREGATE_BINARY names no server; tools/e2e.sh does');
   test.use({ storageState: { cookies: [], origins: [] } });
   let running: Running;
   test.beforeEach(async () => {

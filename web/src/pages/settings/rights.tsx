@@ -44,7 +44,7 @@ function Matrix({ told: { rights, rows } }: { told: RoleRights }) {
       rows={rights}
       rowKey={(right) => right}
       columns={[
-        { head: say.right, cell: (right) => say.rights[right] ?? right },
+        { head: say.right, cell: (right) => say.rights[right] ?? right, kind: 'words' },
         ...rows.map(({ role, rights: held }) => ({
           head: words.access.roles[role] ?? role,
           cell: (right: string) => (held.includes(right) ? <Held /> : <VisuallyHidden>{say.no}</VisuallyHidden>),
