@@ -138,3 +138,20 @@ async fn health_needs_nobody() {
     let health = estate.send(Call::get("/healthz")).await;
     assert_eq!((health.status.as_u16(), &health.body[..]), (200, &b"ok\n"[..]));
 }
+
+/// A browser is led back to the page, which says why; a program gets the problem.
+#[tokio::test]
+async fn a_browser_whom_no_provider_lets_in_comes_back_to_the_page() {
+    let estate = Estate::new();
+    for path in ["/v1/sign-in/oidc", "/v1/sign-in/oidc/callback?code=c&state=s"] {
+        let page = Call::get(path).header("accept", "text/html,application/xhtml+xml");
+        let led = estate.send(page).await;
+        let to = led.header("location");
+        assert_eq!((led.status.as_u16(), to), (303, "/?failed=no-provider"), "{path}");
+        let program = estate.send(Call::get(path)).await;
+        assert_eq!(
+            (program.status.as_u16(), &program.json()["code"]),
+            (404, &"no-provider".into())
+        );
+    }
+}
