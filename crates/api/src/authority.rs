@@ -102,6 +102,11 @@ impl<P> Authorized<P> {
         self.rights
     }
 
+    /// Whether they came in with a sign-in, and not with a key.
+    pub(crate) fn is_signed_in(&self) -> bool {
+        self.credential.kind == Kind::SignIn
+    }
+
     /// The hash of what they came in with.
     pub(crate) fn hash(&self) -> &SecretHash {
         &self.credential.hash
@@ -154,7 +159,12 @@ fn on_behalf_of(
         let detail = format!("{} may not act for somebody else", role.with_article());
         return Err(Problem::forbidden(detail));
     }
-    Ok(value.to_str().ok().map(str::to_owned))
+    // Left out, the order would be the administrator's own.
+    let name = str::from_utf8(value.as_bytes()).map_err(|_| {
+        let detail = format!("`{ON_BEHALF_OF}` is no name in UTF-8");
+        Problem::bad_request("bad-name", detail, "send the name's bytes in UTF-8")
+    })?;
+    Ok(Some(name.to_owned()))
 }
 
 fn credential(parts: &Parts, server: &Server) -> Result<Credential, Problem> {

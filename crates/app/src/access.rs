@@ -14,6 +14,23 @@ pub const SIGN_IN_SECONDS: i64 = 12 * 3_600;
 /// A link can be used for this long, in seconds.
 pub const LINK_SECONDS: i64 = DAY;
 
+/// The longest name of a key, in bytes.
+const KEY_NAME_MAX: usize = 128;
+
+/// Why no key is made.
+#[derive(Debug, thiserror::Error)]
+pub enum NoKey {
+    /// Nobody could tell whose it is.
+    #[error("a key's name has 1 to {KEY_NAME_MAX} bytes, and no control characters")]
+    BadName,
+    /// A member's key without a person would open nothing, and nobody would know why.
+    #[error("a member's key bears the name of a person, and nobody has this one")]
+    Nobody,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// The SHA-256 of a secret.
 pub type SecretHash = [u8; 32];
 
@@ -152,6 +169,11 @@ pub trait CredentialStore: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     fn remove(&self, hash: &SecretHash) -> Result<(), StoreError>;
+    /// Removes those that are no longer in force.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn remove_expired(&self, now: Instant) -> Result<(), StoreError>;
 }
 
 /// Makes secrets of 256 random bits. A port, so that chance stays an argument.
@@ -183,13 +205,18 @@ impl Access {
         Ok(Self { store, secrets, known: RwLock::new(known), lent: RwLock::default() })
     }
 
-    /// Looks at the store again: what another process revoked there since opens nothing any more.
+    /// Looks at the store again: what another process revoked there since opens nothing any more, and what has
+    /// expired is forgotten.
     ///
     /// # Errors
     /// [`StoreError`]; those in force are as they were.
-    pub fn reload(&self) -> Result<(), StoreError> {
+    pub fn reload(&self, now: Instant) -> Result<(), StoreError> {
         // Under the lock, or one that is issued meanwhile would be lost from memory.
         let mut known = self.write();
+        // A store is written to only when there is something to remove.
+        if known.values().any(|one| one.expires.is_some_and(|end| end <= now)) {
+            self.store.remove_expired(now)?;
+        }
         let lent = self.lent.read().unwrap_or_else(PoisonError::into_inner);
         let stored = self.store.all()?;
         known.retain(|hash, _| lent.contains(hash));
@@ -214,6 +241,27 @@ impl Access {
         self.store.add(&credential)?;
         self.write().insert(credential.hash, credential);
         Ok(secret)
+    }
+
+    /// Makes a key for a program or a person; returns its secret, which is shown once.
+    ///
+    /// # Errors
+    /// [`NoKey`]; nothing was issued.
+    pub fn make_key(
+        &self,
+        name: &str,
+        role: Role,
+        expires: Option<Instant>,
+        is_person: impl FnOnce(&str) -> bool,
+    ) -> Result<String, NoKey> {
+        let is_text = !name.trim().is_empty() && !name.contains(char::is_control);
+        if !is_text || name.len() > KEY_NAME_MAX {
+            return Err(NoKey::BadName);
+        }
+        if role == Role::Member && !is_person(name) {
+            return Err(NoKey::Nobody);
+        }
+        Ok(self.issue(Kind::Key, name, role, expires)?)
     }
 
     /// Issues a key that is never stored: it dies with this process.

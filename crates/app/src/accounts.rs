@@ -10,8 +10,9 @@ mod throttle;
 
 pub use memory::MemoryAccounts;
 
-use crate::access::{Access, Role};
+use crate::access::{Access, Role, SecretHash};
 use crate::ports::StoreError;
+use faregate_core::estate::Estate;
 use faregate_core::when::Instant;
 use password::Weak;
 use std::net::IpAddr;
@@ -169,6 +170,31 @@ impl Accounts {
         admitted.map_err(|seconds| Refused::Wait { seconds })
     }
 
+    /// Takes back a try that [`Self::admit`] let through, and that was never made.
+    pub fn not_tried(&self, name: &str, address: Option<IpAddr>) {
+        self.throttle().take_back(&folded(name), address);
+    }
+
+    /// The account of somebody, under any of their names; of several a disabled one, which keeps them out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn of(
+        &self,
+        name: &str,
+        estate: &Estate,
+        now: Instant,
+    ) -> Result<Option<Account>, StoreError> {
+        let folded = folded(name);
+        let person = estate.person_known_as(name, now);
+        let is_theirs = |account: &Account| {
+            account.name == folded
+                || person.is_some() && estate.person_known_as(&account.name, now) == person
+        };
+        let theirs = self.store.accounts()?.into_iter().filter(is_theirs);
+        Ok(theirs.max_by_key(|account| (account.disabled, account.name == folded)))
+    }
+
     /// Signs somebody in, once [`Self::admit`] let them try. Slow.
     ///
     /// # Errors
@@ -180,9 +206,11 @@ impl Accounts {
         (given, new): (&str, Option<&str>),
         now: Instant,
     ) -> Result<SignedIn, Refused> {
-        let mut account = self.proved(name, address, given)?;
+        let proved = self.proved(name, address, given)?;
+        let _changing = self.changing();
+        let mut account = self.as_proved(&proved)?;
         if let Some(new) = new {
-            account = self.choose(access, &account.name, given, new)?;
+            account = self.choose(access, account, (given, new), None)?;
         } else if account.must_change {
             return Err(Refused::MustChange);
         }
@@ -190,8 +218,8 @@ impl Accounts {
         Ok(SignedIn { secret, account })
     }
 
-    /// Replaces one's own password, once [`Self::admit`] let them try; other sign-ins of theirs are the caller's
-    /// to end. Slow.
+    /// Replaces one's own password, once [`Self::admit`] let them try, and ends all other sign-ins of theirs but
+    /// the one with this hash. Slow.
     ///
     /// # Errors
     /// [`Refused`].
@@ -200,9 +228,12 @@ impl Accounts {
         access: &Access,
         (name, address): (&str, Option<IpAddr>),
         (given, new): (&str, &str),
+        here: &SecretHash,
     ) -> Result<Account, Refused> {
-        let account = self.proved(name, address, given)?;
-        self.choose(access, &account.name, given, new)
+        let proved = self.proved(name, address, given)?;
+        let _changing = self.changing();
+        let account = self.as_proved(&proved)?;
+        self.choose(access, account, (given, new), Some(here))
     }
 
     /// Adds an account. Slow where it has a password.
@@ -270,23 +301,29 @@ impl Accounts {
         Ok(account)
     }
 
-    /// Replaces a password that its owner has proved.
+    /// The account as it is now, if what was proved of it still holds: proving is slow, and meanwhile an
+    /// administrator may have disabled it or set another password. Only while [`Self::changing`] is held.
+    fn as_proved(&self, proved: &Account) -> Result<Account, Refused> {
+        let now = self.store.account(&proved.name)?.filter(|account| !account.disabled);
+        now.filter(|account| account.password == proved.password).ok_or(Refused::Wrong)
+    }
+
+    /// Replaces a password that its owner has proved; whoever signed in with the old one is signed out.
     fn choose(
         &self,
         access: &Access,
-        name: &str,
-        old: &str,
-        new: &str,
+        account: Account,
+        (old, new): (&str, &str),
+        but: Option<&SecretHash>,
     ) -> Result<Account, Refused> {
         if old == new {
             return Err(Refused::Weak(Weak::Same));
         }
-        let _changing = self.changing();
-        let account = self.find(name)?.ok_or(Refused::Wrong)?;
         let password = Some(new.to_owned());
         let change = Change { password, must_change: Some(false), ..Change::default() };
         let account = changed(account, change, access)?;
         self.store.keep_account(&account)?;
+        access.end_sign_ins(&account.name, but)?;
         Ok(account)
     }
 

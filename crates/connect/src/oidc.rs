@@ -219,13 +219,9 @@ impl IdentityProvider for Provider {
         let known = self.known(now)?;
         let token = self.exchange(&known, code, &ask.verifier)?;
         let header = token::header(&token)?;
-        let claims = match token::candidates(&known.keys, &header).as_slice() {
-            [] => {
-                let keys = self.keys_again(&known, now)?;
-                token::claims(&token, &header, &token::candidates(&keys, &header))?
-            }
-            keys => token::claims(&token, &header, keys)?,
-        };
+        let by = |keys: &[Jwk]| token::claims(&token, &header, &token::candidates(keys, &header));
+        // Its keys may be others by now, under other names or under none.
+        let claims = by(&known.keys).or_else(|_| by(&self.keys_again(&known, now)?))?;
         token::claimed(&claims, &self.settings, &ask.nonce, now)
     }
 }

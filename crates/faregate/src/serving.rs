@@ -10,7 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use ureq::Body;
-use ureq::http::Response;
+use ureq::http::{HeaderValue, Response};
 
 const NAME: &str = "serving.json";
 /// A server that has not answered by then is asked no longer.
@@ -91,13 +91,12 @@ impl Serving {
             .header("content-type", kind)
             .header("idempotency-key", crate::ambient::fresh_key());
         if let Some(name) = on_behalf_of {
-            // A header cannot carry more; left out, the order would be somebody else's.
-            if !name.chars().all(|c| c.is_ascii_graphic() || c == ' ') {
-                let help = "name another alias of the person, of plain letters and digits";
-                let message = format!("`{name}` cannot be told to the server");
-                return Err(Fault::new(Code::Usage, message, help));
-            }
-            request = request.header("faregate-on-behalf-of", name);
+            // Left out, the order would be somebody else's.
+            let told = HeaderValue::from_bytes(name.as_bytes()).map_err(|_| {
+                let help = "name another alias of the person, without control characters";
+                Fault::new(Code::Usage, format!("`{name}` cannot be told to the server"), help)
+            })?;
+            request = request.header("faregate-on-behalf-of", told);
         }
         self.answer(request.send(body))
     }

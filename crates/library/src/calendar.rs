@@ -24,6 +24,7 @@ struct Dated {
 /// All that is still to come.
 pub(crate) fn calendar(state: &State, now: Instant) -> String {
     let name = if state.name().is_empty() { "Faregate" } else { state.name() };
+    let contract: String = name.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect();
     let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),
@@ -31,7 +32,7 @@ pub(crate) fn calendar(state: &State, now: Instant) -> String {
         format!("X-WR-CALNAME:{}", escaped(&format!("{name}: licences"))),
     ];
     for one in packs(state, now).chain(seats(state, now)) {
-        lines.extend(event(&one, now));
+        lines.extend(event(&one, &contract, state.at()));
     }
     lines.push("END:VCALENDAR".to_owned());
     lines.iter().map(|line| folded(line) + "\r\n").collect()
@@ -74,12 +75,13 @@ fn seats(state: &State, now: Instant) -> impl Iterator<Item = Dated> {
     })
 }
 
-fn event(one: &Dated, now: Instant) -> Vec<String> {
+/// `at` is when the books last changed: the same books give the same calendar.
+fn event(one: &Dated, contract: &str, at: Instant) -> Vec<String> {
     let day = |date: Date| date.to_string().replace('-', "");
-    let stamp = now.to_string().replace(['-', ':'], "");
+    let stamp = at.to_string().replace(['-', ':'], "");
     let mut lines = vec![
         "BEGIN:VEVENT".to_owned(),
-        format!("UID:{}@faregate", escaped(&one.id)),
+        format!("UID:{}@{contract}.faregate", escaped(&one.id)),
         format!("DTSTAMP:{stamp}"),
         format!("DTSTART;VALUE=DATE:{}", day(one.on)),
         format!("DTEND;VALUE=DATE:{}", day(one.on.plus(1))),

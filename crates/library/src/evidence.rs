@@ -36,8 +36,9 @@ fn books(checks: &[Check]) -> Vec<Block> {
         ]),
         table("Checks", columns, checks.iter().map(row).collect(), None),
         sentence(
-            "The state was made anew from the first entry of the journal and compared with the one that decides. \
-             Entries are never changed or removed; corrections are further entries.",
+            "The journal was replayed from its first entry up to the latest snapshot, which it has to equal; what \
+             decides was read from that snapshot and the entries after it. Entries are never changed or removed; \
+             corrections are further entries.",
         ),
     ]
 }

@@ -116,8 +116,8 @@ pub(crate) fn cost_and_usage(state: &State, asked: &Asked) -> Result<String, Unm
     let currency = asked.currency.unwrap_or_else(|| usual_currency(state, asked.to));
     let books = Books { state, currency };
     let mut rows = Vec::new();
-    for (number, pack) in books.packs_between(asked.from, asked.to) {
-        rows.extend(books.purchase(number, pack).map_err(Unmade::NoSum)?);
+    for bought in books.packs_between(asked.from, asked.to) {
+        rows.extend(books.purchase(&bought).map_err(Unmade::NoSum)?);
     }
     for (of, units) in books.used(asked).map_err(Unmade::NoSum)? {
         rows.push(books.usage(&of, units));
@@ -144,12 +144,22 @@ struct Books<'a> {
     currency: Currency,
 }
 
-impl Books<'_> {
-    fn packs_between(&self, from: Date, to: Date) -> impl Iterator<Item = (usize, &Pack)> {
-        let begins = move |pack: &Pack| (from..=to).contains(&self.state.zone().date(pack.from));
-        let bought = |pack: &Pack| pack.bought.is_positive();
-        let packs = self.state.ledger().packs().iter().enumerate();
-        packs.filter(move |(_, pack)| begins(pack) && bought(pack))
+/// A pack that somebody paid for: what lives on of another one was paid for with that.
+struct Bought<'a> {
+    number: usize,
+    pack: &'a Pack,
+    /// As it was bought, whatever of it lives on elsewhere now.
+    ticks: Ticks,
+}
+
+impl<'a> Books<'a> {
+    fn packs_between(&self, from: Date, to: Date) -> impl Iterator<Item = Bought<'a>> {
+        let (state, ledger) = (self.state, self.state.ledger());
+        let begins = move |pack: &Pack| (from..=to).contains(&state.zone().date(pack.from));
+        let packs = ledger.packs().iter().enumerate().filter(move |(_, pack)| begins(pack));
+        let bought =
+            packs.map(|(number, pack)| Bought { number, pack, ticks: ledger.purchased(number) });
+        bought.filter(|bought| bought.ticks.is_positive())
     }
 
     fn used(&self, asked: &Asked) -> Result<BTreeMap<Used, i64>, NoSum> {
@@ -193,17 +203,18 @@ impl Books<'_> {
     }
 
     /// A pack; none where nobody said what it cost, which is not the same as nothing.
-    fn purchase(&self, number: usize, pack: &Pack) -> Result<Option<Said>, NoSum> {
+    fn purchase(&self, bought: &Bought<'_>) -> Result<Option<Said>, NoSum> {
+        let Bought { number, pack, ticks } = *bought;
         let Some(price) = pack.price else { return Ok(None) };
         let price = TokenPrices::new(self.state, self.currency).converted(price, pack.from)?;
         let price_text = decimal(price, PLACES);
-        let quantity = decimal(i128::from(pack.bought.micro_tokens()), 6);
-        let cost = decimal(times(price, pack.bought), PLACES);
+        let quantity = decimal(i128::from(ticks.micro_tokens()), 6);
+        let cost = decimal(times(price, ticks), PLACES);
         let mut row = self.frame(self.state.zone().date(pack.from), (pack.from, pack.until));
         row.extend([
             ("BilledCost", cost.clone()),
             ("ChargeCategory", "Purchase".to_owned()),
-            ("ChargeDescription", format!("Tokens: {}", guarded(&pack.name))),
+            ("ChargeDescription", guarded(&format!("Tokens: {}", pack.name)).into_owned()),
             ("ChargeFrequency", "One-Time".to_owned()),
             ("ContractedCost", cost.clone()),
             ("ContractedUnitPrice", price_text.clone()),
@@ -269,18 +280,20 @@ impl Books<'_> {
 }
 
 /// Packs as commitments: so many tokens, paid in advance, until they expire.
-pub(crate) fn commitments(state: &State, asked: &Asked) -> String {
+pub(crate) fn commitments(state: &State, asked: &Asked) -> Result<String, Unmade> {
     let currency = asked.currency.unwrap_or_else(|| usual_currency(state, asked.to));
     let books = Books { state, currency };
     let all = books.packs_between(Date(i32::MIN), Date(i32::MAX));
-    written(&COMMITMENTS, all.map(|(number, pack)| books.commitment(number, pack, asked.now)))
+    let rows: Result<Vec<Said>, NoSum> = all.map(|one| books.commitment(&one, asked.now)).collect();
+    Ok(written(&COMMITMENTS, rows.map_err(Unmade::NoSum)?.into_iter()))
 }
 
 impl Books<'_> {
-    fn commitment(&self, number: usize, pack: &Pack, now: Instant) -> Said {
+    fn commitment(&self, bought: &Bought<'_>, now: Instant) -> Result<Said, NoSum> {
+        let Bought { number, pack, ticks } = *bought;
         let prices = TokenPrices::new(self.state, self.currency);
-        let price = pack.price.and_then(|price| prices.converted(price, pack.from).ok());
-        let cost = price.map(|price| decimal(times(price, pack.bought), PLACES));
+        let price = pack.price.map(|price| prices.converted(price, pack.from)).transpose()?;
+        let cost = price.map(|price| decimal(times(price, ticks), PLACES));
         let days = pack.until.since(pack.from) / faregate_core::when::DAY;
         let status = match () {
             () if now < pack.from => "Pending",
@@ -297,7 +310,7 @@ impl Books<'_> {
                 { "Dimension": "ServiceProviderName", "Operator": "In", "Values": [PROVIDER] },
             ],
         });
-        vec![
+        Ok(vec![
             ("BillingCurrency", self.currency.code().to_owned()),
             ("ContractCommitmentApplicability", applies.to_string()),
             ("ContractCommitmentBenefitCategory", "Entitlement".to_owned()),
@@ -308,7 +321,7 @@ impl Books<'_> {
             ("ContractCommitmentDurationType", format!("{days} days")),
             ("ContractCommitmentFulfillmentInterval", "Full Period".to_owned()),
             ("ContractCommitmentId", format!("pack-{number}")),
-            ("ContractCommitmentLastUpdated", now.max(pack.from).to_string()),
+            ("ContractCommitmentLastUpdated", self.state.at().max(pack.from).to_string()),
             ("ContractCommitmentLifecycleStatus", status.to_owned()),
             ("ContractCommitmentModel", "Discontinuous".to_owned()),
             ("ContractCommitmentOfferCategory", "Negotiated".to_owned()),
@@ -316,7 +329,7 @@ impl Books<'_> {
             ("ContractCommitmentPaymentModel", "All Upfront".to_owned()),
             ("ContractCommitmentPeriodEnd", until.clone()),
             ("ContractCommitmentPeriodStart", from.clone()),
-            ("ContractCommitmentQuantity", decimal(i128::from(pack.bought.micro_tokens()), 6)),
+            ("ContractCommitmentQuantity", decimal(i128::from(ticks.micro_tokens()), 6)),
             ("ContractCommitmentType", kind(pack.kind).to_owned()),
             ("ContractCommitmentUnit", "Tokens".to_owned()),
             ("ContractId", account(self.state)),
@@ -324,7 +337,7 @@ impl Books<'_> {
             ("ContractPeriodStart", from),
             ("InvoiceIssuerName", PROVIDER.to_owned()),
             ("ServiceProviderName", PROVIDER.to_owned()),
-        ]
+        ])
     }
 }
 

@@ -33,7 +33,7 @@ pub fn make(engine: &mut Engine, asked: &Asked) -> Result<Vec<u8>, Unmade> {
     }
     let text = match asked.report {
         Report::CostAndUsage => focus::cost_and_usage(&engine.state().read(), asked)?,
-        Report::Commitments => focus::commitments(&engine.state().read(), asked),
+        Report::Commitments => focus::commitments(&engine.state().read(), asked)?,
         Report::Calendar => calendar::calendar(&engine.state().read(), asked.now),
         _ => return written(&document(engine, asked)?, asked.format),
     };

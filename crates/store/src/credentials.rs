@@ -59,6 +59,12 @@ impl CredentialStore for SqliteCredentials {
         self.db().execute("DELETE FROM credential WHERE hash = ?", [hash]).map_err(failed)?;
         Ok(())
     }
+
+    fn remove_expired(&self, now: Instant) -> Result<(), StoreError> {
+        let sql = "DELETE FROM credential WHERE expires <= ?";
+        self.db().execute(sql, [now.0]).map_err(failed)?;
+        Ok(())
+    }
 }
 
 impl AccountStore for SqliteCredentials {

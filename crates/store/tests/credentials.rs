@@ -38,6 +38,10 @@ fn credentials_are_kept_and_removed() {
     again.remove(&kept[1].hash).unwrap();
     again.remove(&kept[1].hash).unwrap();
     assert_eq!(credentials.all().unwrap(), [kept[0].clone(), kept[2].clone()]);
+    credentials.remove_expired(Instant(i64::MAX - 1)).unwrap();
+    assert_eq!(again.all().unwrap().len(), 2);
+    credentials.remove_expired(Instant(i64::MAX)).unwrap();
+    assert_eq!(again.all().unwrap(), [kept[0].clone()], "keys are for ever");
 }
 
 #[test]

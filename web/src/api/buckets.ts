@@ -7,7 +7,7 @@ import { LIVE_KEY, type Span } from './queries';
 /** The server gives no more at once; few contracts have more buckets. */
 const BUCKETS_LIMIT = 1_000;
 const STATEMENT_LIMIT = 100;
-const REQUESTS_LIMIT = 50;
+const REQUESTS_LIMIT = 1_000;
 
 /** Live, although it is paged: it is one page but for the largest contracts. */
 export const bucketsQuery = (q: string | undefined) =>
@@ -35,14 +35,11 @@ export const statementQuery = (key: string, { from, to }: StatementSpan) =>
 
 export type RequestStage = 'waiting' | 'all';
 
-/** Requests for one bucket, or for all. The server searches names too: others of a like name are left out. */
+/** Requests for one bucket, or for all. */
 export const requestsQuery = (state: RequestStage, bucket?: string) =>
   queryOptions({
     queryKey: [...LIVE_KEY, 'requests', state, bucket],
-    queryFn: async ({ signal }) => {
-      const { rows } = await get('/v1/requests', { state, q: bucket, limit: REQUESTS_LIMIT }, signal);
-      return rows.filter((row) => bucket === undefined || row.bucket === bucket);
-    },
+    queryFn: async ({ signal }) => (await get('/v1/requests', { state, bucket, limit: REQUESTS_LIMIT }, signal)).rows,
     placeholderData: keepPreviousData,
   });
 

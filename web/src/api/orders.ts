@@ -12,7 +12,7 @@ export function newKey(): string {
 
 /** Gives an order; who may act for others can name for whom. */
 export function giveOrder(order: Order, key: string, onBehalfOf?: string): Promise<OrderDone> {
-  const acting: Record<string, string> = onBehalfOf ? { 'Faregate-On-Behalf-Of': onBehalfOf } : {};
+  const acting: Record<string, string> = onBehalfOf ? { 'Faregate-On-Behalf-Of': utf8(onBehalfOf) } : {};
   return postFor('/v1/orders', { body: order, headers: { 'Idempotency-Key': key, ...acting } });
 }
 
@@ -38,3 +38,8 @@ export function useOrder(onBehalfOf?: string) {
 }
 
 export type Ordering = ReturnType<typeof useOrder>;
+
+/** A header carries bytes; the browser makes one of each letter, so each has to be a byte of UTF-8. */
+function utf8(text: string): string {
+  return String.fromCharCode(...new TextEncoder().encode(text));
+}

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use faregate_app::access::{Credential, Kind, Role};
+use faregate_app::access::{Credential, Kind, NoKey};
 use faregate_app::engine::Failure;
 use faregate_core::when::DAY;
 use serde::{Deserialize, Serialize};
@@ -16,8 +16,6 @@ use utoipa::ToSchema;
 
 /// The longest time that a key with an end may last, in days.
 const DAYS_MAX: u32 = 3_660;
-/// The longest name, in bytes.
-const NAME_MAX: usize = 128;
 
 /// The keys in force.
 #[derive(Debug, Serialize, ToSchema)]
@@ -102,20 +100,23 @@ pub async fn make(
     Sent(NewKey { name, role: wanted, days }): Sent<NewKey>,
 ) -> Result<(StatusCode, Json<MadeKey>), Problem> {
     let (role, now) = (role(&wanted)?, server.gate.now());
-    let is_text = !name.trim().is_empty() && !name.contains(char::is_control);
-    let is_long = name.len() > NAME_MAX || days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days));
-    if !is_text || is_long {
+    let impossible = || {
         let help = "give a name of up to 128 bytes, and 1 to 3,660 days or none";
         let (status, detail) = (StatusCode::UNPROCESSABLE_ENTITY, "no key can be made of this");
-        return Err(Problem::new(status, "out-of-range", detail, help));
-    }
-    if role == Role::Member {
-        // A member's key without a person would open nothing, and nobody would know why.
-        let known = server.gate.state().read().estate().person_known_as(&name, now);
-        known.ok_or_else(|| Problem::unknown("person", &name))?;
+        Problem::new(status, "out-of-range", detail, help)
+    };
+    if days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
+        return Err(impossible());
     }
     let expires = days.map(|days| now.plus(i64::from(days) * DAY));
-    let key = server.access.issue(Kind::Key, &name, role, expires).map_err(Failure::from)?;
+    let is_person =
+        |name: &str| server.gate.state().read().estate().person_known_as(name, now).is_some();
+    let made = server.access.make_key(&name, role, expires, is_person);
+    let key = made.map_err(|why| match why {
+        NoKey::BadName => impossible(),
+        NoKey::Nobody => Problem::unknown("person", &name),
+        NoKey::Store(why) => Failure::from(why).into(),
+    })?;
     let expires = expires.map(|end| end.to_string());
     Ok((StatusCode::CREATED, Json(MadeKey { key, name, role: role.key(), expires })))
 }

@@ -41,6 +41,8 @@ pub struct Which {
     #[serde(default)]
     #[param(inline)]
     state: Stage,
+    /// Key of a bucket: only those that ask for it.
+    bucket: Option<String>,
     /// Part of a bucket's name or key, of the asker's, or of the reason.
     q: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
@@ -172,7 +174,9 @@ pub async fn list(
         .rev()
         .filter(|(_, requested)| of_stage(requested) && sight.request(&state, requested));
     let shown = seen.map(|(id, known)| (u64::MAX - id.0, shown(&state, sight, *id, known)));
-    let found = shown.filter(|(_, row)| {
+    let of_bucket =
+        shown.filter(|(_, row)| which.bucket.as_ref().is_none_or(|key| *key == row.bucket));
+    let found = of_bucket.filter(|(_, row)| {
         finds(which.q.as_deref(), &[&row.bucket, &row.bucket_name, &row.by, &row.by_name, &row.why])
     });
     let page = page(found, which.limit, which.cursor.as_deref())?;

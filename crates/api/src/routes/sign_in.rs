@@ -13,7 +13,8 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use faregate_app::access::SIGN_IN_SECONDS;
+use faregate_app::access::{Access, SIGN_IN_SECONDS};
+use faregate_app::accounts::{Accounts, Refused};
 use faregate_app::engine::Failure;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -142,14 +143,25 @@ async fn proved(
     address: Option<IpAddr>,
 ) -> Result<String, Problem> {
     let now = server.gate.now();
-    server.accounts.admit(&given.name, address, now)?;
+    let (name, from) = (given.name.clone(), (given.name.clone(), address));
+    let signed_in = trying(server, from, move |accounts, access| {
+        let new = given.new_password.as_ref().map(|new| new.0.as_str());
+        accounts.sign_in(access, (&name, address), (&given.password.0, new), now)
+    });
+    Ok(signed_in.await?.secret)
+}
+
+/// Tries a password, beside the workers: one that has to wait is not tried, one for which there is no room does not
+/// count.
+pub(crate) async fn trying<T: Send + 'static>(
+    server: &Server,
+    (name, address): (String, Option<IpAddr>),
+    work: impl FnOnce(&Accounts, &Access) -> Result<T, Refused> + Send + 'static,
+) -> Result<T, Problem> {
+    server.accounts.admit(&name, address, server.gate.now())?;
     let (accounts, access) = (Arc::clone(&server.accounts), Arc::clone(&server.access));
-    let proving = move || {
-        let ByPassword { name, password, new_password } = given;
-        let new = new_password.as_ref().map(|new| new.0.as_str());
-        accounts.sign_in(&access, (&name, address), (&password.0, new), now)
-    };
-    Ok(server.hashing.run(proving).await??.secret)
+    let tried = server.hashing.run(move || work(&accounts, &access)).await;
+    Ok(tried.inspect_err(|_| server.accounts.not_tried(&name, address))??)
 }
 
 /// Uses a link up; returns the sign-in's secret.

@@ -12,10 +12,21 @@ use axum::extract::State;
 use faregate_app::reports;
 use faregate_app::sight::Sight;
 use faregate_core::state;
-use faregate_core::statement::{self, Line, Party, Scope};
+use faregate_core::statement::{self, Cause, Line, Party, Scope};
 use faregate_core::when::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+/// Which lines of a statement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lines {
+    /// All of them.
+    #[default]
+    All,
+    /// What came and went otherwise than by use.
+    Moves,
+}
 
 /// Which period, and which page of its lines.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -27,6 +38,10 @@ pub struct Period {
     /// Last date; today by default.
     #[param(format = Date)]
     pub(crate) to: Option<String>,
+    /// Which lines: all by default, or only those that are not use.
+    #[serde(default)]
+    #[param(inline)]
+    pub(crate) lines: Lines,
     /// Lines on a page: 100 by default, 1,000 at most.
     #[param(maximum = 4_294_967_295_i64)]
     pub(crate) limit: Option<u32>,
@@ -150,7 +165,9 @@ pub(crate) fn shown(
     (from, to): (Date, Date),
     found: &statement::Statement,
 ) -> Result<StatementOf, Problem> {
-    let rows = (1..).zip(&found.lines).map(|(place, line)| (place, row(state, sight, line)));
+    let wanted = |line: &Line| period.lines == Lines::All || line.cause != Cause::Consumed;
+    let lines = (1..).zip(&found.lines).filter(|(_, line)| wanted(line));
+    let rows = lines.map(|(place, line)| (place, row(state, sight, line)));
     let page = page(rows, period.limit, period.cursor.as_deref())?;
     let bucket = match found.scope {
         Scope::Bucket(id) => state.estate().bucket(id).map(|bucket| bucket.key.clone()),

@@ -104,7 +104,18 @@ async fn an_administrators_password_is_replaced_at_once() {
         let reply = estate.send(with_new(weak)).await;
         assert_eq!((reply.status.as_u16(), &reply.json()["code"]), (422, &json!("weak-password")));
     }
-    assert_eq!(estate.send(with_new(FIRST)).await.status, 204);
+    let before = estate.send(with_new(FIRST)).await;
+    assert_eq!(before.status, 204);
+    // Chosen at a sign-in, another password ends what was signed in with the old one.
+    let reset = change(&estate, "anna", json!({ "password": SECOND, "must_change": false })).await;
+    assert_eq!(reset.status, 200);
+    let there = estate.send(by_password("anna", SECOND)).await;
+    let here = estate.send(with_new(FIRST)).await;
+    let status = async |signed_in: &Reply| {
+        estate.send(browser(Call::get("/v1/me"), signed_in)).await.status.as_u16()
+    };
+    let ended = [status(&before).await, status(&there).await, status(&here).await];
+    assert_eq!(ended, [401, 401, 200]);
     assert_eq!(estate.send(by_password("anna", FIRST)).await.status, 204);
     assert_eq!(estate.send(by_password("anna", SECOND)).await.status, 401);
 }

@@ -85,6 +85,11 @@ impl CredentialStore for SharedCredentials {
         self.all_of_them().retain(|one| one.hash != *hash);
         Ok(())
     }
+
+    fn remove_expired(&self, now: Instant) -> Result<(), StoreError> {
+        self.all_of_them().retain(|one| one.expires.is_none_or(|end| now < end));
+        Ok(())
+    }
 }
 
 /// Secrets that differ, and are the same in every run.

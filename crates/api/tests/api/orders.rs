@@ -272,6 +272,12 @@ async fn a_request_is_answered() {
     assert_eq!(estate.send(call.json(&asking)).await.status, 200, "the same key asks once");
 
     let waiting = estate.send(Call::get("/v1/requests?q=tender").key(&anna)).await.json();
+    let key = waiting["rows"][0]["bucket"].as_str().unwrap().to_owned();
+    for (bucket, found) in [(key.as_str(), 1), (&key[1..], 0)] {
+        let of = format!("/v1/requests?bucket={bucket}");
+        let rows = estate.send(Call::get(&of).key(&anna)).await.json()["rows"].clone();
+        assert_eq!(rows.as_array().unwrap().len(), found, "{of}");
+    }
     assert_eq!(waiting["rows"][0]["id"], json!(id));
     assert_eq!(waiting["rows"].as_array().unwrap().len(), 1);
     let path = format!("/v1/requests/{id}");

@@ -6,6 +6,7 @@ use faregate_app::access::{
     Secrets,
 };
 use faregate_app::ports::StoreError;
+use faregate_core::when::Instant;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
@@ -28,6 +29,11 @@ impl CredentialStore for Kept {
 
     fn remove(&self, hash: &SecretHash) -> Result<(), StoreError> {
         self.0.lock().unwrap().retain(|credential| credential.hash != *hash);
+        Ok(())
+    }
+
+    fn remove_expired(&self, now: Instant) -> Result<(), StoreError> {
+        self.0.lock().unwrap().retain(|one| one.expires.is_none_or(|end| now < end));
         Ok(())
     }
 }
@@ -73,8 +79,23 @@ fn what_another_process_revokes_opens_nothing_after_the_next_look() {
     kept.0.lock().unwrap().retain(|credential| credential.name != "gone");
     let known = |secret: &str| access.check(Kind::Key, secret, T0).is_some();
     assert!(known(&gone), "the process that issued it remembers it");
-    access.reload().unwrap();
+    access.reload(T0).unwrap();
     assert_eq!([known(&gone), known(&stays), known(&lent)], [false, true, true]);
+}
+
+#[test]
+fn what_has_expired_is_not_kept() {
+    let kept = Kept::default();
+    let access = access(&kept);
+    let issue = |name, expires| access.issue(Kind::SignIn, name, Role::Viewer, expires).unwrap();
+    issue("until now", Some(T0));
+    issue("until then", Some(T0.plus(1)));
+    issue("for ever", None);
+    access.reload(T0.plus(-1)).unwrap();
+    assert_eq!(kept.all().unwrap().len(), 3);
+    access.reload(T0).unwrap();
+    let names: Vec<String> = kept.all().unwrap().into_iter().map(|one| one.name).collect();
+    assert_eq!(names, ["until then", "for ever"]);
 }
 
 #[test]

@@ -35,7 +35,11 @@ fn each_role_has_its_rights() {
             Role::Procurement,
             vec!["read-burn", "read-outlook", "read-purchases", "give-orders", "buy-packs"],
         ),
-        (Role::Approver, [&reads[..], &["give-orders", "answer-requests", "judge-plans"]].concat()),
+        (
+            Role::Approver,
+            [&reads[..], &["give-orders", "ask-for-tokens", "answer-requests", "judge-plans"]]
+                .concat(),
+        ),
         (Role::LicenceManager, but(&["read-access", "manage-access", "act-for-others"])),
         (Role::Administrator, but(&[])),
     ];

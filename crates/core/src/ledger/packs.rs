@@ -22,7 +22,22 @@ impl Breakage {
     }
 }
 
+/// What follows a pack's name in that of the part of it that lives on.
+const LIVES_ON: &str = ", carried forward";
+
 impl Ledger {
+    /// Tokens that were bought as this pack: with the part of it that lives on in another, and none where it is
+    /// itself such a part. What was bought does not change when some of it lives on.
+    #[must_use]
+    pub fn purchased(&self, pack: usize) -> Ticks {
+        let Some(lot) = self.packs.get(pack) else { return Ticks::ZERO };
+        if self.packs.iter().any(|whole| is_part(lot, whole)) {
+            return Ticks::ZERO;
+        }
+        let part = self.packs.iter().find(|part| is_part(part, lot));
+        lot.bought.plus(part.map_or(Ticks::ZERO, |part| part.bought)).unwrap_or(lot.bought)
+    }
+
     /// Lets part of a pack live on in a new one that begins where the old one ends.
     ///
     /// # Errors
@@ -38,7 +53,7 @@ impl Ledger {
         lot.remaining = left.ok_or(Refusal::NoPack)?;
         (lot.bought, lot.carried) = (bought, true);
         let new = Pack {
-            name: format!("{}, carried forward", lot.name),
+            name: format!("{}{LIVES_ON}", lot.name),
             bought: ticks,
             remaining: ticks,
             from: lot.until,
@@ -211,4 +226,10 @@ impl Ledger {
             }
         }
     }
+}
+
+/// Whether one pack is the part of another that lives on, as [`Ledger::carry`] makes it.
+fn is_part(part: &Pack, whole: &Pack) -> bool {
+    let both = part.carried && whole.carried && part.kind == whole.kind && part.price == whole.price;
+    both && part.from == whole.until && part.name.strip_suffix(LIVES_ON) == Some(whole.name.as_str())
 }

@@ -5,7 +5,10 @@ use crate::cli::access::{Key, KeyAction, MakeKey, SignIn};
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align};
 use crate::{aside, estate, say};
-use faregate_app::access::{Access, Credential, CredentialStore, Kind, LINK_SECONDS, Role};
+use faregate_app::access::{
+    Access, Credential, CredentialStore, Kind, LINK_SECONDS, NoKey, Role,
+};
+use faregate_app::engine::Engine;
 use faregate_app::ports::Clock;
 use faregate_store::credentials::SqliteCredentials;
 use faregate_store::directory::DataDirectory;
@@ -22,10 +25,19 @@ pub(crate) fn run(path: &Path, args: &Key, as_json: bool) -> Result<(), Fault> {
 
 fn make(path: &Path, args: &MakeKey, as_json: bool) -> Result<(), Fault> {
     let role = Role::from(args.role);
-    if role == Role::Member {
-        is_somebody(path, &args.name)?;
-    }
-    let key = access(path)?.issue(Kind::Key, &args.name, role, None)?;
+    // Read only where it matters: a journal may be long.
+    let engine = (role == Role::Member).then(|| estate::read(path)).transpose()?;
+    let is_person = |name: &str| {
+        let known = |engine: &Engine| {
+            engine.state().read().estate().person_known_as(name, WallClock.now()).is_some()
+        };
+        engine.as_ref().is_some_and(known)
+    };
+    let made = access(path)?.make_key(&args.name, role, None, is_person);
+    let key = made.map_err(|why| match why {
+        NoKey::Store(why) => why.into(),
+        why => no_key(&args.name, &why),
+    })?;
     if as_json {
         return output::json(&json!({ "key": key, "name": args.name, "role": role.key() }));
     }
@@ -34,16 +46,16 @@ fn make(path: &Path, args: &MakeKey, as_json: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A member's key without a person would open nothing, and nobody would know why.
-fn is_somebody(path: &Path, name: &str) -> Result<(), Fault> {
-    let engine = estate::read(path)?;
-    let shared = engine.state();
-    if shared.read().estate().person_known_as(name, WallClock.now()).is_some() {
-        return Ok(());
-    }
-    let help =
-        "a member's key bears one of their names: `--name`, as `faregate person show` prints them";
-    Err(Fault::new(Code::Usage, format!("nobody is called `{name}`"), help))
+fn no_key(name: &str, why: &NoKey) -> Fault {
+    let help = match why {
+        NoKey::Nobody => "a member's key bears one of their names: `--name`, as `faregate person show` prints them",
+        _ => "name whoever it is for with `--name`",
+    };
+    let message = match why {
+        NoKey::Nobody => format!("nobody is called `{name}`"),
+        why => why.to_string(),
+    };
+    Fault::new(Code::Usage, message, help)
 }
 
 /// Those in force, by name; links that nobody has followed yet are no keys.

@@ -299,7 +299,7 @@ async fn look_at_keys(access: Arc<Access>) {
         beats.tick().await;
         let access = Arc::clone(&access);
         // A store that cannot be read now is read a second later; the gate says what is wrong with it.
-        let _ = tokio::task::spawn_blocking(move || access.reload()).await;
+        let _ = tokio::task::spawn_blocking(move || access.reload(crate::ambient::now())).await;
     }
 }
 

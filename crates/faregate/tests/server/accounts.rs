@@ -5,10 +5,10 @@ use serde_json::json;
 use std::io::Write;
 use std::process::{Output, Stdio};
 
-const PASSWORD: &str = "four words of mine";
+pub(crate) const PASSWORD: &str = "four words of mine";
 
 /// Runs a command with a password in a pipe.
-fn piped(place: &Place, args: &[&str], password: &str) -> Output {
+pub(crate) fn piped(place: &Place, args: &[&str], password: &str) -> Output {
     let mut command = place.command(args);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

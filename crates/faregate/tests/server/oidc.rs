@@ -1,5 +1,6 @@
 //! Signing in by an identity provider that is not ours: the npm package oidc-provider, on loopback.
 
+use crate::accounts::{PASSWORD, piped};
 use crate::process::{Place, Server};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
@@ -105,7 +106,7 @@ fn told(mut response: Response<ureq::Body>) -> (u16, String) {
 /// A server that trusts the provider, and knows Ana.
 fn served(place: &Place, provider: &Provider, more: &str) -> Server {
     place.run(&["init"], 0);
-    place.write("estate.toml", "[[person]]\nkey = \"ana\"\n");
+    place.write("estate.toml", "[[person]]\nkey = \"ana\"\naliases = [\"ana.lopez\"]\n");
     place.run(&["estate", "apply", "estate.toml"], 0);
     let issuer = &provider.issuer;
     let settings = format!(
@@ -149,6 +150,26 @@ fn a_provider_that_is_not_ours_signs_people_in() {
     };
     refused("zoe", "nobody here is called `zoe`");
     refused("refused", "not today");
+    server.stop("TERM");
+}
+
+#[test]
+fn whoever_is_disabled_under_one_name_stays_out_under_all() {
+    let Some(provider) = Provider::start() else { return };
+    let place = Place::new();
+    let server = served(&place, &provider, "default_role = \"member\"");
+    let add = ["account", "add", "ana.lopez", "--role", "auditor", "--keep-password"];
+    assert!(piped(&place, &add, PASSWORD).status.success());
+    let mut browser = Browser::new(&server);
+    let back = browser.sign_in_as("ana", "/");
+    assert_eq!(browser.get(&back).status(), 303);
+    let (_, known) = told(browser.get(&format!("{PUBLIC}/v1/me")));
+    assert!(known.starts_with("{\"name\":\"ana.lopez\",\"roles\":[\"viewer\"]"), "{known}");
+    place.run(&["account", "disable", "ana.lopez"], 0);
+    assert!(!place.run(&["key", "list"], 0).stdout.contains("sign-in"), "signed out");
+    let back = browser.sign_in_as("ana", "/");
+    let (status, body) = told(browser.get(&back));
+    assert!(status == 403 && body.contains("is disabled"), "{status} {body}");
     server.stop("TERM");
 }
 

@@ -43,6 +43,11 @@ impl CredentialStore for Kept {
         self.0.lock().unwrap().retain(|credential| credential.hash != *hash);
         Ok(())
     }
+
+    fn remove_expired(&self, now: faregate_core::when::Instant) -> Result<(), StoreError> {
+        self.0.lock().unwrap().retain(|one| one.expires.is_none_or(|end| now < end));
+        Ok(())
+    }
 }
 
 struct Counted(AtomicU8);

@@ -51,7 +51,20 @@ fn a_pack_is_cash_when_it_is_bought_and_no_use() {
     assert_eq!(pack["EffectiveCost"], "0.0");
     assert_eq!(pack["PricingQuantity"], "3000.0");
     assert_eq!(pack["ChargePeriodStart"], "2026-05-16T12:00:00Z");
-    assert_eq!(pack["ChargeDescription"], "Tokens: '=Flex, 2026");
+    assert_eq!(pack["ChargeDescription"], "Tokens: =Flex, 2026");
+}
+
+#[test]
+fn a_pack_that_lives_on_was_paid_for_once() {
+    let mut world = World::new();
+    let before = world.rows(Report::CostAndUsage);
+    world.carry_forward();
+    let after = world.rows(Report::CostAndUsage);
+    assert_eq!(of(&after, "Purchase"), of(&before, "Purchase"));
+    let priced: Vec<Row> = world.rows(Report::Commitments);
+    let costs: Vec<&str> = priced.iter().map(|row| row["ContractCommitmentCost"].as_str()).collect();
+    assert_eq!(costs.iter().filter(|cost| **cost == "8250.0").count(), 1, "{costs:?}");
+    assert_eq!(costs.iter().filter(|cost| !cost.is_empty()).count(), 1, "{costs:?}");
 }
 
 #[test]

@@ -108,6 +108,13 @@ impl World {
         Self { engine }
     }
 
+    /// Lets some of the pack that was paid for live on.
+    pub(crate) fn carry_forward(&mut self) {
+        let (ticks, until) = (Ticks::from_tokens(500).unwrap(), NOW.plus(700 * DAY));
+        let pack = self.engine.state().read().ledger().packs().len() as u32 - 1;
+        self.engine.append(vec![Event::CarriedForward { pack, ticks, until }]).unwrap();
+    }
+
     pub(crate) fn burned(&self) -> Ticks {
         let of = asked(Report::Burn, Format::Csv);
         total(&self.engine.state().read(), of.from, of.to).ticks

@@ -2,12 +2,13 @@ import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { verificationQuery } from '../../api/plans';
 import type { PlanVerification } from '../../api/types';
-import { counted, day, money } from '../../format';
+import { counted, money } from '../../format';
 import { words } from '../../messages';
 import { Facts } from '../../parts/facts';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { Panel } from '../../parts/panel';
 import { PlainTable } from '../../parts/plain-table';
+import { useMoments } from '../../parts/use-moments';
 
 const say = words.plan.verified;
 
@@ -24,6 +25,7 @@ export function Verification({ plan }: { plan: string }) {
 }
 
 function Verified({ data: { promised, saved, rows } }: { data: PlanVerification }) {
+  const when = useMoments();
   const { columns } = say;
   return (
     <Stack gap="md">
@@ -41,7 +43,7 @@ function Verified({ data: { promised, saved, rows } }: { data: PlanVerification 
         rowKey={({ number }) => number}
         columns={[
           { head: columns.person, cell: ({ person }) => person },
-          { head: columns.since, cell: ({ since }) => day(since.slice(0, 10)) },
+          { head: columns.since, cell: ({ since }) => when(since) },
           { head: columns.days, cell: ({ days }) => counted(days) },
           { head: columns.promised, cell: ({ promised }) => money(promised) },
           { head: columns.saved, cell: ({ saved }) => money(saved) },

@@ -86,7 +86,7 @@ type OneRowProps<Row> = { row: Row; place: number; columns: Column<Row>[] };
 
 function OneRow<Row>({ row, place, columns }: OneRowProps<Row>) {
   return (
-    <tr data-place={place} aria-rowindex={place + 2} className={styles.row}>
+    <tr data-place={place} aria-rowindex={place + 2} tabIndex={-1} className={styles.row}>
       <Cells row={row} columns={columns as Column<unknown>[]} />
     </tr>
   );
@@ -121,7 +121,9 @@ function useWindow(count: number, row_px: number, region: RefObject<HTMLDivEleme
   const stretch = stretchOf(count * row_px, view);
   const { first, last, above, below } = windowOf(count, row_px, stretch, scrolled, view);
   const focusWanted = () => {
-    const row = region.current?.querySelector<HTMLElement>(`[data-place="${wanted.current}"] :is(a, button)`);
+    const there = region.current?.querySelector<HTMLElement>(`[data-place="${wanted.current}"]`);
+    // A row in which nothing can be done takes the focus itself, so that the arrow keys go on from it.
+    const row = there?.querySelector<HTMLElement>(':is(a, button)') ?? there;
     if (!row) return;
     wanted.current = null;
     // The page may have to move too, not the table alone.

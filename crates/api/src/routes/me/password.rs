@@ -5,12 +5,11 @@ use crate::authority::{Authorized, BeSomebody};
 use crate::extract::Sent;
 use crate::origin::Origin;
 use crate::problem::Problem;
+use crate::routes::sign_in::trying;
 use crate::wire::password::Password;
 use axum::extract::State;
 use axum::http::StatusCode;
-use faregate_app::engine::Failure;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// One's own password, and another one.
@@ -41,15 +40,11 @@ pub async fn change(
     Origin(address): Origin,
     Sent(another): Sent<Another>,
 ) -> Result<StatusCode, Problem> {
-    let name = who.name().to_owned();
-    server.accounts.admit(&name, address, server.gate.now())?;
-    let (accounts, access) = (Arc::clone(&server.accounts), Arc::clone(&server.access));
-    let changing = move || {
-        let Another { password, new_password } = another;
-        accounts.change_password(&access, (&name, address), (&password.0, &new_password.0))
-    };
-    let account = server.hashing.run(changing).await??;
-    let ended = server.access.end_sign_ins(&account.name, Some(who.hash()));
-    ended.map_err(Failure::from)?;
+    let (name, here) = (who.name().to_owned(), *who.hash());
+    let changed = trying(&server, (name.clone(), address), move |accounts, access| {
+        let passwords = (another.password.0.as_str(), another.new_password.0.as_str());
+        accounts.change_password(access, (&name, address), passwords, &here)
+    });
+    changed.await?;
     Ok(StatusCode::NO_CONTENT)
 }

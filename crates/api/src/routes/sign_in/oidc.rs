@@ -150,11 +150,17 @@ fn admitted(
     claimed: &Claimed,
 ) -> Result<String, Problem> {
     let now = server.gate.now();
-    let account = server.accounts.find(&claimed.name).map_err(Failure::from)?;
-    let known = server.gate.state().read().estate().person_known_as(&claimed.name, now);
-    let role = provider.admission().role(claimed, account.as_ref(), known.is_some());
+    let (account, is_person) = {
+        let state = server.gate.state().read();
+        let account = server.accounts.of(&claimed.name, state.estate(), now);
+        let person = state.estate().person_known_as(&claimed.name, now);
+        (account.map_err(Failure::from)?, person.is_some())
+    };
+    let role = provider.admission().role(claimed, account.as_ref(), is_person);
     let role = role.map_err(|why| refused(why.to_string()))?;
-    Ok(server.access.sign_in(&claimed.name, role, now).map_err(Failure::from)?)
+    // Under the account's name, where there is one: what ends its sign-ins ends this one too.
+    let name = account.map_or_else(|| claimed.name.clone(), |account| account.name);
+    Ok(server.access.sign_in(&name, role, now).map_err(Failure::from)?)
 }
 
 fn provider(server: &Server) -> Result<Arc<dyn IdentityProvider>, Problem> {
