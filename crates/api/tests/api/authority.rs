@@ -88,7 +88,9 @@ fn has(caller: Caller, right: Right) -> bool {
         Caller::Collector => &[Report],
         Caller::Member => &[Own, Reports, Outlook, Ask, Tokens, Answer],
         Caller::Procurement => &[Read, Reports, Outlook, Purchases],
-        Caller::Approver => &[Read, Reports, Estate, Own, Outlook, Purchases, Ask, Answer],
+        Caller::Approver => {
+            &[Read, Reports, Estate, Own, Outlook, Purchases, Ask, Tokens, Answer]
+        }
         Caller::LicenceManager => return !matches!(right, Right::Access | Right::ReadAccess),
         _ => return true,
     };
@@ -341,7 +343,7 @@ async fn orders_ask_for_rights_of_their_own() {
     let table = [
         (Role::Member, [false, false, false, false, false, true]),
         (Role::Procurement, [false, false, false, true, false, false]),
-        (Role::Approver, [false, true, false, false, false, false]),
+        (Role::Approver, [false, true, false, false, false, true]),
         (Role::LicenceManager, [true; 6]),
         (Role::Administrator, [true; 6]),
     ];

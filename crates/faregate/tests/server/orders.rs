@@ -125,8 +125,8 @@ fn who_is_named_is_who_acts() {
     place.run(&["request", "decline", id, "--as", "gina"], 13);
 
     // A header cannot carry every name; acting as somebody else instead would be worse than not at all.
-    let named = place.run(&["request", "make", "5", "--why", "x", "--as", "O\nz"], 2);
-    assert_eq!(first_line(&named.stderr), "faregate: `O z` cannot be told to the server");
+    let named = place.run(&["request", "make", "5", "--why", "x", "--as", "O\u{7f}z"], 2);
+    assert!(named.stderr.contains("cannot be told to the server"), "{}", named.stderr);
     place.run(&["request", "make", "5", "--why", "by header", "--as", "Öz"], 0);
     server.stop("TERM");
     // Without a server between, any name of theirs will do.
