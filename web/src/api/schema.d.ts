@@ -7505,6 +7505,8 @@ export interface operations {
                 from?: string;
                 /** @description Last date; today by default. */
                 to?: string;
+                /** @description Which lines: all by default, or only those that are not use. */
+                lines?: "all" | "moves";
                 /** @description Lines on a page: 100 by default, 1,000 at most. */
                 limit?: number;
                 /** @description Where the page before ended: its `next`. */
@@ -8321,6 +8323,8 @@ export interface operations {
                 from?: string;
                 /** @description Last date; today by default. */
                 to?: string;
+                /** @description Which lines: all by default, or only those that are not use. */
+                lines?: "all" | "moves";
                 /** @description Lines on a page: 100 by default, 1,000 at most. */
                 limit?: number;
                 /** @description Where the page before ended: its `next`. */
@@ -10172,6 +10176,8 @@ export interface operations {
                 from?: string;
                 /** @description Last date; today by default. */
                 to?: string;
+                /** @description Which lines: all by default, or only those that are not use. */
+                lines?: "all" | "moves";
                 /** @description Lines on a page: 100 by default, 1,000 at most. */
                 limit?: number;
                 /** @description Where the page before ended: its `next`. */
@@ -11846,6 +11852,8 @@ export interface operations {
             query?: {
                 /** @description Those that wait, by default, or all. */
                 state?: "waiting" | "all";
+                /** @description Key of a bucket: only those that ask for it. */
+                bucket?: string;
                 /** @description Part of a bucket's name or key, of the asker's, or of the reason. */
                 q?: string;
                 /** @description Rows on a page: 100 by default, 1,000 at most. */
@@ -13132,6 +13140,8 @@ export interface operations {
                 from?: string;
                 /** @description Last date; today by default. */
                 to?: string;
+                /** @description Which lines: all by default, or only those that are not use. */
+                lines?: "all" | "moves";
                 /** @description Lines on a page: 100 by default, 1,000 at most. */
                 limit?: number;
                 /** @description Where the page before ended: its `next`. */
