@@ -1,7 +1,7 @@
 /** Orders about an amount of tokens and why: asking for some, moving some. */
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { useOrder } from '../api/orders';
+import { useOrder, type Ordering } from '../api/orders';
 import type { Order } from '../api/types';
 import { words } from '../messages';
 import { Panel } from './panel';
@@ -77,20 +77,36 @@ export function OrderForm({ title, submit, order: make, children }: OrderFormPro
             onChange={(event) => setWhy(event.currentTarget.value)}
           />
           {children}
-          <Group gap="sm">
-            <Button type="submit" disabled={missing !== undefined} loading={order.isPending}>
-              {submit}
-            </Button>
-            {missing && !order.data && (
-              <Text size="sm" c="dimmed">
-                {missing}
-              </Text>
-            )}
-          </Group>
-          {order.error && <ProblemNotice error={order.error} />}
-          <Said done={order.data} />
+          <OrderEnd order={order} missing={missing} submit={submit} />
         </Stack>
       </form>
     </Panel>
+  );
+}
+
+type OrderEndProps = {
+  order: Ordering;
+  /** What has to be written before it can be given. */
+  missing: string | undefined;
+  submit: string;
+};
+
+/** The end of a form that gives an order: its button, why it cannot be pressed, and what became of it. */
+export function OrderEnd({ order, missing, submit }: OrderEndProps) {
+  return (
+    <>
+      <Group gap="sm">
+        <Button type="submit" disabled={missing !== undefined} loading={order.isPending}>
+          {submit}
+        </Button>
+        {missing && !order.data && (
+          <Text size="sm" c="dimmed">
+            {missing}
+          </Text>
+        )}
+      </Group>
+      {order.error && <ProblemNotice error={order.error} />}
+      <Said done={order.data} />
+    </>
   );
 }

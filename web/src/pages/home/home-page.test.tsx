@@ -50,7 +50,11 @@ function open(answers: Parameters<typeof serve>[0] = {}, address = '/') {
     '/v1/alerts': () => Response.json({ ...none, open: [0, 0, 0] }),
     '/v1/requests': () => Response.json(none),
     '/v1/plans': () => Response.json(none),
-    '/v1/statement': () => Response.json({ lines: [line('bought', '100 tokens bought'), line('consumed', '4 units')] }),
+    // As the server does: use is told only to whoever asks for all lines.
+    '/v1/statement': (_init: unknown, url: string) =>
+      Response.json({
+        lines: [line('bought', '100 tokens bought'), ...(url.includes('lines=moves') ? [] : [line('consumed', '4 units')])],
+      }),
     '/v1/balances': () =>
       Response.json({ packs: [{ id: 1, name: 'Flex', remaining: 90, bought: 100, ends: '2026-12-31', starts: '' }], buckets: [] }),
     ...answers,

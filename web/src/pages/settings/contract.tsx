@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
+import { Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { isForbidden } from '../../api/client';
@@ -11,12 +11,10 @@ import { counted, dayOf, money, share, tokens } from '../../format';
 import { words } from '../../messages';
 import { Facts } from '../../parts/facts';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
-import { asTokens } from '../../parts/order-form';
+import { asTokens, OrderEnd } from '../../parts/order-form';
 import pageStyles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
-import { ProblemNotice } from '../../parts/problem-notice';
 import { Prose } from '../../parts/prose';
-import { Said } from '../../parts/said';
 import { useRight } from '../../parts/use-right';
 import { PacksPanel } from '../burn/packs-panel';
 
@@ -133,18 +131,7 @@ function BuyForm() {
             />
             <TextInput label={say.buy.currency} w="6rem" maxLength={3} value={written.currency} onChange={set('currency')} />
           </Group>
-          <Group gap="sm">
-            <Button type="submit" disabled={missing !== undefined} loading={order.isPending}>
-              {say.buy.submit}
-            </Button>
-            {missing && !order.data && (
-              <Text size="sm" c="dimmed">
-                {missing}
-              </Text>
-            )}
-          </Group>
-          {order.error && <ProblemNotice error={order.error} />}
-          <Said done={order.data} />
+          <OrderEnd order={order} missing={missing} submit={say.buy.submit} />
         </Stack>
       </form>
     </Panel>
