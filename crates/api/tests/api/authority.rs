@@ -88,9 +88,7 @@ fn has(caller: Caller, right: Right) -> bool {
         Caller::Collector => &[Report],
         Caller::Member => &[Own, Reports, Outlook, Ask, Tokens, Answer],
         Caller::Procurement => &[Read, Reports, Outlook, Purchases],
-        Caller::Approver => {
-            &[Read, Reports, Estate, Own, Outlook, Purchases, Ask, Tokens, Answer]
-        }
+        Caller::Approver => &[Read, Reports, Estate, Own, Outlook, Purchases, Ask, Tokens, Answer],
         Caller::LicenceManager => return !matches!(right, Right::Access | Right::ReadAccess),
         _ => return true,
     };

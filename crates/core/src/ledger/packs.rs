@@ -230,6 +230,8 @@ impl Ledger {
 
 /// Whether one pack is the part of another that lives on, as [`Ledger::carry`] makes it.
 fn is_part(part: &Pack, whole: &Pack) -> bool {
-    let both = part.carried && whole.carried && part.kind == whole.kind && part.price == whole.price;
-    both && part.from == whole.until && part.name.strip_suffix(LIVES_ON) == Some(whole.name.as_str())
+    let both =
+        part.carried && whole.carried && part.kind == whole.kind && part.price == whole.price;
+    both && part.from == whole.until
+        && part.name.strip_suffix(LIVES_ON) == Some(whole.name.as_str())
 }

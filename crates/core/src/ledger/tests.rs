@@ -404,9 +404,7 @@ fn what_was_bought_stays_bought_when_part_of_it_lives_on() {
     };
     ledger.buy(pack("a", "100", 10)).unwrap();
     // Of the name that the part of the first will have, and beginning where it will.
-    ledger
-        .buy(Pack { from: Instant(10), ..pack("a, carried forward", "40", 20) })
-        .unwrap();
+    ledger.buy(Pack { from: Instant(10), ..pack("a, carried forward", "40", 20) }).unwrap();
     ledger.carry(0, tokens("100"), Instant(30)).unwrap();
     let bought: Vec<Ticks> = (0..4).map(|number| ledger.purchased(number)).collect();
     assert_eq!(bought, [tokens("100"), tokens("40"), Ticks::ZERO, Ticks::ZERO]);

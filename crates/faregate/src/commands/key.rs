@@ -5,9 +5,7 @@ use crate::cli::access::{Key, KeyAction, MakeKey, SignIn};
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align};
 use crate::{aside, estate, say};
-use faregate_app::access::{
-    Access, Credential, CredentialStore, Kind, LINK_SECONDS, NoKey, Role,
-};
+use faregate_app::access::{Access, Credential, CredentialStore, Kind, LINK_SECONDS, NoKey, Role};
 use faregate_app::engine::Engine;
 use faregate_app::ports::Clock;
 use faregate_store::credentials::SqliteCredentials;
@@ -48,7 +46,9 @@ fn make(path: &Path, args: &MakeKey, as_json: bool) -> Result<(), Fault> {
 
 fn no_key(name: &str, why: &NoKey) -> Fault {
     let help = match why {
-        NoKey::Nobody => "a member's key bears one of their names: `--name`, as `faregate person show` prints them",
+        NoKey::Nobody => {
+            "a member's key bears one of their names: `--name`, as `faregate person show` prints them"
+        }
         _ => "name whoever it is for with `--name`",
     };
     let message = match why {

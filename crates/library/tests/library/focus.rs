@@ -62,7 +62,8 @@ fn a_pack_that_lives_on_was_paid_for_once() {
     let after = world.rows(Report::CostAndUsage);
     assert_eq!(of(&after, "Purchase"), of(&before, "Purchase"));
     let priced: Vec<Row> = world.rows(Report::Commitments);
-    let costs: Vec<&str> = priced.iter().map(|row| row["ContractCommitmentCost"].as_str()).collect();
+    let costs: Vec<&str> =
+        priced.iter().map(|row| row["ContractCommitmentCost"].as_str()).collect();
     assert_eq!(costs.iter().filter(|cost| **cost == "8250.0").count(), 1, "{costs:?}");
     assert_eq!(costs.iter().filter(|cost| !cost.is_empty()).count(), 1, "{costs:?}");
 }
