@@ -1,11 +1,11 @@
-import { Table, Text, UnstyledButton } from '@mantine/core';
+import { Table, Text } from '@mantine/core';
 import { getRouteApi } from '@tanstack/react-router';
 import { functionalUpdate, useTable, type Header, type ReactTable, type SortingState } from '@tanstack/react-table';
 import { useMemo, type ReactNode } from 'react';
 import type { Session } from '../../api/types';
 import { words } from '../../messages';
-import { SortAscendingIcon, SortDescendingIcon, SortIcon } from '../../parts/icons';
 import { ScrollRegion } from '../../parts/scroll-region';
+import { SortButton } from '../../parts/sort-button';
 import { features, NUMERIC, sessionColumns } from './sessions-columns';
 import styles from './table.module.css';
 
@@ -77,22 +77,17 @@ function Rows({ table }: { table: ReactTable<typeof features, Session> }) {
 type HeadProps = { header: Header<typeof features, Session, unknown>; children: ReactNode };
 
 function SortableHead({ header, children }: HeadProps) {
-  const sorted = header.column.getIsSorted();
-  const Icon = sorted === 'asc' ? SortAscendingIcon : sorted === 'desc' ? SortDescendingIcon : SortIcon;
+  const order = header.column.getIsSorted();
+  const sorted = order === 'asc' ? 'ascending' : order === 'desc' ? 'descending' : undefined;
   return (
     <Table.Th
       scope="col"
-      aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
+      aria-sort={sorted}
       className={NUMERIC.has(header.column.id) ? styles.number : undefined}
     >
-      <UnstyledButton
-        className={styles.sort}
-        data-active={sorted !== false}
-        onClick={header.column.getToggleSortingHandler()}
-      >
+      <SortButton sorted={sorted} onClick={header.column.getToggleSortingHandler()}>
         {children}
-        <Icon size={14} />
-      </UnstyledButton>
+      </SortButton>
     </Table.Th>
   );
 }

@@ -1,8 +1,6 @@
-import { UnstyledButton } from '@mantine/core';
 import { words } from '../../messages';
-import { SortAscendingIcon, SortDescendingIcon, SortIcon } from '../icons';
+import { SortButton, type Sorted } from '../sort-button';
 import { usePrinting } from '../use-printing';
-import styles from './data-table.module.css';
 import type { Column, TableSearch } from './data-table';
 
 type Props<Row> = { column: Column<Row>; search: TableSearch; onSearch: (search: TableSearch) => void };
@@ -20,23 +18,20 @@ export function Head<Row>({ column: { header, numeric, sort }, search, onSearch 
   }
   const sorted = orderOf(sort, search);
   const next = sorted === 'ascending' ? `-${sort}` : sorted === 'descending' ? undefined : sort;
-  const Icon = sorted === 'ascending' ? SortAscendingIcon : sorted === 'descending' ? SortDescendingIcon : SortIcon;
   return (
     <th scope="col" data-numeric={numeric} aria-sort={sorted}>
-      <UnstyledButton
-        className={styles.sort}
-        data-active={sorted !== undefined}
+      <SortButton
+        sorted={sorted}
         title={words.table.sortBy(header)}
         onClick={() => onSearch({ ...search, sort: next })}
       >
         {header}
-        <Icon size={14} />
-      </UnstyledButton>
+      </SortButton>
     </th>
   );
 }
 
-function orderOf(sort: string | undefined, search: TableSearch): 'ascending' | 'descending' | undefined {
+function orderOf(sort: string | undefined, search: TableSearch): Sorted {
   if (!sort) return undefined;
   return search.sort === sort ? 'ascending' : search.sort === `-${sort}` ? 'descending' : undefined;
 }
