@@ -72,6 +72,21 @@ test('on paper are all rows that are loaded, below the filters', async ({ page, 
   await expect(table.getByRole('row')).not.toHaveCount(rows.length + 1);
 });
 
+test('paper ends with the last row, and not with a blank page', async ({ page }) => {
+  const pages = async () => {
+    const paper = (await page.pdf({ format: 'A4' })).toString('latin1');
+    return paper.match(/\/Type\s*\/Page\b(?!s)/g)?.length;
+  };
+  await page.goto('/people');
+  await expect(page.getByRole('table').getByRole('row').nth(5)).toBeVisible();
+  // As a person prints: the page learns of it while the browser lays out the paper.
+  const printed = await pages();
+  // And as it is where there is nothing left to learn.
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByText(/^\d+ rows$/).last()).toBeVisible();
+  expect(printed).toBe(await pages());
+});
+
 everyLook('people', '/people', (page) => page.getByRole('table'));
 everyLook('seats', '/seats', (page) => page.getByRole('table'));
 everyLook('person', addressOfAdvised, (page) => page.getByText(/a year on tokens/).first());

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -147,6 +147,18 @@ describe('the table', () => {
     await waitFor(() => expect(container.querySelectorAll('tbody tr').length).toBe(600));
     expect(screen.getAllByText('600 rows').length).toBe(2);
     vi.unstubAllGlobals();
+  });
+
+  it('is drawn whole before the browser counts the pages, and as it was after', async () => {
+    const { container } = open(() => ({ rows: rows(0, 300), next: null }));
+    const drawn = () => container.querySelectorAll('tbody tr').length;
+    await screen.findByText('Row 0');
+    const inSight = drawn();
+    expect(inSight).toBeLessThan(300);
+    act(() => void window.dispatchEvent(new Event('beforeprint')));
+    expect(drawn()).toBe(300);
+    act(() => void window.dispatchEvent(new Event('afterprint')));
+    expect(drawn()).toBe(inSight);
   });
 
   it('remembers which columns are hidden', async () => {
