@@ -49,14 +49,6 @@ test('the drawn years are bars or a table, and the address says which', async ({
   await expect(page.getByRole('columnheader', { name: 'Years' })).toBeVisible();
 });
 
-test('an offer with a fault is refused with its line', async ({ page }) => {
-  await page.goto('/plan/sizing');
-  await page.getByText('What the vendor offers').click();
-  await page.getByLabel('Offer in TOML').fill('token_prize = 3.0');
-  await page.getByRole('button', { name: 'Calculate' }).click();
-  await expect(page.getByRole('main').getByText(/token_prize/).first()).toBeVisible();
-});
-
 everyLook('plan', '/plan', (page) => page.getByRole('table'));
 everyLook('plans', '/plan/plans', (page) => page.getByRole('heading', { name: 'Draw a plan' }));
 everyLook('sizing', '/plan/sizing', (page) => page.getByRole('table'));

@@ -1,10 +1,11 @@
 /** The pages and their addresses. A new page is one route here and one link in `shell/pages.ts`. */
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from '@tanstack/react-router';
 import { readAlertsSearch } from './pages/alerts/search';
 import { readBurnSearch } from './pages/burn/search';
 import { HomePage } from './pages/home/home-page';
 import { readMySearch } from './pages/me/search';
 import { readPlacesSearch } from './pages/places/search';
+import { readPlanSearch } from './pages/plan/search';
 import { SourcesPage } from './pages/sources/sources-page';
 import { NotFoundPage } from './pages/not-found-page';
 import { CrashedPage } from './pages/crashed-page';
@@ -129,9 +130,12 @@ const seats = createRoute({
 
 const planPages = () => import('./pages/plan/plan-page');
 
+// Its parts share what the vendor offers.
 const plan = createRoute({
   getParentRoute: () => root,
   path: '/plan',
+  validateSearch: readPlanSearch,
+  search: { middlewares: [retainSearchParams(['offer'])] },
   component: lazyRouteComponent(planPages, 'PlanPage'),
 });
 

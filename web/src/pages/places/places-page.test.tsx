@@ -94,6 +94,15 @@ describe('use by place', () => {
   });
 });
 
+describe('the month', () => {
+  it('is chosen without leaving the part where one is', async () => {
+    const { router } = open('/places/breaches?month=2026-02&state=waiting');
+    await userEvent.selectOptions(await screen.findByRole('combobox', { name: 'Month' }), 'October 2026');
+    await waitFor(() => expect(router.state.location.search).toEqual({ month: '2026-10', state: 'waiting' }));
+    expect(router.state.location.pathname).toBe('/places/breaches');
+  });
+});
+
 describe('breaches', () => {
   it('are opened with their evidence and reviewed with a reason', async () => {
     const { router, orders } = open('/places/breaches');

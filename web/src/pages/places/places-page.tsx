@@ -1,7 +1,7 @@
 /** Places: what is used where, use outside of territories, and how regions share the pool. One chunk. */
 import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, Outlet } from '@tanstack/react-router';
+import { getRouteApi, Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { summaryQuery } from '../../api/queries';
 import { monthsBefore } from '../../days';
 import { dayOf, monthName } from '../../format';
@@ -59,7 +59,8 @@ export function PlacesPage() {
 /** Which month all parts are of; without one, the present. */
 function MonthChoice() {
   const { month } = route.useSearch();
-  const navigate = route.useNavigate();
+  // Not from this route: one stays on the part of places where one is.
+  const navigate = useNavigate();
   const summary = useQuery(summaryQuery).data;
   if (!summary) return null;
   const known = monthsBefore(dayOf(summary.as_of, summary.contract.zone), MONTHS);

@@ -6,6 +6,7 @@ import { words } from '../../messages';
 import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
 import { Tabs } from '../../parts/tabs';
+import { OfferProvider } from './use-offer';
 
 export { OnePlan } from './one-plan';
 export { Plans } from './plans';
@@ -35,7 +36,9 @@ export function PlanPage() {
     <div className={styles.page}>
       <PageHead title={say.title} />
       <Tabs label={say.tabs.label} tabs={tabs.map(([to, name]) => [to, name] as const)} first="/plan" />
-      <Outlet />
+      <OfferProvider>
+        <Outlet />
+      </OfferProvider>
     </div>
   );
 }

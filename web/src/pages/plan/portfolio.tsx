@@ -17,9 +17,11 @@ const say = words.plan.portfolio;
 export function PortfolioPart() {
   return (
     <Offered
+      part="portfolio"
       title={say.title}
       waiting={say.loading}
       query={portfolioQuery}
+      offerings={({ offerings }) => offerings.map(({ offering, name }) => ({ key: offering, name }))}
       answer={(portfolio) => <Answer portfolio={portfolio} />}
       more={(portfolio) => (
         <>

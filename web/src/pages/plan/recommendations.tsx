@@ -15,7 +15,8 @@ const say = words.plan.list;
 const RULES = ['crossover', 'guide-000', 'guide-004'] as const;
 
 export function Recommendations() {
-  const search = route.useSearch();
+  // The offer is for the other parts: it filters nothing here.
+  const { offer: _, ...search } = route.useSearch();
   const navigate = route.useNavigate();
   const advice = useInfiniteQuery(recommendationsQuery(search));
   const first = advice.data?.pages[0];

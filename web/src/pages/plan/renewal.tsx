@@ -16,6 +16,7 @@ const sum = (amount: number, currency: string) => money({ amount: String(amount)
 export function RenewalPart() {
   return (
     <Offered
+      part="renewal"
       title={say.title}
       waiting={say.loading}
       query={renewalQuery}

@@ -20,6 +20,7 @@ const say = words.plan.sizing;
 export function SizingPart() {
   return (
     <Offered
+      part="sizing"
       title={say.title}
       waiting={say.loading}
       query={sizingQuery}
@@ -71,7 +72,7 @@ function Demand({ sizing: { bars, years, quantiles } }: { sizing: Sizing }) {
         <Twin
           of={say.demand}
           asTable={view === 'table'}
-          onShow={(wanted) => void navigate({ search: { view: wanted }, resetScroll: false, replace: true })}
+          onShow={(wanted) => void navigate({ search: (rest) => ({ ...rest, view: wanted }), resetScroll: false, replace: true })}
         />
       }
     >
