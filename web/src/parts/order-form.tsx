@@ -4,17 +4,20 @@ import { useState, type FormEvent, type ReactNode } from 'react';
 import { useOrder, type Ordering } from '../api/orders';
 import type { Order } from '../api/types';
 import { words } from '../messages';
+import { numbers } from '../numbers';
 import { Panel } from './panel';
 import { ProblemNotice } from './problem-notice';
 import { Said } from './said';
 
 const say = words.buckets.orders;
 
-/** A written amount, with a point or a comma; nothing when it is no amount that can be moved. */
+/** A token has a million ticks: what is finer cannot be moved. */
+const FINER_THAN_A_TICK = /[.,]\d{7,}\s*$/;
+
+/** A written amount, as the reader writes numbers; nothing when it is no amount that can be moved. */
 export function asTokens(written: string): number | undefined {
-  const text = written.trim();
-  const amount = Number(text.replace(',', '.'));
-  return /^\d+([.,]\d{1,6})?$/.test(text) && amount > 0 ? amount : undefined;
+  const amount = numbers.read(written);
+  return amount !== undefined && amount > 0 && !FINER_THAN_A_TICK.test(written) ? amount : undefined;
 }
 
 /** Asks those who decide for more. */

@@ -139,6 +139,7 @@ export const plan: Messages['plan'] = {
     kept: (labels) => `Für andere Teile der Planung behalten: ${labels}.`,
     comments: 'Der Text dieses Angebots hat Kommentare. Sie gehen verloren, sobald ein Feld geändert wird.',
     tooLong: 'Das Angebot ist zu lang für die Adresse: Ein Link oder erneutes Laden behält es nicht. Nehmen Sie es als Text mit.',
+    ofBefore: 'Das Folgende gilt für das Angebot davor.',
     noAnswer: 'Zu diesem Angebot gibt es noch keine Antwort.',
     choose: 'Bitte wählen',
     sections: {
@@ -153,8 +154,8 @@ export const plan: Messages['plan'] = {
     units: { percent: '%', days: 'Tage', tokens: 'Token' },
     fields: {
       token_price: { label: 'Preis eines Tokens', help: 'Im Voraus gekauft.' },
-      topup_price: { label: 'Preis eines nachgekauften Tokens', help: 'Wenn der Vorrat leer ist.', empty: 'wie im Voraus' },
-      stock_out: { label: 'Kosten eines fehlenden Tokens', help: 'Über seinen Preis hinaus.', empty: 'halber Preis' },
+      topup_price: { label: 'Preis beim Nachkauf', help: 'Wenn der Vorrat leer ist.', empty: 'wie im Voraus' },
+      stock_out: { label: 'Kosten, wenn einer fehlt', help: 'Über seinen Preis hinaus.', empty: 'halber Preis' },
       lead_days: { label: 'Lieferzeit', help: 'Von der Bestellung, bis die Token da sind.' },
       service: { label: 'Sicherheit', help: 'Dass die Token so lange reichen.' },
       carry_forward: { label: 'Übertrag', help: 'Von einem Kauf ins nächste Jahr.' },
@@ -220,7 +221,7 @@ export const plan: Messages['plan'] = {
         help: 'Wo sie andere sind als für alle.',
         row: (n) => `Fehlender Token eines Kontingents ${n}`,
         add: 'Kontingent hinzufügen',
-        columns: { bucket: 'Kontingent', cost: 'Kosten eines fehlenden Tokens' },
+        columns: { bucket: 'Kontingent', cost: 'Kosten, wenn einer fehlt' },
       },
     },
     remove: 'Entfernen',

@@ -109,6 +109,7 @@ export const settings: Messages['settings'] = {
       noTokens: 'Schreiben Sie, wie viele Token.',
       noDays: 'Wählen Sie beide Tage.',
       backwards: 'Es muss enden, nachdem es beginnt.',
+      noPrice: 'Schreiben Sie den Preis als Zahl, oder lassen Sie ihn leer.',
     },
   },
 

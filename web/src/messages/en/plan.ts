@@ -135,6 +135,7 @@ export const plan = {
     kept: (labels: string) => `Kept for other parts of planning: ${labels}.`,
     comments: 'The text of this offer has comments. They are lost once a field is changed.',
     tooLong: 'The offer is too long for the address: a link or loading the page again does not keep it. Take it along as text.',
+    ofBefore: 'What follows is for the offer before.',
     noAnswer: 'There is no answer to this offer yet.',
     choose: 'Choose one',
     sections: {

@@ -103,6 +103,7 @@ export const settings = {
       noTokens: 'Write how many tokens.',
       noDays: 'Choose both days.',
       backwards: 'It has to end after it begins.',
+      noPrice: 'Write the price as a number, or leave it empty.',
     },
   },
 

@@ -7,6 +7,7 @@ import { meQuery } from '../../api/queries';
 import type { TokenRequest } from '../../api/types';
 import { counted, tokens } from '../../format';
 import { words } from '../../messages';
+import { numbers } from '../../numbers';
 import { Badge } from '../../parts/badge';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { asTokens } from '../../parts/order-form';
@@ -87,7 +88,7 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { reque
   const mayAct = me?.rights.includes('act-for-others');
   const [as, setAs] = useState('');
   const order = useOrder(as);
-  const [amount, setAmount] = useState(String(asked));
+  const [amount, setAmount] = useState(numbers.showPlain(asked));
   const [comment, setComment] = useState('');
   const approved = asTokens(amount);
   const nobody = can_answer.length === 0;

@@ -190,6 +190,7 @@ describe('an offer', () => {
     await waitFor(() => expect(from).toHaveAccessibleDescription(/two of `tier` begin at 100/));
     expect(screen.getByText('It cannot be offered like this: Discounts by quantity.')).toBeVisible();
     expect(screen.getByText('33,400 tokens')).toBeVisible();
+    expect(screen.getByText('What follows is for the offer before.')).toBeVisible();
     await userEvent.type(from, '0');
     expect(from).toBeValid();
     expect(asked).toHaveLength(2);

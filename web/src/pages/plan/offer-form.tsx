@@ -28,37 +28,20 @@ type Props = {
 
 /** What the vendor offers, in fields or as text; without it the tariff's prices hold. */
 export function OfferForm({ part, busy, refused, offerings }: Props) {
-  const { offered, written, write, offer, isTooLong } = useOffer();
-  const [tried, setTried] = useState(false);
-  const [unshown, setUnshown] = useState<Unshown>();
-  const form = useRef<HTMLFormElement>(null);
+  const { offered, written, write, isTooLong } = useOffer();
+  const { form, tried, unshown, turn, submit, clear } = useTurns();
   // What was there when one came is seen at once; later it is up to the reader.
   const [wasOffered] = useState(offered !== '');
   const text = textOf(written);
   const isSent = text === offered;
   const told = whatIsWrong(part, written, tried, isSent && !busy ? refused : undefined);
-
-  /** Goes on with the text of what is written, or to the first field that cannot be read. */
-  const withText = (then: (text: string) => void) => {
-    if (text !== undefined) return then(text);
-    flushSync(() => setTried(true));
-    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  };
-  const begin = (begun: Written) => {
-    setTried(false);
-    setUnshown(undefined);
-    write(begun);
-  };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    withText(offer);
-  };
-  const turn = () => {
-    if (written.as === 'fields') return withText((all) => begin({ as: 'text', text: all }));
-    const read = fromToml(written.text, numbers);
-    if ('draft' in read) begin(asWritten(written.text));
-    else setUnshown(read.unshown);
-  };
+  const notes = [
+    unshown && wordsOf(unshown),
+    ...told.notes,
+    !isSent && say.changed,
+    isSent && isTooLong && say.tooLong,
+    ...beside(part, written),
+  ];
   return (
     <details className={styles.offer} open={wasOffered}>
       <summary>
@@ -67,29 +50,22 @@ export function OfferForm({ part, busy, refused, offerings }: Props) {
       </summary>
       <form ref={form} onSubmit={submit} noValidate aria-label={say.title}>
         <Stack gap="md">
-          {written.as === 'fields' && (
-            <Text size="sm" c="dimmed">
-              {say.help}
-            </Text>
-          )}
           {told.above && <ProblemNotice error={told.above} />}
-          {written.as === 'fields' ? (
-            <OfferFields
-              part={part}
-              draft={written.draft}
-              onDraft={(draft) => write({ as: 'fields', draft })}
-              faults={told.faults}
-              offerings={offerings}
-            />
+          {written.as === 'text' ? (
+            <OfferText text={written.text} error={told.atText} onText={(changed) => write({ as: 'text', text: changed })} />
           ) : (
-            <OfferText
-              text={written.text}
-              error={told.atText}
-              onText={(changed) => {
-                setUnshown(undefined);
-                write({ as: 'text', text: changed });
-              }}
-            />
+            <>
+              <Text size="sm" c="dimmed">
+                {say.help}
+              </Text>
+              <OfferFields
+                part={part}
+                draft={written.draft}
+                onDraft={(draft) => write({ as: 'fields', draft })}
+                faults={told.faults}
+                offerings={offerings}
+              />
+            </>
           )}
           <Group gap="sm">
             <Button type="submit" loading={busy}>
@@ -99,22 +75,52 @@ export function OfferForm({ part, busy, refused, offerings }: Props) {
               {written.as === 'fields' ? say.asText : say.asFields}
             </Button>
             {(text !== '' || offered !== '') && (
-              <Button
-                variant="subtle"
-                onClick={() => {
-                  begin(asWritten(''));
-                  offer('');
-                }}
-              >
+              <Button variant="subtle" onClick={clear}>
                 {say.clear}
               </Button>
             )}
           </Group>
-          <Notes notes={[unshown && wordsOf(unshown), ...told.notes, !isSent && say.changed, isSent && isTooLong && say.tooLong, ...beside(part, written)]} />
+          <Notes notes={notes} />
         </Stack>
       </form>
     </details>
   );
+}
+
+/** Calculating, and turning fields into text and back: none of them loses what was written. */
+function useTurns() {
+  const { written, write, offer } = useOffer();
+  const [tried, setTried] = useState(false);
+  // Of which text it was tried in vain.
+  const [stuck, setStuck] = useState<{ text: string; unshown: Unshown }>();
+  const form = useRef<HTMLFormElement>(null);
+  /** Goes on with the text of what is written, or to the first field that cannot be read. */
+  const withText = (then: (text: string) => void) => {
+    const text = textOf(written);
+    if (text !== undefined) return then(text);
+    flushSync(() => setTried(true));
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  };
+  const begin = (begun: Written) => {
+    setTried(false);
+    write(begun);
+  };
+  const turn = () => {
+    if (written.as === 'fields') return withText((text) => begin({ as: 'text', text }));
+    const read = fromToml(written.text, numbers);
+    if ('draft' in read) begin(asWritten(written.text));
+    else setStuck({ text: written.text, unshown: read.unshown });
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    withText(offer);
+  };
+  const clear = () => {
+    begin(asWritten(''));
+    offer('');
+  };
+  const unshown = written.as === 'text' && written.text === stuck?.text ? stuck.unshown : undefined;
+  return { form, tried, unshown, turn, submit, clear };
 }
 
 function Notes({ notes }: { notes: (string | false | undefined)[] }) {
@@ -142,7 +148,10 @@ type Told = {
 
 /** What cannot be read, once it was tried to, or else what the server says of what was sent. */
 function whatIsWrong(part: Part, written: Written, tried: boolean, refused: Problem | undefined): Told {
-  if (written.as === 'text') return { faults: {}, notes: [], atText: refused && (refused.detail ?? refused.message) };
+  if (written.as === 'text') {
+    if (!refused) return { faults: {}, notes: [] };
+    return { faults: {}, notes: [say.refusedAt(say.text.label)], atText: refused.detail ?? refused.message };
+  }
   if (refused) {
     const fault = faultAt(refused.detail ?? '', textOf(written) ?? '', written.draft);
     if (!fault || !isShown(part, nameOf(fault.place))) return { faults: {}, notes: [], above: refused };

@@ -10,6 +10,8 @@ import { OfferForm } from './offer-form';
 import type { Part } from './offer-parts';
 import { useOffer } from './use-offer';
 
+const say = words.plan.offer;
+
 type Props<T, Key extends readonly unknown[]> = {
   part: Part;
   title: string;
@@ -43,9 +45,8 @@ export function Offered<T, Key extends readonly unknown[]>(props: Props<T, Key>)
             refused={refused}
             offerings={data ? offerings?.(data) : asked.error ? [] : undefined}
           />
-          {refused && data === undefined ? (
-            <Text c="dimmed">{words.plan.offer.noAnswer}</Text>
-          ) : (
+          {refused && <Text c="dimmed">{data === undefined ? say.noAnswer : say.ofBefore}</Text>}
+          {(!refused || data !== undefined) && (
             <Loaded of={{ ...asked, data, error: refused ? null : asked.error }} waiting={waiting} skeleton={<SkeletonLines lines={5} />}>
               {answer}
             </Loaded>

@@ -9,6 +9,7 @@ import type { Terms } from '../../api/types';
 import { isDay } from '../../days';
 import { counted, dayOf, money, share, tokens } from '../../format';
 import { words } from '../../messages';
+import { numbers } from '../../numbers';
 import { Facts } from '../../parts/facts';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { asTokens, OrderEnd } from '../../parts/order-form';
@@ -105,7 +106,7 @@ function BuyForm() {
     event.preventDefault();
     if (missing || bought === undefined) return;
     const { name, from, until, price, currency } = written;
-    const asMoney = price.trim() === '' ? null : { amount: price.trim().replace(',', '.'), currency };
+    const asMoney = price.trim() === '' ? null : { amount: String(numbers.read(price)), currency };
     order.mutate(
       { order: 'buy', name: name.trim(), tokens: bought, from, until, price: asMoney },
       { onSuccess: () => setWritten(nothing) },
@@ -138,11 +139,12 @@ function BuyForm() {
   );
 }
 
-type Written = { name: string; from: string; until: string };
+type Written = { name: string; from: string; until: string; price: string };
 
-function whatIsMissing({ name, from, until }: Written, bought: number | undefined): string | undefined {
+function whatIsMissing({ name, from, until, price }: Written, bought: number | undefined): string | undefined {
   if (name.trim() === '') return say.buy.noName;
   if (bought === undefined) return say.buy.noTokens;
   if (!isDay(from) || !isDay(until)) return say.buy.noDays;
-  return from < until ? undefined : say.buy.backwards;
+  if (from >= until) return say.buy.backwards;
+  return price.trim() === '' || numbers.read(price) !== undefined ? undefined : say.buy.noPrice;
 }

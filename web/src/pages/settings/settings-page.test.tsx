@@ -138,13 +138,17 @@ describe('the other parts', () => {
     const form = within(await screen.findByRole('region', { name: 'Take in a pack' }));
     expect(screen.queryByRole('region', { name: 'What is agreed' })).not.toBeInTheDocument();
     await userEvent.type(form.getByLabelText('Name of the pack'), 'Flex 2027');
-    await userEvent.type(form.getByLabelText('How many tokens'), '5000');
+    await userEvent.type(form.getByLabelText('How many tokens'), '5,000');
     await userEvent.type(form.getByLabelText('Valid from'), '2027-01-01');
     expect(form.getByText('Choose both days.')).toBeVisible();
     await userEvent.type(form.getByLabelText('First day it is no longer valid'), '2028-01-01');
+    await userEvent.type(form.getByLabelText('Price of one token'), '1,250.5x');
+    expect(form.getByText('Write the price as a number, or leave it empty.')).toBeVisible();
+    await userEvent.type(form.getByLabelText('Price of one token'), '{Backspace}');
     await userEvent.click(form.getByRole('button', { name: 'Take it in' }));
     expect(await form.findByText('pack came in')).toBeVisible();
-    const order = { order: 'buy', name: 'Flex 2027', tokens: 5000, from: '2027-01-01', until: '2028-01-01', price: null };
+    const price = { amount: '1250.5', currency: 'USD' };
+    const order = { order: 'buy', name: 'Flex 2027', tokens: 5000, from: '2027-01-01', until: '2028-01-01', price };
     expect(sent()).toEqual([['POST', '/v1/orders', order]]);
   });
 
