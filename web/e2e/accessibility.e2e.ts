@@ -27,8 +27,9 @@ for (const scheme of ['light', 'dark'] as const) {
       }
 
       test('the sources are accessible', async ({ page }) => {
-        await page.goto('/sources');
-        await expect(page.getByRole('table')).toBeVisible();
+        await page.goto('/sources?import=1');
+        await expect(page.getByRole('button', { name: 'Take it back…' })).toBeVisible();
+        await expect(page.getByRole('status', { name: /^Loading/ })).toHaveCount(0);
         const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
         expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

@@ -74,6 +74,30 @@ test.describe('an empty ledger', () => {
     await expect(page.getByRole('link', { name: /^What the books lack next/ })).toBeVisible();
   });
 
+  test('shows what a log did not charge or could not say, and takes it back', async ({ page }) => {
+    await welcome(page);
+    const more = `17:10:00 (adskflex) OUT: "99999OURS_2024_0F" ben@ws02
+17:20:00 (adskflex) IN: "99999OURS_2024_0F" ben@ws02
+17:30:00 (adskflex) OUT: nonsense
+`;
+    const file = { name: 'adskflex.log', mimeType: 'text/plain', buffer: Buffer.from(LOG + more) };
+    await page.getByLabel('Choose a file', { exact: true }).setInputFiles(file);
+    await page.getByRole('link', { name: 'See what is not charged, and why' }).click();
+    const uncharged = page.getByRole('region', { name: 'Kept, not charged' });
+    await expect(uncharged.getByRole('row').filter({ hasText: '99999OURS_2024_0F' })).toContainText('Unknown product');
+    const rejected = page.getByRole('region', { name: 'Rejected lines' });
+    await expect(rejected.getByText('nonsense')).toBeVisible();
+    await page.getByRole('link', { name: 'Import 1, Licence server’s log' }).press('Enter');
+    const one = page.getByRole('region', { name: 'Import 1' });
+    await one.getByRole('button', { name: 'Take it back…' }).click();
+    await expect(one.getByText('3 sessions that nobody else tells of go')).toBeVisible();
+    await page.screenshot({ path: `${SCREENSHOTS}/sources-import.png`, fullPage: true });
+    await one.getByRole('button', { name: 'Take import 1 back now' }).click();
+    await expect(one.getByText('It was taken back', { exact: true })).toBeVisible();
+    await expect(uncharged.getByText('All use that was taken in is charged or on a seat.')).toBeVisible();
+    await expect(page.getByRole('region', { name: 'What was taken in' }).getByText('Taken back')).toBeVisible();
+  });
+
   test('is filled with made-up data, by the keyboard alone', async ({ page }) => {
     await welcome(page);
     await page.getByRole('button', { name: 'Fill it with demo data' }).press('Enter');

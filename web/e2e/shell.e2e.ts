@@ -39,7 +39,7 @@ for (const scheme of ['light', 'dark'] as const) {
 
       test('the palette and the list of keys are accessible', async ({ page }) => {
         await page.goto('/sources');
-        await expect(page.getByRole('table')).toBeVisible();
+        await expect(page.getByRole('region', { name: 'What was taken in' }).getByRole('table')).toBeVisible();
         await page.keyboard.press('Control+k');
         await expect(page.getByRole('option').first()).toBeInViewport();
         await isAccessible(page);

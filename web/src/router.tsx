@@ -6,7 +6,6 @@ import { HomePage } from './pages/home/home-page';
 import { readMySearch } from './pages/me/search';
 import { readPlacesSearch } from './pages/places/search';
 import { readPlanSearch } from './pages/plan/search';
-import { SourcesPage } from './pages/sources/sources-page';
 import { NotFoundPage } from './pages/not-found-page';
 import { CrashedPage } from './pages/crashed-page';
 import { readTableSearch } from './parts/data-table/search';
@@ -47,7 +46,12 @@ const burn = createRoute({
   component: lazyRouteComponent(() => import('./pages/burn/burn-page'), 'BurnPage'),
 });
 
-const sources = createRoute({ getParentRoute: () => root, path: '/sources', component: SourcesPage });
+const sources = createRoute({
+  getParentRoute: () => root,
+  path: '/sources',
+  validateSearch: readTableSearch(['import', 'q', 'lines']),
+  component: lazyRouteComponent(() => import('./pages/sources/sources-page'), 'SourcesPage'),
+});
 
 // Monitoring comes in a chunk of its own: the home page must not wait for it.
 const monitoring = () => import('./pages/alerts/alerts-page');

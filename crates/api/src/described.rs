@@ -131,7 +131,7 @@ fn orders_and_estate() -> OpenApiRouter<Server> {
 fn reports() -> OpenApiRouter<Server> {
     use routes::{
         buckets, chargeback, cloud_events, double_dips, findings, imports, places, policies,
-        reconciliation, report_schedules, reports, statement,
+        reconciliation, report_schedules, reports, statement, uncharged,
     };
     OpenApiRouter::new()
         .routes(routes!(reports::list))
@@ -152,6 +152,11 @@ fn reports() -> OpenApiRouter<Server> {
         .routes(routes!(policies::check::check))
         .routes(routes!(policies::diff::diff))
         .routes(routes!(policies::simulate::run))
+        .routes(routes!(uncharged::list))
+        .routes(routes!(imports::list))
+        .routes(routes!(imports::show))
+        .routes(routes!(imports::rejected::list))
+        .routes(routes!(imports::undo::take_back))
         .routes(routes!(imports::token_usage::take_in))
         .routes(
             routes!(imports::log::take_in).layer(DefaultBodyLimit::max(imports::log::BYTES_MAX)),

@@ -6,6 +6,7 @@ use crate::routes::answered;
 use faregate_app::decisions::{Found, Look, latest, latest_of};
 use faregate_app::engine::{Failure, SharedState};
 use faregate_app::gate::Gate;
+use faregate_app::looking::Looking;
 use faregate_app::ports::Store;
 use faregate_app::sight::Sight;
 use faregate_core::state::State;
@@ -42,6 +43,22 @@ impl Journal {
     /// The number of the last entry.
     pub(crate) fn end(&self) -> u64 {
         self.state().read().seq()
+    }
+
+    /// Looks at what is stored, when it is its turn.
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut Looking<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let Some(open) = self.open.clone() else {
+            let (reply, waiting) = oneshot::channel();
+            self.gate.run(move |engine| drop(reply.send(look(&mut engine.looking()))));
+            return answered(waiting).await;
+        };
+        let state = self.gate.state().clone();
+        let work =
+            move || open().and_then(|mut store| look(&mut Looking::beside(&mut *store, state)));
+        Ok(self.turns.run(work).await??)
     }
 
     /// The latest decisions that a caller sees.

@@ -43,6 +43,7 @@ pub mod page;
 mod paging;
 pub mod problem;
 pub mod reading;
+pub mod rejected;
 mod retry;
 pub mod routes;
 pub mod schedules;
@@ -94,6 +95,7 @@ pub struct Server {
     what_ifs: Arc<tokio::sync::Semaphore>,
     seats: Arc<Mutex<SeatUse>>,
     sources: sources::Board,
+    rejected: rejected::List,
     measuring: Option<metrics::Measuring>,
     channels: Arc<dyn channels::Channels>,
     schedules: Arc<dyn schedules::Schedules>,
@@ -134,6 +136,7 @@ impl Server {
             what_ifs: Arc::new(tokio::sync::Semaphore::new(1)),
             seats,
             sources: sources::Board::default(),
+            rejected: rejected::List::default(),
             measuring: None,
             channels: Arc::new(channels::NoChannels),
             schedules: Arc::new(schedules::NoSchedules),

@@ -52,6 +52,7 @@ pub mod sources;
 pub mod statement;
 pub mod summary;
 pub mod terms;
+pub mod uncharged;
 pub mod what_ifs;
 
 use crate::problem::Problem;

@@ -11,11 +11,13 @@ use utoipa::ToSchema;
 
 pub mod ask;
 pub mod decision;
+pub mod import;
 pub mod merge;
 pub mod order;
 pub mod password;
 pub mod receipt;
 pub mod session;
+pub mod uncharged;
 
 /// A number of tokens with at most six decimals. It goes into the ledger exactly, or not at all.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]

@@ -31,6 +31,7 @@ pub mod overlap;
 mod quarantine;
 pub(crate) mod rate;
 pub mod receipts;
+pub mod uncharged;
 pub mod undo;
 pub mod usage;
 pub mod vendor;
@@ -409,14 +410,18 @@ impl<'e> Recording<'e> {
         }
     }
 
-    /// Whether the use is on a seat or the tariff has a rate for it: else it is quarantined, never free.
-    fn can_rate(&self, state: &State, (person, product): Pair, at: Instant) -> bool {
-        let Some(key) = self.names.product_key(state, product) else { return false };
-        let rate = state.tariff().and_then(|(_, tariff)| tariff.rate(key, at, state.zone()));
-        // Of use that is charged by its results nobody says how many there were.
-        rate.is_some_and(|rate| rate.meter != Meter::Result)
-            || state.estate().covering_seat(person, product, at).is_some()
+    fn can_rate(&self, state: &State, pair: Pair, at: Instant) -> bool {
+        can_rate(&self.names, state, pair, at)
     }
+}
+
+/// Whether a use is on a seat or the tariff has a rate for it: else it is quarantined, never free.
+fn can_rate(names: &Names<'_>, state: &State, (person, product): Pair, at: Instant) -> bool {
+    let Some(key) = names.product_key(state, product) else { return false };
+    let rate = state.tariff().and_then(|(_, tariff)| tariff.rate(key, at, state.zone()));
+    // Of use that is charged by its results nobody says how many there were.
+    rate.is_some_and(|rate| rate.meter != Meter::Result)
+        || state.estate().covering_seat(person, product, at).is_some()
 }
 
 impl Drop for Recording<'_> {

@@ -24,6 +24,7 @@ pub mod gate;
 pub mod holders;
 pub mod import;
 pub mod liveness;
+pub mod looking;
 pub mod memory;
 pub mod merge;
 pub mod notice;

@@ -2,6 +2,7 @@
 
 use crate::ambient::WallClock;
 use crate::commands::demo::MadeUpEstates;
+use crate::commands::rejected::{self, Listed};
 use faregate_api::Server;
 use faregate_api::journal::Opener;
 use faregate_api::reading::Reader;
@@ -24,6 +25,7 @@ pub(crate) fn equipped(server: Server, path: &Path) -> Server {
         .browsing(journal(path.to_owned()))
         .with_usage_reports(Arc::new(TokenUsage(features)))
         .with_generator(Arc::new(MadeUpEstates))
+        .with_rejected(Arc::new(Listed(path.join(rejected::NAME))))
 }
 
 /// Opens the store once more, to read beside the gate.

@@ -141,6 +141,7 @@ fn code_of(status: u16, answer: &Value) -> Code {
     match (status, answer["code"].as_str()) {
         (_, Some("faulty-files")) => Code::Estate,
         (_, Some(crate::giving::INVALID_POLICIES)) => Code::Policy,
+        (_, Some("unknown-import")) => Code::Refused,
         (400 | 404 | 422, _) => Code::Usage,
         (403 | 409, _) => Code::Refused,
         _ => Code::Failed,

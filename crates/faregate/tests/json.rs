@@ -79,6 +79,7 @@ const COMMANDS: &[&str] = &[
     "import a.log events.json --zone UTC --dry-run",
     "import list",
     "import show 1 --differences",
+    "import uncharged",
     "source list",
     "source show flexnet",
     "source check sources.toml",

@@ -747,6 +747,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was taken in, import by import, the newest first; `q` is part of a kind or of a file's name. */
+        get: operations["list_imports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports/log": {
         parameters: {
             query?: never;
@@ -767,6 +784,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/imports/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines that imports did not take in, those that came last first. An import on the command line begins the list anew;
+         *     what a server takes in adds to it. With `format`, or with `Accept`, a file of all that obey the search.
+         */
+        get: operations["list_rejected"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports/token-usage": {
         parameters: {
             query?: never;
@@ -778,6 +815,44 @@ export interface paths {
         put?: never;
         /** Takes in the vendor's usage report as one batch: all of it or nothing. Taken in again, it changes nothing. */
         post: operations["import_token_usage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import: its receipt, how much of it others tell of, and what became of it when it was taken back. */
+        get: operations["show_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{number}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes an import back, by further entries: what nobody else tells of goes, the charges that this touches are
+         *     derived again, and nothing is removed. The deciding thread does it, as it takes imports in: nothing is decided
+         *     meanwhile, on a try neither, and a large import takes seconds. What was taken back once is not taken back again.
+         */
+        post: operations["undo_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1744,6 +1819,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/uncharged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is kept and not charged now, by product or by unknown code, most sessions first. It reads the stored use
+         *     beside the gate, when it is its turn among the reports.
+         */
+        get: operations["list_uncharged"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/what-ifs": {
         parameters: {
             query?: never;
@@ -2155,6 +2250,13 @@ export interface components {
             /** @description What is to be said of sessions. */
             sessions?: components["schemas"]["PulseAnswer"][];
         };
+        /** @description An amount before and after. */
+        BeforeAfter: {
+            /** @description After. */
+            after: components["schemas"]["Tokens"];
+            /** @description Before. */
+            before: components["schemas"]["Tokens"];
+        };
         /** @description What a bucket has. */
         Bucket: {
             /**
@@ -2228,6 +2330,17 @@ export interface components {
              * @description First date after.
              */
             until: string;
+        };
+        /** @description A bucket before and after an import is taken back. */
+        BucketUndo: {
+            /** @description Tokens available. */
+            available: components["schemas"]["BeforeAfter"];
+            /** @description Its key. */
+            bucket: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Tokens spent. */
+            spent: components["schemas"]["BeforeAfter"];
         };
         /** @description A page of buckets. */
         Buckets: {
@@ -3151,6 +3264,162 @@ export interface components {
             /** @description `acknowledged`, `step-done`, `escalated` or `ended`. */
             what: string;
         };
+        /** @description An import as it is on record. */
+        Import: {
+            /** @description When it was made durable. */
+            at: string;
+            /** @description Who took it in; empty when nobody said. */
+            by: string;
+            /**
+             * Format: int64
+             * @description Sessions of earlier imports that ended here.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Sessions that were there already.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Lines, rows or events that were recognised.
+             */
+            events: number;
+            /** @description Its files. */
+            files: string[];
+            /** @description When the first began. */
+            first?: string | null;
+            /** @description Its kind: `flexnet`, `lmstat`, `cloudevents`, `csv:NAME`, `vendor`, `generated` or `agent`. */
+            kind: string;
+            /** @description When the last ended. */
+            last?: string | null;
+            /**
+             * Format: int32
+             * @description Its number, to take it back by.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Sessions without an end yet, then.
+             */
+            open_sessions: number;
+            /** @description How much of it sources of another kind tell of as well. */
+            overlap: components["schemas"]["ImportOverlap"];
+            /**
+             * Format: int64
+             * @description Sessions that were kept and not charged, then: what is so now, `GET /v1/uncharged` says.
+             */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description Lines that could not be read.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description How long the new sessions lasted together, in seconds.
+             */
+            session_seconds: number;
+            /**
+             * Format: int64
+             * @description Sessions that were new.
+             */
+            sessions: number;
+            undone?: components["schemas"]["ImportUndone"] | null;
+        };
+        /** @description How much of an import sources of another kind tell of as well. */
+        ImportOverlap: {
+            /**
+             * Format: int64
+             * @description Where the vendor's price was not ours, and holds.
+             */
+            prices: number;
+            /**
+             * Format: int64
+             * @description Those of them that begin or end otherwise there.
+             */
+            times: number;
+            /**
+             * Format: int64
+             * @description Uses that they tell of.
+             */
+            uses: number;
+        };
+        /** @description What taking an import back did, or would do. */
+        ImportUndo: {
+            /** @description Those whose balance changes. */
+            buckets: components["schemas"]["BucketUndo"][];
+            /**
+             * Format: int64
+             * @description Charges made anew.
+             */
+            charged: number;
+            /** @description Whether nothing was done, because nothing was to be. */
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description Sessions that stay, since another import tells of them.
+             */
+            kept: number;
+            /** @description Its kind. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description The import's number.
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Uses that go on again, as other imports show them.
+             */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description Charges taken back.
+             */
+            reversed: number;
+            /**
+             * Format: int64
+             * @description Sessions that nobody else tells of: they go.
+             */
+            sessions: number;
+            /** @description Tokens charged that no bucket covered. */
+            uncovered: components["schemas"]["BeforeAfter"];
+        };
+        /** @description What became of an import that was taken back. */
+        ImportUndone: {
+            /** @description When. */
+            at: string;
+            /** @description Who took it back; empty when nobody said. */
+            by: string;
+            /**
+             * Format: int64
+             * @description Sessions that stayed, since another import tells of them.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description Uses that went on again.
+             */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description Sessions that went.
+             */
+            sessions: number;
+        };
+        /** @description A page of imports. */
+        Imports: {
+            /**
+             * Format: int32
+             * @description How many imports there are, found or not.
+             */
+            count: number;
+            /** @description Cursor of the next page; `null` at the end. A search may find nothing on a page and go on. */
+            next?: string | null;
+            /** @description The newest first. */
+            rows: components["schemas"]["Import"][];
+        };
         /** @description What somebody could do instead. */
         Instead: {
             /** @description How many seats there are. */
@@ -3279,9 +3548,11 @@ export interface components {
             rejected: components["schemas"]["RejectedLine"][];
             /**
              * Format: int64
-             * @description How many were.
+             * @description How many were: all of them are in the list of rejected lines.
              */
             rejected_lines: number;
+            /** @description Why they are not in that list, where that failed. */
+            unlisted?: string | null;
         };
         /** @description A key that was made. */
         MadeKey: {
@@ -4833,6 +5104,18 @@ export interface components {
              */
             to: string;
         };
+        /** @description A page of rejected lines. */
+        Rejected: {
+            /**
+             * Format: int64
+             * @description How many obey the search.
+             */
+            count: number;
+            /** @description Cursor of the next page; `null` at the end. */
+            next?: string | null;
+            /** @description Those that came last first. A line can be there from an import that was taken back. */
+            rows: components["schemas"]["RejectedLine"][];
+        };
         /** @description A line that was not taken in, and why. */
         RejectedLine: {
             /** @description Why, for machines. */
@@ -5805,6 +6088,36 @@ export interface components {
             uses: number;
             /** @description Why, in words. */
             why: string;
+        };
+        /** @description Use of one product, or of one unknown code, that is kept and not charged for one reason. */
+        UnchargedRow: {
+            /** @description When the first of them began. */
+            first: string;
+            /** @description What charges it, in words. */
+            help: string;
+            /** @description The product's key, or the code. */
+            key: string;
+            /** @description When the last of them ended, as far as it is known. */
+            last: string;
+            /** @description The product's name, or the code. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many sessions, or rows of the vendor's.
+             */
+            sessions: number;
+            /** @description Why: `unknown-product`, `no-rate`, `by-result`, `unknown-person`, `doubted` or `known-by-now`. */
+            why: string;
+        };
+        /** @description What is kept and not charged. */
+        UnchargedUse: {
+            /** @description By product or code and why, most sessions first. */
+            rows: components["schemas"]["UnchargedRow"][];
+            /**
+             * Format: int64
+             * @description Sessions, all together.
+             */
+            sessions: number;
         };
         /** @description A line that is not charged, and why. */
         UnsettledLine: {
@@ -9008,6 +9321,72 @@ export interface operations {
             };
         };
     };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description Part of a key or name. */
+                q?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imports"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_log: {
         parameters: {
             query?: {
@@ -9100,6 +9479,83 @@ export interface operations {
             };
         };
     };
+    list_rejected: {
+        parameters: {
+            query?: {
+                /** @description Part of the file's name, of the reason or its code, or of the line. */
+                q?: string;
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
+                limit?: number;
+                /** @description Where the page before ended: its `next`. */
+                cursor?: string;
+                /** @description All of them as a file, `csv` or `xlsx`; a page as `json` when nothing is said. */
+                format?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rejected"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description more rows than a file holds */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_token_usage: {
         parameters: {
             query?: never;
@@ -9164,6 +9620,142 @@ export interface operations {
             };
             /** @description it is no such report, or names nobody */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the import's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: {
+                /** @description Whether it is only said what it would do. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description the import's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportUndo"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was taken back before */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13265,6 +13857,57 @@ export interface operations {
                 };
             };
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_uncharged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnchargedUse"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

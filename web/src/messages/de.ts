@@ -15,6 +15,7 @@ import { settings } from './de/settings';
 import { files, welcome } from './de/welcome';
 import { live, palette, scheme, shell, shortcuts } from './de/shell';
 import { signIn } from './de/sign-in';
+import { imports } from './de/imports';
 import { sources } from './de/sources';
 import type { Messages } from './index';
 
@@ -33,6 +34,7 @@ export const de: Messages = {
   heatMap,
   burn,
   sources,
+  imports,
   buckets,
   me,
   people,

@@ -15,6 +15,7 @@ import { settings } from './en/settings';
 import { files, welcome } from './en/welcome';
 import { live, palette, scheme, shell, shortcuts } from './en/shell';
 import { signIn } from './en/sign-in';
+import { imports } from './en/imports';
 import { sources } from './en/sources';
 
 export const en = {
@@ -32,6 +33,7 @@ export const en = {
   heatMap,
   burn,
   sources,
+  imports,
   buckets,
   me,
   people,

@@ -136,6 +136,7 @@ async fn well_formed(estate: &Estate, method: &str, path: &str, plan: &str) -> C
     };
     let key = if path.starts_with("/v1/people") { "anna" } else { "general" };
     let path = path.replace("{id}", id).replace("{key}", key).replace("{name}", "ops");
+    let path = path.replace("{number}", "7");
     let call = Call::new(&method.to_uppercase(), &path).header("idempotency-key", "k");
     let transfer =
         json!({ "order": "transfer", "from": "general", "to": "bridges", "tokens": 1, "why": "" });

@@ -60,7 +60,7 @@ const LISTING: [(&str, &str); 6] = [
 ];
 
 /// Routes that are closed to members, whatever they name.
-const CLOSED: [(&str, &str); 58] = [
+const CLOSED: [(&str, &str); 63] = [
     ("get", "/v1/accounts"),
     ("post", "/v1/accounts"),
     ("patch", "/v1/accounts/{name}"),
@@ -113,6 +113,11 @@ const CLOSED: [(&str, &str); 58] = [
     ("post", "/v1/portfolio"),
     ("post", "/v1/sizing"),
     ("post", "/v1/renewal"),
+    ("get", "/v1/uncharged"),
+    ("get", "/v1/imports"),
+    ("get", "/v1/imports/rejected"),
+    ("get", "/v1/imports/{number}"),
+    ("post", "/v1/imports/{number}/undo"),
     ("post", "/v1/imports/token-usage"),
     ("post", "/v1/imports/log"),
     ("get", "/v1/first-run"),

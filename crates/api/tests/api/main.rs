@@ -15,6 +15,7 @@ mod findings;
 mod first_run;
 mod foreign;
 mod gate;
+mod imports;
 mod keys;
 mod lists;
 mod live;

@@ -40,7 +40,7 @@ pub(crate) enum Right {
 }
 
 /// Each route, the right that it asks for, and its status when all is well.
-pub(crate) const ROUTES: [(&str, &str, Right, u16); 105] = [
+pub(crate) const ROUTES: [(&str, &str, Right, u16); 110] = [
     ("post", "/v1/sessions", Right::Spend, 201),
     ("get", "/v1/sessions", Right::Read, 200),
     ("post", "/v1/sessions/batch", Right::Spend, 200),
@@ -115,6 +115,12 @@ pub(crate) const ROUTES: [(&str, &str, Right, u16); 105] = [
     ("post", "/v1/portfolio", Right::Purchases, 200),
     ("post", "/v1/sizing", Right::Purchases, 200),
     ("post", "/v1/renewal", Right::Purchases, 200),
+    ("get", "/v1/uncharged", Right::Read, 200),
+    ("get", "/v1/imports", Right::Read, 200),
+    ("get", "/v1/imports/rejected", Right::Read, 200),
+    // None was made here: what becomes of one is looked at in `imports.rs`.
+    ("get", "/v1/imports/{number}", Right::Read, 404),
+    ("post", "/v1/imports/{number}/undo", Right::Run, 404),
     ("post", "/v1/imports/token-usage", Right::Run, 200),
     ("post", "/v1/imports/log", Right::Run, 200),
     ("get", "/v1/first-run", Right::Read, 200),

@@ -41,6 +41,69 @@ pub enum Uncharged {
     NoRate,
     /// Results are charged, and use does not say how many: the vendor's report does.
     ByResult,
+    /// Nobody knows the person whom the vendor's report names.
+    UnknownPerson,
+    /// The amount in the vendor's report is not believed.
+    Doubted,
+    /// What it was kept for is known by now, and what says so has not come again.
+    KnownByNow,
+}
+
+impl Uncharged {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::UnknownProduct,
+        Self::NoRate,
+        Self::ByResult,
+        Self::UnknownPerson,
+        Self::Doubted,
+        Self::KnownByNow,
+    ];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::UnknownProduct => "unknown-product",
+            Self::NoRate => "no-rate",
+            Self::ByResult => "by-result",
+            Self::UnknownPerson => "unknown-person",
+            Self::Doubted => "doubted",
+            Self::KnownByNow => "known-by-now",
+        }
+    }
+
+    /// The same for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::UnknownProduct => "unknown product",
+            Self::NoRate => "no rate",
+            Self::ByResult => "charged by the result, as the vendor reports it",
+            Self::UnknownPerson => "unknown person",
+            Self::Doubted => "the vendor's amount is not believed",
+            Self::KnownByNow => "known by now",
+        }
+    }
+
+    /// What charges it.
+    #[must_use]
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::UnknownProduct => {
+                "name the product in a table of feature codes: `faregate import FILE --features FEATURES`"
+            }
+            Self::NoRate => {
+                "a seat covers it; a rate stands in the tariff that a contract begins with: `faregate init --tariff FILE`"
+            }
+            Self::ByResult => "import the vendor's report: `faregate import token-usage FILE`",
+            Self::UnknownPerson => {
+                "say whose name it is, `faregate person alias`, and import the report again"
+            }
+            Self::Doubted => "correct the report and import it again",
+            Self::KnownByNow => "import anything that tells of it again",
+        }
+    }
 }
 
 impl Recording<'_> {
@@ -130,7 +193,7 @@ impl Recording<'_> {
 }
 
 /// Whether the tariff charges this product's results, not its use, at any time.
-fn is_by_result(state: &State, key: &str) -> bool {
+pub(super) fn is_by_result(state: &State, key: &str) -> bool {
     let rates = state.tariff().map(|(_, tariff)| tariff.parts().rates.as_slice());
     let rates = rates.unwrap_or_default().iter();
     rates.filter(|rate| rate.product == key).any(|rate| rate.meter == Meter::Result)

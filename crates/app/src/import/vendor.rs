@@ -34,7 +34,7 @@ mod pool;
 mod prices;
 mod reckoning;
 
-pub(super) use again::{Lost, Reckoned, is_doubted, is_session};
+pub(super) use again::{Lost, Reckoned, is_doubted, is_kept_row, is_session};
 pub(super) use beside::Prices;
 use hashed::Naming;
 pub use hashed::{BothNames, WhichKnown};

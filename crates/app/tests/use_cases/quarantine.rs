@@ -3,6 +3,8 @@
 use crate::paper::*;
 use crate::world::*;
 use faregate_app::import::flexnet::Report;
+use faregate_app::import::uncharged::{Kept, uncharged};
+use faregate_app::import::undo::undo;
 use faregate_app::import::{Quarantined, Uncharged};
 use faregate_core::event::Event;
 use faregate_core::tariff::Meter;
@@ -122,4 +124,47 @@ fn the_report_says_what_is_quarantined() {
     assert_eq!((report.counts.quarantined, quarantined(&world)), (3, 3));
     let again = take(&mut world, &text, &FeatureTable::shipped());
     assert_eq!((again.quarantined_by, quarantined(&world)), (Vec::new(), 3));
+}
+
+fn kept(world: &mut World, features: &FeatureTable) -> Vec<(String, Uncharged, u64)> {
+    let found = uncharged(&mut world.engine.looking(), features).unwrap();
+    found.into_iter().map(|Kept { key, why, sessions, .. }| (key, why, sessions)).collect()
+}
+
+/// What is kept now is what imports counted, also while it goes on; nothing is left of what was taken back.
+#[test]
+fn all_that_is_kept_is_told() {
+    let mut world = office();
+    let shipped = FeatureTable::shipped();
+    assert_eq!(kept(&mut world, &shipped), []);
+    let first = log(&[
+        used("ana", "85986MAYA_2022_0F", 60, 120),
+        used("ben", "85986MAYA_2022_0F", 60, 120),
+        used("ben", OURS, 90, 100),
+        used("ben", AUTOCAD, 90, 100),
+    ]);
+    let second =
+        log_until(&[used("ana", OURS, 3_000, 9_000), used("ben", REVIT, 3_000, 3_100)], 4_000);
+    take(&mut world, &first, &shipped);
+    take(&mut world, &second, &shipped);
+    let maya = ("maya".to_owned(), Uncharged::NoRate, 2);
+    let code = |why, sessions| (OURS.to_owned(), why, sessions);
+    let expected = vec![code(Uncharged::UnknownProduct, 2), maya.clone()];
+    let mut found = kept(&mut world, &shipped);
+    found.sort();
+    assert_eq!((found, quarantined(&world)), (expected, 4));
+    let [first_use, last_use] = [90, 4_000].map(|minute| T0.plus(minute * MINUTE));
+    let all = uncharged(&mut world.engine.looking(), &shipped).unwrap();
+    let one = all.iter().find(|one| one.key == OURS).unwrap();
+    assert_eq!((one.first, one.last), (first_use, last_use));
+    // A table that knows the code changes nothing before something is imported by it.
+    let mut found = kept(&mut world, &ours());
+    found.sort();
+    assert_eq!(found, [code(Uncharged::KnownByNow, 2), maya.clone()]);
+    take(&mut world, &second, &ours());
+    assert_eq!((kept(&mut world, &ours()), quarantined(&world)), (vec![maya], 2));
+    for batch in 1..world.engine.state().read().imports().next() {
+        undo(&mut world.engine, &shipped, batch, false).unwrap();
+    }
+    assert_eq!((kept(&mut world, &shipped), quarantined(&world)), (vec![], 0));
 }

@@ -4,6 +4,8 @@ use crate::paper::*;
 use crate::stores::{Fault, Shared};
 use crate::world::*;
 use faregate_app::engine::Engine;
+use faregate_app::import::Uncharged;
+use faregate_app::import::uncharged::uncharged;
 use faregate_app::import::undo::undo;
 use faregate_app::import::vendor::{Report, compare, import};
 use faregate_core::double_dip::report;
@@ -262,6 +264,18 @@ fn what_nobody_knows_is_quarantined_and_charged_once_known() {
     let state = world.engine.state();
     assert_eq!(state.read().estate().people().len(), 2, "nobody is made up");
     assert_eq!(state.read().tally().quarantined, 3);
+    let kept = |world: &mut World| {
+        let found = uncharged(&mut world.engine.looking(), &FeatureTable::shipped()).unwrap();
+        let mut found: Vec<_> = found.into_iter().map(|one| (one.why, one.sessions)).collect();
+        found.sort();
+        found
+    };
+    let expected = vec![
+        (Uncharged::UnknownProduct, 1),
+        (Uncharged::UnknownProduct, 1),
+        (Uncharged::UnknownPerson, 1),
+    ];
+    assert_eq!(kept(&mut world), expected);
     world.engine.append(vec![Event::PeopleAdded(vec![person("eve")])]).unwrap();
     let maya = Product { key: "maya".to_owned(), name: "Maya".to_owned() };
     world.engine.append(vec![Event::ProductsDefined(vec![maya])]).unwrap();
@@ -269,6 +283,9 @@ fn what_nobody_knows_is_quarantined_and_charged_once_known() {
     assert_eq!((found.booked, found.quarantined.len()), (1, 2), "known, and still without a rate");
     assert!(found.quarantined.iter().any(|one| one.why.contains("no rate for `maya`")));
     assert_eq!(charged(&world.engine), [charge("eve", "autocad", 0)]);
+    // The row without a rate is kept under its product now; it counts once.
+    assert_eq!(kept(&mut world), [(Uncharged::UnknownProduct, 1), (Uncharged::NoRate, 1)]);
+    assert_eq!(state.read().tally().quarantined, 2);
 }
 
 fn know(world: &mut World, key: &str) {

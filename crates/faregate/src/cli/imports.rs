@@ -32,6 +32,8 @@ pub(crate) enum Source {
     Show(Show),
     /// Take an import back: what it alone told of never was
     Undo(Undo),
+    /// What is kept and not charged, and why
+    Uncharged,
 }
 
 /// Files, and how they are to be read.

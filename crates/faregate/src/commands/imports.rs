@@ -3,13 +3,18 @@
 use crate::cli::imports::{List, Show, Undo};
 use crate::fault::{Code, Fault};
 use crate::output::{self, Align, number};
+use crate::serving::Serving;
 use crate::{aside, estate, say};
+use faregate_api::wire::import::{BeforeAfter, BucketUndo, Import, ImportUndo};
+use faregate_api::wire::uncharged::UnchargedUse;
+use faregate_app::import::Uncharged;
 use faregate_app::import::overlap::{Difference, differences};
 use faregate_app::import::receipts::{self, Listed};
-use faregate_app::import::undo::{self, Report, UndoError};
-use faregate_core::amount::Ticks;
+use faregate_app::import::uncharged::{self, Kept};
+use faregate_app::import::undo::{self, UndoError};
 use faregate_core::event::Counts;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Differences listed at most.
@@ -21,7 +26,7 @@ pub(crate) fn list(path: &Path, args: &List, as_json: bool) -> Result<(), Fault>
     let mut engine = estate::read(path)?;
     let (listed, count) = receipts::list(&mut engine, args.limit)?;
     if as_json {
-        let imports: Vec<Value> = listed.iter().map(in_json).collect();
+        let imports: Vec<Import> = listed.iter().map(Import::from).collect();
         return output::json(&json!({ "imports": imports, "count": count }));
     }
     let columns = [
@@ -66,40 +71,6 @@ fn counted(count: u64) -> String {
     number(count as f64)
 }
 
-fn in_json(one: &Listed) -> Value {
-    let Listed { at, receipt, undone } = one;
-    let counts = receipt.counts;
-    let undone = undone.as_ref().map(|(at, undone)| {
-        json!({
-            "at": at.to_string(), "by": undone.by, "sessions": undone.sessions,
-            "kept": undone.kept, "reopened": undone.begun.len(),
-        })
-    });
-    json!({
-        "number": receipt.batch,
-        "at": at.to_string(),
-        "kind": receipt.kind,
-        "files": receipt.files,
-        "by": receipt.by,
-        "events": counts.events,
-        "sessions": counts.sessions,
-        "open_sessions": counts.open_sessions,
-        "closed": counts.closed,
-        "rejected": counts.rejected,
-        "quarantined": counts.quarantined,
-        "duplicates": counts.duplicates,
-        "session_seconds": counts.seconds,
-        "first": counts.first.map(|at| at.to_string()),
-        "last": counts.last.map(|at| at.to_string()),
-        "overlap": {
-            "uses": receipt.overlap.uses,
-            "times": receipt.overlap.times,
-            "prices": receipt.overlap.prices,
-        },
-        "undone": undone,
-    })
-}
-
 pub(crate) fn show(path: &Path, args: &Show, as_json: bool) -> Result<(), Fault> {
     let mut engine = estate::read(path)?;
     let last = engine.state().read().imports().next() - 1;
@@ -112,7 +83,7 @@ pub(crate) fn show(path: &Path, args: &Show, as_json: bool) -> Result<(), Fault>
         None
     };
     if as_json {
-        let mut value = in_json(&found);
+        let mut value = json!(Import::from(&found));
         if let Some((told, count)) = &told {
             value["differences"] = told.iter().map(difference_in_json).collect();
             value["differences_count"] = json!(count);
@@ -202,56 +173,55 @@ fn difference_in_json(one: &Difference) -> Value {
     }
 }
 
+/// Takes an import back: in the store, or, while a server uses it, by that server.
 pub(crate) fn undo(path: &Path, args: &Undo, as_json: bool) -> Result<(), Fault> {
-    let opened = estate::open(path);
-    let help = "stop that server first; an undo reckons charges anew while nobody is let through";
-    let (_directory, mut engine) = opened.map_err(|fault| fault.helped_if_in_use(help))?;
-    let features = estate::features(args.features.as_deref())?;
-    let report = undo::undo(&mut engine, &features, args.number, args.dry_run)?;
+    let done = match (estate::open(path), Serving::find(path)) {
+        (Ok((_directory, mut engine)), _) => {
+            let features = estate::features(args.features.as_deref())?;
+            let report = undo::undo(&mut engine, &features, args.number, args.dry_run)?;
+            ImportUndo::new(&report, args.dry_run)
+        }
+        (Err(fault), Some(serving)) if fault.is_in_use() && args.features.is_none() => {
+            ask(&serving, args)?
+        }
+        (Err(fault), _) => {
+            let own_codes = "stop that server first: it knows other feature codes";
+            let help = if args.features.is_some() { own_codes } else { crate::giving::WAIT };
+            return Err(fault.helped_if_in_use(help));
+        }
+    };
     if as_json {
-        return output::json(&undo_in_json(&report, args.dry_run));
+        return output::json(&json!(done));
     }
-    tell_undo(&report, args.dry_run);
+    tell_undo(&done);
     Ok(())
 }
 
-fn undo_in_json(report: &Report, dry_run: bool) -> Value {
-    let pair = |(before, after): (Ticks, Ticks)| json!({ "before": before.tokens(), "after": after.tokens() });
-    let buckets = report.buckets.iter().map(|one| {
-        json!({
-            "bucket": one.key, "spent": pair(one.spent), "available": pair(one.available),
-        })
-    });
-    json!({
-        "number": report.receipt.batch,
-        "dry_run": dry_run,
-        "sessions": report.sessions,
-        "kept": report.kept,
-        "reopened": report.reopened,
-        "reversed": report.reversed,
-        "charged": report.charged,
-        "uncovered": pair(report.uncovered),
-        "buckets": buckets.collect::<Vec<Value>>(),
-    })
+fn ask(serving: &Serving, args: &Undo) -> Result<ImportUndo, Fault> {
+    let Undo { number, dry_run, .. } = args;
+    let path = format!("/v1/imports/{number}/undo?dry_run={dry_run}");
+    let answer = serving.post(&path, Some(&crate::ambient::account()), &json!({}))?;
+    serde_json::from_value(answer).map_err(|why| anyhow::Error::from(why).into())
 }
 
-fn tell_undo(report: &Report, dry_run: bool) {
-    let Report { receipt, sessions: gone, kept, reopened, reversed, charged, .. } = report;
-    let done = if dry_run { "would be undone" } else { "undone" };
-    say!("import {} ({}) {done}", receipt.batch, receipt.kind);
+fn tell_undo(undo: &ImportUndo) {
+    let ImportUndo { number: batch, kind, sessions: gone, kept, .. } = undo;
+    let done = if undo.dry_run { "would be undone" } else { "undone" };
+    say!("import {batch} ({kind}) {done}");
     let lines = [
         (*gone, "sessions that nobody else tells of go"),
         (*kept, "stay, since another import tells of them"),
-        (*reopened, "go on again, as other imports show them"),
-        (*reversed, "charges are taken back"),
-        (*charged, "charges are made anew"),
+        (undo.reopened, "go on again, as other imports show them"),
+        (undo.reversed, "charges are taken back"),
+        (undo.charged, "charges are made anew"),
     ];
     for (count, words) in lines.into_iter().filter(|(count, _)| *count > 0) {
         say!("{:>12} {words}", counted(count));
     }
-    let cells = report.buckets.iter().map(|one| {
-        let amounts = [one.spent.0, one.spent.1, one.available.0, one.available.1];
-        [vec![one.key.clone()], amounts.map(|ticks| number(ticks.tokens())).to_vec()].concat()
+    let cells = undo.buckets.iter().map(|one| {
+        let BucketUndo { spent, available, .. } = one;
+        let amounts = [spent.before, spent.after, available.before, available.after];
+        [vec![one.bucket.clone()], amounts.map(|tokens| number(tokens.0)).to_vec()].concat()
     });
     let cells: Vec<Vec<String>> = cells.collect();
     let columns = [
@@ -266,11 +236,37 @@ fn tell_undo(report: &Report, dry_run: bool) {
     } else {
         output::table(&columns, &cells, "");
     }
-    let (before, after) = report.uncovered;
+    let BeforeAfter { before, after } = undo.uncovered;
     if before != after {
-        say!("uncovered: {before} tokens before, {after} after");
+        say!("uncovered: {} tokens before, {} after", number(before.0), number(after.0));
     }
     aside!("people, products and feature codes that it made known stay known");
+}
+
+/// What is kept and not charged now, by product or by unknown code, and why.
+pub(crate) fn uncharged(path: &Path, as_json: bool) -> Result<(), Fault> {
+    let (mut engine, features) = (estate::read(path)?, estate::features(None)?);
+    let found = uncharged::uncharged(&mut engine.looking(), &features)?;
+    if as_json {
+        return output::json(&json!(UnchargedUse::of(&found)));
+    }
+    let columns = [
+        ("product or code", Align::Left),
+        ("sessions", Align::Right),
+        ("first", Align::Left),
+        ("last", Align::Left),
+        ("why", Align::Left),
+    ];
+    let row = |one: &Kept| {
+        let named = [one.name.clone(), counted(one.sessions)];
+        let rest = [one.first.to_string(), one.last.to_string(), one.why.words().to_owned()];
+        named.into_iter().chain(rest).collect()
+    };
+    let rows: Vec<Vec<String>> = found.iter().map(row).collect();
+    output::table(&columns, &rows, "everything that was taken in is charged or on a seat");
+    let whys: BTreeSet<Uncharged> = found.iter().map(|one| one.why).collect();
+    whys.into_iter().for_each(|why| aside!("{}: {}", why.words(), why.help()));
+    Ok(())
 }
 
 impl From<UndoError> for Fault {

@@ -30,6 +30,7 @@ pub(crate) fn run(path: &Path, args: &Import, as_json: bool) -> Result<(), Fault
         Some(Source::List(args)) => imports::list(path, args, as_json),
         Some(Source::Show(args)) => imports::show(path, args, as_json),
         Some(Source::Undo(args)) => imports::undo(path, args, as_json),
+        Some(Source::Uncharged) => imports::uncharged(path, as_json),
     }
 }
 

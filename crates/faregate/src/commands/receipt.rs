@@ -3,7 +3,6 @@
 use crate::output::{self, Align, number};
 use crate::{aside, say};
 use faregate_api::wire::receipt::{Added, TakenBatch};
-use faregate_app::import::Uncharged;
 use faregate_app::import::intake::{More, Taken};
 use faregate_app::import::vendor::{PoolComparison, Report, Unsettled};
 use serde_json::{Value, json};
@@ -142,14 +141,10 @@ fn tell_vendor(report: &Report) {
 
 /// `2,644 kept but not charged (Inventor 1,920: no rate; 12345FOO_2024_0F 3: unknown product)`.
 fn tell_quarantined(taken: &Taken) {
-    let by = taken.quarantined_by.iter().map(|one| {
-        let why = match one.why {
-            Uncharged::UnknownProduct => "unknown product",
-            Uncharged::NoRate => "no rate",
-            Uncharged::ByResult => "charged by the result, as the vendor reports it",
-        };
-        format!("{} {}: {why}", one.name, count(one.sessions))
-    });
+    let by = taken
+        .quarantined_by
+        .iter()
+        .map(|one| format!("{} {}: {}", one.name, count(one.sessions), one.why.words()));
     let by: Vec<String> = by.collect();
     let quarantined = taken.counts.quarantined;
     match &taken.more {

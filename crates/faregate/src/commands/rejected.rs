@@ -1,18 +1,23 @@
 //! The list of rejected lines: of an import, put in its place at the end; of a log that grows, appended to.
 
 use crate::fault::{Code, Fault};
+use faregate_api::rejected::{RejectedLine, RejectedLines};
 use faregate_app::import::usage;
+use faregate_app::ports::StoreError;
 use faregate_core::csv::guarded;
 use faregate_ingest::flexnet;
+use faregate_ingest::sheet::{Encoding, Form, Item, Row, Splitter};
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata, OpenOptions};
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{BufWriter, ErrorKind, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The list's name in the data directory.
 pub(crate) const NAME: &str = "rejected.csv";
 const HEAD: &str = "file,line,code,reason,text";
+/// Bytes of the list that are read at once.
+const CHUNK: usize = 64 * 1024;
 
 /// A line that an import did not take in, whatever its format.
 pub(crate) struct Rejected<'a> {
@@ -148,27 +153,83 @@ where
     if rejected.is_empty() {
         return Ok(());
     }
-    let failed = |why: std::io::Error| {
+    let rows = rejected.iter().map(|one| row(log, &one.into()));
+    append_rows(path, rows).map_err(|why| {
         let message = format!("rejected lines cannot be listed in `{}`: {why}", path.display());
         Fault::new(Code::Failed, message, "check the disk; what could be read was taken in")
-    };
+    })
+}
+
+fn append_rows(path: &Path, rows: impl Iterator<Item = String>) -> std::io::Result<()> {
     let listed = match std::fs::read_to_string(path) {
         Err(why) if why.kind() == ErrorKind::NotFound => String::new(),
-        listed => listed.map_err(failed)?,
+        listed => listed?,
     };
     let known: BTreeSet<&str> = listed.lines().collect();
-    let rows = rejected
-        .iter()
-        .map(|one| row(log, &one.into()))
-        .filter(|row| !known.contains(row.as_str()));
+    let rows = rows.filter(|row| !known.contains(row.as_str()));
     let head = listed.is_empty().then(|| HEAD.to_owned());
     let text: String = head.into_iter().chain(rows).map(|row| row + "\n").collect();
-    let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
-    file.write_all(text.as_bytes()).map_err(failed)
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+/// The list in a data directory, for a server's pages.
+pub(crate) struct Listed(pub(crate) PathBuf);
+
+impl RejectedLines for Listed {
+    fn each(&self, visit: &mut dyn FnMut(RejectedLine)) -> Result<(), StoreError> {
+        let mut file = match File::open(&self.0) {
+            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
+            file => file.map_err(|why| self.unread(&why))?,
+        };
+        let form = Form { encoding: Encoding::Utf8, delimiter: b',', line_end: b'\n' };
+        let mut splitter = Splitter::new(form);
+        let mut read = |item: Item<'_>| {
+            if let Item::Row(row) = item
+                && row.raw != HEAD
+            {
+                visit(line(row));
+            }
+        };
+        let mut chunk = vec![0; CHUNK];
+        loop {
+            let count = file.read(&mut chunk).map_err(|why| self.unread(&why))?;
+            match chunk.get(..count) {
+                Some(bytes) if count > 0 => splitter.feed(bytes, &mut read),
+                _ => break,
+            }
+        }
+        splitter.finish(&mut read);
+        Ok(())
+    }
+
+    fn add(&self, lines: &[RejectedLine]) -> Result<(), StoreError> {
+        let rows = lines.iter().map(|one| {
+            let RejectedLine { file, line, code, reason, text } = one;
+            cells(file, *line, code, reason, text)
+        });
+        append_rows(&self.0, rows).map_err(|why| self.unread(&why))
+    }
+}
+
+impl Listed {
+    fn unread(&self, why: &std::io::Error) -> StoreError {
+        StoreError::Other(format!("the list of rejected lines, `{}`: {why}", self.0.display()))
+    }
+}
+
+fn line(row: Row<'_>) -> RejectedLine {
+    let cell = |place| row.cell(place).unwrap_or_default().to_owned();
+    let line = row.cell(1).and_then(|line| line.parse().ok()).unwrap_or_default();
+    RejectedLine { file: cell(0), line, code: cell(2), reason: cell(3), text: cell(4) }
 }
 
 fn row(file: &str, rejected: &Rejected<'_>) -> String {
     let Rejected { line, code, reason, text } = rejected;
+    cells(file, *line, code, reason, text)
+}
+
+fn cells(file: &str, line: u64, code: &str, reason: &str, text: &str) -> String {
     let (file, reason, text) = (cell(file), cell(reason), cell(text));
     format!("{file},{line},{code},{reason},{text}")
 }
@@ -188,5 +249,32 @@ mod tests {
             assert_eq!(cell(text), format!("\"'{text}\""));
         }
         assert_eq!(cell("a \"b\""), "\"a \"\"b\"\"\"");
+    }
+
+    #[test]
+    fn what_is_listed_is_read_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let listed = Listed(directory.path().join(NAME));
+        let read = || {
+            let mut read = Vec::new();
+            listed.each(&mut |line| read.push(line)).unwrap();
+            read
+        };
+        assert_eq!(read(), []);
+        let line = |file: &str, line, text: &str| RejectedLine {
+            file: file.to_owned(),
+            line,
+            code: "malformed".to_owned(),
+            reason: "no user, no host".to_owned(),
+            text: text.to_owned(),
+        };
+        let lines =
+            [line("a.log", 4, "OUT: \"x\", y"), line("b.log", 5, "two\nlines"), line("", 6, "")];
+        listed.add(&lines[..1]).unwrap();
+        listed.add(&lines).unwrap();
+        assert_eq!(read(), lines);
+        // A spreadsheet takes no cell for a formula, and the page shows what the spreadsheet does.
+        listed.add(&[line("=c", 7, "")]).unwrap();
+        assert_eq!(read()[3].file, "'=c");
     }
 }

@@ -42,8 +42,9 @@ export const burn: Messages['burn'] = {
       `${count(n, shown, 'Sitzung ist', 'Sitzungen sind')} aufbewahrt, aber nicht belastet`,
     detail: (n) =>
       plural.select(n) === 'one'
-        ? 'Ihr Produkt ist unbekannt, oder der Tarif kennt keinen Satz dafür. Der Import hat es genannt.'
-        : 'Ihre Produkte sind unbekannt, oder der Tarif kennt keinen Satz dafür. Der Import hat sie genannt.',
+        ? 'Ihr Produkt ist unbekannt, oder der Tarif kennt keinen Satz dafür.'
+        : 'Ihre Produkte sind unbekannt, oder der Tarif kennt keinen Satz dafür.',
+    link: 'Zeigen, welche Produkte, und was hilft',
   },
 
   stale: 'Diese Zahlen sind nicht vollständig',

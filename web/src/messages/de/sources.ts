@@ -27,6 +27,7 @@ export const sources: Messages['sources'] = {
     ended: 'Beendet',
   },
   stale: 'veraltet',
+  atWork: (names) => `Wird gerade aufgenommen: ${names}. Zahlen ändern sich, wenn das fertig ist, alle zugleich.`,
   none: '–',
   receipt: (number, when) => `${number}, ${when}`,
   emptyTitle: 'Noch meldet keine Quelle Nutzung',

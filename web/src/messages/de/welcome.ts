@@ -36,6 +36,9 @@ export const welcome: Messages['welcome'] = {
     duplicates: 'Schon da',
     quarantined: 'Behalten, nicht berechnet',
     toDays: (from, to) => `Zum Verbrauch vom ${from} bis ${to}`,
+    toUncharged: 'Zeigen, was nicht belastet ist, und warum',
+    toImport: (number) => `Den Beleg zeigen, Import ${number}`,
+    toRejected: 'Alle abgewiesenen Zeilen zeigen',
   },
   demo: {
     title: 'Oder erst einmal umsehen',

@@ -41,8 +41,9 @@ export const burn = {
     title: (shown: string, n: number) => `${count(n, shown, 'session is', 'sessions are')} kept but not charged`,
     detail: (n: number): string =>
       plural.select(n) === 'one'
-        ? 'Its product is unknown or the tariff has no rate for it. The import named it.'
-        : 'Their product is unknown or the tariff has no rate for it. The import named them.',
+        ? 'Its product is unknown or the tariff has no rate for it.'
+        : 'Their product is unknown or the tariff has no rate for it.',
+    link: 'See which products, and what helps',
   },
 
   stale: 'These figures are not complete',

@@ -25,6 +25,7 @@ export const sources = {
     ended: 'Ended',
   } as Record<string, string>,
   stale: 'stale',
+  atWork: (names: string) => `Taken in just now: ${names}. Figures change when that is done, all at once.`,
   none: '–',
   receipt: (number: string, when: string) => `${number}, ${when}`,
   emptyTitle: 'No source tells of use yet',

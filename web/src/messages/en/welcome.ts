@@ -35,6 +35,9 @@ export const welcome = {
     duplicates: 'There already',
     quarantined: 'Kept, not charged',
     toDays: (from: string, to: string) => `See the burn from ${from} to ${to}`,
+    toUncharged: 'See what is not charged, and why',
+    toImport: (number: string) => `See the receipt, import ${number}`,
+    toRejected: 'See all rejected lines',
   },
   demo: {
     title: 'Or look around first',

@@ -1,4 +1,6 @@
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { screen, within } from '@testing-library/react';
+import type { ReactNode } from 'react';
 import { describe, expect, it } from 'vitest';
 import type { Summary } from '../../api/types';
 import { renderWithin } from '../../test-page';
@@ -24,6 +26,13 @@ const summary: Summary = {
   quarantined_sessions: 0,
   text: '',
 };
+
+/** A link has to know where it leads. */
+function Routed({ children }: { children: ReactNode }) {
+  const routeTree = createRootRoute({ component: () => children });
+  const history = createMemoryHistory({ initialEntries: ['/'] });
+  return <RouterProvider router={createRouter({ routeTree, history }) as never} />;
+}
 
 describe('the tiles', () => {
   it('show what the server returned, and money only where there is some', () => {
@@ -60,9 +69,12 @@ describe('the tiles', () => {
     expect(screen.getByText('none entered; “Packs” says how')).toBeVisible();
   });
 
-  it('are joined by a notice of sessions that were not charged', () => {
-    renderWithin(<QuarantinedNotice sessions={1_200} />);
-    expect(screen.getByRole('note')).toHaveTextContent(/^1,200 sessions are kept but not charged.*no rate for it/);
+  it('are joined by a notice of sessions that were not charged', async () => {
+    renderWithin(<Routed>{<QuarantinedNotice sessions={1_200} />}</Routed>);
+    const note = await screen.findByRole('note');
+    expect(note).toHaveTextContent(/^1,200 sessions are kept but not charged.*no rate for it/);
+    const link = within(note).getByRole('link', { name: 'See which products, and what helps' });
+    expect(link).toHaveAttribute('href', '/sources#uncharged');
   });
 
   it('say nothing of coverage while all is covered and charged', () => {

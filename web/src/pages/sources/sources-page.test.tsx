@@ -47,7 +47,13 @@ beforeEach(() => {
 });
 
 function open(answer: Sources) {
-  serve({ '/v1/me': () => me(), '/v1/sources': () => Response.json(answer) });
+  serve({
+    '/v1/me': () => me(),
+    '/v1/sources': () => Response.json(answer),
+    '/v1/imports': () => Response.json({ rows: [], next: null, count: 0 }),
+    '/v1/imports/rejected': () => Response.json({ rows: [], next: null, count: 0 }),
+    '/v1/uncharged': () => Response.json({ rows: [], sessions: 0 }),
+  });
   const history = createMemoryHistory({ initialEntries: ['/sources'] });
   // Another history makes another router type; the routes are the same.
   renderWithin(<RouterProvider router={createRouter({ routeTree, history }) as never} />);
@@ -64,6 +70,11 @@ describe('the Sources page', () => {
     expect(screen.getByRole('link', { name: 'Sources' })).toHaveAttribute('aria-current', 'page');
     expect(screen.getByRole('link', { name: 'Burn' })).not.toHaveAttribute('aria-current');
     expect(document.title).toBe('Sources · Faregate');
+  });
+
+  it('says what is taken in just now', async () => {
+    open({ ...sources, sources: [source({ state: 'importing' })] });
+    expect(await screen.findByText(/^Taken in just now: debug\.log\./)).toBeVisible();
   });
 
   it('says how to begin when there is none', async () => {

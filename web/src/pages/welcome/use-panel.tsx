@@ -64,6 +64,11 @@ function Taken({ taken: { imports, rejected, rejected_lines, passed_over } }: { 
       {imports.map((batch) => (
         <Batch key={batch.kind} batch={batch} />
       ))}
+      {rejected_lines > 0 && (
+        <Link to="/sources" hash="rejected" className={page.link}>
+          {say.toRejected}
+        </Link>
+      )}
       {passed_over.map(({ what, why }) => (
         <Text key={what} size="sm">
           {what}: <Prose>{why}</Prose>
@@ -73,7 +78,7 @@ function Taken({ taken: { imports, rejected, rejected_lines, passed_over } }: { 
   );
 }
 
-function Batch({ batch: { kind, sessions, duplicates, quarantined, first, last } }: { batch: LogBatch }) {
+function Batch({ batch: { kind, number, sessions, duplicates, quarantined, first, last } }: { batch: LogBatch }) {
   const span = first && last ? usageSpan({ first: first.slice(0, 10), last: last.slice(0, 10) }) : undefined;
   return (
     <>
@@ -85,6 +90,16 @@ function Batch({ batch: { kind, sessions, duplicates, quarantined, first, last }
           [say.quarantined, counted(quarantined)],
         ]}
       />
+      {number !== null && number !== undefined && (
+        <Link to="/sources" search={{ import: String(number) }} className={page.link}>
+          {say.toImport(counted(number))}
+        </Link>
+      )}
+      {quarantined > 0 && (
+        <Link to="/sources" hash="uncharged" className={page.link}>
+          {say.toUncharged}
+        </Link>
+      )}
       {span && (
         <Link to="/burn" search={span} className={page.link}>
           {say.toDays(day(span.from), day(span.to))}

@@ -4,6 +4,7 @@ use crate::Server;
 use crate::authority::{Authorized, RunFaregate};
 use crate::extract::{File, Params};
 use crate::problem::Problem;
+use crate::rejected::RejectedLine;
 use crate::routes::date;
 use crate::wire::receipt::TakenBatch;
 use axum::Json;
@@ -45,21 +46,6 @@ pub struct Said {
     dry_run: bool,
 }
 
-/// A line that was not taken in, and why.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RejectedLine {
-    /// The file, or the part of it.
-    pub file: String,
-    /// The line's number, from 1.
-    pub line: u64,
-    /// Why, for machines.
-    pub code: &'static str,
-    /// Why, in words.
-    pub reason: String,
-    /// Its beginning.
-    pub text: String,
-}
-
 /// Something that was recognised and left out.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PassedOver {
@@ -80,8 +66,10 @@ pub struct LogTaken {
     pub passed_over: Vec<PassedOver>,
     /// The first hundred lines that were rejected.
     pub rejected: Vec<RejectedLine>,
-    /// How many were.
+    /// How many were: all of them are in the list of rejected lines.
     pub rejected_lines: u64,
+    /// Why they are not in that list, where that failed.
+    pub unlisted: Option<String>,
 }
 
 /// Takes in a file of use, told by what is in it, as `faregate import` does: each kind of use in it is one batch, in
@@ -109,15 +97,29 @@ pub async fn take_in(
     let by = who.name().to_owned();
     server.gate.run(move |engine| {
         let offered = Offered { name, source: Box::new(Cursor::new(bytes)), written: None };
-        let mut told = Told(LogTaken { dry_run: how.dry_run, ..LogTaken::default() });
+        let answer = LogTaken { dry_run: how.dry_run, ..LogTaken::default() };
+        let mut told = Told { answer, rejected: Vec::new() };
         let done = engine.acting_as(&by, |engine| {
             take_files_in(engine, &features, vec![offered], &how, &mut told)
         });
-        drop(reply.send(done.map(|()| told.0)));
+        drop(reply.send(done.map(|()| told)));
     });
     // A dropped reply means that the thread has stopped.
     let taken = waiting.await.unwrap_or(Err(Refused::Failed(Failure::Stopping)));
-    taken.map(Json).map_err(refused)
+    Ok(Json(listed(&server, taken.map_err(refused)?).await))
+}
+
+/// What came of it, once its rejected lines are in the list.
+async fn listed(server: &Server, told: Told) -> LogTaken {
+    let Told { mut answer, rejected } = told;
+    answer.rejected = rejected.iter().take(LINES_TOLD).cloned().collect();
+    answer.rejected_lines = rejected.len() as u64;
+    if !answer.dry_run && !rejected.is_empty() {
+        let failed = server.ask_rejected(move |list| list.add(&rejected)).await.err();
+        // What could be read is in the books all the same.
+        answer.unlisted = failed.map(|problem| problem.detail);
+    }
+    answer
 }
 
 fn name(said: Option<String>) -> Result<String, Problem> {
@@ -157,7 +159,10 @@ fn order(key: &str) -> Result<Order, Problem> {
 }
 
 /// What came of the file so far.
-struct Told(LogTaken);
+struct Told {
+    answer: LogTaken,
+    rejected: Vec<RejectedLine>,
+}
 
 impl Watch for Told {
     fn read(&mut self, _: Step, _: u64) -> bool {
@@ -165,19 +170,17 @@ impl Watch for Told {
     }
 
     fn rejected(&mut self, file: &str, rejected: &Rejected) {
-        self.0.rejected_lines += 1;
-        if self.0.rejected.len() < LINES_TOLD {
-            let Rejected { line, code, reason, text } = rejected.clone();
-            self.0.rejected.push(RejectedLine { file: file.to_owned(), line, code, reason, text });
-        }
+        let Rejected { line, code, reason, text } = rejected.clone();
+        let (file, code) = (file.to_owned(), code.to_owned());
+        self.rejected.push(RejectedLine { file, line, code, reason, text });
     }
 
     fn passed_over(&mut self, what: &str, why: &str) {
-        self.0.passed_over.push(PassedOver { what: what.to_owned(), why: why.to_owned() });
+        self.answer.passed_over.push(PassedOver { what: what.to_owned(), why: why.to_owned() });
     }
 
     fn taken(&mut self, taken: Taken) {
-        self.0.imports.push((&taken).into());
+        self.answer.imports.push((&taken).into());
     }
 }
 

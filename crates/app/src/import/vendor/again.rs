@@ -3,7 +3,9 @@
 
 use super::derive::{Known, Told};
 use super::plan::{Plan, Record, recall, settled};
-use super::{CHARGES_PER_EVENT, DOUBTED, Group, Groups, HOST, Rows, prices, product};
+use super::{
+    CHARGES_PER_EVENT, DOUBTED, Group, Groups, HOST, Rows, UNRATED, UNSETTLED, prices, product,
+};
 use crate::engine::{Failure, Work};
 use crate::import::Recording;
 use crate::import::days::day_of;
@@ -266,4 +268,9 @@ pub(in crate::import) fn is_session(names: &Names<'_>, host: u32) -> bool {
 /// Whether uses of this workstation stand for rows whose amount is not believed.
 pub(in crate::import) fn is_doubted(names: &Names<'_>, host: u32) -> bool {
     names.number(DOUBTED) == Some(host)
+}
+
+/// Whether uses of this workstation stand for rows that are kept and not charged.
+pub(in crate::import) fn is_kept_row(names: &Names<'_>, host: u32) -> bool {
+    [UNSETTLED, UNRATED, DOUBTED].into_iter().any(|name| names.number(name) == Some(host))
 }
