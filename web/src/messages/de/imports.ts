@@ -120,7 +120,7 @@ export const imports: Messages['imports'] = {
     helps: 'Was hilft',
     help: {
       'unknown-product':
-        'nennen Sie das Produkt in einer Tabelle mit Zeilen `code,produkt,name`, und importieren Sie das Protokoll noch einmal mit ihr: `faregate import FILE --features TABLE`. Der Server darf währenddessen nicht laufen.',
+        'nennen Sie das Produkt in einer Tabelle mit Zeilen `code,product,name`, und importieren Sie das Protokoll noch einmal mit ihr: `faregate import FILE --features TABLE`. Der Server darf währenddessen nicht laufen.',
       'no-rate':
         'ein Platz deckt es. Sätze stehen im Tarif, mit dem ein Vertrag beginnt: `faregate init --tariff FILE`.',
       'by-result':
