@@ -8,11 +8,13 @@ use faregate_core::state::State;
 use faregate_core::when::Instant;
 use faregate_policy::cases::{Cases, Failure};
 use faregate_policy::{Fault, Mention, READY, Ready, RuleBook, Ruling};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod books;
 mod unmeant;
 pub(crate) use books::Books;
+pub use faregate_policy::{Doubt, Warning};
 
 /// The sets that every release ships: name, policies, and the cases beside them.
 pub fn shipped() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
@@ -125,27 +127,28 @@ impl Policy for Shut {
     }
 }
 
-/// What is allowed in sets of policies and probably not meant; where a contract is known, also which names in them
-/// nothing in it bears. As most sets forbid only, the shipped [`BASE`] stands beside them unless one has its name.
+/// What is allowed in sets of policies and probably not meant, were they adopted: they are judged beside the sets that a
+/// contract has, and where none is known beside [`BASE`], with which every contract begins.
 ///
 /// # Errors
 /// All that is wrong with them, each with its place and what to do about it.
 pub fn check(
-    mut sets: Vec<PolicySet>,
-    contract: Option<&SharedState>,
-) -> Result<Vec<String>, Vec<String>> {
-    if !sets.iter().any(|set| set.name == BASE) {
-        sets.extend(shipped_set(BASE));
-    }
+    sets: Vec<PolicySet>,
+    contract: Option<(&SharedState, Instant)>,
+) -> Result<Vec<Warning>, Vec<String>> {
+    let mut held = match contract {
+        Some((contract, _)) => contract.read().policies().clone(),
+        None => shipped_set(BASE).into_iter().map(|set| (set.name.clone(), set)).collect(),
+    };
+    let tried: Vec<String> = sets.iter().map(|set| set.name.clone()).collect();
+    held.extend(sets.into_iter().map(|set| (set.name.clone(), set)));
     let worded = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let book = RuleBook::load(&sets).map_err(worded)?;
-    // Nobody is kept from deciding while policies are compiled: the contract is read after that.
-    let unknown = contract.map(|contract| {
-        let state = contract.read();
-        unmeant::unknown_names(state.estate(), &book, |_| true)
-    });
-    let all = book.warnings().iter().chain(unknown.iter().flatten());
-    Ok(all.map(ToString::to_string).collect())
+    let book = deciding(&mut Books::default(), &held, &tried).map_err(worded)?;
+    Ok(match contract {
+        // Nobody is kept from deciding while policies are compiled: the contract is read again after that.
+        Some((contract, now)) => warnings(&contract.read(), &book, &tried, now),
+        None => book.warnings().to_vec(),
+    })
 }
 
 /// How many policies a set holds, when it can be read.
@@ -171,14 +174,6 @@ pub fn test_cases(set: &PolicySet, cases: &str) -> (usize, Vec<String>) {
         }
         Err(faults) => (0, faults.iter().map(ToString::to_string).collect()),
     }
-}
-
-/// The sets of a state after one of them was replaced or added, by name as the state keeps them.
-#[must_use]
-pub fn with(state: &State, set: PolicySet) -> Vec<PolicySet> {
-    let mut sets = state.policies().clone();
-    sets.insert(set.name.clone(), set);
-    sets.into_values().collect()
 }
 
 /// The policies that would decide: the sets in force but for those named in `without`, and `tried` beside them, each
@@ -223,28 +218,51 @@ pub(crate) fn adopt(
         return Err(OrderRefusal::new(Kind::Invalid, "bad-name", message, help));
     }
     const HELP: &str = "correct the policies and try again; what held before holds on";
-    let sets = with(state, set.clone());
-    // Whatever its mode, it is judged as if it decided: that is where it is meant to go.
-    let deciding = sets.iter().filter(|known| known.name == name || known.mode == Mode::Enforce);
-    let book = books.of(deciding).map_err(|faults| invalid(&faults, HELP))?;
-    // What the gate will ask is compiled here and now, and kept: it can be read, or nothing is adopted.
-    books.both(sets.iter()).map_err(|faults| invalid(&faults, HELP))?;
-    let warnings = warnings(state, &book, name, now);
-    Ok((Event::PolicyAdopted(set), warnings))
+    let (mut sets, tried) = (state.policies().clone(), [set.name.clone()]);
+    sets.insert(set.name.clone(), set.clone());
+    let book = deciding(books, &sets, &tried).map_err(|faults| invalid(&faults, HELP))?;
+    let warnings = warnings(state, &book, &tried, now);
+    Ok((Event::PolicyAdopted(set), warnings.iter().map(ToString::to_string).collect()))
 }
 
-/// What is allowed in a set, and probably not meant.
-fn warnings(state: &State, book: &RuleBook, name: &str, now: Instant) -> Vec<String> {
-    let unknown = unmeant::unknown_names(state.estate(), book, |set| set == name);
-    let mut warnings: Vec<String> =
-        book.warnings().iter().chain(&unknown).map(ToString::to_string).collect();
+/// The policies that would decide if all these sets were adopted. Whatever the mode of those that are tried, they are
+/// judged as if they decided: that is where they are meant to go.
+fn deciding(
+    books: &mut Books,
+    sets: &BTreeMap<String, PolicySet>,
+    tried: &[String],
+) -> Result<Arc<RuleBook>, Vec<Fault>> {
+    let decides = |set: &&PolicySet| set.mode == Mode::Enforce || tried.contains(&set.name);
+    let book = books.of(sets.values().filter(decides))?;
+    // What the gate will ask is compiled here and now, and kept: it can be read, or nothing is adopted.
+    books.both(sets.values())?;
+    Ok(book)
+}
+
+/// What is allowed in the sets that are tried, and probably not meant.
+fn warnings(state: &State, book: &RuleBook, tried: &[String], now: Instant) -> Vec<Warning> {
+    let is_tried = |set: &str| tried.iter().any(|name| name == set);
+    let mut warnings = book.warnings().to_vec();
+    warnings.extend(unmeant::unknown_names(state.estate(), book, is_tried));
     let reach = book.reach(state, now, PEOPLE_ASKED);
-    if reach.people > 0 && reach.shut_out == reach.people {
-        warnings.push("in force, these policies refuse everyone".to_owned());
-    } else {
-        warnings.extend(unmeant::locked_out(state, book, name, now));
+    if reach.people == 0 || reach.shut_out < reach.people {
+        let locked_out = |set: &String| unmeant::locked_out(state, book, set, now);
+        warnings.extend(tried.iter().filter_map(locked_out));
+    } else if !warnings.iter().any(|warning| warning.doubt.shuts_out_everyone()) {
+        warnings.push(nobody_through());
     }
     warnings
+}
+
+fn nobody_through() -> Warning {
+    Warning {
+        doubt: Doubt::RefusesEveryone,
+        set: String::new(),
+        line: 0,
+        message: "in force, these policies refuse everyone".to_owned(),
+        help: "look at whose answers would change, and say whom, what or when they are about"
+            .to_owned(),
+    }
 }
 
 fn invalid(faults: &[Fault], help: &str) -> OrderRefusal {

@@ -54,6 +54,8 @@ mod packed;
 mod paper;
 #[path = "use_cases/planning.rs"]
 mod planning;
+#[path = "use_cases/proposed.rs"]
+mod proposed;
 #[path = "use_cases/quarantine.rs"]
 mod quarantine;
 #[path = "use_cases/real_logs.rs"]

@@ -24,9 +24,49 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Why what is allowed is probably not meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// No policy permits anything, and what nobody permits is refused.
+    NothingPermits,
+    /// A policy forbids everybody everything.
+    ForbidsEverything,
+    /// All whom a sample of the contract asked about are turned away.
+    RefusesEveryone,
+    /// A set forbids people the seats that they hold.
+    LockedOut,
+    /// A name that nothing bears.
+    UnknownName,
+    /// Cedar's own: a condition that never holds, a letter that looks like another one.
+    Odd,
+}
+
+impl Doubt {
+    /// Its stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NothingPermits => "nothing-permits",
+            Self::ForbidsEverything => "forbids-everything",
+            Self::RefusesEveryone => "refuses-everyone",
+            Self::LockedOut => "locked-out",
+            Self::UnknownName => "unknown-name",
+            Self::Odd => "odd",
+        }
+    }
+
+    /// Whether nobody at all would get through.
+    #[must_use]
+    pub const fn shuts_out_everyone(self) -> bool {
+        matches!(self, Self::NothingPermits | Self::ForbidsEverything | Self::RefusesEveryone)
+    }
+}
+
 /// What is allowed, and probably not meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
+    /// Why it is pointed out.
+    pub doubt: Doubt,
     /// The set's name; empty when all sets together are meant.
     pub set: String,
     /// Line in its text, counted from 1; 0 when no place is meant.

@@ -43,7 +43,7 @@ mod value;
 
 pub use book::{Answer, RuleBook};
 pub use explain::{Effect, Finding, Ruling};
-pub use fault::{Fault, Warning};
+pub use fault::{Doubt, Fault, Warning};
 pub use mention::Mention;
 pub use oracle::Prepared;
 pub use reach::Reach;

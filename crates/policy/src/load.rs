@@ -3,7 +3,7 @@
 use crate::annotations::Annotations;
 use crate::compile::{self, Scope};
 use crate::expr::Expr;
-use crate::fault::{Fault, Warning};
+use crate::fault::{Doubt, Fault, Warning};
 use crate::names::Names;
 use crate::schema::schema;
 use crate::text::{is_too_deep, line_and_column, statements};
@@ -217,7 +217,8 @@ impl<'a> Loading<'a> {
             let fault = place.diagnosed(warning, &warning.to_string());
             let help = "look whether this is what you mean".to_owned();
             let Fault { set, line, message, help: cedar_help, .. } = fault;
-            Some(Warning { set, line, message, help: cedar_help.unwrap_or(help) })
+            let help = cedar_help.unwrap_or(help);
+            Some(Warning { doubt: Doubt::Odd, set, line, message, help })
         });
         warnings.collect()
     }

@@ -2,7 +2,7 @@
 
 use crate::book::RuleBook;
 use crate::expr::Expr;
-use crate::fault::Warning;
+use crate::fault::{Doubt, Warning};
 use crate::load::{Body, Rule};
 use crate::value::Constant;
 use faregate_core::access::{Policy, Question, Verdict};
@@ -19,6 +19,7 @@ pub(crate) fn obvious(book: &RuleBook) -> Vec<Warning> {
     let mut warnings = Vec::new();
     if book.rules.iter().all(|rule| rule.forbids || never(rule)) {
         warnings.push(Warning {
+            doubt: Doubt::NothingPermits,
             set: String::new(),
             line: 0,
             message: "these policies refuse everyone: none of them permits anything".to_owned(),
@@ -28,6 +29,7 @@ pub(crate) fn obvious(book: &RuleBook) -> Vec<Warning> {
     }
     let sweeping = book.rules.iter().filter(|rule| rule.forbids && always(rule));
     warnings.extend(sweeping.map(|rule| Warning {
+        doubt: Doubt::ForbidsEverything,
         set: rule.set.clone(),
         line: rule.line,
         message: format!("`{}` refuses everyone: it forbids without a condition", rule.notes.id),

@@ -1116,7 +1116,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Use by month, country, site and what it is of, as the gate saw it. It reads the journal, for every page. */
+        /**
+         * Use by country and site, and by what paid or which product, for each month or over the whole period, as the gate saw
+         *     it. It reads the journal, for every page.
+         */
         get: operations["place_use"];
         put?: never;
         post?: never;
@@ -2558,7 +2561,7 @@ export interface components {
         };
         /** @description Policies to look at. */
         Checking: {
-            /** @description The sets; the shipped `base` stands beside them unless one has its name. */
+            /** @description The sets. They are judged as if they were adopted: beside the sets that hold, or instead of those of their names. */
             sets: components["schemas"]["TriedSet"][];
         };
         /** @description Sessions end. */
@@ -4383,7 +4386,7 @@ export interface components {
             /** @description Key of the site that the workstation reported. */
             site?: string | null;
         };
-        /** @description Use at a place, in a month. */
+        /** @description Use at a place, in a month or the whole period. */
         PlaceUse: {
             /**
              * Format: int64
@@ -4396,10 +4399,13 @@ export interface components {
             key?: string | null;
             /**
              * Format: date
-             * @description First date of the month.
+             * @description First date of the month; `null` over the whole period.
              */
-            month: string;
-            /** @description `bucket` or `offering`; `null` for those turned away. */
+            month?: string | null;
+            /**
+             * @description `bucket` or `offering`, or `product`. `null` for those turned away, for products that the contract does not know,
+             *     and where use is divided by nothing more.
+             */
             of?: string | null;
             /**
              * Format: int64
@@ -4423,7 +4429,7 @@ export interface components {
             from: string;
             /** @description Cursor of the next page; `null` at the end. */
             next?: string | null;
-            /** @description By month, country, site and what it is of. */
+            /** @description By month where there are months, country, site and what it is of. */
             rows: components["schemas"]["PlaceUse"][];
             /**
              * Format: date
@@ -4632,7 +4638,7 @@ export interface components {
             /** @description Whether they can be adopted. */
             valid: boolean;
             /** @description What is allowed, and probably not meant; among it names that nothing bears. */
-            warnings: string[];
+            warnings: components["schemas"]["PolicyWarning"][];
         };
         /** @description How answers would differ. */
         PolicyDiff: {
@@ -4702,6 +4708,25 @@ export interface components {
             tokens_before: components["schemas"]["Tokens"];
             /** @description Tokens that the period was charged when it happened. */
             tokens_charged: components["schemas"]["Tokens"];
+        };
+        /** @description What is allowed, and probably not meant. */
+        PolicyWarning: {
+            /**
+             * @description What it is about. `nothing-permits`, `forbids-everything` and `refuses-everyone`: nobody at all would get through.
+             *     `locked-out`: people would be forbidden the seats that they hold. `unknown-name`: nothing bears a name. `odd`: the
+             *     language's own doubts.
+             */
+            code: string;
+            /** @description What to do about it. */
+            help: string;
+            /** @description Line in its text, counted from 1. */
+            line?: number | null;
+            /** @description What is noticed. */
+            message: string;
+            /** @description The set, unless all sets together are meant. */
+            set?: string | null;
+            /** @description Whether nobody at all would get through. */
+            shuts_out_everyone: boolean;
         };
         /**
          * @description Kinds of pools.
@@ -10764,13 +10789,15 @@ export interface operations {
     place_use: {
         parameters: {
             query?: {
+                /** @description What use is divided by, beside the place; by what paid if nothing is said. */
+                by?: "payer" | "product" | "place";
+                /** @description Over how long a row is counted; a month if nothing is said. */
+                over?: "month" | "period";
                 /** @description First date; 29 days before the last by default. */
                 from?: string;
                 /** @description Last date; today by default. */
                 to?: string;
-                /** @description Which lines: all by default, or only those that are not use. */
-                lines?: "all" | "moves";
-                /** @description Lines on a page: 100 by default, 1,000 at most. */
+                /** @description Rows on a page: 100 by default, 1,000 at most. */
                 limit?: number;
                 /** @description Where the page before ended: its `next`. */
                 cursor?: string;

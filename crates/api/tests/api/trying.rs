@@ -33,7 +33,10 @@ async fn policies_are_checked() {
     let (_, known) = check(sets(&named("staff"))).await;
     assert_eq!(known["warnings"], json!([]));
     let (_, unknown) = check(sets(&named("stuff"))).await;
-    let warning = "new:1: there is no group `stuff`\n  help: did you mean Group::\"staff\"?";
+    let warning = json!({
+        "code": "unknown-name", "shuts_out_everyone": false, "set": "new", "line": 1,
+        "message": "there is no group `stuff`", "help": "did you mean Group::\"staff\"?",
+    });
     assert_eq!((&unknown["valid"], &unknown["warnings"]), (&json!(true), &json!([warning])));
     let (status, broken) = check(sets("forbid (")).await;
     assert_eq!((status, &broken["valid"]), (200, &json!(false)));
@@ -42,6 +45,39 @@ async fn policies_are_checked() {
     assert_eq!((status, &long["code"]), (422, &json!("too-long")));
     let many = vec![json!({ "name": "n", "text": "" }); 65];
     assert_eq!(check(json!(many)).await.0, 422);
+}
+
+/// What is said of a first set is what adopting it does: where `base` holds no longer, nothing permits beside it.
+#[tokio::test]
+async fn a_first_set_that_only_forbids_turns_everybody_away() {
+    let estate = Estate::office();
+    let key = estate.key(Role::Administrator);
+    let order = async |body: Value, once: &str| {
+        let call = Call::post("/v1/orders").key(&key).header("idempotency-key", once);
+        estate.send(call.json(&body)).await
+    };
+    let retired = order(json!({ "order": "retire-policy", "name": "base" }), "retire").await;
+    assert_eq!(retired.status, 200, "{:?}", retired.json());
+    let body = json!({ "sets": sets(NO_REVIT) });
+    let (_, checked) = post(&estate, "/v1/policies/check", &body).await;
+    let warning = &checked["warnings"][0];
+    assert_eq!((&checked["valid"], &warning["code"]), (&json!(true), &json!("nothing-permits")));
+    assert_eq!((&warning["shuts_out_everyone"], &warning["set"]), (&json!(true), &json!(null)));
+    let (_, diff) = post(&estate, "/v1/policies/diff", &body).await;
+    let rows = diff["rows"].as_array().unwrap();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["after"] == "not-eligible"), "{diff}");
+
+    let adopt =
+        json!({ "order": "adopt-policy", "name": "new", "text": NO_REVIT, "mode": "enforce" });
+    let adopted = order(adopt, "adopt").await.json();
+    let said = format!(
+        "{}\n  help: {}",
+        warning["message"].as_str().unwrap(),
+        warning["help"].as_str().unwrap()
+    );
+    assert_eq!(adopted["warnings"], json!([said]), "{adopted}");
+    let refused = estate.open("a", "anna", "autocad").await.json();
+    assert_eq!(refused["refusal"]["code"], "not-eligible", "{refused}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use faregate_core::event::{Ask, Fare};
 use faregate_core::state::State;
 use faregate_core::when::Instant;
 use faregate_ingest::estate::nearest;
-use faregate_policy::{Mention, RuleBook, Warning};
+use faregate_policy::{Doubt, Mention, RuleBook, Warning};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many seats, the first ones, are asked about before a set is adopted.
@@ -40,7 +40,7 @@ fn unknown(mention: &Mention<'_>, names: &BTreeSet<String>) -> Warning {
         |near| format!("did you mean {kind}::\"{near}\"?"),
     );
     let message = format!("there is no {} `{key}`", kind.to_lowercase());
-    Warning { set: (*set).to_owned(), line: *line, message, help }
+    Warning { doubt: Doubt::UnknownName, set: (*set).to_owned(), line: *line, message, help }
 }
 
 /// All names of a kind, as policies write them.
@@ -66,7 +66,7 @@ pub(super) fn locked_out(
     book: &RuleBook,
     set: &str,
     now: Instant,
-) -> Option<String> {
+) -> Option<Warning> {
     let estate = state.estate();
     let ids = (0_u32..).map(SeatId).zip(estate.seats());
     let held = ids.filter_map(|(id, seat)| Some((seat, estate.holder(id, now)?)));
@@ -87,9 +87,13 @@ pub(super) fn locked_out(
         1 => "1 person holds a seat".to_owned(),
         count => format!("{count} people hold seats"),
     };
-    Some(format!(
-        "{people} that these policies forbid them, for example {example}: free the seat, or leave the group"
-    ))
+    Some(Warning {
+        doubt: Doubt::LockedOut,
+        set: String::new(),
+        line: 0,
+        message: format!("{people} that these policies forbid them, for example {example}"),
+        help: "free the seat, or leave the group".to_owned(),
+    })
 }
 
 /// Whether a set says no to the seat, and not for a reason that is as true of tokens: where somebody is, when.

@@ -55,8 +55,8 @@ fn policies_are_adopted_and_retired() {
     let held = give(&mut world, "root", &adopt("mild", Mode::Enforce, mild)).unwrap();
     assert_eq!(held.said, ["policies `mild` hold from now on"]);
     let everyone = give(&mut world, "root", &adopt("shut", Mode::Monitor, shut)).unwrap();
-    let warning = "in force, these policies refuse everyone".to_owned();
-    assert!(everyone.warnings.contains(&warning), "{:?}", everyone.warnings);
+    let warning = "shut:1: `shut` refuses everyone: it forbids without a condition\n  help: say whom, what or when it is about";
+    assert_eq!(everyone.warnings, [warning]);
     let gone = give(&mut world, "root", &retire("shut")).unwrap();
     assert_eq!(gone.said, ["policies `shut` hold no longer"]);
     assert_eq!(world.engine.state().read().policies().len(), 2);

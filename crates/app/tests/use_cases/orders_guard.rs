@@ -195,7 +195,7 @@ fn whoever_is_locked_out_of_their_seat_is_pointed_out() {
     assert_eq!(
         warnings(&mut world, seat),
         [
-            "1 person holds a seat that these policies forbid them, for example eve: free the seat, or leave the group"
+            "1 person holds a seat that these policies forbid them, for example eve\n  help: free the seat, or leave the group"
         ]
     );
     // What forbids tokens as well is about something else: where they are, or when.

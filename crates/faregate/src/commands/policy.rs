@@ -7,7 +7,7 @@ use crate::fault::{Code, Fault};
 use crate::giving::refused;
 use crate::output::{self, Align, number};
 use crate::{aside, estate, say};
-use faregate_app::rules::{self, Rules, shipped, test_cases};
+use faregate_app::rules::{self, Rules, Warning, shipped, test_cases};
 use faregate_app::simulate::{Answers, BASIS, Changed, Outcome, Simulation, compare, simulate};
 use faregate_core::amount::Money;
 use faregate_core::event::{self, PolicySet};
@@ -122,20 +122,23 @@ fn show(path: &Path, name: &str, as_json: bool) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Without a store the sets are checked by themselves, with one also whether it knows the names in them.
+/// Without a store the sets are checked beside the shipped `base`, with one as if they were adopted there.
 fn check(path: &Path, names: &[String], as_json: bool) -> Result<ExitCode, Fault> {
     let sets = names.iter().map(|name| Ok(source(name)?.set));
     let sets = sets.collect::<Result<Vec<PolicySet>, Fault>>()?;
     let contract =
         if DataDirectory::exists(path) { Some(estate::read(path)?.state()) } else { None };
-    match rules::check(sets, contract.as_ref()) {
+    let now = crate::ambient::now();
+    match rules::check(sets, contract.as_ref().map(|contract| (contract, now))) {
         Ok(warnings) if as_json => {
+            let warnings: Vec<Value> = warnings.iter().map(warned).collect();
             output::json(&json!({ "valid": true, "faults": [], "warnings": warnings }))?;
             Ok(ExitCode::SUCCESS)
         }
         Ok(warnings) => {
             say!("valid: {}", names.join(", "));
-            warnings.iter().for_each(|warning| aside!("warning: {warning}"));
+            let coded = warnings.iter().map(|warning| (warning.doubt.code(), warning));
+            coded.for_each(|(code, warning)| aside!("warning[{code}]: {warning}"));
             Ok(ExitCode::SUCCESS)
         }
         Err(faults) => {
@@ -143,6 +146,16 @@ fn check(path: &Path, names: &[String], as_json: bool) -> Result<ExitCode, Fault
             Err(Fault::new(Code::Policy, faults.join("\n"), help))
         }
     }
+}
+
+fn warned(warning: &Warning) -> Value {
+    let Warning { doubt, set, line, message, help } = warning;
+    let (set, line) =
+        (Some(set).filter(|set| !set.is_empty()), Some(*line).filter(|line| *line > 0));
+    json!({
+        "code": doubt.code(), "shuts_out_everyone": doubt.shuts_out_everyone(), "set": set,
+        "line": line, "message": message, "help": help,
+    })
 }
 
 fn test(names: &[String], cases: Option<&Path>, as_json: bool) -> Result<ExitCode, Fault> {

@@ -133,6 +133,7 @@ when { context.minute >= 1200 };
     diffTitle: 'Antworten, die sich ändern würden',
     valid: 'Die Richtlinien können gelten.',
     invalid: (n, shown) => `Die Richtlinien können nicht gelten: ${count(n, shown, 'Fehler', 'Fehler')}.`,
+    shutsOut: 'In Kraft würden diese Richtlinien alle abweisen.',
     warnings: 'Erlaubt und wahrscheinlich nicht gemeint:',
     line: (number) => `Zeile ${number}`,
     fares: { seat: 'Ein Platz', 'free-seat': 'Ein freier Platz', tokens: 'Token' },

@@ -132,6 +132,7 @@ when { context.minute >= 1200 };
     diffTitle: 'Answers that would change',
     valid: 'The policies can be adopted.',
     invalid: (n: number, shown: string) => `The policies cannot be adopted: ${count(n, shown, 'fault', 'faults')}.`,
+    shutsOut: 'In force, these policies would turn everybody away.',
     warnings: 'Allowed, and probably not meant:',
     line: (number: string) => `Line ${number}`,
     fares: { seat: 'A seat', 'free-seat': 'A free seat', tokens: 'Tokens' } as Record<string, string>,

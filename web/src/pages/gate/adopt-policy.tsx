@@ -9,6 +9,7 @@ import { ProblemNotice } from '../../parts/problem-notice';
 import { Prose } from '../../parts/prose';
 import { Said } from '../../parts/said';
 import { useRight } from '../../parts/use-right';
+import { shutsOut } from './checked';
 import own from './policies.module.css';
 
 const say = words.gate.policies;
@@ -36,6 +37,7 @@ export function AdoptPolicy({ set, isNew, check, diff, adoption: order, onAdopte
             <Text>
               <Prose>{diff.text}</Prose>
             </Text>
+            {shutsOut(check.warnings) && <Text fw={650}>{say.shutsOut}</Text>}
             {check.warnings.length > 0 && <Text>{say.warned(check.warnings.length, counted(check.warnings.length))}</Text>}
           </div>
         )}

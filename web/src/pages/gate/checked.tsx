@@ -1,4 +1,4 @@
-import { Stack, Text, UnstyledButton } from '@mantine/core';
+import { Code, Stack, Text, UnstyledButton } from '@mantine/core';
 import type { PolicyCheck } from '../../api/types';
 import { counted } from '../../format';
 import { words } from '../../messages';
@@ -14,48 +14,62 @@ export function Checked({ found: { valid, faults, warnings }, set, onLine }: Pro
   return (
     <Stack gap="sm">
       <Text fw={650}>{valid ? say.valid : say.invalid(faults.length, counted(faults.length))}</Text>
-      {faults.length > 0 && <Found kind="fault" said={faults} set={set} onLine={onLine} />}
+      {faults.length > 0 && <Found kind="fault" found={faults.map((fault) => read(fault, set))} onLine={onLine} />}
+      {shutsOut(warnings) && <Text fw={650}>{say.shutsOut}</Text>}
       {warnings.length > 0 && (
         <>
           <Text size="sm" c="dimmed">
             {say.warnings}
           </Text>
-          <Found kind="warning" said={warnings} set={set} onLine={onLine} />
+          <Found kind="warning" found={warnings.map((warning) => placed(warning, set))} onLine={onLine} />
         </>
       )}
     </Stack>
   );
 }
 
-type FoundProps = { kind: 'fault' | 'warning'; said: string[]; set: string; onLine: (line: number) => void };
+/** Whether nobody at all would get through. */
+export const shutsOut = (warnings: PolicyCheck['warnings']) => warnings.some((warning) => warning.shuts_out_everyone);
 
-function Found({ kind, said, set, onLine }: FoundProps) {
+type Finding = { code?: string; line?: number; message: string; help?: string };
+type FoundProps = { kind: 'fault' | 'warning'; found: Finding[]; onLine: (line: number) => void };
+
+function Found({ kind, found, onLine }: FoundProps) {
   return (
     <ul className={own.faults}>
-      {said.map((one) => {
-        const { line, message, help } = read(one, set);
-        return (
-          <li key={one} className={own.fault} data-kind={kind}>
-            <Text>
-              {line !== undefined && (
-                <>
-                  <UnstyledButton className={own.line} onClick={() => onLine(line)}>
-                    {say.line(counted(line))}
-                  </UnstyledButton>{' '}
-                </>
-              )}
-              <Prose>{message}</Prose>
-            </Text>
-            {help && (
-              <Text size="sm" c="dimmed">
-                <Prose>{help}</Prose>
-              </Text>
+      {found.map(({ code, line, message, help }) => (
+        <li key={`${line}:${message}`} className={own.fault} data-kind={kind}>
+          <Text>
+            {line !== undefined && (
+              <>
+                <UnstyledButton className={own.line} onClick={() => onLine(line)}>
+                  {say.line(counted(line))}
+                </UnstyledButton>{' '}
+              </>
             )}
-          </li>
-        );
-      })}
+            <Prose>{message}</Prose>
+            {code && (
+              <>
+                {' '}
+                <Code>{code}</Code>
+              </>
+            )}
+          </Text>
+          {help && (
+            <Text size="sm" c="dimmed">
+              <Prose>{help}</Prose>
+            </Text>
+          )}
+        </li>
+      ))}
     </ul>
   );
+}
+
+/** What is noticed of another set has no line in this text. */
+function placed({ code, set: where, line, message, help }: PolicyCheck['warnings'][number], set: string): Finding {
+  if (!where || !line) return { code, message, help };
+  return where === set ? { code, line, message, help } : { code, message: `${where}:${line}: ${message}`, help };
 }
 
 /** The server says `set:line:column: message`, then `help: …` on a line of its own. */

@@ -2,7 +2,7 @@ import { createMemoryHistory, createRouter, RouterProvider } from '@tanstack/rea
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PolicySet, PolicySimulation } from '../../api/types';
+import type { PolicyCheck, PolicySet, PolicySimulation } from '../../api/types';
 import { routeTree } from '../../router';
 import { problem, renderWithin, serve } from '../../test-page';
 import { read } from './checked';
@@ -10,6 +10,15 @@ import { read } from './checked';
 const evenings: PolicySet = { name: 'evenings', mode: 'monitor', text: 'permit (\n  principal, action, resource\n);\n' };
 const changed = { person: 'ada', product: 'revit', before: 'tokens', after: 'outside-schedule', rule: 'late', times: 2 };
 const fault = 'evenings:2:3: `principle` is no part of a policy\n  help: write `principal`';
+const unknown = { code: 'unknown-name', shuts_out_everyone: false, set: 'evenings', line: 1, message: 'nothing bears `x`', help: 'look' };
+const nobody = {
+  code: 'nothing-permits',
+  shuts_out_everyone: true,
+  set: null,
+  line: null,
+  message: 'these policies refuse everyone: none of them permits anything',
+  help: 'adopt the set `base`',
+};
 const simulated: PolicySimulation = {
   from: '2026-11-01',
   to: '2026-11-07',
@@ -38,14 +47,14 @@ beforeEach(() => {
 
 const body = (init: RequestInit | undefined) => JSON.parse(String(init?.body)) as { sets: { text: string }[] };
 
-function open(address: string, { rights = ['read-estate', 'run-faregate'], rows = [evenings] } = {}) {
+function open(address: string, { rights = ['read-estate', 'run-faregate'], rows = [evenings], warnings = [unknown] as PolicyCheck['warnings'] } = {}) {
   const sent: Record<string, unknown>[] = [];
   const fetched = serve({
     '/v1/me': () => Response.json({ name: 'a', roles: ['administrator'], rights }),
     '/v1/policies': () => Response.json({ rows }),
     '/v1/policies/check': (init) => {
       const isBad = body(init).sets[0]!.text.includes('principle');
-      return Response.json({ valid: !isBad, faults: isBad ? [fault] : [], warnings: isBad ? [] : ['evenings:1: nothing bears `x`\n  help: look'] });
+      return Response.json({ valid: !isBad, faults: isBad ? [fault] : [], warnings: isBad ? [] : warnings });
     },
     '/v1/policies/diff': (init) =>
       body(init).sets[0]!.text.includes('principle')
@@ -96,6 +105,25 @@ describe('the policies', () => {
     expect(screen.getByText('The policies cannot be adopted: 1 fault.')).toBeVisible();
     await userEvent.type(field, ' ');
     expect(screen.queryByText(/cannot be adopted/)).not.toBeInTheDocument();
+  });
+
+  it('say plainly that everybody would be turned away', async () => {
+    open('/gate/policies?set=evenings', { warnings: [unknown, nobody] });
+    await userEvent.click(await screen.findByRole('button', { name: 'Whose answers would change' }));
+    const sentence = 'In force, these policies would turn everybody away.';
+    const panel = within(screen.getByRole('region', { name: 'Let it hold' }));
+    expect(await panel.findByText(sentence)).toBeVisible();
+    expect(screen.getAllByText(sentence)).toHaveLength(2);
+    expect(screen.getByText('nothing-permits')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Line 1' })).toBeVisible();
+    expect(screen.getByText('base')).toBeVisible();
+  });
+
+  it('say nothing of everybody where most get through', async () => {
+    open('/gate/policies?set=evenings');
+    await userEvent.click(await screen.findByRole('button', { name: 'Whose answers would change' }));
+    expect(await screen.findByText('unknown-name')).toBeVisible();
+    expect(screen.queryByText(/turn everybody away/)).not.toBeInTheDocument();
   });
 
   it('are tried on a past period', async () => {

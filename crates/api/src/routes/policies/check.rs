@@ -7,7 +7,7 @@ use crate::extract::Sent;
 use crate::problem::Problem;
 use axum::Json;
 use axum::extract::State;
-use faregate_app::rules;
+use faregate_app::rules::{self, Warning};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Checking {
-    /// The sets; the shipped `base` stands beside them unless one has its name.
+    /// The sets. They are judged as if they were adopted: beside the sets that hold, or instead of those of their names.
     #[schema(max_items = 64)]
     sets: Vec<TriedSet>,
 }
@@ -28,7 +28,40 @@ pub struct PolicyCheck {
     /// All that is wrong with them, each with its place and what to do about it.
     pub faults: Vec<String>,
     /// What is allowed, and probably not meant; among it names that nothing bears.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<PolicyWarning>,
+}
+
+/// What is allowed, and probably not meant.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PolicyWarning {
+    /// What it is about. `nothing-permits`, `forbids-everything` and `refuses-everyone`: nobody at all would get through.
+    /// `locked-out`: people would be forbidden the seats that they hold. `unknown-name`: nothing bears a name. `odd`: the
+    /// language's own doubts.
+    pub code: &'static str,
+    /// Whether nobody at all would get through.
+    pub shuts_out_everyone: bool,
+    /// The set, unless all sets together are meant.
+    pub set: Option<String>,
+    /// Line in its text, counted from 1.
+    pub line: Option<usize>,
+    /// What is noticed.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl From<Warning> for PolicyWarning {
+    fn from(warning: Warning) -> Self {
+        let Warning { doubt, set, line, message, help } = warning;
+        Self {
+            code: doubt.code(),
+            shuts_out_everyone: doubt.shuts_out_everyone(),
+            set: Some(set).filter(|set| !set.is_empty()),
+            line: Some(line).filter(|line| *line > 0),
+            message,
+            help,
+        }
+    }
 }
 
 /// Whether policies can be adopted, and what their author should know. Changes nothing.
@@ -47,8 +80,12 @@ pub async fn check(
     Sent(Checking { sets: sent }): Sent<Checking>,
 ) -> Result<Json<PolicyCheck>, Problem> {
     let (sets, gate) = (sets(sent)?, server.gate.clone());
-    let checked = match server.reckon(move || rules::check(sets, Some(gate.state()))).await? {
-        Ok(warnings) => PolicyCheck { valid: true, faults: Vec::new(), warnings },
+    let check = move || rules::check(sets, Some((gate.state(), gate.now())));
+    let checked = match server.reckon(check).await? {
+        Ok(warnings) => {
+            let warnings = warnings.into_iter().map(PolicyWarning::from).collect();
+            PolicyCheck { valid: true, faults: Vec::new(), warnings }
+        }
         Err(faults) => PolicyCheck { valid: false, faults, warnings: Vec::new() },
     };
     Ok(Json(checked))
