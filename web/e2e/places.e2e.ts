@@ -39,6 +39,19 @@ test('use outside of a territory is found in the matrix, looked at and answered'
   await expect(page.getByText(/^Decision \d+/)).toBeVisible();
 });
 
+test('use is a table by product over several months, and the address says so', async ({ page, request }) => {
+  await page.goto('/places');
+  await page.getByRole('combobox', { name: 'From month' }).selectOption({ index: 2 });
+  await page.getByRole('combobox', { name: 'Columns' }).selectOption('product');
+  await expect(page).toHaveURL(/from=\d{4}-\d{2}.*columns=product/);
+  const from = `${new URL(page.url()).searchParams.get('from')}-01`;
+  const { rows } = await ask(request, '/v1/places/use', { by: 'product', over: 'period', from });
+  expect(rows.length).toBeGreaterThan(0);
+  await expect(page.getByRole('columnheader')).toHaveCount(new Set(rows.map(({ key }) => key)).size + 1);
+  await page.reload();
+  await expect(page.getByRole('combobox', { name: 'Columns' })).toHaveValue('product');
+});
+
 test('the map of hours is read with the arrow keys, and is a table too', async ({ page }) => {
   await page.goto('/places/sharing');
   const map = page.getByRole('group', { name: 'Use by region and hour of the day' });

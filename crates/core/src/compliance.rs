@@ -4,40 +4,17 @@
 //! A [`Fold`] reads decisions as they were made: the territory of a breach is one that was in force then. Only
 //! our own gate knows where a request comes from; use from logs and reports has no place.
 
-use crate::estate::{
-    Breach, BucketId, Country, Domain, Estate, Evidence, Place, SiteId, Territory,
-};
+use crate::estate::{Breach, BucketId, Domain, Estate, Evidence, Place, Territory};
 use crate::event::{Ask, Basis, Event, Reason, Route, Trial};
 use crate::state::{Broken, State};
-use crate::when::{Date, Instant};
+use crate::when::Instant;
 use std::collections::BTreeMap;
+use table::Cell;
 
 mod sun;
+mod table;
 pub use sun::{RegionUse, Sharing};
-
-/// What use is counted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Cell {
-    /// First date of the month, in the contract's zone.
-    pub month: Date,
-    /// The country; `None` where nothing speaks for one.
-    pub country: Option<Country>,
-    /// The site; `None` outside of all.
-    pub site: Option<SiteId>,
-    /// The bucket, or the offering of the seat; `None` for those turned away.
-    pub domain: Option<Domain>,
-}
-
-/// How much use there was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Used {
-    /// Requests let through.
-    pub opened: u64,
-    /// Requests turned away, for whatever reason.
-    pub refused: u64,
-    /// Of all these, outside of a territory.
-    pub breaches: u64,
-}
+pub use table::{By, Of, Over, Row, Used};
 
 /// What was done about use outside of a territory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,8 +74,8 @@ pub struct Compliance {
     pub from: Instant,
     /// First instant after.
     pub until: Instant,
-    /// Use by month, country, site and what it is of.
-    pub used: BTreeMap<Cell, Used>,
+    /// Use, counted as finely as it may be asked for; [`Compliance::rows`] makes tables of it.
+    used: BTreeMap<Cell, Used>,
     /// Breaches, in order of time.
     pub breaches: Vec<Evident>,
     /// How regions share the pool over the day.
@@ -106,6 +83,16 @@ pub struct Compliance {
 }
 
 impl Compliance {
+    /// A table of use: for each month or for the whole period, by place and what else it is divided by.
+    #[must_use]
+    pub fn rows(&self, by: By, over: Over) -> BTreeMap<Row, Used> {
+        let mut rows: BTreeMap<Row, Used> = BTreeMap::new();
+        for (cell, used) in &self.used {
+            rows.entry(cell.row(by, over)).or_default().add(*used);
+        }
+        rows
+    }
+
     /// The breaches that wait for somebody to look at them.
     pub fn waiting(&self) -> impl Iterator<Item = &Evident> {
         let quarantined = self.breaches.iter().filter(|one| one.done == Done::Quarantined);
@@ -161,7 +148,7 @@ impl Fold {
             Some(Breach::Report) => Some(Done::Reported),
             None => on_trial.then_some(Done::OnTrial),
         };
-        let cell = self.cell(at, basis.place, domains.first().copied());
+        let cell = self.cell(at, ask, basis.place, domains.first().copied());
         let used = self.used.entry(cell).or_default();
         used.opened = used.opened.saturating_add(1);
         if let Some(done) = done {
@@ -171,7 +158,7 @@ impl Fold {
     }
 
     fn refused(&mut self, seq: u64, at: Instant, ask: &Ask, basis: &Basis, reason: Reason) {
-        let cell = self.cell(at, basis.place, None);
+        let cell = self.cell(at, ask, basis.place, None);
         let used = self.used.entry(cell).or_default();
         used.refused = used.refused.saturating_add(1);
         if reason == Reason::RegionNotAllowed {
@@ -181,9 +168,10 @@ impl Fold {
         }
     }
 
-    fn cell(&self, at: Instant, place: Place, domain: Option<Domain>) -> Cell {
+    fn cell(&self, at: Instant, ask: &Ask, place: Place, payer: Option<Domain>) -> Cell {
         let month = self.state.zone().date(at).month_start();
-        Cell { month, country: place.country, site: place.site, domain }
+        let product = self.state.estate().product_called(&ask.product);
+        Cell { month, country: place.country, site: place.site, payer, product }
     }
 
     fn note(

@@ -5,7 +5,7 @@ use crate::{Asked, Unmade};
 use faregate_app::doctor::{Check, examine};
 use faregate_app::engine::Engine;
 use faregate_app::reports;
-use faregate_core::compliance::{Cell as Place, Compliance, Evident, Used};
+use faregate_core::compliance::{By, Compliance, Evident, Over, Row, Used};
 use faregate_core::state::State;
 use faregate_report::{Block, Cell, Kind, Section};
 
@@ -44,10 +44,14 @@ fn books(checks: &[Check]) -> Vec<Block> {
 }
 
 fn places(state: &State, found: &Compliance) -> Block {
-    let row = |(place, used): (&Place, &Used)| {
+    let row = |(place, used): (Row, Used)| {
         let site = place.site.and_then(|id| state.estate().site(id));
         vec![
-            text(place.month.to_string().chars().take(7).collect::<String>()),
+            text(
+                place
+                    .month
+                    .map_or(String::new(), |month| month.to_string().chars().take(7).collect()),
+            ),
             text(
                 place
                     .country
@@ -67,7 +71,8 @@ fn places(state: &State, found: &Compliance) -> Block {
         column("Refused", Kind::Whole),
         column("Outside of a territory", Kind::Whole),
     ];
-    table("Requests by place", columns, found.used.iter().map(row).collect(), None)
+    let rows = found.rows(By::Place, Over::Month);
+    table("Requests by place", columns, rows.into_iter().map(row).collect(), None)
 }
 
 fn breaches(state: &State, found: &Compliance) -> Block {

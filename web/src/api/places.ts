@@ -13,10 +13,20 @@ export const CELLS_LIMIT = 1000;
 /** Without its last day a period ends today. */
 export type Period = { from: string; to?: string };
 
-export const placeUseQuery = (period: Period) =>
+/** By what paid or by product over the whole period; by month beside the place alone. */
+const DIVIDED = {
+  payer: { by: 'payer', over: 'period' },
+  product: { by: 'product', over: 'period' },
+  month: { by: 'place', over: 'month' },
+} as const;
+
+export const placeUseQuery = (period: Period, columns: keyof typeof DIVIDED) =>
   queryOptions({
-    queryKey: [...PLACES_KEY, 'use', period],
-    queryFn: ({ signal }) => get('/v1/places/use', { ...period, limit: CELLS_LIMIT }, signal),
+    queryKey: [...PLACES_KEY, 'use', period, columns],
+    queryFn: async ({ signal }) => ({
+      ...(await get('/v1/places/use', { ...DIVIDED[columns], ...period, limit: CELLS_LIMIT }, signal)),
+      columns,
+    }),
     placeholderData: keepPreviousData,
   });
 

@@ -189,6 +189,21 @@ async fn where_what_is_used() {
         row(json!("ES"), json!("madrid"), "general", 0),
     ];
     assert_eq!(used, json!(rows));
+    // By product, and the whole period in a row.
+    let product = estate.read("/v1/places/use?by=product&over=period").await["rows"].clone();
+    let row = |country: Value, site: Value, breaches: u64| {
+        json!({
+            "month": null, "country": country, "site": site, "of": "product", "key": "autocad",
+            "opened": 1, "refused": 0, "breaches": breaches,
+        })
+    };
+    let abroad = row(json!(null), json!(null), 1);
+    assert_eq!(product, json!([abroad, row(json!("ES"), json!("madrid"), 0)]));
+    let place = estate.read("/v1/places/use?by=place&limit=1").await["rows"][0].clone();
+    assert_eq!((&place["month"], &place["of"]), (&json!("2026-03-01"), &json!(null)));
+    for wrong in ["by=month", "over=year"] {
+        assert_eq!(get(&estate, &format!("/v1/places/use?{wrong}")).await.status, 400, "{wrong}");
+    }
     let next = estate.read("/v1/places/use?limit=1").await["next"].clone();
     let rest = estate.read(&format!("/v1/places/use?cursor={}", next.as_str().unwrap())).await;
     assert_eq!(rest["rows"], json!([rows[1]]));

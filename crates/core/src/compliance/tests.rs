@@ -1,6 +1,6 @@
 use super::*;
 use crate::access::Policies;
-use crate::estate::{Network, Region, Site, Trust};
+use crate::estate::{Country, Network, Region, Site, Trust};
 use crate::event::{Cause, Circumstances, SessionId};
 use crate::gate;
 use crate::state::tests::{T0, World};
@@ -133,30 +133,84 @@ fn what_was_looked_at_waits_no_longer() {
     assert_eq!(report.breaches[0].review, Some((true, why)));
 }
 
-#[test]
-fn use_is_counted_by_month_country_site_and_what_it_is_of() {
+/// In June Ben from Madrid, Ben turned away in Pune, Anna from nobody knows where; in July Ben and Cleo, who also asks
+/// for what nobody knows.
+fn two_months() -> Compliance {
     let mut watched = Watched::new(Breach::Refuse);
     watched.open("ben", "revit", "10.1.0.7");
     watched.open("ben", "daily", "10.2.0.7");
     watched.open("anna", "civil-3d", "192.168.0.1");
     watched.at(30 * 24);
+    watched.open("ben", "revit", "10.1.0.7");
     watched.open("cleo", "revit", "10.2.0.7");
-    let text = |(cell, used): (&Cell, &Used)| {
-        let country = cell.country.map_or("-".to_owned(), |country| country.code().to_owned());
-        let site = cell.site.map_or("-".to_owned(), |site| site.0.to_string());
-        let domain = cell.domain.map_or("-".to_owned(), |domain| format!("{domain:?}"));
-        let Used { opened, refused, breaches } = used;
-        format!("{} {country} {site} {domain} {opened}/{refused}/{breaches}", cell.month)
+    watched.open("cleo", "nothing", "10.2.0.7");
+    assert!(watched.report(1, 2).rows(By::Payer, Over::Month).is_empty());
+    watched.report(0, 60)
+}
+
+#[test]
+fn use_is_a_table_by_place_and_what_else_is_asked_for() {
+    let report = two_months();
+    let check = |by: By, over: Over, expected: &[&str]| {
+        let rows: Vec<String> = report.rows(by, over).iter().map(in_words).collect();
+        assert_eq!(rows, expected, "{by:?} {over:?}");
     };
-    let all: Vec<String> = watched.report(0, 60).used.iter().map(text).collect();
-    let expected = [
-        "2026-06-01 - - Offering(OfferingId(0)) 1/0/0",
-        "2026-06-01 ES 0 Bucket(BucketId(1)) 1/0/0",
+    let june = [
+        "2026-06-01 - - Payer(Offering(OfferingId(0))) 1/0/0",
+        "2026-06-01 ES 0 Payer(Bucket(BucketId(1))) 1/0/0",
         "2026-06-01 IN 1 - 0/1/1",
-        "2026-07-01 IN 1 Bucket(BucketId(0)) 1/0/0",
     ];
-    assert_eq!(all, expected);
-    assert_eq!(watched.report(1, 2).used.len(), 0);
+    let july = [
+        "2026-07-01 ES 0 Payer(Bucket(BucketId(1))) 1/0/0",
+        "2026-07-01 IN 1 - 0/1/0",
+        "2026-07-01 IN 1 Payer(Bucket(BucketId(0))) 1/0/0",
+    ];
+    check(By::Payer, Over::Month, &[june, july].concat());
+    let payers = [
+        "all - - Payer(Offering(OfferingId(0))) 1/0/0",
+        "all ES 0 Payer(Bucket(BucketId(1))) 2/0/0",
+        "all IN 1 - 0/2/1",
+        "all IN 1 Payer(Bucket(BucketId(0))) 1/0/0",
+    ];
+    check(By::Payer, Over::Period, &payers);
+    let products = [
+        "all - - Product(ProductId(4)) 1/0/0",
+        "all ES 0 Product(ProductId(0)) 2/0/0",
+        "all IN 1 - 0/1/0",
+        "all IN 1 Product(ProductId(0)) 1/0/0",
+        "all IN 1 Product(ProductId(2)) 0/1/1",
+    ];
+    check(By::Product, Over::Period, &products);
+    let months = [
+        "2026-06-01 - - - 1/0/0",
+        "2026-06-01 ES 0 - 1/0/0",
+        "2026-06-01 IN 1 - 0/1/1",
+        "2026-07-01 ES 0 - 1/0/0",
+        "2026-07-01 IN 1 - 1/1/0",
+    ];
+    check(By::Place, Over::Month, &months);
+    check(By::Place, Over::Period, &["all - - - 1/0/0", "all ES 0 - 2/0/0", "all IN 1 - 1/2/1"]);
+}
+
+#[test]
+fn nothing_is_lost_however_use_is_divided() {
+    let report = two_months();
+    for by in [By::Payer, By::Product, By::Place] {
+        for over in [Over::Month, Over::Period] {
+            let mut sum = Used::default();
+            report.rows(by, over).into_values().for_each(|used| sum.add(used));
+            assert_eq!(sum, Used { opened: 4, refused: 2, breaches: 1 }, "{by:?} {over:?}");
+        }
+    }
+}
+
+fn in_words((row, used): (&Row, &Used)) -> String {
+    let month = row.month.map_or("all".to_owned(), |month| month.to_string());
+    let country = row.country.map_or("-".to_owned(), |country| country.code().to_owned());
+    let site = row.site.map_or("-".to_owned(), |site| site.0.to_string());
+    let of = row.of.map_or("-".to_owned(), |of| format!("{of:?}"));
+    let Used { opened, refused, breaches } = used;
+    format!("{month} {country} {site} {of} {opened}/{refused}/{breaches}")
 }
 
 #[test]

@@ -204,12 +204,42 @@ pub(crate) enum Site {
     Import(ImportFile),
 }
 
+#[derive(Args)]
+pub(crate) struct PlaceUse {
+    /// What use is divided by, beside the place
+    #[arg(long, value_enum, default_value_t = UseBy::Payer)]
+    pub by: UseBy,
+    /// Over how long a row is counted
+    #[arg(long, value_enum, default_value_t = UseOver::Month)]
+    pub over: UseOver,
+    #[command(flatten)]
+    pub span: Span,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum UseBy {
+    /// The bucket, or the offering of the seat, that paid
+    Payer,
+    /// The product that was asked for
+    Product,
+    /// Nothing more
+    Place,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum UseOver {
+    /// A month
+    Month,
+    /// The whole period
+    Period,
+}
+
 #[derive(Subcommand)]
 pub(crate) enum Place {
     /// Print use outside of its territory, with the evidence
     Breaches(Span),
-    /// Print use by country, site, pool and month
-    Use(Span),
+    /// Print use by place, and by what paid or which product; for each month or the whole period
+    Use(PlaceUse),
     /// Print use by hour and region: how far pools could be shared across zones
     FollowTheSun(Span),
     /// Say whether use outside of its territory is in order

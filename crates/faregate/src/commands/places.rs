@@ -1,6 +1,6 @@
 //! `faregate place …`: where licences were used, and where they may be.
 
-use crate::cli::estate::Place;
+use crate::cli::estate::{Place, PlaceUse};
 use crate::commands::orders;
 use crate::fault::Fault;
 use crate::output::{self, Align, number};
@@ -8,17 +8,20 @@ use crate::{aside, estate, say};
 use faregate_app::engine::Engine;
 use faregate_app::reports;
 use faregate_core::compliance::{Compliance, Evident};
-use faregate_core::estate::Domain;
 use faregate_core::state::State;
 use serde_json::{Value, json};
 use std::path::Path;
+
+mod used;
 
 pub(crate) fn run(path: &Path, action: &Place, as_json: bool) -> Result<(), Fault> {
     let span = match action {
         Place::Review { decision, accept, reject: _, why, giver } => {
             return orders::review(path, (*decision, *accept, why), giver, as_json);
         }
-        Place::Breaches(span) | Place::Use(span) | Place::FollowTheSun(span) => span,
+        Place::Use(PlaceUse { span, .. }) | Place::Breaches(span) | Place::FollowTheSun(span) => {
+            span
+        }
     };
     let mut engine = estate::read(path)?;
     let (from, to) = {
@@ -29,7 +32,7 @@ pub(crate) fn run(path: &Path, action: &Place, as_json: bool) -> Result<(), Faul
     let found = reports::compliance(&mut engine, from, to)?;
     match action {
         Place::Breaches(_) => breaches(&engine, &found, as_json),
-        Place::Use(_) => places(&engine, &found, as_json),
+        Place::Use(which) => used::print(&engine, &found, which, as_json),
         _ => follow_the_sun(&found, as_json),
     }
 }
@@ -92,68 +95,6 @@ fn breaches(engine: &Engine, found: &Compliance, as_json: bool) -> Result<(), Fa
         "nothing was used outside of its territory",
     );
     aside!("{} breaches, {} wait for a review", rows.len(), found.waiting().count());
-    Ok(())
-}
-
-fn domain(state: &State, domain: Option<Domain>) -> String {
-    let estate = state.estate();
-    match domain {
-        None => "refused".to_owned(),
-        Some(Domain::Pool) => "pool".to_owned(),
-        Some(Domain::Bucket(id)) => estate.bucket(id).map_or(String::new(), |b| b.key.clone()),
-        Some(Domain::Offering(id)) => estate.offering(id).map_or(String::new(), |o| o.key.clone()),
-        Some(Domain::Seat(id)) => format!("seat {}", id.0),
-    }
-}
-
-fn places(engine: &Engine, found: &Compliance, as_json: bool) -> Result<(), Fault> {
-    let shared = engine.state();
-    let state = shared.read();
-    let rows: Vec<[String; 7]> = found
-        .used
-        .iter()
-        .map(|(cell, used)| {
-            let site =
-                cell.site.and_then(|id| state.estate().site(id)).map(|site| site.key.clone());
-            let country = cell.country.map(|country| country.code().to_owned());
-            let (year, month, _) = cell.month.ymd();
-            [
-                format!("{year}-{month:02}"),
-                country.unwrap_or("unknown".to_owned()),
-                site.unwrap_or_default(),
-                domain(&state, cell.domain),
-                used.opened.to_string(),
-                used.refused.to_string(),
-                used.breaches.to_string(),
-            ]
-        })
-        .collect();
-    if as_json {
-        let rows: Vec<Value> = rows
-            .iter()
-            .map(|[month, country, site, of, opened, refused, breaches]| {
-                json!({
-                    "month": month, "country": country, "site": site, "of": of, "opened": opened,
-                    "refused": refused, "breaches": breaches,
-                })
-            })
-            .collect();
-        return output::json(&rows);
-    }
-    let columns = [
-        ("month", Align::Left),
-        ("country", Align::Left),
-        ("site", Align::Left),
-        ("of", Align::Left),
-        ("opened", Align::Right),
-        ("refused", Align::Right),
-        ("breaches", Align::Right),
-    ];
-    output::table(
-        &columns,
-        &rows.into_iter().map(Vec::from).collect::<Vec<_>>(),
-        "no sessions ran through the gate in this period",
-    );
     Ok(())
 }
 

@@ -3,7 +3,8 @@ import { count } from './count';
 
 export const places: Messages['places'] = {
   title: 'Orte',
-  month: 'Monat',
+  from: 'Ab Monat',
+  to: 'Bis Monat',
   loading: 'Die Orte werden geladen',
   tabs: {
     label: 'Teile der Orte',
@@ -16,18 +17,26 @@ export const places: Messages['places'] = {
   use: {
     title: 'Was wo genutzt wird',
     loading: 'Das Journal wird nach der Nutzung je Ort gelesen',
-    help: 'Durchgelassene Anfragen danach, woher sie kamen und was bezahlt hat. Nur was unser eigenes Gate gefragt hat, hat einen Ort; Nutzung aus Protokollen hat keinen.',
+    columns: 'Spalten',
+    bys: { payer: 'Was bezahlt hat', product: 'Produkte', month: 'Monate' },
+    helps: {
+      payer: 'Durchgelassene Anfragen danach, woher sie kamen und was bezahlt hat. Nur was unser eigenes Gate gefragt hat, hat einen Ort; Nutzung aus Protokollen hat keinen.',
+      product: 'Durchgelassene Anfragen danach, woher sie kamen, je Produkt. Nur was unser eigenes Gate gefragt hat, hat einen Ort; Nutzung aus Protokollen hat keinen.',
+      month: 'Durchgelassene Anfragen danach, woher sie kamen, Monat für Monat. Nur was unser eigenes Gate gefragt hat, hat einen Ort; Nutzung aus Protokollen hat keinen.',
+    },
     place: 'Ort',
     pool: 'Nicht zugeteilte Token',
     kinds: { bucket: 'Kontingent', offering: 'Lizenzplätze' },
     refused: 'Abgewiesen',
     refusedKind: 'aus welchem Grund auch immer',
+    turnedAway: (shown) => `${shown} abgewiesen`,
+    unknownProduct: 'Unbekannte Produkte',
     unknown: 'Niemand weiß, wo',
     elsewhereIn: (country) => `${country}, an keinem Standort`,
     breaches: (n, shown) => count(n, shown, 'Verstoß', 'Verstöße'),
     cut: (shown) => `Die ersten ${shown} Felder; die übrigen stehen im Nachweisbericht.`,
-    emptyTitle: 'In diesem Monat hat nichts das Gate gefragt',
-    emptyDetail: 'Nutzung hat einen Ort, sobald Arbeitsplätze das Gate fragen. Wählen Sie einen anderen Monat oder melden Sie Arbeitsplätze an.',
+    emptyTitle: 'In diesen Monaten hat nichts das Gate gefragt',
+    emptyDetail: 'Nutzung hat einen Ort, sobald Arbeitsplätze das Gate fragen. Wählen Sie andere Monate oder melden Sie Arbeitsplätze an.',
   },
 
   breaches: {
@@ -101,7 +110,7 @@ export const places: Messages['places'] = {
       peakAt: 'Wann das war',
       atPeakOfAll: 'Läuft zur Spitze aller',
     },
-    emptyTitle: 'In diesem Monat ist keine Sitzung zu Ende gegangen',
+    emptyTitle: 'In diesen Monaten ist keine Sitzung zu Ende gegangen',
     emptyDetail: 'Sobald Arbeitsplätze das Gate fragen, zeigen ihre Sitzungen, welche Regionen wann arbeiten.',
   },
 

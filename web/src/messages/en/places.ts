@@ -2,7 +2,8 @@ import { count } from './count';
 
 export const places = {
   title: 'Places',
-  month: 'Month',
+  from: 'From month',
+  to: 'To month',
   loading: 'Loading the places',
   tabs: {
     label: 'Parts of the places',
@@ -15,18 +16,26 @@ export const places = {
   use: {
     title: 'What is used where',
     loading: 'Reading the journal for use by place',
-    help: 'Requests let through, by where they came from and by what paid. Only what asked our own gate has a place; use from logs has none.',
+    columns: 'Columns',
+    bys: { payer: 'What paid', product: 'Products', month: 'Months' },
+    helps: {
+      payer: 'Requests let through, by where they came from and by what paid. Only what asked our own gate has a place; use from logs has none.',
+      product: 'Requests let through, by where they came from and by product. Only what asked our own gate has a place; use from logs has none.',
+      month: 'Requests let through, by where they came from, month by month. Only what asked our own gate has a place; use from logs has none.',
+    },
     place: 'Place',
     pool: 'Unallocated tokens',
     kinds: { bucket: 'bucket', offering: 'seats' } as Record<string, string>,
     refused: 'Turned away',
     refusedKind: 'for whatever reason',
+    turnedAway: (shown: string) => `${shown} turned away`,
+    unknownProduct: 'Unknown products',
     unknown: 'Nobody knows where',
     elsewhereIn: (country: string) => `${country}, at no site`,
     breaches: (n: number, shown: string) => count(n, shown, 'breach', 'breaches'),
     cut: (shown: string) => `The first ${shown} cells; the others are in the report of evidence.`,
-    emptyTitle: 'Nothing asked the gate this month',
-    emptyDetail: 'Use has a place once workstations ask the gate. Take another month, or enrol workstations.',
+    emptyTitle: 'Nothing asked the gate in these months',
+    emptyDetail: 'Use has a place once workstations ask the gate. Take other months, or enrol workstations.',
   },
 
   breaches: {
@@ -100,7 +109,7 @@ export const places = {
       peakAt: 'When that was',
       atPeakOfAll: 'Running at the peak of all',
     },
-    emptyTitle: 'No session has ended this month',
+    emptyTitle: 'No session has ended in these months',
     emptyDetail: 'Once workstations ask the gate, their sessions show which regions work when.',
   },
 

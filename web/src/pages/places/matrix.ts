@@ -2,7 +2,7 @@
 import type { PlaceUse } from '../../api/types';
 
 export type Place = { id: string; country: string | null; site: string | null };
-export type Used = { of: string | null; key: string | null };
+export type Used = { id: string; month: string | null; of: string | null; key: string | null };
 export type Matrix = {
   places: Place[];
   columns: Used[];
@@ -13,28 +13,31 @@ export type Matrix = {
 
 const text = (...parts: (string | null | undefined)[]) => JSON.stringify(parts.map((part) => part ?? null));
 
-/** Of one month, in which each place and use has one row at most. */
+/** Of rows of which each place and column has one at most. */
 export function matrixOf(rows: readonly PlaceUse[]): Matrix {
   const places = new Map<string, Place>();
   const columns = new Map<string, Used>();
   const cells = new Map<string, PlaceUse>();
   for (const row of rows) {
-    const { country = null, site = null, of = null, key = null } = row;
-    const id = text(country, site);
-    places.set(id, { id, country, site });
-    columns.set(text(of, key), { of, key });
-    cells.set(text(id, of, key), row);
+    const { month = null, country = null, site = null, of = null, key = null } = row;
+    const place = text(country, site);
+    const column = text(month, of, key);
+    places.set(place, { id: place, country, site });
+    columns.set(column, { id: column, month, of, key });
+    cells.set(text(place, column), row);
   }
   return {
     places: [...places.values()],
     columns: [...columns.values()].sort(byKind),
-    cellOf: ({ id }, { of, key }) => cells.get(text(id, of, key)),
+    cellOf: (place, column) => cells.get(text(place.id, column.id)),
     most: Math.max(1, ...rows.map(({ opened }) => opened)),
   };
 }
 
-/** Buckets, then offerings, then those turned away. */
+/** Months as they follow; buckets, then offerings, then those turned away; or products, then what nobody knows. */
 function byKind(one: Used, other: Used): number {
-  const turnedAway = Number(one.of === null) - Number(other.of === null);
-  return turnedAway || (one.of ?? '').localeCompare(other.of ?? '') || (one.key ?? '').localeCompare(other.key ?? '');
+  const last = Number(one.of === null) - Number(other.of === null);
+  const texts = ({ month, of, key }: Used) => [month ?? '', of ?? '', key ?? ''];
+  const [mine, theirs] = [texts(one), texts(other)];
+  return last || mine.map((said, part) => said.localeCompare(theirs[part]!)).find((order) => order !== 0) || 0;
 }

@@ -11,12 +11,20 @@ const summary = {
   seq: 1,
   contract: { name: 'Bridge and Sons', zone: 'Europe/Madrid' },
 };
-const madrid: PlaceUse = { month: '2026-11-01', country: 'es', site: 'madrid', of: 'bucket', key: 'north', opened: 40, refused: 0, breaches: 0 };
+const madrid: PlaceUse = { month: null, country: 'es', site: 'madrid', of: 'bucket', key: 'north', opened: 40, refused: 0, breaches: 0 };
 const used: PlaceUse[] = [
   madrid,
   { ...madrid, country: 'us', site: null, opened: 2, breaches: 1 },
   { ...madrid, country: null, site: null, of: null, key: null, opened: 0, refused: 3 },
 ];
+const revit = { ...madrid, of: 'product', key: 'revit' };
+const byProduct: PlaceUse[] = [
+  revit,
+  { ...revit, key: 'autocad', opened: 7, refused: 2 },
+  { ...revit, of: null, key: null, opened: 0, refused: 1 },
+];
+const july = { ...madrid, of: null, key: null, month: '2026-07-01', opened: 9 };
+const byMonth: PlaceUse[] = [{ ...july, month: '2026-08-01', opened: 11, refused: 4 }, july];
 const breach: PlaceBreach = {
   decision: 175,
   at: '2026-11-20T10:00:00Z',
@@ -61,7 +69,11 @@ function open(address: string, rights = ['read-estate', 'run-faregate'], rows = 
   const fetched = serve({
     '/v1/me': () => Response.json({ name: 'a', roles: ['administrator'], rights }),
     '/v1/summary': () => Response.json(summary),
-    '/v1/places/use': () => Response.json({ from: '', to: '', rows: used, next: null }),
+    '/v1/places/use': (_, url) => {
+      const rows = url.includes('by=product') ? byProduct : url.includes('by=place') ? byMonth : used;
+      return Response.json({ from: '', to: '', rows, next: null });
+    },
+    '/v1/products': () => Response.json({ rows: [{ key: 'revit', name: 'Revit', seats: [] }], next: null }),
     '/v1/places/breaches': () => Response.json({ from: '', to: '', rows, next: null, waiting: 1 }),
     '/v1/places/sharing': () => Response.json(shared),
     '/v1/sites': () => Response.json(sites),
@@ -84,21 +96,50 @@ describe('use by place', () => {
     expect(screen.getByRole('row', { name: /^Nobody knows where – 3/ })).toBeVisible();
   });
 
-  it('is of the month in the address', async () => {
-    const { router, urls } = open('/places?month=2026-02');
+  it('is of the months in the address, added up by the server', async () => {
+    const { router, urls } = open('/places?from=2025-12&to=2026-02');
     await screen.findByRole('row', { name: /^Madrid/ });
-    expect(urls()).toContain('/v1/places/use?from=2026-02-01&to=2026-02-28&limit=1000');
-    await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Month' }), 'November 2026');
+    expect(urls()).toContain('/v1/places/use?by=payer&over=period&from=2025-12-01&to=2026-02-28&limit=1000');
+    expect(screen.getByRole('link', { name: '1 breach' })).toHaveAttribute('href', '/places/breaches?from=2025-12&to=2026-02');
+    const [from, to] = ['From month', 'To month'].map((name) => screen.getByRole('combobox', { name }));
+    await userEvent.selectOptions(from!, 'November 2026');
     await waitFor(() => expect(router.state.location.search).toEqual({}));
-    await waitFor(() => expect(urls()).toContain('/v1/places/use?from=2026-11-01&limit=1000'));
+    await waitFor(() => expect(urls()).toContain('/v1/places/use?by=payer&over=period&from=2026-11-01&limit=1000'));
+    await userEvent.selectOptions(from!, 'September 2026');
+    await waitFor(() => expect(router.state.location.search).toEqual({ from: '2026-09' }));
+    await userEvent.selectOptions(to!, 'August 2026');
+    await waitFor(() => expect(router.state.location.search).toEqual({ to: '2026-08' }));
+  });
+
+  it('is of one month, as older links say it', async () => {
+    const { urls } = open('/places?month=2026-02');
+    await screen.findByRole('row', { name: /^Madrid/ });
+    expect(urls()).toContain('/v1/places/use?by=payer&over=period&from=2026-02-01&to=2026-02-28&limit=1000');
+  });
+
+  it('has a column for each product, with what was turned away below', async () => {
+    const { router, urls } = open('/places');
+    await screen.findByRole('row', { name: /^Madrid/ });
+    await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Columns' }), 'Products');
+    expect(await screen.findByRole('row', { name: /^Madrid ?Spain 7 ?2 turned away 40 0 ?1 turned away$/ })).toBeVisible();
+    expect(screen.getAllByRole('columnheader').map((head) => head.textContent)).toEqual(['Place', 'autocad', 'Revit', 'Unknown products']);
+    expect(router.state.location.search).toEqual({ columns: 'product' });
+    expect(urls()).toContain('/v1/places/use?by=product&over=period&from=2026-11-01&limit=1000');
+  });
+
+  it('has a column for each month, in their order', async () => {
+    const { urls } = open('/places?columns=month&from=2026-07&to=2026-08');
+    expect(await screen.findByRole('row', { name: /^Madrid ?Spain 9 11 ?4 turned away$/ })).toBeVisible();
+    expect(screen.getAllByRole('columnheader').map((head) => head.textContent)).toEqual(['Place', 'July 2026', 'August 2026']);
+    expect(urls()).toContain('/v1/places/use?by=place&over=month&from=2026-07-01&to=2026-08-31&limit=1000');
   });
 });
 
-describe('the month', () => {
-  it('is chosen without leaving the part where one is', async () => {
-    const { router } = open('/places/breaches?month=2026-02&state=waiting');
-    await userEvent.selectOptions(await screen.findByRole('combobox', { name: 'Month' }), 'October 2026');
-    await waitFor(() => expect(router.state.location.search).toEqual({ month: '2026-10', state: 'waiting' }));
+describe('the months', () => {
+  it('are chosen without leaving the part where one is', async () => {
+    const { router } = open('/places/breaches?to=2026-02&state=waiting');
+    await userEvent.selectOptions(await screen.findByRole('combobox', { name: 'To month' }), 'October 2026');
+    await waitFor(() => expect(router.state.location.search).toEqual({ from: '2026-02', to: '2026-10', state: 'waiting' }));
     expect(router.state.location.pathname).toBe('/places/breaches');
   });
 });

@@ -1,5 +1,5 @@
 /** Places: what is used where, use outside of territories, and how regions share the pool. One chunk. */
-import { NativeSelect } from '@mantine/core';
+import { Group, NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { summaryQuery } from '../../api/queries';
@@ -9,6 +9,7 @@ import { words } from '../../messages';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
+import { monthsOf, monthsSearch } from './search';
 
 export { BreachesPart } from './breaches';
 export { SharingPart } from './sharing';
@@ -31,15 +32,16 @@ export function PlacesPage() {
   return (
     <div className={styles.page}>
       <PageHead title={say.title}>
-        <MonthChoice />
+        <MonthsChoice />
       </PageHead>
       <nav aria-label={say.tabs.label} data-no-print>
         <ul className={styles.tabs}>
           {TABS.map(([to, name]) => (
             <li key={to}>
               <Link
+                from="/places"
                 to={to}
-                search={({ month }) => ({ month })}
+                search={({ from, to, columns }) => ({ from, to, columns })}
                 className={styles.tab}
                 activeOptions={{ exact: to === '/places', includeSearch: false }}
               >
@@ -56,28 +58,33 @@ export function PlacesPage() {
   );
 }
 
-/** Which month all parts are of; without one, the present. */
-function MonthChoice() {
-  const { month } = route.useSearch();
+/** Which months all parts are of; without any, the present one. */
+function MonthsChoice() {
+  const search = route.useSearch();
   // Not from this route: one stays on the part of places where one is.
   const navigate = useNavigate();
   const summary = useQuery(summaryQuery).data;
   if (!summary) return null;
-  const known = monthsBefore(dayOf(summary.as_of, summary.contract.zone), MONTHS);
-  const months = month && !known.includes(month) ? [...known, month] : known;
+  const today = dayOf(summary.as_of, summary.contract.zone);
+  const { first, last } = monthsOf(search, today);
+  const known = [...new Set([...monthsBefore(today, MONTHS), first, last])].sort().reverse();
+  const data = known.map((value) => ({ value, label: monthName(value) }));
+  const choose = (from: string, to: string) =>
+    void navigate({ to: '.', search: (rest) => ({ ...rest, ...monthsSearch(from, to, today) }), resetScroll: false });
   return (
-    <NativeSelect
-      label={say.month}
-      value={month ?? known[0]}
-      data={months.map((value) => ({ value, label: monthName(value) }))}
-      onChange={(event) => {
-        const chosen = event.currentTarget.value;
-        void navigate({
-          to: '.',
-          search: (rest) => ({ ...rest, month: chosen === known[0] ? undefined : chosen }),
-          resetScroll: false,
-        });
-      }}
-    />
+    <Group gap="sm">
+      <NativeSelect
+        label={say.from}
+        value={first}
+        data={data}
+        onChange={({ currentTarget: { value } }) => choose(value, value > last ? value : last)}
+      />
+      <NativeSelect
+        label={say.to}
+        value={last}
+        data={data}
+        onChange={({ currentTarget: { value } }) => choose(value < first ? value : first, value)}
+      />
+    </Group>
   );
 }

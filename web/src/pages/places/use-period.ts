@@ -9,7 +9,7 @@ const route = getRouteApi('/places');
 
 /** The days that the address means. The page shows no part before the contract's own today is known. */
 export function usePeriod(): Period {
-  const { month } = route.useSearch();
+  const search = route.useSearch();
   const { as_of, contract } = useQuery(summaryQuery).data!;
-  return periodOf(month, dayOf(as_of, contract.zone));
+  return periodOf(search, dayOf(as_of, contract.zone));
 }
