@@ -370,12 +370,9 @@ impl Access {
     /// # Errors
     /// [`StoreError`]; those before it have ended.
     pub fn end_sign_ins(&self, name: &str, but: Option<&SecretHash>) -> Result<usize, StoreError> {
-        let all = self.store.all()?.into_iter();
-        let theirs = all
-            .filter(|one| one.kind == Kind::SignIn && one.name == name && Some(&one.hash) != but);
-        let ended: Result<Vec<bool>, StoreError> =
-            theirs.map(|one| self.remove(&one.hash)).collect();
-        Ok(ended?.len())
+        self.remove_those(|one| {
+            one.kind == Kind::SignIn && one.name == name && Some(&one.hash) != but
+        })
     }
 
     /// Revokes all keys and links whose name is meant; says how many.
@@ -383,12 +380,7 @@ impl Access {
     /// # Errors
     /// [`StoreError`]; those before it are revoked.
     pub fn revoke_keys(&self, is_meant: impl Fn(&str) -> bool) -> Result<usize, StoreError> {
-        let all = self.store.all()?.into_iter();
-        let theirs =
-            all.filter(|one| matches!(one.kind, Kind::Key | Kind::Link) && is_meant(&one.name));
-        let revoked: Result<Vec<bool>, StoreError> =
-            theirs.map(|one| self.remove(&one.hash)).collect();
-        Ok(revoked?.len())
+        self.remove_those(|one| matches!(one.kind, Kind::Key | Kind::Link) && is_meant(&one.name))
     }
 
     /// Revokes the credential of this kind with this id; returns what it was.
@@ -411,6 +403,14 @@ impl Access {
     /// Chance, for whoever keeps secrets beside these.
     pub(crate) fn chance(&self) -> [u8; 32] {
         self.secrets.secret()
+    }
+
+    /// Removes all credentials that are meant; says how many. Those before a failure are gone.
+    fn remove_those(&self, is_meant: impl Fn(&Credential) -> bool) -> Result<usize, StoreError> {
+        let theirs = self.store.all()?.into_iter().filter(is_meant);
+        let removed: Result<Vec<bool>, StoreError> =
+            theirs.map(|one| self.remove(&one.hash)).collect();
+        Ok(removed?.len())
     }
 
     /// Removes a credential for good; says whether it was known.
