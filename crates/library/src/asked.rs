@@ -113,11 +113,35 @@ impl Report {
         }
     }
 
-    /// The format with this name, or the usual one; none when it is not written so.
-    #[must_use]
-    pub fn written_as(self, name: Option<&str>) -> Option<Format> {
+    /// The format with this name, or the usual one.
+    ///
+    /// # Errors
+    /// [`Unasked::NotWrittenAs`].
+    pub fn written_as(self, name: Option<&str>) -> Result<Format, Unasked> {
         let usual = self.formats().first().copied();
-        name.map_or(usual, Format::from_key).filter(|format| self.formats().contains(format))
+        let format = name.map_or(usual, Format::from_key);
+        format
+            .filter(|format| self.formats().contains(format))
+            .ok_or_else(|| Unasked::NotWrittenAs(self, name.unwrap_or_default().to_owned()))
+    }
+
+    /// Whether it is of a period, when one was `said` or none was.
+    ///
+    /// # Errors
+    /// [`Unasked::OfNow`].
+    pub const fn takes_period(self, said: bool) -> Result<bool, Unasked> {
+        match self.is_of_period() {
+            false if said => Err(Unasked::OfNow(self)),
+            is => Ok(is),
+        }
+    }
+
+    /// Checks that one bucket can be asked for.
+    ///
+    /// # Errors
+    /// [`Unasked::NotOfBuckets`].
+    pub const fn takes_bucket(self) -> Result<(), Unasked> {
+        if self.may_be_of_bucket() { Ok(()) } else { Err(Unasked::NotOfBuckets(self)) }
     }
 
     /// Whether it is of a period; the others are of now.
@@ -221,6 +245,20 @@ impl Asked {
     }
 }
 
+/// Why a report cannot be asked for like this.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unasked {
+    /// It is not written so.
+    #[error("the report `{}` is not written as `{}`", .0.key(), .1)]
+    NotWrittenAs(Report, String),
+    /// It is of now, and a period was said.
+    #[error("the report `{}` is of now", .0.key())]
+    OfNow(Report),
+    /// It is of the whole contract, and a bucket was said.
+    #[error("the report `{}` is not of buckets", .0.key())]
+    NotOfBuckets(Report),
+}
+
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 pub enum Unmade {
@@ -237,3 +275,6 @@ pub enum Unmade {
     #[error("the document cannot be written: {0}")]
     Unwritable(String),
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,7 @@ pub mod schedule;
 mod seats;
 mod statement;
 
-pub use asked::{Asked, Format, Report, Unmade};
+pub use asked::{Asked, Format, Report, Unasked, Unmade};
 pub use faregate_report::{Cell, Kind};
 
 /// The bytes of a report's file.

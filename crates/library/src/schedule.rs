@@ -86,12 +86,10 @@ impl Schedule {
         if self.key.is_empty() || self.key.len() > KEY_MAX || !self.key.chars().all(fits) {
             return Some(format!("`{}` is no key: use small letters, digits and `-`", self.key));
         }
-        if !self.report.formats().contains(&self.format) {
-            let (report, format) = (self.report.key(), self.format.key());
-            return Some(format!("the report `{report}` is not written as `{format}`"));
-        }
-        if self.bucket.is_some() && !self.report.may_be_of_bucket() {
-            return Some(format!("the report `{}` is not of buckets", self.report.key()));
+        let format = self.report.written_as(Some(self.format.key())).map(drop);
+        let bucket = self.bucket.as_ref().map_or(Ok(()), |_| self.report.takes_bucket());
+        if let Err(why) = format.and(bucket) {
+            return Some(why.to_string());
         }
         if self.minute >= 24 * 60 {
             return Some("there is no such minute of a day".to_owned());

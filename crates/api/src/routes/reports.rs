@@ -17,7 +17,7 @@ use faregate_app::sight::Sight;
 use faregate_core::estate::BucketId;
 use faregate_core::state;
 use faregate_core::when::{Date, Instant};
-use faregate_library::{Asked, Format, Report, Unmade, make};
+use faregate_library::{Asked, Report, Unasked, Unmade, make};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -115,7 +115,7 @@ pub async fn one(
         let sight = who.sight(&state, now);
         let bucket = may_have(&who, (&state, sight), report, which.bucket.as_deref())?;
         let (from, to) = dates(&state, now, report, &which)?;
-        let format = format(report, which.format.as_deref())?;
+        let format = report.written_as(which.format.as_deref()).map_err(unasked)?;
         let currency = which.currency.as_deref().map(currency).transpose()?;
         Asked { report, format, from, to, bucket, currency, sight, now }
     };
@@ -136,12 +136,8 @@ fn dates(
     which: &WhichReport,
 ) -> Result<(Date, Date), Problem> {
     let said = which.from.is_some() || which.to.is_some();
-    if report.is_of_period() {
+    if report.takes_period(said).map_err(unasked)? {
         return span(state, now, which.from.as_deref(), which.to.as_deref(), DAYS_ANY);
-    }
-    if said {
-        let detail = format!("the report `{}` is of now", report.key());
-        return Err(Problem::bad_request("no-period", detail, "leave `from` and `to` out"));
     }
     let today = state.zone().date(now);
     Ok((today, today))
@@ -170,10 +166,7 @@ fn bucket(
     report: Report,
     key: &str,
 ) -> Result<BucketId, Problem> {
-    if !report.may_be_of_bucket() {
-        let detail = format!("the report `{}` is not of buckets", report.key());
-        return Err(Problem::bad_request("no-bucket", detail, "leave `bucket` out"));
-    }
+    report.takes_bucket().map_err(unasked)?;
     let sees = |id: &BucketId| match report {
         Report::Statement => sight.bucket(state, *id),
         _ => sight.uses_of(state, *id),
@@ -182,13 +175,16 @@ fn bucket(
     known.ok_or_else(|| Problem::unknown("bucket", key))
 }
 
-fn format(report: Report, asked: Option<&str>) -> Result<Format, Problem> {
-    report.written_as(asked).ok_or_else(|| {
-        let all: Vec<&str> = report.formats().iter().map(|format| format.key()).collect();
-        let (key, all) = (report.key(), all.join(", "));
-        let detail = format!("`{key}` is written as {all}, not as `{}`", asked.unwrap_or_default());
-        Problem::bad_request("bad-format", detail, "ask for one of its formats")
-    })
+fn unasked(why: Unasked) -> Problem {
+    let (code, help) = match &why {
+        Unasked::NotWrittenAs(report, _) => {
+            let all: Vec<&str> = report.formats().iter().map(|format| format.key()).collect();
+            ("bad-format", format!("ask for one of {}", all.join(", ")))
+        }
+        Unasked::OfNow(_) => ("no-period", "leave `from` and `to` out".to_owned()),
+        Unasked::NotOfBuckets(_) => ("no-bucket", "leave `bucket` out".to_owned()),
+    };
+    Problem::new(StatusCode::BAD_REQUEST, code, why.to_string(), help)
 }
 
 pub(crate) fn unmade(why: Unmade) -> Problem {

@@ -11,7 +11,7 @@ use crate::say;
 use faregate_app::engine::Engine;
 use faregate_app::sight::Sight;
 use faregate_core::amount::Currency;
-use faregate_library::{Asked, Format, Report, Unmade, make};
+use faregate_library::{Asked, Format, Report, Unasked, Unmade, make};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -70,12 +70,18 @@ fn format(report: Report, args: &Make) -> Result<Format, Fault> {
     let ending = args.out.as_ref().map(|file| {
         file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase()
     });
-    report.written_as(ending.as_deref()).ok_or_else(|| {
-        let (key, ending) = (report.key(), ending.unwrap_or_default());
-        let message = format!("the report `{key}` is not written as `{ending}`");
-        let all = formats(report).join(", ");
-        Fault::new(Code::Usage, message, format!("let the file end in one of {all}"))
-    })
+    report.written_as(ending.as_deref()).map_err(unasked)
+}
+
+fn unasked(why: Unasked) -> Fault {
+    let help = match &why {
+        Unasked::NotWrittenAs(report, _) => {
+            format!("let the file end in one of {}", formats(*report).join(", "))
+        }
+        Unasked::OfNow(_) => "leave --from and --to out".to_owned(),
+        Unasked::NotOfBuckets(_) => "leave --bucket out".to_owned(),
+    };
+    Fault::new(Code::Usage, why.to_string(), help)
 }
 
 fn asked(engine: &Engine, args: &Make, (report, format): (Report, Format)) -> Result<Asked, Fault> {
@@ -83,25 +89,19 @@ fn asked(engine: &Engine, args: &Make, (report, format): (Report, Format)) -> Re
     let state = shared.read();
     let now = ambient::now().max(state.at());
     let today = state.zone().date(now);
-    let (from, to) = match report.is_of_period() {
+    let said = args.span.from.is_some() || args.span.to.is_some();
+    let (from, to) = match report.takes_period(said).map_err(unasked)? {
         true => estate::dates(&state, &args.span)?,
-        false if args.span.from.is_some() || args.span.to.is_some() => {
-            let message = format!("the report `{}` is of now", report.key());
-            return Err(Fault::new(Code::Usage, message, "leave --from and --to out"));
-        }
         false => (today, today),
     };
-    let bucket = match &args.bucket {
-        None => None,
-        Some(_) if !report.may_be_of_bucket() => {
-            let message = format!("the report `{}` is not of buckets", report.key());
-            return Err(Fault::new(Code::Usage, message, "leave --bucket out"));
-        }
-        Some(key) => Some(state.estate().bucket_called(key).ok_or_else(|| {
+    let bucket = |key: &String| {
+        report.takes_bucket().map_err(unasked)?;
+        state.estate().bucket_called(key).ok_or_else(|| {
             let help = "`faregate bucket list` names all of them";
             Fault::new(Code::Usage, format!("there is no bucket `{key}`"), help)
-        })?),
+        })
     };
+    let bucket = args.bucket.as_ref().map(bucket).transpose()?;
     let currency = args.currency.as_deref().map(|code| {
         Currency::new(&code.to_uppercase()).ok_or_else(|| {
             let message = format!("`{code}` is no currency");
