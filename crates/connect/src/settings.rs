@@ -18,13 +18,17 @@
 //! A secret itself never stands in it, and no message quotes a line of it, should one stand there all
 //! the same.
 
+mod place;
 mod written;
+
+pub use place::{NoSecret, SecretPlace};
 
 use crate::directory::GroupKey;
 use crate::limits::Limits;
 use crate::managed::{MARKER, Managed};
 use crate::scim::Dialect;
 use std::fmt;
+use std::ops::Range;
 
 /// Where Microsoft Graph is.
 pub const GRAPH_URL: &str = "https://graph.microsoft.com/v1.0";
@@ -72,25 +76,6 @@ pub enum Kind {
     },
 }
 
-/// Where a secret is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SecretPlace {
-    /// In a file; a relative path is relative to the settings.
-    File(String),
-    /// In an environment variable of this name.
-    Variable(String),
-}
-
-impl fmt::Display for SecretPlace {
-    /// As the operator writes it: `file:NAME` or `env:NAME`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(file) => write!(f, "file:{file}"),
-            Self::Variable(name) => write!(f, "env:{name}"),
-        }
-    }
-}
-
 /// A group that is handed over, and who is to be in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ManagedGroup {
@@ -128,6 +113,31 @@ impl fmt::Display for SettingsFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}; {}", self.line, self.message, self.help)
     }
+}
+
+impl SettingsFault {
+    /// What is wrong at a place of a text.
+    pub(crate) fn at(
+        text: &str,
+        span: &Range<usize>,
+        message: impl Into<String>,
+        help: &str,
+    ) -> Self {
+        Self { line: line(text, span), message: message.into(), help: help.to_owned() }
+    }
+
+    /// Why a text is not the TOML that was expected: the message alone, for what the error displays quotes the line, and
+    /// a secret may stand there.
+    pub(crate) fn unread(text: &str, error: &toml::de::Error, help: &str) -> Self {
+        let message = error.message().lines().next().unwrap_or_default();
+        Self::at(text, &error.span().unwrap_or_default(), message, help)
+    }
+}
+
+/// The line of a place of a text, counted from 1.
+pub(crate) fn line(text: &str, span: &Range<usize>) -> usize {
+    let before = text.as_bytes().get(..span.start).unwrap_or_default();
+    before.iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 impl Settings {

@@ -9,6 +9,7 @@ mod ambient;
 mod atlas;
 mod cli;
 mod commands;
+mod declared;
 mod estate;
 mod fault;
 mod giving;

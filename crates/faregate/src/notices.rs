@@ -9,6 +9,7 @@ pub(crate) use desk::Desk;
 pub(crate) use dispatch::Dispatcher;
 
 use crate::ambient;
+use crate::declared::{self, Help};
 use crate::fault::{Code, Fault};
 use faregate_app::notice::Notice;
 use faregate_connect::channels::{
@@ -20,6 +21,10 @@ use std::time::Duration;
 
 /// The file of channels, in the data directory.
 const NAME: &str = "channels.toml";
+const HELP: Help = Help {
+    unread: "write the file of channels as the guide to notifications shows",
+    faulty: "correct the file and try again; nothing was sent",
+};
 /// How long one request to a receiver may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -33,28 +38,18 @@ pub(crate) struct Declared {
 impl Declared {
     /// Reads the file of channels in the data directory; without one there are none.
     pub(crate) fn read(data: &Path) -> Result<Self, Fault> {
-        let file = data.join(NAME);
-        if file.exists() {
-            return Self::read_file(file);
-        }
-        Ok(Self { channels: Channels::default(), file })
+        Self::read_or(data.join(NAME), Some(Channels::default()))
     }
 
     /// Reads a file of channels.
     pub(crate) fn read_file(file: PathBuf) -> Result<Self, Fault> {
-        let shown = file.display();
-        let text = std::fs::read_to_string(&file).map_err(|why| {
-            let help = "write the file of channels as the guide to notifications shows";
-            Fault::new(Code::Input, format!("{shown}: {why}"), help)
-        })?;
-        let channels = Channels::parse(&text, file.parent().unwrap_or(Path::new("")));
-        let channels = channels.map_err(|faults| {
-            let lines = faults
-                .iter()
-                .map(|one| format!("{shown}:{}: {}; {}", one.line, one.message, one.help));
-            let help = "correct the file and try again; nothing was sent";
-            Fault::new(Code::Input, lines.collect::<Vec<String>>().join("\n"), help)
-        })?;
+        Self::read_or(file, None)
+    }
+
+    fn read_or(file: PathBuf, absent: Option<Channels>) -> Result<Self, Fault> {
+        let beside = file.parent().unwrap_or(Path::new(""));
+        let parse = |text: &str| Channels::parse(text, beside);
+        let channels = declared::read(&file, absent, &HELP, parse)?;
         Ok(Self { channels, file })
     }
 

@@ -1,19 +1,21 @@
 //! The identity provider of a data directory, as its `sign-in.toml` says.
 
 use crate::ambient;
+use crate::declared::{self, Help};
 use crate::fault::{Code, Fault};
 use faregate_app::oidc::IdentityProvider;
 use faregate_connect::oidc::Provider;
 use faregate_connect::oidc::settings::Settings;
-use faregate_connect::secret::Secret;
-use faregate_connect::settings::SecretPlace;
 use std::fmt::Display;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 /// The file in the data directory.
 const NAME: &str = "sign-in.toml";
+const HELP: Help = Help {
+    unread: "put the file right, as the guide on signing in shows, or take it away",
+    faulty: "correct the file and try again, or take it away",
+};
 
 /// The provider, if there is one. Nothing is asked of it yet: a server starts while its provider is away.
 pub(crate) fn read(directory: &Path) -> Result<Option<Arc<dyn IdentityProvider>>, Fault> {
@@ -21,28 +23,11 @@ pub(crate) fn read(directory: &Path) -> Result<Option<Arc<dyn IdentityProvider>>
     let fault = |why: &dyn Display, help: &str| {
         Fault::new(Code::Input, format!("{}: {why}", file.display()), help)
     };
-    let help = "put the file right, as the guide on signing in shows, or take it away";
-    let text = match std::fs::read_to_string(&file) {
-        Ok(text) => text,
-        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(why) => return Err(fault(&why, help)),
-    };
-    let settings = Settings::parse(&text).map_err(|wrong| {
-        let message = format!("{}:{}: {}", file.display(), wrong.line, wrong.message);
-        Fault::new(Code::Input, message, wrong.help)
-    })?;
+    let parse = |text: &str| Settings::parse(text).map(Some).map_err(|wrong| vec![wrong]);
+    let Some(settings) = declared::read(&file, Some(None), &HELP, parse)? else { return Ok(None) };
     let secret = settings.secret.as_ref().map(|place| {
-        let text = match place {
-            SecretPlace::File(name) => {
-                std::fs::read_to_string(directory.join(name)).map_err(|why| {
-                    fault(&format!("{place}: {why}"), "put the client's secret there")
-                })?
-            }
-            SecretPlace::Variable(name) => ambient::variable(name).unwrap_or_default(),
-        };
-        let is_one = !text.trim().is_empty();
-        let missing = || fault(&format!("{place}: it is empty"), "put the client's secret there");
-        is_one.then(|| Secret::new(&text)).ok_or_else(missing)
+        let read = place.read(directory, ambient::variable);
+        read.map_err(|why| fault(&format!("{place}: {why}"), "put the client's secret there"))
     });
     let roots = settings.roots_file.as_ref().map(|name| {
         let read = std::fs::read(directory.join(name));

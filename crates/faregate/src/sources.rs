@@ -5,6 +5,7 @@ pub(crate) mod keeping;
 pub(crate) mod notes;
 
 use crate::ambient::{self, Monotonic};
+use crate::declared::{self, Help};
 use crate::fault::{Code, Fault};
 use faregate_app::sources::{Kind, Known, Pulls};
 use faregate_connect::pace::{Chance, Pace};
@@ -19,6 +20,10 @@ use std::time::Duration;
 
 /// The file of sources, in the data directory.
 const NAME: &str = "sources.toml";
+const HELP: Help = Help {
+    unread: "write the file of sources as its reference shows, or name another",
+    faulty: "correct the file and try again; nothing was fetched",
+};
 /// Where pulled files are, in the data directory.
 const INBOX: &str = "inbox";
 /// So many polls of a server that leave something open are read again at most: where part of a server never answers,
@@ -40,16 +45,10 @@ impl Declared {
     pub(crate) fn read(data: &Path, named: Option<&Path>) -> Result<Self, Fault> {
         let file = named.map_or_else(|| data.join(NAME), Path::to_owned);
         let place = data.join(INBOX);
-        let sources = match std::fs::read_to_string(&file) {
-            Ok(text) => parsed(&text, &file)?,
-            Err(why) if named.is_none() && why.kind() == std::io::ErrorKind::NotFound => {
-                Sources { sources: Vec::new() }
-            }
-            Err(why) => {
-                let help = "write the file of sources as its reference shows, or name another";
-                return Err(Fault::new(Code::Input, format!("{}: {why}", file.display()), help));
-            }
-        };
+        let absent = named.is_none().then(|| Sources { sources: Vec::new() });
+        let beside = file.parent().unwrap_or(Path::new(""));
+        let parse = |text: &str| Sources::parse(text, beside);
+        let sources = declared::read(&file, absent, &HELP, parse)?;
         Ok(Self { sources, inbox: Inbox::new(place.clone()), place, file })
     }
 
@@ -153,17 +152,6 @@ impl Declared {
         needed.reverse();
         Ok(needed)
     }
-}
-
-fn parsed(text: &str, file: &Path) -> Result<Sources, Fault> {
-    let beside = file.parent().unwrap_or(Path::new(""));
-    let shown = file.display();
-    Sources::parse(text, beside).map_err(|faults| {
-        let lines =
-            faults.iter().map(|one| format!("{shown}:{}: {}; {}", one.line, one.message, one.help));
-        let help = "correct the file and try again; nothing was fetched";
-        Fault::new(Code::Input, lines.collect::<Vec<String>>().join("\n"), help)
-    })
 }
 
 /// What a source is, for whoever judges it.

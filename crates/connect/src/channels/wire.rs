@@ -12,6 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use faregate_app::outbox::Failure;
 use serde_json::Value;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::http::{Method, Uri};
@@ -216,17 +217,8 @@ pub(super) fn roots(channel: &Channel) -> Result<Option<Vec<u8>>, SendError> {
 
 /// A secret, from where it is.
 pub(super) fn secret(place: &SecretPlace, world: &World<'_>) -> Result<Secret, SendError> {
-    let text = match place {
-        SecretPlace::File(file) => std::fs::read_to_string(file).map_err(|why| why.to_string()),
-        SecretPlace::Variable(name) => {
-            (world.variable)(name).ok_or_else(|| "it is not set".to_owned())
-        }
-    };
-    match text {
-        Ok(text) if !text.trim().is_empty() => Ok(Secret::new(&text)),
-        Ok(_) => Err(SendError::settings(format!("{place}: it is empty"), "put the secret there")),
-        Err(why) => Err(SendError::settings(format!("{place}: {why}"), "put the secret there")),
-    }
+    let read = place.read(Path::new(""), world.variable);
+    read.map_err(|why| SendError::settings(format!("{place}: {why}"), "put the secret there"))
 }
 
 /// Requests of channels go one at a time, and are tried again by the outbox: nothing waits here.

@@ -72,11 +72,7 @@ pub(super) fn read(text: &str, beside: &Path) -> Result<Channels, Vec<SettingsFa
             if check.faults.is_empty() { Ok(channels) } else { Err(check.faults) }
         }
         Err(error) => {
-            // The message alone: what the error displays quotes the line, and a secret may stand there.
-            let span = error.span().unwrap_or_default();
-            let message = error.message().lines().next().unwrap_or_default();
-            check.fault(&span, message, "see the guide to notifications");
-            Err(check.faults)
+            Err(vec![SettingsFault::unread(text, &error, "see the guide to notifications")])
         }
     }
 }
@@ -89,9 +85,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn fault(&mut self, span: &Range<usize>, message: impl std::convert::Into<String>, help: &str) {
-        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        self.faults.push(SettingsFault { line, message: message.into(), help: help.to_owned() });
+        self.faults.push(SettingsFault::at(self.text, span, message, help));
     }
 
     fn channels(&mut self, written: Written) -> Channels {
@@ -316,7 +310,7 @@ impl Check<'_> {
         if may_be_plain && (text.starts_with("https://") || text.starts_with("http://")) {
             return Some(Address::Plain(text));
         }
-        match self.place(&text) {
+        match SecretPlace::written(&text, self.beside) {
             Some(place) => Some(Address::Secret(place)),
             None => {
                 self.fault(&span, "`url` does not say where it is", help);
@@ -330,21 +324,11 @@ impl Check<'_> {
         let help = "write \"file:NAME\" or \"env:NAME\"; the secret itself does not stand here";
         let span = line.as_ref().map_or_else(|| at.clone(), Spanned::span);
         let text = self.needed(at, name, line, help)?;
-        let place = self.place(&text);
+        let place = SecretPlace::written(&text, self.beside);
         if place.is_none() {
             self.fault(&span, format!("`{name}` does not say where it is"), help);
         }
         place
-    }
-
-    fn place(&self, text: &str) -> Option<SecretPlace> {
-        match text.split_once(':')? {
-            ("file", file) if !file.is_empty() => {
-                Some(SecretPlace::File(self.beside.join(file).to_string_lossy().into_owned()))
-            }
-            ("env", name) if !name.is_empty() => Some(SecretPlace::Variable(name.to_owned())),
-            _ => None,
-        }
     }
 
     fn quiet(&mut self, channel: &mut WrittenChannel) -> Option<Quiet> {

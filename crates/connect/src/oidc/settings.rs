@@ -16,13 +16,13 @@
 //! "licence managers" = "licence-manager"
 //! ```
 
-use crate::settings::SecretPlace;
+use crate::settings::{SecretPlace, SettingsFault};
 use faregate_app::access::Role;
 use faregate_app::oidc::Admission;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
+use std::path::Path;
 use toml::Spanned;
 
 /// What the operator says of an identity provider, checked.
@@ -52,23 +52,6 @@ pub struct Settings {
     pub roots_file: Option<String>,
 }
 
-/// What is wrong with a line, and what to do about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsFault {
-    /// Counted from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub help: String,
-}
-
-impl fmt::Display for SettingsFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}; {}", self.line, self.message, self.help)
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -96,19 +79,10 @@ impl Settings {
     /// # Errors
     /// The first fault. No message quotes a line, should a secret stand there.
     pub fn parse(text: &str) -> Result<Self, SettingsFault> {
-        let line = |span: Option<Range<usize>>| {
-            let before = span.and_then(|span| text.get(..span.start)).unwrap_or_default();
-            before.matches('\n').count() + 1
-        };
-        let written: Written = toml::from_str(text).map_err(|error| SettingsFault {
-            line: line(error.span()),
-            message: error.message().trim().to_owned(),
-            help: "see the guide on signing in".to_owned(),
-        })?;
-        let at = |span: Range<usize>, message: String, help: &str| SettingsFault {
-            line: line(Some(span)),
-            message,
-            help: help.to_owned(),
+        let written: Written = toml::from_str(text)
+            .map_err(|error| SettingsFault::unread(text, &error, "see the guide on signing in"))?;
+        let at = |span: Range<usize>, message: String, help: &str| {
+            SettingsFault::at(text, &span, message, help)
         };
         let address = |written: &Spanned<String>| {
             let url = written.get_ref().trim_end_matches('/');
@@ -125,15 +99,7 @@ impl Settings {
             role.ok_or_else(|| at(written.span(), format!("`{key}` is no role of people"), help))
         };
         let secret = |written: &Spanned<String>| {
-            let place = match written.get_ref().split_once(':') {
-                Some(("file", file)) if !file.is_empty() => {
-                    Some(SecretPlace::File(file.to_owned()))
-                }
-                Some(("env", name)) if !name.is_empty() => {
-                    Some(SecretPlace::Variable(name.to_owned()))
-                }
-                _ => None,
-            };
+            let place = SecretPlace::written(written.get_ref(), Path::new(""));
             let help = "say where the secret is: `file:NAME` or `env:NAME`";
             place.ok_or_else(|| at(written.span(), "no secret stands here".to_owned(), help))
         };

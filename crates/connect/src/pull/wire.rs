@@ -8,7 +8,7 @@ use crate::directory::DirectoryError;
 use crate::endpoint::{Allowed, Endpoint, SystemResolver};
 use crate::pace::{Chance, Pace};
 use crate::secret::Secret;
-use crate::settings::SecretPlace;
+use crate::settings::{NoSecret, SecretPlace};
 use crate::sources::Access;
 use serde_json::Value;
 use std::path::Path;
@@ -228,18 +228,14 @@ fn courier(
 }
 
 fn read_secret(place: &SecretPlace, world: &dyn World) -> Result<Secret, PullError> {
-    let (place, text) = match place {
-        SecretPlace::File(file) => {
-            let text = std::fs::read_to_string(file)
-                .map_err(|why| PullError::disk(Path::new(file), why))?;
-            (format!("`{file}`"), text)
-        }
-        SecretPlace::Variable(name) => {
-            (format!("the variable `{name}`"), world.variable(name).unwrap_or_default())
-        }
+    let name = match place {
+        SecretPlace::File(file) => format!("`{file}`"),
+        SecretPlace::Variable(name) => format!("the variable `{name}`"),
     };
-    if text.trim().is_empty() {
-        return Err(PullError::NoSecret { place });
-    }
-    Ok(Secret::new(&text))
+    place.read(Path::new(""), |name| world.variable(name)).map_err(|why| match (why, place) {
+        (NoSecret::Unreadable(why), SecretPlace::File(file)) => {
+            PullError::disk(Path::new(file), why)
+        }
+        _ => PullError::NoSecret { place: name },
+    })
 }

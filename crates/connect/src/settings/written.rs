@@ -1,7 +1,7 @@
 //! The settings as they are written, and the way from there to what they mean.
 
 use super::{GRAPH_LOGIN_URL, GRAPH_URL, Kind, MARKER, ManagedGroup, SecretPlace, Settings};
-use super::{SettingsFault, Source};
+use super::{SettingsFault, Source, line};
 use crate::directory::GroupKey;
 use crate::limits::Limits;
 use crate::managed::Managed;
@@ -101,11 +101,8 @@ pub(super) fn read(text: &str) -> Result<Settings, Vec<SettingsFault>> {
             settings.filter(|_| check.faults.is_empty()).ok_or(check.faults)
         }
         Err(error) => {
-            // The message alone: what the error displays quotes the line, and a secret may stand there.
-            let span = error.span().unwrap_or_default();
-            let message = error.message().lines().next().unwrap_or_default().to_owned();
-            check.fault(&span, message, "see the guide on directories for a file that is right");
-            Err(check.faults)
+            let help = "see the guide on directories for a file that is right";
+            Err(vec![SettingsFault::unread(text, &error, help)])
         }
     }
 }
@@ -117,13 +114,11 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn line(&self, span: &Range<usize>) -> usize {
-        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        line(self.text, span)
     }
 
     fn fault(&mut self, span: &Range<usize>, message: impl Into<String>, help: &str) {
-        let (line, message, help) = (self.line(span), message.into(), help.to_owned());
-        self.faults.push(SettingsFault { line, message, help });
+        self.faults.push(SettingsFault::at(self.text, span, message, help));
     }
 
     fn settings(&mut self, mut written: Written) -> Option<Settings> {

@@ -6,7 +6,7 @@ use super::{
     Detail, Files, Folder, Format, INSIGHTS_URL, Insights, Kind, Report, Source, Sources,
     TOKEN_FLEX_URL, TokenFlex, Via,
 };
-use crate::settings::SettingsFault;
+use crate::settings::{SettingsFault, line};
 use faregate_core::when::{Date, Zone};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -129,17 +129,15 @@ pub(super) fn read(text: &str, beside: &Path) -> Result<Sources, Vec<SettingsFau
             if check.faults.is_empty() { Ok(Sources { sources }) } else { Err(check.faults) }
         }
         Err(error) => {
-            // The message alone: what the error displays quotes the line, and a secret may stand there.
-            let span = error.span().unwrap_or_default();
-            let message = error.message().lines().next().unwrap_or_default();
+            let fault =
+                SettingsFault::unread(text, &error, "see the reference of the file of sources");
             // An unknown variant is quoted, and a secret may have been put there by mistake.
-            let message = message.split(" variant `").next().unwrap_or_default();
+            let message = fault.message.split(" variant `").next().unwrap_or_default();
             let message = match message == "unknown" {
-                true => "a word that is not known here",
-                false => message,
+                true => "a word that is not known here".to_owned(),
+                false => message.to_owned(),
             };
-            check.fault(&span, message, "see the reference of the file of sources");
-            Err(check.faults)
+            Err(vec![SettingsFault { message, ..fault }])
         }
     }
 }
@@ -162,13 +160,11 @@ fn at<T>(name: &'static str, line: &Maybe<T>) -> Place {
 
 impl Check<'_> {
     fn line(&self, span: &Range<usize>) -> usize {
-        let before = self.text.as_bytes().get(..span.start).unwrap_or_default();
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        line(self.text, span)
     }
 
     fn fault(&mut self, span: &Range<usize>, message: impl Into<String>, help: &str) {
-        let (line, message, help) = (self.line(span), message.into(), help.to_owned());
-        self.faults.push(SettingsFault { line, message, help });
+        self.faults.push(SettingsFault::at(self.text, span, message, help));
     }
 
     fn sources(&mut self, written: Written) -> Vec<Source> {

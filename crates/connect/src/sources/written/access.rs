@@ -91,16 +91,7 @@ impl Check<'_> {
     /// Where a secret is. The text is not quoted: it may be the secret itself.
     fn secret(&mut self, written: Maybe<String>, name: &str) -> Option<Option<SecretPlace>> {
         let Some(written) = written else { return Some(None) };
-        let text = written.get_ref();
-        let place = match text.split_once(':') {
-            Some(("file", file)) if !file.is_empty() => {
-                Some(SecretPlace::File(self.beside.join(file).to_string_lossy().into_owned()))
-            }
-            Some(("env", variable)) if !variable.is_empty() => {
-                Some(SecretPlace::Variable(variable.to_owned()))
-            }
-            _ => None,
-        };
+        let place = SecretPlace::written(written.get_ref(), self.beside);
         if place.is_none() {
             let help = "write \"file:NAME\" or \"env:NAME\"; the secret itself does not stand here";
             self.fault(&written.span(), format!("`{name}` does not say where it is"), help);

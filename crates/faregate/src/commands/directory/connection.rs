@@ -2,6 +2,7 @@
 
 use crate::ambient::{self, Monotonic};
 use crate::cli::directory::Settings as Named;
+use crate::declared::{self, Help};
 use crate::fault::{Code, Fault};
 use faregate_connect::courier::{Courier, CourierOptions};
 use faregate_connect::directory::Directory;
@@ -15,6 +16,11 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+const HELP: Help = Help {
+    unread: "write the settings, as the guide on directories shows, or name them with --settings",
+    faulty: "correct the settings and try again; nothing was changed",
+};
+
 /// The settings, and the file that they stand in.
 pub(super) struct Chosen {
     pub(super) settings: Settings,
@@ -24,24 +30,13 @@ pub(super) struct Chosen {
 impl Chosen {
     pub(super) fn read(path: &Path, named: &Named) -> Result<Self, Fault> {
         let file = named.settings.clone().unwrap_or_else(|| path.join("directory.toml"));
-        let text = std::fs::read_to_string(&file).map_err(|why| {
-            let help = "write the settings, as the guide on directories shows, or name them with --settings";
-            Fault::new(Code::Input, format!("{}: {why}", file.display()), help)
-        })?;
-        match Settings::parse(&text) {
-            Ok(settings) => Ok(Self { settings, file }),
-            Err(faults) => {
-                let told = faults
-                    .iter()
-                    .map(|fault| (fault.line, format!("{}; {}", fault.message, fault.help)));
-                Err(faulty(&file, told))
-            }
-        }
+        let settings = declared::read(&file, None, &HELP, Settings::parse)?;
+        Ok(Self { settings, file })
     }
 
     /// Faults of lines of the settings.
     pub(super) fn faulty(&self, faults: impl IntoIterator<Item = (usize, String)>) -> Fault {
-        faulty(&self.file, faults)
+        declared::faulty(&self.file, faults, HELP.faulty)
     }
 
     /// Whether a plan was made for this directory.
@@ -105,23 +100,16 @@ impl Chosen {
     }
 
     fn secret(&self) -> Result<Secret, Fault> {
-        let (what, text) = match &self.settings.secret {
-            SecretPlace::File(name) => {
-                let text = std::fs::read_to_string(self.beside(name)).map_err(|why| {
-                    let help = "name a file that holds the secret and nothing else";
-                    self.fault(&format!("secret_file `{name}`: {why}"), help)
-                })?;
-                (format!("secret_file `{name}`"), text)
-            }
-            SecretPlace::Variable(name) => {
-                (format!("variable `{name}`"), ambient::variable(name).unwrap_or_default())
-            }
-        };
-        if text.trim().is_empty() {
+        let place = &self.settings.secret;
+        let beside = self.file.parent().unwrap_or(Path::new(""));
+        place.read(beside, ambient::variable).map_err(|why| {
+            let what = match place {
+                SecretPlace::File(name) => format!("secret_file `{name}`"),
+                SecretPlace::Variable(name) => format!("variable `{name}`"),
+            };
             let help = "put the bearer token, or the application's secret, there";
-            return Err(self.fault(&format!("there is no secret in {what}"), help));
-        }
-        Ok(Secret::new(&text))
+            self.fault(&format!("there is no secret in {what}: {why}"), help)
+        })
     }
 
     /// A file that the settings name: a relative path is relative to them.
@@ -132,14 +120,4 @@ impl Chosen {
     fn fault(&self, why: &dyn Display, help: &str) -> Fault {
         Fault::new(Code::Input, format!("{}: {why}", self.file.display()), help)
     }
-}
-
-fn faulty(file: &Path, faults: impl IntoIterator<Item = (usize, String)>) -> Fault {
-    let lines: Vec<String> =
-        faults.into_iter().map(|(line, why)| format!("{}:{line}: {why}", file.display())).collect();
-    Fault::new(
-        Code::Input,
-        lines.join("\n"),
-        "correct the settings and try again; nothing was changed",
-    )
 }
