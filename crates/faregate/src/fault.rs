@@ -1,12 +1,14 @@
 //! Everything that can go wrong on the command line: a message, what to do about it, an exit code.
 
 use crate::aside;
+use crate::estate::DATA;
 use faregate_app::engine::Failure;
 use faregate_app::import::flexnet::ImportError;
 use faregate_app::ports::StoreError;
 use faregate_ingest::flexnet::NotADebugLog;
 use faregate_store::directory::Unusable;
 use serde_json::json;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Exit codes; they never change their meaning.
@@ -144,13 +146,33 @@ impl From<anyhow::Error> for Fault {
     }
 }
 
+/// The command that begins a store in a directory, as a shell takes it.
+fn begin(path: &Path) -> String {
+    if path == Path::new(DATA) {
+        return "faregate init".to_owned();
+    }
+    let shown = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "_-./\\:".contains(c);
+    if !shown.is_empty() && shown.chars().all(plain) {
+        return format!("faregate --data {shown} init");
+    }
+    // Within single quotes a shell reads everything as it stands but for these quotes; Windows knows double ones only.
+    match cfg!(windows) {
+        true => format!("faregate --data \"{shown}\" init"),
+        false => format!("faregate --data '{}' init", shown.replace('\'', r"'\''")),
+    }
+}
+
 impl From<Unusable> for Fault {
     fn from(unusable: Unusable) -> Self {
         match unusable {
             Unusable::Missing(path) => Self::new(
                 Code::Data,
                 format!("there is no store in `{}`", path.display()),
-                "create one with `faregate init`, or name another directory with --data",
+                format!(
+                    "create one with `{}`, or name another directory with --data",
+                    begin(&path)
+                ),
             ),
             Unusable::Exists(path) => Self::new(
                 Code::Data,

@@ -107,3 +107,22 @@ fn every_failure_has_its_code() {
         assert!(!fault.message.is_empty() && !fault.message.ends_with('.'), "{fault:?}");
     }
 }
+
+#[test]
+fn a_store_that_is_missing_is_begun_by_a_line_to_copy() {
+    let check = |path: &str, command: &str| {
+        let help = Fault::from(Unusable::Missing(PathBuf::from(path))).help;
+        let expected =
+            format!("create one with `{command}`, or name another directory with --data");
+        assert_eq!(help, expected, "{path}");
+    };
+    check("faregate-data", "faregate init");
+    check("./faregate-data", "faregate --data ./faregate-data init");
+    check("/var/lib/faregate", "faregate --data /var/lib/faregate init");
+    check("C:/Faregate_2/data", "faregate --data C:/Faregate_2/data init");
+    if cfg!(unix) {
+        check("our data", "faregate --data 'our data' init");
+        check("$HOME", "faregate --data '$HOME' init");
+        check("ana's", r"faregate --data 'ana'\''s' init");
+    }
+}
