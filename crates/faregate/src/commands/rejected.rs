@@ -182,7 +182,8 @@ impl RejectedLines for Listed {
             Err(why) if why.kind() == ErrorKind::NotFound => return Ok(()),
             file => file.map_err(|why| self.unread(&why))?,
         };
-        let form = Form { encoding: Encoding::Utf8, delimiter: b',', line_end: b'\n' };
+        // What is written here begins with no mark.
+        let form = Form { encoding: Encoding::Unmarked, delimiter: b',', line_end: b'\n' };
         let mut splitter = Splitter::new(form);
         let mut read = |item: Item<'_>| {
             if let Item::Row(row) = item

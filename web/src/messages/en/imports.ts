@@ -127,4 +127,3 @@ export const imports = {
     empty: { title: 'No line was rejected', detail: 'What could not be read of a log or an export would be listed here.' },
   },
 };
-
