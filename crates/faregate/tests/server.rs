@@ -4,6 +4,8 @@
 mod accounts;
 #[path = "server/first_run.rs"]
 mod first_run;
+#[path = "server/imports.rs"]
+mod imports;
 #[path = "server/metrics.rs"]
 mod metrics;
 #[path = "server/oidc.rs"]

@@ -185,9 +185,10 @@ impl RejectedLines for Listed {
         // What is written here begins with no mark.
         let form = Form { encoding: Encoding::Unmarked, delimiter: b',', line_end: b'\n' };
         let mut splitter = Splitter::new(form);
+        // The first line is the head.
         let mut read = |item: Item<'_>| {
             if let Item::Row(row) = item
-                && row.raw != HEAD
+                && row.line > 1
             {
                 visit(line(row));
             }
