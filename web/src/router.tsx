@@ -115,7 +115,7 @@ const peoplePages = () => import('./pages/people/people-page');
 const people = createRoute({
   getParentRoute: () => root,
   path: '/people',
-  validateSearch: readTableSearch(['q', 'sort']),
+  validateSearch: readTableSearch(['q', 'sort', 'group', 'in']),
   component: lazyRouteComponent(peoplePages, 'PeoplePage'),
 });
 
@@ -128,7 +128,7 @@ const onePerson = createRoute({
 const seats = createRoute({
   getParentRoute: () => root,
   path: '/seats',
-  validateSearch: readTableSearch(['q', 'state', 'sort']),
+  validateSearch: readTableSearch(['q', 'state', 'sort', 'group', 'in']),
   component: lazyRouteComponent(peoplePages, 'SeatsPage'),
 });
 
@@ -146,7 +146,7 @@ const plan = createRoute({
 const recommendations = createRoute({
   getParentRoute: () => plan,
   path: '/',
-  validateSearch: readTableSearch(['q', 'rule', 'moves', 'sort']),
+  validateSearch: readTableSearch(['q', 'rule', 'moves', 'sort', 'group', 'in']),
   component: lazyRouteComponent(planPages, 'Recommendations'),
 });
 

@@ -17,7 +17,7 @@ export function renderWithin(children: ReactNode) {
 
 /** Who one is, with what one may do. */
 export const me = (role = 'administrator', rights: readonly string[] = RIGHTS, person: Me['person'] = null) =>
-  Response.json({ name: 'a', roles: [role], rights, person });
+  Response.json({ name: 'a', roles: [role], rights, person, zone: 'UTC' });
 
 const RIGHTS = [
   'read-burn',

@@ -127,6 +127,10 @@ pub(crate) fn day(state: &State, at: Option<Instant>) -> Cell {
 
 /// The last day before something ends.
 pub(crate) fn last_day(state: &State, until: Instant) -> Cell {
-    let date: Date = state.zone().date(until.plus(-1));
-    faregate_library::list::day(date)
+    faregate_library::list::day(last_date(state, until))
+}
+
+/// The date of the last day before something ends.
+pub(crate) fn last_date(state: &State, until: Instant) -> Date {
+    state.zone().date(until.plus(-1))
 }

@@ -35,6 +35,7 @@ pub mod demo;
 mod described;
 mod export;
 pub mod extract;
+mod grouping;
 pub mod journal;
 pub mod live;
 pub mod metrics;

@@ -25,13 +25,15 @@ pub enum Need {
     Seats,
     /// Use: a log, an export, or our own gate's.
     Use,
+    /// Who says yes to requests where no bucket's owner does.
+    Deciders,
     /// Where further use comes from by itself.
     Sources,
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Contract,
         Self::Prices,
         Self::Packs,
@@ -39,6 +41,7 @@ impl Need {
         Self::People,
         Self::Seats,
         Self::Use,
+        Self::Deciders,
         Self::Sources,
     ];
 
@@ -51,6 +54,7 @@ impl Need {
             Self::Packs => "packs",
             Self::Buckets => "buckets",
             Self::People => "people",
+            Self::Deciders => "deciders",
             Self::Seats => "seats",
             Self::Use => "use",
             Self::Sources => "sources",
@@ -68,6 +72,7 @@ impl Need {
             Self::Packs => "Packs of tokens are what balances and forecasts are reckoned against.",
             Self::Buckets => "Buckets divide the tokens among departments and projects.",
             Self::People => "People come from a list, or from the names in a log.",
+            Self::Deciders => "Deciders answer requests for tokens where no bucket's owner does.",
             Self::Seats => "Seats are the named-user subscriptions that people hold.",
             Self::Use => {
                 "A log of the licence server or an export of the vendor's shows a year at once."
@@ -87,6 +92,7 @@ impl Need {
             // The general bucket is there from the beginning.
             Self::Buckets => (estate.buckets().len() as u64).saturating_sub(1),
             Self::People => estate.everybody().count() as u64,
+            Self::Deciders => state.terms().owners.len() as u64,
             Self::Seats => estate.seats().len() as u64,
             Self::Use => uses(state),
             Self::Sources => sources,

@@ -18,7 +18,7 @@ describe('client', () => {
 
   it('turns a problem document into a problem', async () => {
     const document = {
-      title: 'no such bucket',
+      title: 'Not Found',
       detail: 'there is no bucket `x`',
       code: 'bucket-unknown',
       help: 'List them.',
@@ -27,7 +27,8 @@ describe('client', () => {
     answerWith(new Response(JSON.stringify(document), { status: 404, headers }));
     await expect(get('/v1/summary')).rejects.toMatchObject({
       status: 404,
-      message: 'no such bucket',
+      // Not the title, which is its status in English.
+      message: 'The request failed',
       detail: 'there is no bucket `x`',
       code: 'bucket-unknown',
       help: 'List them.',

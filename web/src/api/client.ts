@@ -178,7 +178,9 @@ async function problemDocument(response: Response): Promise<ProblemDocument> {
   if (!/[/+]json\b/.test(response.headers.get('Content-Type') ?? '')) {
     return fallback;
   }
-  return response.json().catch(() => fallback) as Promise<ProblemDocument>;
+  // The title of a problem is its status in English: it says nothing that the detail does not.
+  const document = (await response.json().catch(() => fallback)) as ProblemDocument;
+  return { ...document, title: words.problem.title };
 }
 
 function withMember(path: string, member: string): string {

@@ -18,13 +18,34 @@ export const paged = {
   placeholderData: keepPreviousData,
 };
 
-export type PeopleAsked = { q?: string; sort?: string };
+/** How a table is grouped, and which group is open. */
+export type GroupAsked = { group?: string; in?: string };
 
-export const peopleQuery = ({ q, sort }: PeopleAsked) =>
+/** In groups there are no rows before one is opened. */
+export const hasRows = (asked: GroupAsked) => asked.group === undefined || asked.in !== undefined;
+
+export type PeopleAsked = { q?: string; sort?: string } & GroupAsked;
+
+export const peopleQuery = (asked: PeopleAsked) =>
   infiniteQueryOptions({
     ...paged,
-    queryKey: ['people', q, sort],
-    queryFn: ({ pageParam, signal }) => get('/v1/people', { q, sort, limit: TABLE_LIMIT, cursor: pageParam }, signal),
+    queryKey: ['people', asked],
+    queryFn: ({ pageParam, signal }) => get('/v1/people', { ...asked, limit: TABLE_LIMIT, cursor: pageParam }, signal),
+    enabled: hasRows(asked),
+  });
+
+export const peopleGroupsQuery = ({ q, group }: PeopleAsked) =>
+  queryOptions({
+    queryKey: ['groups', 'people', group, q],
+    queryFn: async ({ signal }) => (await get('/v1/people', { q, group }, signal)).groups ?? [],
+    enabled: group !== undefined,
+  });
+
+/** A few people by a part of a key or name, to choose from. */
+export const peopleNamedQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['people', 'named', q],
+    queryFn: async ({ signal }) => (await get('/v1/people', { q: q || undefined, sort: 'name', limit: 20 }, signal)).rows,
   });
 
 export const personQuery = (key: string) =>
@@ -33,21 +54,26 @@ export const personQuery = (key: string) =>
     queryFn: ({ signal }) => getOne('/v1/people/{key}', key, signal),
   });
 
-export type SeatsAsked = { q?: string; state?: string; sort?: string };
+export type SeatsAsked = { q?: string; state?: string; sort?: string } & GroupAsked;
 
-export const seatsQuery = ({ q, state, sort }: SeatsAsked) =>
+export const seatsQuery = (asked: SeatsAsked) =>
   infiniteQueryOptions({
     ...paged,
-    queryKey: ['seats', q, state, sort],
-    queryFn: ({ pageParam, signal }) => get('/v1/seats', { q, state, sort, limit: TABLE_LIMIT, cursor: pageParam }, signal),
+    queryKey: ['seats', asked],
+    queryFn: ({ pageParam, signal }) => get('/v1/seats', { ...asked, limit: TABLE_LIMIT, cursor: pageParam }, signal),
+    enabled: hasRows(asked),
   });
 
-/** What the plan advises for one person. The server searches names too: others of a like name are left out. */
+export const seatsGroupsQuery = ({ q, state, group }: SeatsAsked) =>
+  queryOptions({
+    queryKey: ['groups', 'seats', group, q, state],
+    queryFn: async ({ signal }) => (await get('/v1/seats', { q, state, group }, signal)).groups ?? [],
+    enabled: group !== undefined,
+  });
+
+/** What the plan advises for one person. */
 export const adviceForQuery = (person: string) =>
   queryOptions({
     queryKey: ['advice', person],
-    queryFn: async ({ signal }) => {
-      const { rows } = await get('/v1/recommendations', { q: person, limit: TABLE_LIMIT }, signal);
-      return rows.filter((row) => row.person === person);
-    },
+    queryFn: async ({ signal }) => (await get('/v1/recommendations', { person, limit: TABLE_LIMIT }, signal)).rows,
   });

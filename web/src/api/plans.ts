@@ -1,17 +1,26 @@
 /** What the pages of planning ask. Nothing here is live: a plan stands on days of use, not on the last second. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { get, getOne, postFor } from './client';
-import { paged, TABLE_LIMIT } from './people';
+import { hasRows, paged, TABLE_LIMIT, type GroupAsked } from './people';
 import { LIVE_KEY } from './queries';
 
-export type AdviceAsked = { q?: string; rule?: string; moves?: string; sort?: string };
+export type AdviceAsked = { q?: string; rule?: string; moves?: string; sort?: string } & GroupAsked;
 
-export const recommendationsQuery = ({ q, rule, moves, sort }: AdviceAsked) =>
+export const recommendationsQuery = (asked: AdviceAsked) =>
   infiniteQueryOptions({
     ...paged,
-    queryKey: ['recommendations', q, rule, moves, sort],
+    queryKey: ['recommendations', asked],
     queryFn: ({ pageParam, signal }) =>
-      get('/v1/recommendations', { q, rule, moves, sort, limit: TABLE_LIMIT, cursor: pageParam }, signal),
+      get('/v1/recommendations', { ...asked, limit: TABLE_LIMIT, cursor: pageParam }, signal),
+    enabled: hasRows(asked),
+  });
+
+/** What was studied comes with the groups, as it does with rows. */
+export const adviceGroupsQuery = ({ q, rule, moves, group }: AdviceAsked) =>
+  queryOptions({
+    queryKey: ['groups', 'recommendations', group, q, rule, moves],
+    queryFn: ({ signal }) => get('/v1/recommendations', { q, rule, moves, group }, signal),
+    enabled: group !== undefined,
   });
 
 // An order changes a plan; these are asked again after one.

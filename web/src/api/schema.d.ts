@@ -3577,6 +3577,8 @@ export interface components {
             rights: string[];
             /** @description Roles. */
             roles: string[];
+            /** @description The zone in which the contract's days are counted. */
+            zone: string;
         };
         /** @description An identity that is to become another person's, or their own again. */
         MergeBody: {
@@ -4303,6 +4305,8 @@ export interface components {
         };
         /** @description A page of people. */
         People: {
+            /** @description Where groups were asked for: these, by name, and no rows. */
+            groups?: components["schemas"]["RowGroup"][] | null;
             /** @description Cursor of the next page; `null` at the end. */
             next?: string | null;
             /** @description In the order asked for; that in which they became known by default. */
@@ -5035,6 +5039,8 @@ export interface components {
         Recommendations: {
             /** @description What it leaves out, in sentences. */
             gaps: string[];
+            /** @description Where groups were asked for: these, by name, and no rows. */
+            groups?: components["schemas"]["RowGroup"][] | null;
             /** @description First day of the use that was looked at. */
             known_from: string;
             /** @description Last day. */
@@ -5441,6 +5447,18 @@ export interface components {
              */
             tokens: number;
         };
+        /** @description Rows of a list that have the same in a column. */
+        RowGroup: {
+            /** @description What to ask for as `in`, for its rows. */
+            in: string;
+            /** @description Key of what they have; `null`: nothing. */
+            key?: string | null;
+            /** @description Its name. */
+            name?: string | null;
+            /** @description How many they are. */
+            rows: number;
+            saving?: components["schemas"]["Money"] | null;
+        };
         /**
          * @description Whether rules decide or are only watched.
          * @enum {string}
@@ -5510,6 +5528,8 @@ export interface components {
         };
         /** @description A page of seats. */
         Seats: {
+            /** @description Where groups were asked for: these, by name, and no rows. */
+            groups?: components["schemas"]["RowGroup"][] | null;
             /** @description Cursor of the next page; `null` at the end. */
             next?: string | null;
             /** @description In the order asked for; that in which they were bought by default. */
@@ -5869,12 +5889,13 @@ export interface components {
         Step: {
             /**
              * Format: int64
-             * @description How much of it there is: rates, packs, buckets beside the general one, people, seats, sessions, sources.
+             * @description How much of it there is: rates, packs, buckets beside the general one, people, seats, sessions,
+             *     deciders, sources.
              */
             count: number;
             /** @description Whether there is any. */
             done: boolean;
-            /** @description `contract`, `prices`, `packs`, `buckets`, `people`, `seats`, `use` or `sources`. */
+            /** @description `contract`, `prices`, `packs`, `buckets`, `people`, `seats`, `use`, `deciders` or `sources`. */
             step: string;
             /** @description What it is for, in a sentence. */
             text: string;
@@ -10418,6 +10439,10 @@ export interface operations {
                  *     they became known by default.
                  */
                 sort?: string;
+                /** @description Into groups, by `bucket`, `group` or `kind`: the answer has the groups, or with `in` the rows of one. */
+                group?: string;
+                /** @description The rows of this group alone: its `in`. */
+                in?: string;
                 /** @description `json`, or a file of all of them: `csv` or `xlsx`. */
                 format?: string;
                 /** @description Rows on a page: 100 by default, 1,000 at most. */
@@ -11729,12 +11754,18 @@ export interface operations {
                 moves?: boolean;
                 /** @description Part of a person's key or name. */
                 q?: string;
+                /** @description Key of a person: what is said of them alone. */
+                person?: string;
                 /**
                  * @description By `person`, `name`, `offering`, `advice`, `stays`, `days`, `break-even`, `p-saves`, `saving`, `regret`,
                  *     `on-tokens`, `seat-price` or `idle-days`; with a `-` in front, the other way round. By person as they became
                  *     known by default.
                  */
                 sort?: string;
+                /** @description Into groups, by `advice`, `stays`, `offering` or `bucket`: the answer has the groups, or with `in` the rows of one. */
+                group?: string;
+                /** @description The rows of this group alone: its `in`. */
+                in?: string;
                 /** @description `json`, or a file of all of them: `csv` or `xlsx`. */
                 format?: string;
                 /** @description Rows on a page: 100 by default, 1,000 at most. */
@@ -12828,6 +12859,10 @@ export interface operations {
                  *     the order bought by default.
                  */
                 sort?: string;
+                /** @description Into groups, by `offering`, `state` or `last-day`: the answer has the groups, or with `in` the rows of one. */
+                group?: string;
+                /** @description The rows of this group alone: its `in`. */
+                in?: string;
                 /** @description `json`, or a file of all of them: `csv` or `xlsx`. */
                 format?: string;
                 /** @description Rows on a page: 100 by default, 1,000 at most. */

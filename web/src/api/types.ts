@@ -31,6 +31,8 @@ export type DeletePath = { [P in keyof paths]: paths[P] extends { delete: object
 export type PostBody<P extends keyof paths> =
   Post<P> extends { requestBody: { content: { 'application/json': infer Body } } } ? Body : never;
 
+/** Rows of a list that have the same in a column. */
+export type Group = NonNullable<Answer<'/v1/people'>['groups']>[number];
 export type Me = Answer<'/v1/me'>;
 export type SignInWays = Answer<'/v1/sign-in/ways'>;
 export type SignedIn = Answer<'/v1/me/sign-ins'>['rows'][number];

@@ -41,6 +41,8 @@ export function FileDrop({ label, accept, disabled = false, onFile }: Props) {
       <input
         ref={field}
         type="file"
+        // The button beside it is the one that is there for everybody.
+        aria-hidden="true"
         accept={accept}
         aria-label={label}
         tabIndex={-1}

@@ -88,3 +88,4 @@ export const ScreenIcon = icon(
     <path d="M7 17h6M10 13.5V17" />
   </>,
 );
+export const ChevronRightIcon = icon(<path d="M7.5 4.5 13 10l-5.5 5.5" />);

@@ -6,7 +6,7 @@ import { EmptyNote } from './empty-note';
 import { AlertIcon } from './icons';
 import { ProblemNotice } from './problem-notice';
 
-type Question<T> = { data: T | undefined; error: Error | null; isFetching: boolean; refetch: () => unknown };
+export type Question<T> = { data: T | undefined; error: Error | null; isFetching: boolean; refetch: () => unknown };
 
 type Props<T> = {
   of: Question<T>;

@@ -6,8 +6,8 @@ import { words } from '../messages';
 const say = words.plan;
 
 /** What is to be done with somebody. */
-export function adviceOf({ advice, stays, offering, has_left }: Recommendation): string {
-  const thing = offering ?? '';
+export function adviceOf({ advice, stays, offering_name, has_left }: Recommendation): string {
+  const thing = offering_name ?? '';
   if (has_left) return say.advice.left;
   if (stays !== null && stays !== undefined) return say.advice.stay;
   return advice === 'seat' ? say.advice.seat(thing) : advice === 'tokens' ? say.advice.tokens(thing) : say.advice.stay;

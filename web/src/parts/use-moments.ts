@@ -1,27 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { isForbidden } from '../api/client';
-import { summaryQuery } from '../api/queries';
+import { meQuery, summaryQuery } from '../api/queries';
 import type { Summary } from '../api/types';
 import { dayOf, moment } from '../format';
-
-const UTC = { zone: 'UTC', today: undefined };
-
-const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** The reader's own zone and day, for those who may not read what the contract's are. */
-const OWN = { zone: OWN_ZONE, today: dayOf(new Date().toISOString(), OWN_ZONE) };
 
 /** Tells instants in the contract's zone, as on the other pages; today's without their day. */
 export function useMoments(): (instant: string) => string {
   // The summary changes with each commit, where and which day it is does not: who asks is not drawn anew.
-  const { data, error } = useQuery({ ...summaryQuery, select: whereAndWhen });
-  const { zone, today } = data ?? (isForbidden(error) ? OWN : UTC);
+  const told = useQuery({ ...summaryQuery, select: whereAndWhen }).data;
+  // Whoever may not read the summary has the day of their own clock.
+  const zone = useQuery(meQuery).data?.zone ?? 'UTC';
+  const today = told?.today ?? dayOf(new Date().toISOString(), zone);
   return useCallback((instant) => moment(instant, zone, today), [zone, today]);
 }
 
 function whereAndWhen({ as_of, contract: { zone } }: Summary) {
-  return { zone, today: dayOf(as_of, zone) as string | undefined };
+  return { today: dayOf(as_of, zone) };
 }
 
 const INSTANT = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z/g;

@@ -15,11 +15,12 @@ use utoipa::ToSchema;
 /// Something that a contract needs before its figures say much.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Step {
-    /// `contract`, `prices`, `packs`, `buckets`, `people`, `seats`, `use` or `sources`.
+    /// `contract`, `prices`, `packs`, `buckets`, `people`, `seats`, `use`, `deciders` or `sources`.
     pub step: &'static str,
     /// Whether there is any.
     pub done: bool,
-    /// How much of it there is: rates, packs, buckets beside the general one, people, seats, sessions, sources.
+    /// How much of it there is: rates, packs, buckets beside the general one, people, seats, sessions,
+    /// deciders, sources.
     pub count: u64,
     /// What it is for, in a sentence.
     pub text: &'static str,

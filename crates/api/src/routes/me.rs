@@ -36,6 +36,8 @@ pub struct Me {
     pub rights: Vec<&'static str>,
     /// Which of the people they are, by their name; `null` when it is nobody's, and for machines.
     pub person: Option<MyPerson>,
+    /// The zone in which the contract's days are counted.
+    pub zone: String,
 }
 
 /// Who am I?
@@ -47,7 +49,8 @@ pub struct Me {
 pub async fn me(who: Authorized<BeSomebody>, State(server): State<Server>) -> Json<Me> {
     let rights = who.rights().iter().map(Right::key).collect();
     let person = person(&who, &server);
-    Json(Me { name: who.name().to_owned(), roles: vec![who.role().key()], rights, person })
+    let zone = server.gate.state().read().zone().name().to_owned();
+    Json(Me { name: who.name().to_owned(), roles: vec![who.role().key()], rights, person, zone })
 }
 
 /// The person whose name the caller has; a machine's name may be like a person's, and is not theirs.

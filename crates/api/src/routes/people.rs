@@ -4,6 +4,7 @@ use crate::Server;
 use crate::authority::{Authorized, ReadOwn};
 use crate::export::{self, filters};
 use crate::extract::{Params, Segment};
+use crate::grouping::{Grouping, Named, RowGroup, parts};
 use crate::paging::finds;
 use crate::problem::Problem;
 use crate::routes::seats::{Seat, shown as shown_seat};
@@ -43,10 +44,12 @@ pub struct PersonRow {
 }
 
 /// A page of people.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct People {
     /// In the order asked for; that in which they became known by default.
     pub rows: Vec<PersonRow>,
+    /// Where groups were asked for: these, by name, and no rows.
+    pub groups: Option<Vec<RowGroup>>,
     /// Cursor of the next page; `null` at the end.
     pub next: Option<String>,
 }
@@ -87,6 +90,11 @@ pub struct WhichPeople {
     /// By `name`, `key`, `bucket`, `contractor` or `until`; with a `-` in front, the other way round. In the order
     /// they became known by default.
     sort: Option<String>,
+    /// Into groups, by `bucket`, `group` or `kind`: the answer has the groups, or with `in` the rows of one.
+    group: Option<String>,
+    /// The rows of this group alone: its `in`.
+    #[serde(rename = "in")]
+    one: Option<String>,
     /// `json`, or a file of all of them: `csv` or `xlsx`.
     format: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
@@ -114,6 +122,16 @@ const COLUMNS: [(&str, By); 5] = [
     ("until", By::Until),
 ];
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GroupBy {
+    Bucket,
+    Group,
+    Kind,
+}
+
+const GROUPS: [(&str, GroupBy); 3] =
+    [("bucket", GroupBy::Bucket), ("group", GroupBy::Group), ("kind", GroupBy::Kind)];
+
 /// People: all, or the caller alone. With `format`, or with `Accept`, a file of all that obey the filters.
 #[utoipa::path(
     get, path = "/v1/people", operation_id = "list_people", tag = "estate", params(WhichPeople),
@@ -132,23 +150,34 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let format = export::format(which.format.as_deref(), &headers)?;
     let order = Order::read(which.sort.as_deref(), &COLUMNS)?;
+    let grouping = Grouping::read(which.group.as_deref(), which.one.as_deref(), &GROUPS)?;
     let everybody = {
         let state = server.gate.state().read();
         let sight = who.sight(&state, server.gate.now());
         let estate = state.estate();
         let seen = estate.everybody().filter(|(id, person)| {
-            sight.person(*id) && finds(which.q.as_deref(), &texts(estate, *id, person))
+            sight.person(*id)
+                && grouping.keeps(|column| groups(estate, column, *id))
+                && finds(which.q.as_deref(), &texts(estate, *id, person))
         });
-        let placed = seen.map(|(id, _)| (u64::from(id.0), id));
+        let seen = seen.map(|(id, _)| id);
+        if let (Grouping::Groups(column), None) = (&grouping, format) {
+            let parts = parts(seen, |id| groups(estate, *column, id));
+            let told =
+                People { groups: Some(parts.map(RowGroup::from).collect()), ..People::default() };
+            return Ok(Json(told).into_response());
+        }
+        let placed = seen.map(|id| (u64::from(id.0), id));
         let by = |column, id: &PersonId| key(&state, column, *id);
         if format.is_none() {
             let page = order.page(placed, by, (which.limit, which.cursor.as_deref()))?;
-            let rows = page.rows.into_iter().filter_map(|id| known(&state, id));
-            return Ok(Json(People { rows: rows.collect(), next: page.next }).into_response());
+            let rows = page.rows.into_iter().filter_map(|id| known(&state, id)).collect();
+            let told = People { rows, groups: None, next: page.next };
+            return Ok(Json(told).into_response());
         }
         order.all(placed, by)
     };
-    let asked = [("search", which.q), ("sorted by", order.words())];
+    let asked = [("group", grouping.words()), ("search", which.q), ("sorted by", order.words())];
     let list = List {
         name: "people",
         title: "People",
@@ -170,6 +199,25 @@ fn key(state: &state::State, column: By, id: PersonId) -> Key {
         By::Bucket => Key::text(estate.bucket(person.bucket).map(|bucket| bucket.key.as_str())),
         By::Contractor => Key::number(Some(standing.is_some_and(|known| known.contractor))),
         By::Until => Key::number(standing.and_then(|known| known.until).map(|until| until.0)),
+    }
+}
+
+fn groups(estate: &Estate, column: GroupBy, id: PersonId) -> Vec<Named<'_>> {
+    let standing = estate.standing(id);
+    match column {
+        GroupBy::Bucket => {
+            let bucket = estate.person(id).and_then(|person| estate.bucket(person.bucket));
+            Vec::from_iter(bucket.map(|bucket| Named::new(&bucket.key, &bucket.name)))
+        }
+        GroupBy::Group => {
+            let groups = standing.into_iter().flat_map(|known| &known.groups);
+            let groups = groups.filter_map(|id| estate.group(*id));
+            groups.map(|group| Named::new(&group.key, &group.name)).collect()
+        }
+        GroupBy::Kind => {
+            let contractor = standing.is_some_and(|known| known.contractor);
+            vec![Named::key(if contractor { "contractor" } else { "staff" })]
+        }
     }
 }
 

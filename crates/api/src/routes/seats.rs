@@ -4,6 +4,7 @@ use crate::Server;
 use crate::authority::{Authorized, ReadOwn};
 use crate::export::{self, filters};
 use crate::extract::Params;
+use crate::grouping::{Grouping, Named, RowGroup, parts};
 use crate::paging::finds;
 use crate::problem::Problem;
 use crate::sorting::{Key, Order};
@@ -42,6 +43,11 @@ pub struct Which {
     /// By `seat`, `offering`, `holder`, `from`, `until` or `last-used`; with a `-` in front, the other way round. In
     /// the order bought by default.
     sort: Option<String>,
+    /// Into groups, by `offering`, `state` or `last-day`: the answer has the groups, or with `in` the rows of one.
+    group: Option<String>,
+    /// The rows of this group alone: its `in`.
+    #[serde(rename = "in")]
+    one: Option<String>,
     /// `json`, or a file of all of them: `csv` or `xlsx`.
     format: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
@@ -76,10 +82,12 @@ pub struct Seat {
 }
 
 /// A page of seats.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Seats {
     /// In the order asked for; that in which they were bought by default.
     pub rows: Vec<Seat>,
+    /// Where groups were asked for: these, by name, and no rows.
+    pub groups: Option<Vec<RowGroup>>,
     /// Cursor of the next page; `null` at the end.
     pub next: Option<String>,
 }
@@ -103,6 +111,16 @@ const COLUMNS: [(&str, By); 6] = [
     ("last-used", By::LastUsed),
 ];
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GroupBy {
+    Offering,
+    State,
+    LastDay,
+}
+
+const GROUPS: [(&str, GroupBy); 3] =
+    [("offering", GroupBy::Offering), ("state", GroupBy::State), ("last-day", GroupBy::LastDay)];
+
 /// Seats within their term: all, or those that the caller holds. With `format`, or with `Accept`, a file of all that
 /// obey the filters.
 #[utoipa::path(
@@ -122,6 +140,7 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let format = export::format(which.format.as_deref(), &headers)?;
     let order = Order::read(which.sort.as_deref(), &COLUMNS)?;
+    let grouping = Grouping::read(which.group.as_deref(), which.one.as_deref(), &GROUPS)?;
     server.read_on_seats().await?;
     let now = server.gate.now();
     let seats = {
@@ -129,19 +148,33 @@ pub async fn list(
         let (sight, used) = (who.sight(&state, now), server.seats());
         let ids = (0u32..).map(SeatId).take(state.estate().seats().len());
         let seen = ids.filter(|id| sight.seat(&state, *id, now));
-        let found = seen.filter(|id| is_wanted(&state, &which, *id, now));
+        let found = seen.filter(|id| {
+            is_wanted(&state, &which, *id, now)
+                && grouping.keeps(|column| groups(&state, column, *id, now))
+        });
+        if let (Grouping::Groups(column), None) = (&grouping, format) {
+            let parts = parts(found, |id| groups(&state, *column, id, now));
+            let told =
+                Seats { groups: Some(parts.map(RowGroup::from).collect()), ..Seats::default() };
+            return Ok(Json(told).into_response());
+        }
         let placed = found.map(|id| (u64::from(id.0), id));
         let by = |column, id: &SeatId| key(&state, &used, (column, *id), now);
         if format.is_none() {
             let page = order.page(placed, by, (which.limit, which.cursor.as_deref()))?;
             let rows = page.rows.into_iter().filter_map(|id| shown(&state, &used, id, now));
-            return Ok(Json(Seats { rows: rows.collect(), next: page.next }).into_response());
+            let told = Seats { rows: rows.collect(), groups: None, next: page.next };
+            return Ok(Json(told).into_response());
         }
         order.all(placed, by)
     };
     let state = which.state.map(|state| if state == Holding::Free { "free" } else { "held" });
-    let asked =
-        [("state", state.map(str::to_owned)), ("search", which.q), ("sorted by", order.words())];
+    let asked = [
+        ("state", state.map(str::to_owned)),
+        ("group", grouping.words()),
+        ("search", which.q),
+        ("sorted by", order.words()),
+    ];
     let list = List {
         name: "seats",
         title: "Seats",
@@ -196,6 +229,23 @@ fn key(state: &state::State, used: &SeatUse, (column, id): (By, SeatId), now: In
         By::From => Key::number(Some(seat.from.0)),
         By::Until => Key::number(Some(seat.until.0)),
         By::LastUsed => Key::number(used.last_used(state, id, now).map(|at| at.0)),
+    }
+}
+
+fn groups(state: &state::State, column: GroupBy, id: SeatId, now: Instant) -> Vec<Named<'_>> {
+    let Some((seat, (offering, holder))) = state.estate().seat(id).zip(named(state, id, now))
+    else {
+        return Vec::new();
+    };
+    match column {
+        GroupBy::Offering => {
+            Vec::from_iter(offering.map(|offering| Named::new(&offering.key, &offering.name)))
+        }
+        GroupBy::State => vec![Named::key(if holder.is_some() { "held" } else { "free" })],
+        GroupBy::LastDay => {
+            let day = export::last_date(state, seat.until).to_string();
+            vec![Named::new(day.clone(), day)]
+        }
     }
 }
 

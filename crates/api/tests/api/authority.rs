@@ -299,7 +299,7 @@ async fn me_is_who_calls() {
         "ask-price",
         "read-access",
     ];
-    let viewer = json!({ "name": "viewer", "roles": ["viewer"], "rights": rights, "person": null });
+    let viewer = json!({ "name": "viewer", "roles": ["viewer"], "rights": rights, "person": null, "zone": "Europe/Madrid" });
     assert_eq!(me, viewer);
     let me = estate.send(Call::get("/v1/me").header("cookie", &estate.cookie())).await.json();
     assert_eq!((&me["name"], &me["roles"]), (&json!("Lena"), &json!(["administrator"])));

@@ -42,6 +42,7 @@ async fn what_is_missing_next() {
         ("people", 4),
         ("seats", 1),
         ("use", 0),
+        ("deciders", 0),
         ("sources", 0),
     ];
     assert_eq!(told, expected);
@@ -50,7 +51,7 @@ async fn what_is_missing_next() {
     assert_eq!(rest, [&json!("use"), &json!(false), &json!(false), &json!("Test AG")]);
     assert_eq!((&found["zone"], &found["tariff"]), (&json!("Europe/Madrid"), &json!("test-daily")));
     estate.open("k", "anna", "revit").await;
-    assert_eq!(estate.read("/v1/first-run").await["next"], "sources");
+    assert_eq!(estate.read("/v1/first-run").await["next"], "deciders");
 }
 
 /// What is there is never mixed with what is made up; the binary's tests fill an empty one.

@@ -135,6 +135,12 @@ async fn lists_are_files_of_all_that_obey_the_filters() {
             "Key,Name,Bucket,Groups,Contractor,Access until",
         ),
         (
+            "people?group=bucket&in=is:bridges",
+            1,
+            "# group: bucket bridges",
+            "Key,Name,Bucket,Groups,Contractor,Access until",
+        ),
+        (
             "seats?state=held",
             1,
             "# state: held",
@@ -230,4 +236,65 @@ async fn a_file_is_of_what_the_caller_sees() {
     }
     let call = Call::get("/v1/recommendations?format=csv").key(&key);
     assert_eq!(estate.send(call).await.status, 403);
+}
+
+/// Each group says how many rows it has, and asking for it gives these.
+#[tokio::test]
+async fn lists_are_grouped_by_the_server() {
+    let estate = Estate::used().await;
+    for (path, groups) in [
+        ("/v1/people?group=bucket", json!([["is:bridges", 1], ["is:general", 3], ["is:poor", 1]])),
+        ("/v1/people?group=kind", json!([["is:staff", 5]])),
+        ("/v1/people?group=kind&q=anna", json!([["is:staff", 1]])),
+        ("/v1/people?group=group", json!([["is:staff", 1], ["nothing", 4]])),
+        ("/v1/seats?group=state", json!([["is:free", 1], ["is:held", 1]])),
+        ("/v1/seats?group=offering&state=held", json!([["is:revit", 1]])),
+    ] {
+        let page = get(&estate, path).await.json();
+        let found = page["groups"].as_array().unwrap().iter();
+        let found: Vec<Value> = found.map(|group| json!([group["in"], group["rows"]])).collect();
+        assert_eq!(json!(found), groups, "{path}");
+        assert_eq!(page["rows"], json!([]), "{path}");
+    }
+    for path in [
+        "/v1/people?group=bucket",
+        "/v1/seats?group=last-day",
+        "/v1/recommendations?group=advice",
+        "/v1/recommendations?group=stays",
+        "/v1/recommendations?group=offering",
+        "/v1/recommendations?group=bucket",
+    ] {
+        let mut sum = 0;
+        for group in get(&estate, path).await.json()["groups"].as_array().unwrap() {
+            let of_group = format!("{path}&in={}", group["in"].as_str().unwrap());
+            let rows = walk(&estate, &of_group, 1, "x").await;
+            assert_eq!(json!(rows.len()), group["rows"], "{path} {group}");
+            sum += group["rows"].as_u64().unwrap();
+        }
+        let whole = path.split('?').next().unwrap();
+        let whole = walk(&estate, &format!("{whole}?"), 9, "x").await.len();
+        assert_eq!(sum, whole as u64, "{path}: each row is in one group");
+    }
+    let problem = get(&estate, "/v1/seats?group=colour").await.json();
+    assert_eq!(problem["help"], "group by offering, state, last-day");
+}
+
+/// What a group of recommendations saves is what its moves save; those who stay as they are save nothing.
+#[tokio::test]
+async fn groups_of_recommendations_say_what_their_moves_save() {
+    let estate = Estate::used().await;
+    let amount = |money: &Value| money["amount"].as_str().unwrap().parse::<f64>().unwrap();
+    let moves = get(&estate, "/v1/recommendations?moves=true").await.json();
+    let moves = moves["rows"].as_array().unwrap();
+    assert!(!moves.is_empty(), "somebody is to be moved");
+    let saved: f64 = moves.iter().map(|row| amount(&row["saving"])).sum();
+    for group in ["advice", "bucket"] {
+        let page = get(&estate, &format!("/v1/recommendations?group={group}")).await.json();
+        let groups = page["groups"].as_array().unwrap();
+        let sum: f64 = groups.iter().map(|group| amount(&group["saving"])).sum();
+        assert!((sum - saved).abs() < 0.01, "{group}: {sum} and {saved}");
+    }
+    let anna = get(&estate, "/v1/recommendations?person=anna").await.json();
+    let people = anna["rows"].as_array().unwrap().iter().map(|row| &row["person"]);
+    assert!(people.clone().count() > 0 && people.clone().all(|person| person == "anna"));
 }

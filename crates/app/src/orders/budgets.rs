@@ -91,20 +91,14 @@ pub(super) fn request(
     };
     let deciders: Vec<PersonId> =
         state.deciders(from).into_iter().filter(|decider| *decider != by).collect();
-    let warnings = if deciders.is_empty() {
-        vec![
-            "nobody decides on this: name owners of the bucket above, or of the contract"
-                .to_owned(),
-        ]
+    let asked = format!("{ticks} tokens asked of {}", bucket_name(state, from));
+    let (said, warnings) = if deciders.is_empty() {
+        let nobody = "nobody decides on this: name owners of the bucket above, or of the contract";
+        (asked, vec![nobody.to_owned()])
     } else {
-        Vec::new()
+        (format!("{asked}; {} can say yes", names(deciders)), Vec::new())
     };
-    let said = vec![format!(
-        "{ticks} tokens asked of {}; {} can say yes",
-        bucket_name(state, from),
-        names(deciders)
-    )];
-    Ok(Decided { events: vec![event], said, warnings })
+    Ok(Decided { events: vec![event], said: vec![said], warnings })
 }
 
 pub(super) fn answer(

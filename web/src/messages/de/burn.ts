@@ -197,7 +197,8 @@ export const burn: Messages['burn'] = {
   packs: {
     title: 'Pakete',
     loading: 'Die Pakete werden geladen',
-    empty: `Es ist kein Paket erfasst. Ohne Paket bleibt jede Belastung ungedeckt. Pakete werden unter Einstellungen, Vertrag aufgenommen.`,
+    empty: 'Es ist kein Paket erfasst. Ohne Paket bleibt jede Belastung ungedeckt.',
+    enter: 'Ein Paket aufnehmen',
     remaining: (remaining, bought) => `${remaining} von ${bought} übrig`,
     expires: (when, relative) => `Läuft ab am ${when}, ${relative}`,
     expired: (when) => `Abgelaufen am ${when}`,

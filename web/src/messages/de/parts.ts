@@ -51,6 +51,12 @@ export const table: Messages['table'] = {
   printedSome: (shown, canExport) =>
     canExport ? `Die ersten ${shown} Zeilen; alle stehen in der Datei, die „Mitnehmen“ gibt.` : `Die ersten ${shown} Zeilen.`,
   sortBy: (column) => `Nach ${column} sortieren`,
+  groupBy: 'Gruppieren nach',
+  ungrouped: 'Nichts',
+  ungroupedRows: 'Ohne',
+  groups: (n, shown) => count(n, shown, 'Gruppe', 'Gruppen'),
+  saves: (amount) => `Wechsel sparen ${amount} im Jahr`,
+  waitingFor: (group) => `Die Zeilen von ${group} werden geladen`,
   export: 'Mitnehmen',
   exportHelp: 'Alle Zeilen, die die Filter übrig lassen, in der gezeigten Ordnung.',
   exports: { csv: 'Tabelle (CSV)', xlsx: 'Arbeitsmappe (XLSX)' },

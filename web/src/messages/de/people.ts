@@ -10,6 +10,7 @@ export const people: Messages['people'] = {
       'Personen werden durch ein Verzeichnis, eine Bestandsdatei oder das erste Protokoll bekannt, das sie nennt.',
   },
   columns: { name: 'Name', key: 'Schlüssel', bucket: 'Bezahlt durch', groups: 'Gruppen', standing: 'Stellung' },
+  groupBy: { bucket: 'Kontingent', group: 'Gruppe', kind: 'Stellung' },
   contractor: 'Extern',
   staff: 'Intern',
   until: (when) => `Zugang bis ${when}`,
@@ -41,6 +42,7 @@ export const seats: Messages['seats'] = {
   search: 'Nach Produkt oder Inhaber suchen',
   state: 'Belegung',
   states: { free: 'Frei', held: 'Belegt' },
+  groupBy: { offering: 'Produkt', state: 'Belegung', 'last-day': 'Letzter Tag' },
   free: 'Frei',
   neverUsed: 'Vom Gate nicht gesehen',
   empty: {

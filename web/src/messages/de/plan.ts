@@ -49,6 +49,9 @@ export const plan: Messages['plan'] = {
       title: 'Es wird nichts empfohlen',
       detail: 'Eine Empfehlung stützt sich auf Tage mit Nutzung. Sie erscheint hier, sobald Nutzung eingelesen wurde.',
     },
+    groupBy: { advice: 'Rat', stays: 'Was dagegen spricht', offering: 'Produkt', bucket: 'Kontingent' },
+    best: { seat: 'Am besten mit Lizenz', tokens: 'Am besten mit Token' },
+    toMove: 'Umzustellen',
     columns: {
       person: 'Person',
       advice: 'Empfehlung',

@@ -46,7 +46,7 @@ export const settings: Messages['settings'] = {
     anotherPassword: 'Anderes Passwort',
     anotherPasswordHelp: 'Leer lassen, um das bisherige zu behalten. Bei der nächsten Anmeldung wird ein eigenes gewählt.',
     disabled: 'Mit diesem Konto niemanden hereinlassen',
-    disabledHelp: 'Alle Anmeldungen enden. Schlüssel mit diesem Namen bleiben.',
+    disabledHelp: 'Alle Anmeldungen enden, und Schlüssel mit diesem Namen werden widerrufen.',
   },
 
   keys: {
@@ -90,7 +90,16 @@ export const settings: Messages['settings'] = {
     carry: 'Wenn ein Paket endet',
     noCarry: 'Der Rest verfällt',
     carries: (part, lasting) => `${part} des Rests leben ${lasting} weiter`,
-    changing: 'Bedingungen ändert eine Datei des Bestands: `faregate estate apply FILE`.',
+    changing: 'Alle anderen Bedingungen ändert eine Datei des Bestands: `faregate estate apply FILE`.',
+    terms: {
+      open: 'Ändern, wer entscheidet',
+      owners: 'Wer entscheidet, wo kein Eigentümer eines Kontingents es tut',
+      ownersHelp: 'Personen, mit ihrem Schlüssel. Sie beantworten Anträge auf Token, die noch keinem Kontingent gehören.',
+      large: 'Zwei von ihnen müssen zustimmen ab so vielen Token',
+      largeHelp: 'Leer lassen, wo immer eine Stimme genügt.',
+      submit: 'Ändern',
+      noTokens: 'Schreiben Sie eine Zahl von Token oder nichts.',
+    },
     lasting: {
       day: (n, shown) => count(n, shown, 'Tag', 'Tage'),
       hour: (n, shown) => count(n, shown, 'Stunde', 'Stunden'),

@@ -84,6 +84,11 @@ export const welcome: Messages['welcome'] = {
         how: 'Datei bringen',
       },
       seats: { title: 'Lizenzplätze', why: 'Wer ein Abonnement hat, kostet keine Token.', how: 'Datei bringen' },
+      deciders: {
+        title: 'Wer entscheidet',
+        why: 'Wer Anträge auf Token beantwortet, wo kein Eigentümer eines Kontingents es tut.',
+        how: 'Festlegen',
+      },
       use: { title: 'Nutzung', why: 'Ohne Nutzung kein Verbrauch, keine Prognose und kein Rat.', how: 'Protokoll bringen' },
       sources: {
         title: 'Quellen',

@@ -196,7 +196,8 @@ export const burn = {
   packs: {
     title: 'Packs',
     loading: 'Loading the packs',
-    empty: `No pack has been entered. Without one, every charge stays uncovered. Packs are taken in under Settings, Contract.`,
+    empty: 'No pack has been entered. Without one, every charge stays uncovered.',
+    enter: 'Take in a pack',
     remaining: (remaining: string, bought: string) => `${remaining} of ${bought} left`,
     expires: (when: string, relative: string) => `Expires ${when}, ${relative}`,
     expired: (when: string) => `Expired ${when}`,

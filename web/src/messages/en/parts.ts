@@ -49,6 +49,12 @@ export const table = {
   printedSome: (shown: string, canExport: boolean) =>
     canExport ? `The first ${shown} rows; all of them are in the file that “Take along” gives.` : `The first ${shown} rows.`,
   sortBy: (column: string) => `Sort by ${column}`,
+  groupBy: 'Group by',
+  ungrouped: 'Nothing',
+  ungroupedRows: 'None',
+  groups: (n: number, shown: string) => count(n, shown, 'group', 'groups'),
+  saves: (amount: string) => `moves save ${amount} a year`,
+  waitingFor: (group: string) => `Loading the rows of ${group}`,
   export: 'Take along',
   exportHelp: 'All rows that the filters leave, in the order shown.',
   exports: { csv: 'Table (CSV)', xlsx: 'Workbook (XLSX)' },

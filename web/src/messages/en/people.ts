@@ -7,6 +7,7 @@ export const people = {
     detail: 'People become known from a directory, a file of the estate, or the first log that names them.',
   },
   columns: { name: 'Name', key: 'Key', bucket: 'Paid by', groups: 'Groups', standing: 'Standing' },
+  groupBy: { bucket: 'Bucket', group: 'Group', kind: 'Standing' },
   contractor: 'Contractor',
   staff: 'Staff',
   until: (when: string) => `access until ${when}`,
@@ -38,6 +39,7 @@ export const seats = {
   search: 'Search by product or holder',
   state: 'Held',
   states: { free: 'Free', held: 'Held by somebody' },
+  groupBy: { offering: 'Product', state: 'Held', 'last-day': 'Last day' },
   free: 'Free',
   neverUsed: 'Not seen by the gate',
   empty: {

@@ -53,6 +53,9 @@ export const plan = {
       title: 'Nothing is recommended',
       detail: 'A recommendation stands on days of use. It appears here once some use was taken in.',
     },
+    groupBy: { advice: 'Advice', stays: 'What keeps it as it is', offering: 'Product', bucket: 'Bucket' },
+    best: { seat: 'Best on a seat', tokens: 'Best on tokens' } as Record<string, string>,
+    toMove: 'To be moved',
     columns: {
       person: 'Person',
       advice: 'Advice',

@@ -40,7 +40,7 @@ export const settings = {
     anotherPassword: 'Another password',
     anotherPasswordHelp: 'Leave it empty to keep theirs. They choose one of their own at the next sign-in.',
     disabled: 'Let nobody in with this account',
-    disabledHelp: 'Every sign-in of theirs ends. Keys with their name stay.',
+    disabledHelp: 'Every sign-in of theirs ends, and keys with their name are revoked.',
   },
 
   keys: {
@@ -84,7 +84,16 @@ export const settings = {
     carry: 'When a pack ends',
     noCarry: 'The rest is lost',
     carries: (part: string, lasting: string) => `${part} of the rest lives on for ${lasting}`,
-    changing: 'Terms are changed by a file of the estate: `faregate estate apply FILE`.',
+    changing: 'All other terms are changed by a file of the estate: `faregate estate apply FILE`.',
+    terms: {
+      open: 'Change who decides',
+      owners: 'Who decides where no bucket’s owner does',
+      ownersHelp: 'People, by their key. They answer requests for tokens that no bucket divides yet.',
+      large: 'Two of them have to say yes from so many tokens on',
+      largeHelp: 'Leave it empty where one is always enough.',
+      submit: 'Change it',
+      noTokens: 'Write a number of tokens, or nothing.',
+    },
     lasting: {
       day: (n: number, shown: string) => count(n, shown, 'day', 'days'),
       hour: (n: number, shown: string) => count(n, shown, 'hour', 'hours'),

@@ -83,6 +83,11 @@ export const welcome = {
       },
       people: { title: 'People', why: 'Names, departments and who pays, beside the logins of a log.', how: 'Bring a file' },
       seats: { title: 'Seats', why: 'Who holds a subscription costs no tokens.', how: 'Bring a file' },
+      deciders: {
+        title: 'Who decides',
+        why: 'Who answers requests for tokens where no bucket’s owner does.',
+        how: 'Name them',
+      },
       use: { title: 'Use', why: 'Without use there is no burn, no forecast and no advice.', how: 'Bring a log' },
       sources: {
         title: 'Sources',

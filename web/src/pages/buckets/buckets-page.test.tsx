@@ -160,8 +160,9 @@ describe('the requests', () => {
 
   it('say why nobody can answer', async () => {
     open('/buckets', { '/v1/requests': () => Response.json({ rows: [{ ...request, can_answer: [] }], next: null }) });
-    expect(await screen.findByText(/^Nobody is there who may answer it/)).toBeVisible();
-    expect(screen.getByRole('button', { name: /^Approve/ })).toBeDisabled();
+    expect(await screen.findByText(/^Nobody may answer it yet/)).toBeVisible();
+    expect(screen.queryByRole('button', { name: /^Approve/ })).not.toBeInTheDocument();
+    expect(screen.getByRole('link', { name: 'Name who decides' })).toHaveAttribute('href', '/settings/contract');
   });
 });
 

@@ -16,6 +16,7 @@ import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { ScrollRegion } from '../../parts/scroll-region';
 import { useRight } from '../../parts/use-right';
+import { AddBucket } from './bucket-form';
 import own from './buckets.module.css';
 import { FlowPanel } from './flow-panel';
 import { RequestsPanel } from './requests-panel';
@@ -31,6 +32,7 @@ export function BucketsPage() {
   const { q, requests } = route.useSearch();
   const navigate = route.useNavigate();
   const seesBurn = useRight('read-burn');
+  const mayAdd = useRight('run-faregate');
   const buckets = useInfiniteQuery(bucketsQuery(q));
   const rows = buckets.data?.pages.flatMap((page) => page.rows);
   const ask = useDebouncedCallback(
@@ -74,6 +76,7 @@ export function BucketsPage() {
               {words.burn.sessions.more}
             </Button>
           )}
+          {mayAdd && <AddBucket buckets={rows ?? []} />}
         </Stack>
       </Panel>
       {seesBurn && <FlowPanel />}

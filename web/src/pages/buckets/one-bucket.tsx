@@ -1,4 +1,4 @@
-import { Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Fragment } from 'react';
@@ -15,6 +15,8 @@ import { AskForm } from '../../parts/order-form';
 import { PageHead } from '../../parts/page-head';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
+import { useRight } from '../../parts/use-right';
+import { ChangeBucket } from './bucket-form';
 import { RequestsPanel } from './requests-panel';
 import { StatementPanel } from './statement-panel';
 import { TransferForm } from './transfer-form';
@@ -28,6 +30,7 @@ export function OneBucketPage() {
   const { requests } = route.useSearch();
   const navigate = route.useNavigate();
   const bucket = useQuery(bucketQuery(key));
+  const mayChange = useRight('run-faregate');
   if (isUnknown(bucket.error)) {
     return <EmptyNote heading="h1" title={say.unknown(key)} detail={say.unknownDetail} />;
   }
@@ -42,7 +45,12 @@ export function OneBucketPage() {
       <div className={styles.pair}>
         <Panel title={say.balance}>
           <Loaded of={bucket} waiting={say.loading} skeleton={<SkeletonLines lines={5} />}>
-            {(data) => <Balance bucket={data} />}
+            {(data) => (
+              <Stack gap="md">
+                <Balance bucket={data} />
+                {mayChange && <ChangeBucket key={key} bucket={data} />}
+              </Stack>
+            )}
           </Loaded>
         </Panel>
         <Outlook bucket={key} />
@@ -55,7 +63,7 @@ export function OneBucketPage() {
       {/* Another bucket begins with empty forms. */}
       <div className={styles.pair} key={key} data-no-print>
         <AskForm bucket={key} />
-        <TransferForm bucket={key} />
+        <TransferForm bucket={key} name={bucket.data?.name ?? key} />
       </div>
       <StatementPanel bucket={key} />
     </div>

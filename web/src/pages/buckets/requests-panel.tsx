@@ -1,5 +1,6 @@
 import { Button, Group, NativeSelect, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { requestsQuery, type RequestStage } from '../../api/buckets';
 import { useOrder } from '../../api/orders';
@@ -11,6 +12,7 @@ import { numbers } from '../../numbers';
 import { Badge } from '../../parts/badge';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { asTokens } from '../../parts/order-form';
+import pageStyles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
 import { ProblemNotice } from '../../parts/problem-notice';
 import { REQUEST_TONES } from '../../parts/request-tones';
@@ -95,10 +97,15 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { reque
   const isOwn = me?.person != null && can_answer.includes(me.person.key);
   const why = nobody ? say.nobody : isOwn || as ? undefined : say.notMine(can_answer.join(', '), mayAct === true);
   // Whoever only looks is not asked anything.
-  if (why && !mayAct && !nobody) {
+  if (why && (nobody || !mayAct)) {
     return (
       <Text size="sm" c="dimmed">
-        {why}
+        {why}{' '}
+        {nobody && me?.rights.includes('run-faregate') && (
+          <Link to="/settings/contract" className={pageStyles.link}>
+            {say.toDeciders}
+          </Link>
+        )}
       </Text>
     );
   }
@@ -119,7 +126,7 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { reque
           maxLength={500}
           onChange={(event) => setComment(event.currentTarget.value)}
         />
-        {mayAct && !nobody && (
+        {mayAct && (
           <NativeSelect
             label={say.as}
             value={as}

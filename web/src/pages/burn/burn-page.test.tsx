@@ -225,7 +225,7 @@ describe('the Burn page', () => {
 
   it('keeps the other panels when one question fails, and asks again', async () => {
     let broken = true;
-    const fail = () => problem(503, { title: 'ledger replaying', detail: 'wait', help: 'See the log.' });
+    const fail = () => problem(503, { detail: 'ledger replaying', help: 'See the log.' });
     open('/burn', { '/v1/balances': () => (broken ? fail() : Response.json(balances)) });
     const panel = await region('Packs');
     expect(await panel.findByText('ledger replaying')).toBeVisible();

@@ -1,12 +1,14 @@
 import { Group, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { dailyBurnQuery, periodsQuery, summaryQuery } from '../../api/queries';
 import type { Summary, Usage } from '../../api/types';
 import { day, dayOf, moment, money } from '../../format';
 import { words } from '../../messages';
 import { Loaded } from '../../parts/loaded';
+import pageStyles from '../../parts/page.module.css';
+import { useRight } from '../../parts/use-right';
 import { BucketsPanel } from './buckets-panel';
 import styles from './burn-page.module.css';
 import { DailyPanel } from './daily-panel';
@@ -83,6 +85,7 @@ function Panels({ zone, today, usage }: PanelsProps) {
   const { from, to, preset } = resolveRange(search, today);
   const span = { from, to };
   const daily = useQuery(dailyBurnQuery(span));
+  const mayBuy = useRight('buy-packs');
   return (
     <>
       <Text size="sm" data-print-only>
@@ -100,7 +103,16 @@ function Panels({ zone, today, usage }: PanelsProps) {
       </div>
       <div className={styles.pair}>
         <BucketsPanel />
-        <PacksPanel today={today} />
+        <PacksPanel
+          today={today}
+          way={
+            mayBuy && (
+              <Link to="/settings/contract" className={pageStyles.link}>
+                {words.burn.packs.enter}
+              </Link>
+            )
+          }
+        />
       </div>
       <SessionsPanel zone={zone} today={today} />
     </>

@@ -60,6 +60,8 @@ export function frame(
     },
     yAxis: {
       type: 'value',
+      // Less than a token is drawn as next to nothing, and not as high as thousands.
+      max: ({ max }: { max: number }) => (max < 1 ? 1 : (undefined as never)),
       name: words.burn.daily.axis,
       nameTextStyle: { color: colours.dimmed, align: 'left', padding: [0, 0, 0, -24] },
       axisLabel: { color: colours.dimmed, formatter: (value: number) => compactTokens(value) },

@@ -1,5 +1,6 @@
 import { Badge, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { balancesQuery } from '../../api/queries';
 import type { Pack } from '../../api/types';
 import { daysBetween } from '../../days';
@@ -8,7 +9,6 @@ import { words } from '../../messages';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { Meter } from '../../parts/meter';
 import { Panel } from '../../parts/panel';
-import { Prose } from '../../parts/prose';
 import styles from './balances.module.css';
 
 const say = words.burn.packs;
@@ -16,17 +16,18 @@ const say = words.burn.packs;
 /** The statement warns of an expiry this long before it. */
 const WARN_DAYS = 90;
 
-/** What was bought, and when the rest of it is lost. */
-export function PacksPanel({ today }: { today: string }) {
+/** What was bought, when the rest of it is lost, and where there is nothing, the way to enter it. */
+export function PacksPanel({ today, way }: { today: string; way?: ReactNode }) {
   const balances = useQuery(balancesQuery);
   return (
     <Panel title={say.title}>
       <Loaded of={balances} waiting={say.loading} skeleton={<SkeletonLines lines={3} height={34} />}>
         {({ packs }) =>
           packs.length === 0 ? (
-            <Text c="dimmed">
-              <Prose>{say.empty}</Prose>
-            </Text>
+            <Stack gap="xs" align="flex-start">
+              <Text c="dimmed">{say.empty}</Text>
+              {way}
+            </Stack>
           ) : (
             <Stack gap="lg" component="ul" className={styles.list}>
               {packs.map((pack) => (

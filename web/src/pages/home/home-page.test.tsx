@@ -104,7 +104,7 @@ describe('the overview', () => {
   });
 
   it('says what failed', async () => {
-    open({ '/v1/requests': () => problem(500, { title: 'It broke' }) });
+    open({ '/v1/requests': () => problem(500, { detail: 'It broke' }) });
     const panel = within(await screen.findByRole('region', { name: 'What needs a decision' }));
     expect(await panel.findByText('It broke')).toBeVisible();
   });

@@ -8,7 +8,7 @@ import { isForbidden } from '../../api/client';
 import { tokenEventsQuery } from '../../api/home';
 import { firstRunQuery } from '../../api/imports';
 import { plansQuery } from '../../api/plans';
-import { alertsQuery, balancesQuery, summaryQuery } from '../../api/queries';
+import { alertsQuery, balancesQuery, meQuery, summaryQuery } from '../../api/queries';
 import type { Pack, Statement } from '../../api/types';
 import { day, money, tokens } from '../../format';
 import { words } from '../../messages';
@@ -23,6 +23,7 @@ import { useMoments, useToldMoments } from '../../parts/use-moments';
 import { useRight } from '../../parts/use-right';
 import { BurnGlance } from './burn-glance';
 import own from './home.module.css';
+import { Own } from './own';
 
 const say = words.home;
 
@@ -31,6 +32,7 @@ const CARDS_MAX = 5;
 
 export function HomePage() {
   const mayBring = useRight('run-faregate');
+  const seesOwn = useRight('read-burn') === false;
   const first = useQuery({ ...firstRunQuery, enabled: mayBring === true }).data;
   // An overview of nothing would be blank.
   if (first?.empty) return <Navigate to="/welcome" replace />;
@@ -38,6 +40,7 @@ export function HomePage() {
     <div className={styles.page}>
       <PageHead title={say.title} />
       <Decisions />
+      {seesOwn && <Own />}
       <div className={styles.pair}>
         <Standing missing={first?.next ?? undefined} />
         <Events />
@@ -51,6 +54,8 @@ export function HomePage() {
 function Decisions() {
   const when = useMoments();
   const told = useToldMoments();
+  const me = useQuery(meQuery).data;
+  const mayAct = useRight('act-for-others');
   const alerts = useInfiniteQuery(alertsQuery('open'));
   const requests = useQuery(requestsQuery('waiting'));
   const plans = useInfiniteQuery(plansQuery);
@@ -58,6 +63,8 @@ function Decisions() {
   const failed = asked.find(({ error, data }) => error && !data && !isForbidden(error));
   const isWaiting = asked.some(({ isPending }) => isPending);
   const open = rowsOf(alerts.data).filter(({ acknowledged }) => !acknowledged);
+  // What waits for others alone is on the page of the buckets.
+  const mine = (requests.data ?? []).filter(({ can_answer }) => mayAct || (me?.person && can_answer.includes(me.person.key)));
   const drawn = rowsOf(plans.data).filter(({ status }) => status === 'drawn');
   const cards = [
     ...open.slice(0, CARDS_MAX).map(({ id, said, at }) => (
@@ -67,7 +74,7 @@ function Decisions() {
         </Link>
       </Card>
     )),
-    ...(requests.data ?? []).slice(0, CARDS_MAX).map(({ id, by_name, tokens: amount, bucket, bucket_name, expires }) => (
+    ...mine.slice(0, CARDS_MAX).map(({ id, by_name, tokens: amount, bucket, bucket_name, expires }) => (
       <Card
         key={`request ${id}`}
         kind={say.request}
@@ -105,7 +112,7 @@ function Decisions() {
               <More to="/alerts" isMore={open.length > CARDS_MAX}>
                 {say.allAlerts}
               </More>
-              <More to="/buckets" isMore={(requests.data?.length ?? 0) > CARDS_MAX}>
+              <More to="/buckets" isMore={mine.length > CARDS_MAX}>
                 {say.allRequests}
               </More>
               <More to="/plan/plans" isMore={drawn.length > CARDS_MAX}>

@@ -162,7 +162,7 @@ describe('one’s own page', () => {
   });
 
   it('says what failed, and where', async () => {
-    open({ '/v1/me/burn': () => problem(500, { title: 'It broke' }) });
+    open({ '/v1/me/burn': () => problem(500, { detail: 'It broke' }) });
     const used = await region('What I used');
     expect(await used.findByText('It broke')).toBeVisible();
   });

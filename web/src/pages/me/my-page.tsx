@@ -1,14 +1,11 @@
 /** One's own use: what it cost, what one holds, what the next launch would cost, and how to get more. One chunk. */
 import { Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { bucketQuery } from '../../api/buckets';
 import { personQuery } from '../../api/people';
 import { meQuery } from '../../api/queries';
 import type { OnePerson } from '../../api/types';
-import { tokens } from '../../format';
 import { words } from '../../messages';
 import { EmptyNote } from '../../parts/empty-note';
-import { Facts } from '../../parts/facts';
 import { SeatsOf, SessionsOf } from '../../parts/holdings';
 import { Loaded, SkeletonLines } from '../../parts/loaded';
 import { AskForm } from '../../parts/order-form';
@@ -19,6 +16,7 @@ import { CapsPanel } from './caps-panel';
 import { MyRequests } from './my-requests';
 import { QuotePanel } from './quote-panel';
 import { RefusedPanel } from './refused-panel';
+import { Standing } from './standing';
 import { UsedPanel } from './used-panel';
 
 const say = words.me;
@@ -43,7 +41,9 @@ function Mine({ person }: { person: OnePerson }) {
   return (
     <>
       <div className={styles.pair}>
-        <Standing person={person} />
+        <Standing person={person}>
+          <CapsPanel />
+        </Standing>
         <QuotePanel person={person} />
       </div>
       <UsedPanel />
@@ -71,22 +71,5 @@ function Mine({ person }: { person: OnePerson }) {
         </div>
       )}
     </>
-  );
-}
-
-/** What one has used this month, who pays, what is left there, and one's caps. */
-function Standing({ person: { bucket, month_to_date } }: { person: OnePerson }) {
-  const payer = useQuery({ ...bucketQuery(bucket ?? ''), enabled: Boolean(bucket) }).data;
-  return (
-    <Panel title={say.standing}>
-      <Facts
-        facts={[
-          [say.monthToDate, words.units.tokens(month_to_date, tokens(month_to_date))],
-          [say.paidBy, bucket ? (payer?.name ?? bucket) : words.people.one.noBucket],
-          ...(payer ? ([[say.leftThere, words.units.tokens(payer.available, tokens(payer.available))]] as const) : []),
-        ]}
-      />
-      <CapsPanel />
-    </Panel>
   );
 }

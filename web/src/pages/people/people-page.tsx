@@ -1,8 +1,8 @@
 /** People and seats: who there is, who holds what, and what speaks for a change. One chunk. */
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { peopleQuery } from '../../api/people';
+import { peopleGroupsQuery, peopleQuery } from '../../api/people';
 import type { PersonRow } from '../../api/types';
 import { words } from '../../messages';
 import { DataTable, type Column } from '../../parts/data-table/data-table';
@@ -18,10 +18,15 @@ export { SeatsPage } from './seats-page';
 const route = getRouteApi('/people');
 const say = words.people;
 
+const GROUPS = Object.entries(say.groupBy);
+const nameOf = (by: string, key?: string) =>
+  by === 'kind' ? (key === 'contractor' ? say.contractor : say.staff) : undefined;
+
 export function PeoplePage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const people = useInfiniteQuery(peopleQuery(search));
+  const groups = useQuery(peopleGroupsQuery(search));
   const when = useMoments();
   const columns = useMemo(() => columnsOf(when), [when]);
   return (
@@ -37,7 +42,8 @@ export function PeoplePage() {
           search={search}
           onSearch={(changed) => void navigate({ search: asAddress(changed), resetScroll: false })}
           searchLabel={say.search}
-          exported={{ path: '/v1/people', query: search }}
+          grouping={{ by: GROUPS, nameOf, of: groups }}
+          exported={{ path: '/v1/people', query: { q: search.q, sort: search.sort } }}
           empty={{ ...say.empty, first: true }}
         />
       </Panel>

@@ -1,9 +1,9 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { seatsQuery } from '../../api/people';
+import { seatsGroupsQuery, seatsQuery } from '../../api/people';
 import type { Seat } from '../../api/types';
-import { counted } from '../../format';
+import { counted, day } from '../../format';
 import { words } from '../../messages';
 import { DataTable, type Column } from '../../parts/data-table/data-table';
 import { asAddress } from '../../parts/data-table/search';
@@ -16,10 +16,15 @@ const route = getRouteApi('/seats');
 const say = words.seats;
 const STATES = ['free', 'held'] as const;
 
+const GROUPS = Object.entries(say.groupBy);
+const nameOf = (by: string, key = '') =>
+  by === 'state' ? (key === 'held' ? say.states.held : say.states.free) : by === 'last-day' ? day(key) : undefined;
+
 export function SeatsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const seats = useInfiniteQuery(seatsQuery(search));
+  const groups = useQuery(seatsGroupsQuery(search));
   const when = useMoments();
   const columns = useMemo(() => columnsOf(when), [when]);
   return (
@@ -36,7 +41,8 @@ export function SeatsPage() {
           onSearch={(changed) => void navigate({ search: asAddress(changed), resetScroll: false })}
           searchLabel={say.search}
           filters={[{ key: 'state', label: say.state, options: STATES.map((state) => [state, say.states[state]]) }]}
-          exported={{ path: '/v1/seats', query: search }}
+          grouping={{ by: GROUPS, nameOf, of: groups }}
+          exported={{ path: '/v1/seats', query: { q: search.q, state: search.state, sort: search.sort } }}
           empty={{ ...say.empty, first: true }}
         />
       </Panel>

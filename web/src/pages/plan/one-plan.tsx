@@ -56,7 +56,7 @@ export function OnePlan() {
             of={plan}
             search={{}}
             onSearch={() => undefined}
-            lines={3}
+            height={3}
             empty={say.noMoves}
           />
         </Stack>

@@ -94,10 +94,10 @@ function open(address: string, answers: Parameters<typeof serve>[0]) {
 }
 
 describe('a recommendation in a sentence', () => {
-  const row = { days: 148.3, break_even: 97, p_saves: 0.836, advice: 'seat', offering: 'revit', has_left: false } as Recommendation;
+  const row = { days: 148.3, break_even: 97, p_saves: 0.836, advice: 'seat', offering_name: 'Revit', has_left: false } as Recommendation;
   it.each([
-    [{}, 'Give a seat of revit', '148 days of use a year; a seat pays from 97. The other way is cheaper in 84% of cases.'],
-    [{ advice: 'tokens', break_even: null }, 'Move to tokens for revit', '148 days of use a year. The other way is cheaper in 84% of cases.'],
+    [{}, 'Give a seat of Revit', '148 days of use a year; a seat pays from 97. The other way is cheaper in 84% of cases.'],
+    [{ advice: 'tokens', break_even: null }, 'Move to tokens for Revit', '148 days of use a year. The other way is cheaper in 84% of cases.'],
     [{ stays: 'contractor' }, 'Leave as it is', '148 days of use a year; a seat pays from 97. Contractors stay on tokens.'],
     [{ stays: 'a-new-reason' }, 'Leave as it is', '148 days of use a year; a seat pays from 97. a-new-reason'],
     [{ has_left: true }, 'Take the seat back', '148 days of use a year; a seat pays from 97. The other way is cheaper in 84% of cases.'],

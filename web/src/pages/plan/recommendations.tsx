@@ -1,6 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { recommendationsQuery } from '../../api/plans';
+import { adviceGroupsQuery, recommendationsQuery } from '../../api/plans';
 import type { Recommendation } from '../../api/types';
 import { counted, money, roundShare } from '../../format';
 import { words } from '../../messages';
@@ -12,6 +12,9 @@ import { Basis } from './basis';
 
 const route = getRouteApi('/plan/');
 const say = words.plan.list;
+const GROUPS = Object.entries(say.groupBy);
+const nameOf = (by: string, key?: string) =>
+  by === 'advice' ? say.best[key ?? ''] : by === 'stays' ? (key ? words.plan.stays[key] : say.toMove) : undefined;
 const RULES = ['crossover', 'guide-000', 'guide-004'] as const;
 
 export function Recommendations() {
@@ -19,7 +22,8 @@ export function Recommendations() {
   const { offer: _, ...search } = route.useSearch();
   const navigate = route.useNavigate();
   const advice = useInfiniteQuery(recommendationsQuery(search));
-  const first = advice.data?.pages[0];
+  const groups = useQuery(adviceGroupsQuery(search));
+  const first = groups.data ?? advice.data?.pages[0];
   return (
     <Panel title={say.title} busy={advice.isPlaceholderData}>
       <DataTable
@@ -35,8 +39,9 @@ export function Recommendations() {
           { key: 'moves', label: say.moves, options: [['true', say.movesOnly]] },
           { key: 'rule', label: say.rule, options: RULES.map((rule) => [rule, say.rules[rule]]) },
         ]}
-        exported={{ path: '/v1/recommendations', query: search }}
-        lines={3}
+        grouping={{ by: GROUPS, nameOf, of: { ...groups, data: groups.data?.groups ?? undefined } }}
+        exported={{ path: '/v1/recommendations', query: { ...search, group: undefined, in: undefined } }}
+        height={3}
         empty={{ ...say.empty, first: true }}
       />
       {first && <Basis from={first.known_from} to={first.known_to} gaps={first.gaps} />}

@@ -18,6 +18,7 @@ import { Panel } from '../../parts/panel';
 import { Prose } from '../../parts/prose';
 import { useRight } from '../../parts/use-right';
 import { PacksPanel } from '../burn/packs-panel';
+import { TermsForm } from './terms-form';
 
 const say = words.settings.contract;
 
@@ -39,6 +40,7 @@ export function ContractPart() {
 function TermsPanel() {
   const terms = useQuery(termsQuery);
   const contract = useQuery(summaryQuery).data?.contract;
+  const mayChange = useRight('run-faregate');
   if (isForbidden(terms.error)) return null;
   return (
     <Panel title={say.title}>
@@ -57,6 +59,7 @@ function TermsPanel() {
                 ...factsOf(data),
               ]}
             />
+            {mayChange && <TermsForm terms={data} />}
             <Text size="sm" c="dimmed">
               <Prose>{say.changing}</Prose>
             </Text>

@@ -55,11 +55,11 @@ describe('signing in by a link', () => {
 
   it('says what the server refused, and what helps', async () => {
     await open(link, {
-      '/v1/sign-in': () => problem(401, { title: 'code used', detail: 'it was `used`', help: 'Restart Faregate.' }),
+      '/v1/sign-in': () => problem(401, { detail: 'it was `used`', help: 'Restart Faregate.' }),
     });
     await userEvent.type(screen.getByLabelText('Link or code'), 'old');
     await submit('Sign in with the link');
-    expect(await screen.findByText('code used')).toBeVisible();
+    expect(await screen.findByText('The request failed')).toBeVisible();
     expect(screen.getByText('Restart Faregate.')).toBeVisible();
     expect(screen.getByText('used')).toHaveProperty('tagName', 'CODE');
   });

@@ -21,6 +21,7 @@ const WAYS: Record<string, '/settings/contract' | '/settings' | '/settings/works
   packs: '/settings/contract',
   buckets: '#estate',
   people: '#estate',
+  deciders: '/settings/contract',
   seats: '#estate',
   accounts: '/settings',
   rules: '/alerts/rules',

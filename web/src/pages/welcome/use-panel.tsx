@@ -15,13 +15,12 @@ import { Brought, Progress } from './brought';
 
 const say = words.welcome.use;
 
-/** Logs of licence servers name no zone; the reader's own is the likeliest. */
-const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const ZONES = 'zones-of-the-world';
 
 /** A file of use, told by what is in it. */
-export function UsePanel() {
-  const [zone, setZone] = useState(OWN_ZONE);
+export function UsePanel({ contractZone }: { contractZone: string }) {
+  // Logs of licence servers name no zone: that of the contract is the likeliest.
+  const [zone, setZone] = useState(contractZone);
   const { bring, sent } = useBring('/v1/imports/log', 'application/octet-stream', ({ name }) => ({ name, zone }));
   return (
     <Panel title={say.title} id="use">

@@ -29,7 +29,7 @@ export function WelcomePage() {
           <>
             <Text maw="70ch">{data.empty ? say.intro : say.more}</Text>
             <div className={styles.pair}>
-              <UsePanel />
+              <UsePanel contractZone={data.zone} />
               <DemoPanel mayFill={data.may_fill} />
             </div>
             <NextSteps first={data} />

@@ -121,7 +121,7 @@ describe('the table', () => {
     const fetched = serve({
       '/v1/things': (_, url) =>
         url.includes('xlsx')
-          ? problem(429, { title: 'Too many reports wait' })
+          ? problem(429, { detail: 'Too many reports wait' })
           : new Response('x', { headers: { 'Content-Disposition': 'attachment; filename="things.csv"' } }),
     });
     open(() => ({ rows: rows(0, 3), next: null }));

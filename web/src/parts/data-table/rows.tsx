@@ -1,9 +1,11 @@
 import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query';
-import { memo, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type RefObject } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
+import type { Group } from '../../api/types';
 import styles from './data-table.module.css';
 import { usePrinting } from '../use-printing';
 import type { Column, Page, TableSearch } from './data-table';
 import { Head } from './head';
+import type { Lines } from './lines';
 import { stretchOf, windowOf } from './stretch';
 
 /** By lines of text: every row is as high as the next, so that any of them is found by its number. */
@@ -18,25 +20,28 @@ type Props<Row> = {
   label: string;
   columns: Column<Row>[];
   rowKey: (row: Row) => string;
-  rows: Row[];
-  lines?: 2 | 3;
+  lines: Lines<Row>;
+  height?: 2 | 3;
+  /** How the head of a group is shown. */
+  group?: (group: Group) => ReactNode;
   search: TableSearch;
   onSearch: (search: TableSearch) => void;
   of: UseInfiniteQueryResult<InfiniteData<Page<Row>>>;
 };
 
 /** The rows in sight, between two spacers that stand for all the others. */
-export function Rows<Row>({ label, columns, rowKey, rows, lines = 2, search, onSearch, of }: Props<Row>) {
+export function Rows<Row>({ label, columns, rowKey, lines, height = 2, group, search, onSearch, of }: Props<Row>) {
   const region = useRef<HTMLDivElement>(null);
-  const inSight = useWindow(rows.length, ROW_PX[lines], region);
+  const { count } = lines;
+  const inSight = useWindow(count, ROW_PX[height], region);
   const isPrinting = usePrinting();
-  const { first, last, above, below } = isPrinting ? printed(rows.length) : inSight;
+  const { first, last, above, below } = isPrinting ? printed(count) : inSight;
   const { goTo } = inSight;
-  useNextPage(of, last >= rows.length - AHEAD_ROWS);
+  useNextPage(of, last >= lines.end - AHEAD_ROWS);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = placeOf(event.target);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
-    if (at < 0 || to === undefined || to < 0 || to >= rows.length) return;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: count - 1 }[event.key];
+    if (at < 0 || to === undefined || to < 0 || to >= count) return;
     event.preventDefault();
     goTo(to);
   };
@@ -44,11 +49,11 @@ export function Rows<Row>({ label, columns, rowKey, rows, lines = 2, search, onS
     <div ref={region} role="group" aria-label={label} tabIndex={0} className={styles.region}>
       <table
         className={styles.table}
-        data-lines={lines}
+        data-lines={height}
         aria-label={label}
         // The head is a row too; how many more there are, nobody has counted.
-        aria-rowcount={of.hasNextPage ? -1 : rows.length + 1}
-        style={tableStyle(columns, ROW_PX[lines])}
+        aria-rowcount={of.hasNextPage ? -1 : count + 1}
+        style={tableStyle(columns, ROW_PX[height])}
       >
         <colgroup>
           {columns.map(({ id, width }) => (
@@ -64,15 +69,24 @@ export function Rows<Row>({ label, columns, rowKey, rows, lines = 2, search, onS
         </thead>
         <tbody onKeyDown={onKeyDown}>
           <Spacer height={above} />
-          {rows.slice(first, last + 1).map((row, place) => (
-            <OneRow key={rowKey(row)} row={row} place={first + place} columns={columns} />
-          ))}
+          {places(first, last).map((place) => {
+            const line = lines.at(place);
+            return 'row' in line ? (
+              <OneRow key={rowKey(line.row)} row={line.row} place={place} columns={columns} />
+            ) : (
+              <GroupRow key={`group ${line.group.in}`} place={place} width={columns.length}>
+                {group?.(line.group)}
+              </GroupRow>
+            );
+          })}
           <Spacer height={below} />
         </tbody>
       </table>
     </div>
   );
 }
+
+const places = (first: number, last: number) => Array.from({ length: last + 1 - first }, (_, place) => first + place);
 
 /** All rows that are loaded, or as many as paper bears. */
 const printed = (count: number) => ({ first: 0, last: Math.min(count, PRINTED_MAX) - 1, above: 0, below: 0 });
@@ -88,6 +102,16 @@ function OneRow<Row>({ row, place, columns }: OneRowProps<Row>) {
   return (
     <tr data-place={place} aria-rowindex={place + 2} tabIndex={-1} className={styles.row}>
       <Cells row={row} columns={columns as Column<unknown>[]} />
+    </tr>
+  );
+}
+
+function GroupRow({ place, width, children }: { place: number; width: number; children: ReactNode }) {
+  return (
+    <tr data-place={place} aria-rowindex={place + 2} className={styles.group}>
+      <th scope="row" colSpan={width}>
+        {children}
+      </th>
     </tr>
   );
 }

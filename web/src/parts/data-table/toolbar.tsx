@@ -5,7 +5,7 @@ import type { Query } from '../../api/client';
 import { words } from '../../messages';
 import { SearchIcon } from '../icons';
 import styles from './data-table.module.css';
-import type { Column, Filter, TableSearch } from './data-table';
+import { shapeOf, type Column, type Filter, type Grouping, type TableSearch } from './data-table';
 import { Export } from './export';
 import { SavedViews } from './saved-views';
 
@@ -19,6 +19,7 @@ export type ToolbarProps<Row> = {
   onSearch: (search: TableSearch) => void;
   searchLabel?: string;
   filters?: readonly Filter[];
+  grouping?: Grouping;
   exported?: { path: string; query: Query };
   hidden: string[];
   onHidden: (hidden: string[]) => void;
@@ -27,7 +28,7 @@ export type ToolbarProps<Row> = {
 
 /** What narrows the table and what of it is shown. On paper only the filters remain. */
 export function Toolbar<Row>(props: ToolbarProps<Row>) {
-  const { search, onSearch, searchLabel, filters = [], isFiltered } = props;
+  const { search, onSearch, searchLabel, filters = [], grouping, isFiltered } = props;
   return (
     <>
       <Group gap="sm" align="end" className={styles.toolbar} data-no-print>
@@ -37,8 +38,9 @@ export function Toolbar<Row>(props: ToolbarProps<Row>) {
         {filters.map((filter) => (
           <FilterField key={filter.key} filter={filter} search={search} onSearch={onSearch} />
         ))}
+        {grouping && <GroupField grouping={grouping} search={search} onSearch={onSearch} />}
         {isFiltered && (
-          <Button variant="subtle" onClick={() => onSearch({ sort: search.sort })}>
+          <Button variant="subtle" onClick={() => onSearch(shapeOf(search))}>
             {say.clear}
           </Button>
         )}
@@ -95,6 +97,19 @@ function FilterField({ filter: { key, label, options }, search, onSearch }: Filt
       value={search[key] ?? ''}
       data={[{ value: '', label: say.any }, ...options.map(([value, shown]) => ({ value, label: shown }))]}
       onChange={(event) => onSearch({ ...search, [key]: event.currentTarget.value || undefined })}
+    />
+  );
+}
+
+type GroupFieldProps = { grouping: Grouping; search: TableSearch; onSearch: (search: TableSearch) => void };
+
+function GroupField({ grouping, search, onSearch }: GroupFieldProps) {
+  return (
+    <NativeSelect
+      label={say.groupBy}
+      value={search.group ?? ''}
+      data={[{ value: '', label: say.ungrouped }, ...grouping.by.map(([value, label]) => ({ value, label }))]}
+      onChange={(event) => onSearch({ ...search, group: event.currentTarget.value || undefined, in: undefined })}
     />
   );
 }

@@ -4,9 +4,11 @@ use crate::Server;
 use crate::authority::{Authorized, ReadEstate};
 use crate::export::{self, filters};
 use crate::extract::Params;
+use crate::grouping::{Grouping, Named, Part, RowGroup, parts};
 use crate::paging::finds;
 use crate::problem::Problem;
 use crate::sorting::{Key, Order};
+use crate::studies::Found;
 use crate::wire::Money;
 use axum::Json;
 use axum::extract::State;
@@ -31,10 +33,17 @@ pub struct Which {
     moves: bool,
     /// Part of a person's key or name.
     q: Option<String>,
+    /// Key of a person: what is said of them alone.
+    person: Option<String>,
     /// By `person`, `name`, `offering`, `advice`, `stays`, `days`, `break-even`, `p-saves`, `saving`, `regret`,
     /// `on-tokens`, `seat-price` or `idle-days`; with a `-` in front, the other way round. By person as they became
     /// known by default.
     sort: Option<String>,
+    /// Into groups, by `advice`, `stays`, `offering` or `bucket`: the answer has the groups, or with `in` the rows of one.
+    group: Option<String>,
+    /// The rows of this group alone: its `in`.
+    #[serde(rename = "in")]
+    one: Option<String>,
     /// `json`, or a file of all of them: `csv` or `xlsx`.
     format: Option<String>,
     /// Rows on a page: 100 by default, 1,000 at most.
@@ -94,6 +103,8 @@ pub struct Recommendations {
     pub gaps: Vec<String>,
     /// In the order asked for.
     pub rows: Vec<Recommendation>,
+    /// Where groups were asked for: these, by name, and no rows.
+    pub groups: Option<Vec<RowGroup>>,
     /// Cursor of the next page; `null` at the end.
     pub next: Option<String>,
 }
@@ -131,6 +142,21 @@ const COLUMNS: [(&str, By); 13] = [
     ("idle-days", By::IdleDays),
 ];
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum GroupBy {
+    Advice,
+    Stays,
+    Offering,
+    Bucket,
+}
+
+const GROUPS: [(&str, GroupBy); 4] = [
+    ("advice", GroupBy::Advice),
+    ("stays", GroupBy::Stays),
+    ("offering", GroupBy::Offering),
+    ("bucket", GroupBy::Bucket),
+];
+
 /// Seat or tokens, for everybody who used anything or holds a seat. It reads all use of a year for the first page, and
 /// the pages that follow are of the same study. With `format`, or with `Accept`, a file of all that obey the filters.
 #[utoipa::path(
@@ -151,30 +177,34 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let format = export::format(which.format.as_deref(), &headers)?;
     let order = Order::read(which.sort.as_deref(), &COLUMNS)?;
+    let grouping = Grouping::read(which.group.as_deref(), which.one.as_deref(), &GROUPS)?;
     let cursor = which.cursor.as_deref().map(cursor).transpose()?;
     let found = server.studied(which.rule.clone(), cursor.map(|(revision, _)| revision)).await?;
     let wanted = {
         let state = server.gate.state().read();
         let people = (1..).zip(&found.advice.people);
-        let wanted = people.filter(|(_, one)| is_wanted(&state, &which, one));
+        let wanted = people.filter(|(_, one)| {
+            is_wanted(&state, &which, one) && grouping.keeps(|column| groups(&state, column, one))
+        });
+        if let (Grouping::Groups(column), None) = (&grouping, format) {
+            let parts = parts(wanted.map(|(_, one)| one), |one| groups(&state, *column, one));
+            let groups = parts.map(|part| with_saving(part, found.currency)).collect();
+            return Ok(Json(told(&found, Vec::new(), Some(groups), None)).into_response());
+        }
         let by = |column, one: &&PersonAdvice| key(&state, column, one);
         if format.is_none() {
             let page = order.page(wanted, by, (which.limit, cursor.map(|(_, rest)| rest)))?;
             let rows = page.rows.into_iter().map(|one| shown(&state, found.currency, one));
-            let told = Recommendations {
-                known_from: found.first.to_string(),
-                known_to: found.last.to_string(),
-                gaps: found.advice.gaps.clone(),
-                rows: rows.collect(),
-                next: page.next.map(|rest| format!("{}.{rest}", found.revision)),
-            };
-            return Ok(Json(told).into_response());
+            let next = page.next.map(|rest| format!("{}.{rest}", found.revision));
+            return Ok(Json(told(&found, rows.collect(), None, next)).into_response());
         }
         order.all(wanted, by).into_iter().cloned().collect::<Vec<_>>()
     };
     let asked = [
         ("rule", which.rule),
         ("moves", which.moves.then(|| "only".to_owned())),
+        ("person", which.person),
+        ("group", grouping.words()),
         ("search", which.q),
         ("sorted by", order.words()),
     ];
@@ -184,6 +214,22 @@ pub async fn list(
     let cells =
         move |state: &state::State, one: &PersonAdvice| Some(cells(state, found.currency, one));
     export::file(&server, format.unwrap_or(Format::Csv), list, wanted, cells).await
+}
+
+fn told(
+    found: &Found,
+    rows: Vec<Recommendation>,
+    groups: Option<Vec<RowGroup>>,
+    next: Option<String>,
+) -> Recommendations {
+    Recommendations {
+        known_from: found.first.to_string(),
+        known_to: found.last.to_string(),
+        gaps: found.advice.gaps.clone(),
+        rows,
+        groups,
+        next,
+    }
 }
 
 /// The revision of the study that a page was of, and where it ended.
@@ -196,7 +242,32 @@ fn cursor(text: &str) -> Result<(u64, &str), Problem> {
 fn is_wanted(state: &state::State, which: &Which, one: &PersonAdvice) -> bool {
     let person = state.estate().person(one.person);
     let texts = person.map_or(["", ""], |person| [person.key.as_str(), person.name.as_str()]);
-    (!which.moves || one.stays.is_none()) && finds(which.q.as_deref(), &texts)
+    let is_theirs = which.person.as_deref().is_none_or(|key| texts[0] == key);
+    is_theirs && (!which.moves || one.stays.is_none()) && finds(which.q.as_deref(), &texts)
+}
+
+fn groups<'a>(state: &'a state::State, column: GroupBy, one: &'a PersonAdvice) -> Vec<Named<'a>> {
+    let estate = state.estate();
+    let found = match column {
+        GroupBy::Advice => Some(Named::key(advice(one))),
+        GroupBy::Stays => one.stays.map(|why| Named::key(why.key())),
+        GroupBy::Offering => {
+            let offering = one.offering.and_then(|id| estate.offering(id));
+            offering.map(|offering| Named::new(&offering.key, &offering.name))
+        }
+        GroupBy::Bucket => {
+            let bucket = estate.person(one.person).and_then(|known| estate.bucket(known.bucket));
+            bucket.map(|bucket| Named::new(&bucket.key, &bucket.name))
+        }
+    };
+    Vec::from_iter(found)
+}
+
+/// A group, with what its moves are expected to save.
+fn with_saving(part: Part<'_, &PersonAdvice>, currency: amount::Currency) -> RowGroup {
+    let moves = part.rows.iter().filter(|one| one.stays.is_none());
+    let saving = money(moves.map(|one| one.found.saving).sum(), currency);
+    RowGroup { saving: Some(saving), ..RowGroup::from(part) }
 }
 
 fn key(state: &state::State, column: By, one: &PersonAdvice) -> Key {
@@ -275,10 +346,7 @@ pub fn shown(
     currency: amount::Currency,
     one: &PersonAdvice,
 ) -> Recommendation {
-    let money = |units: f64| {
-        let micros = if units.is_finite() { (units * 1e6).round() as i64 } else { 0 };
-        Money::from(amount::Money { micros, currency })
-    };
+    let money = |units| money(units, currency);
     let person = state.estate().person(one.person);
     let offering = one.offering.and_then(|id| state.estate().offering(id));
     Recommendation {
@@ -299,4 +367,9 @@ pub fn shown(
         idle_days: one.idle_days,
         has_left: one.has_left,
     }
+}
+
+fn money(units: f64, currency: amount::Currency) -> Money {
+    let micros = if units.is_finite() { (units * 1e6).round() as i64 } else { 0 };
+    Money::from(amount::Money { micros, currency })
 }
