@@ -78,7 +78,7 @@ impl Problem {
             StatusCode::FORBIDDEN,
             "not-allowed",
             detail,
-            "ask an administrator for a key with the role",
+            "ask an administrator for a role that may",
         )
     }
 }

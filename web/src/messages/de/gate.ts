@@ -40,6 +40,7 @@ export const gate: Messages['gate'] = {
 
   decisions: {
     title: 'Letzte Entscheidungen',
+    withheld: 'Entscheidungen nennen Personen: Sie sind für die, die den Bestand lesen dürfen.',
     from: 'Von',
     to: 'Bis',
     following: 'Folgt dem, was entschieden wird',

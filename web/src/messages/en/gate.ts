@@ -39,6 +39,7 @@ export const gate = {
 
   decisions: {
     title: 'Latest decisions',
+    withheld: 'Decisions name people: they are for those who read the estate.',
     from: 'From',
     to: 'To',
     following: 'Follows what is decided',

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { requestsQuery, type RequestStage } from '../../api/buckets';
 import { useOrder } from '../../api/orders';
 import { meQuery } from '../../api/queries';
-import type { TokenRequest } from '../../api/types';
+import type { OrderDone, TokenRequest } from '../../api/types';
 import { counted, tokens } from '../../format';
 import { words } from '../../messages';
 import { numbers } from '../../numbers';
@@ -27,6 +27,8 @@ type Props = { bucket?: string; stage: RequestStage; onStage: (all: 'all' | unde
 /** Who asks for tokens, and the way to say yes or no. */
 export function RequestsPanel({ bucket, stage, onStage }: Props) {
   const requests = useQuery(requestsQuery(stage, bucket));
+  // What was answered leaves the list of those that wait; what came of it stays to be read.
+  const [done, setDone] = useState<OrderDone>();
   const isAll = stage === 'all';
   const stages = (
     <Group gap={4} role="group" aria-label={say.which} data-no-print>
@@ -48,18 +50,21 @@ export function RequestsPanel({ bucket, stage, onStage }: Props) {
             <ul className={styles.requests}>
               {rows.map((request) => (
                 <li key={request.id} className={styles.request}>
-                  <OneRequest request={request} />
+                  <OneRequest request={request} onDone={setDone} />
                 </li>
               ))}
             </ul>
           )
         }
       </Loaded>
+      <Said done={done} />
     </Panel>
   );
 }
 
-function OneRequest({ request }: { request: TokenRequest }) {
+type OneProps = { request: TokenRequest; onDone: (done: OrderDone) => void };
+
+function OneRequest({ request, onDone }: OneProps) {
   const when = useMoments();
   const { by_name, bucket_name, tokens: asked, why, at, expires, due, state, moved } = request;
   return (
@@ -80,12 +85,12 @@ function OneRequest({ request }: { request: TokenRequest }) {
           .filter(Boolean)
           .join(' · ')}
       </Text>
-      {state === 'waiting' && <Answer request={request} />}
+      {state === 'waiting' && <Answer request={request} onDone={onDone} />}
     </>
   );
 }
 
-function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { request: TokenRequest }) {
+function Answer({ request: { id, by_name, tokens: asked, can_answer }, onDone }: OneProps) {
   const me = useQuery(meQuery).data;
   const mayAct = me?.rights.includes('act-for-others');
   const [as, setAs] = useState('');
@@ -109,7 +114,8 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { reque
       </Text>
     );
   }
-  const answer = (approve: number | null) => order.mutate({ order: 'answer', request: id, approve, comment });
+  const answer = (approve: number | null) => 
+    order.mutate({ order: 'answer', request: id, approve, comment }, { onSuccess: onDone });
   return (
     <>
       <Group gap="sm" align="end">
@@ -154,7 +160,6 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer } }: { reque
         {why ?? (approved === undefined ? say.noAmount : say.canAnswer(can_answer.join(', ')))}
       </Text>
       {order.error && <ProblemNotice error={order.error} />}
-      <Said done={order.data} />
     </>
   );
 }

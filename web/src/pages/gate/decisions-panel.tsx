@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useMemo, useState, type UIEvent } from 'react';
+import { isForbidden } from '../../api/client';
 import { productsQuery, refusalsQuery, type DecisionsAsked } from '../../api/gate';
 import type { DecisionRow } from '../../api/types';
 import { counted, tokens } from '../../format';
@@ -12,6 +13,7 @@ import { asAddress } from '../../parts/data-table/search';
 import { DayField } from '../../parts/day-field';
 import { Panel } from '../../parts/panel';
 import { useMoments } from '../../parts/use-moments';
+import { Withheld } from '../../parts/withheld';
 import { paidBy } from './paid-by';
 import { useDecisions } from './use-decisions';
 
@@ -32,6 +34,7 @@ export function DecisionsPanel() {
   const onScroll = (event: UIEvent) => {
     if (event.target instanceof HTMLElement && event.target.scrollTop > 0) setHeld(true);
   };
+  if (isForbidden(list.error)) return <Withheld title={say.title}>{say.withheld}</Withheld>;
   return (
     <Panel title={say.title} busy={list.isPlaceholderData} aside={<Follow isHeld={isHeld} waiting={waiting} onHold={setHeld} />}>
       <Stack gap="md">

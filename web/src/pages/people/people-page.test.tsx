@@ -30,6 +30,7 @@ const advice: Recommendation = {
   name: 'Ada Byron',
   seat: null,
   offering: 'revit',
+  offering_name: 'Revit',
   advice: 'seat',
   stays: null,
   days: 148.3,

@@ -61,7 +61,7 @@ function GroupHead({ group: { rows, saving }, name, isOpen, isWaiting, onToggle 
   return (
     <UnstyledButton className={styles.groupHead} aria-expanded={isOpen} aria-busy={isWaiting} onClick={onToggle}>
       <ChevronRightIcon size={16} />
-      <span>{name}</span>
+      <span>{name}</span>{' '}
       <span className={styles.groupCount}>{told}</span>
     </UnstyledButton>
   );
