@@ -1,5 +1,6 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent, type ReactNode } from 'react';
+import { stringify } from 'smol-toml';
 import { useEstate } from '../../api/imports';
 import type { BucketNode, OneBucket } from '../../api/types';
 import { words } from '../../messages';
@@ -13,7 +14,7 @@ const say = words.buckets.form;
 const PERIODS = ['open', 'month', 'quarter', 'year'] as const;
 
 /** A row of a file of the estate; what is not in it stays as it is. */
-export type BucketRow = {
+type BucketRow = {
   key: string;
   name: string;
   owners: string[];
@@ -137,8 +138,7 @@ function RowForm({ title, submit, name = '', owners = [], missing, row, before, 
   );
 }
 
-/** Strings of JSON are strings of TOML, and lists of them its lists. */
-export function bucketFile(row: BucketRow): string {
+function bucketFile(row: BucketRow): string {
   const given = Object.entries(row).filter(([, value]) => value !== undefined && value !== '');
-  return `[[bucket]]\n${given.map(([key, value]) => `${key} = ${JSON.stringify(value)}\n`).join('')}`;
+  return stringify({ bucket: [Object.fromEntries(given)] });
 }

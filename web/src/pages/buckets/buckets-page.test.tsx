@@ -1,6 +1,7 @@
 import { createMemoryHistory, createRouter, RouterProvider } from '@tanstack/react-router';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { parse } from 'smol-toml';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BucketNode, Statement, TokenRequest } from '../../api/types';
 import { routeTree } from '../../router';
@@ -166,6 +167,43 @@ describe('the requests', () => {
   });
 });
 
+/** A page whose forms write files of the estate; what they sent. */
+function openEstate(address: string) {
+  const sent: string[] = [];
+  open(address, {
+    '/v1/estate': (init) => {
+      sent.push(JSON.parse(String(init?.body)).files[0].text);
+      return Response.json({ dry_run: false, summary: 'bucket: 1 changed', changes: [], notes: [] });
+    },
+    '/v1/people': () => Response.json({ rows: [], groups: null, next: null }),
+  });
+  return { files: () => sent };
+}
+
+describe('a new bucket', () => {
+  it('is a row of a file: what was left empty is not in it', async () => {
+    const { files } = openEstate('/buckets');
+    await userEvent.click(await screen.findByText('Add a bucket', { selector: 'summary' }));
+    const add = screen.getByRole('button', { name: 'Add a bucket' });
+    expect(add).toBeDisabled();
+    expect(screen.getByText('Write its key.')).toBeVisible();
+    await userEvent.type(screen.getByRole('textbox', { name: 'Key' }), 'tragwerk');
+    await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Its period' }), 'Each year');
+    await userEvent.type(screen.getByRole('textbox', { name: 'Tokens to begin with' }), '1,250');
+    await userEvent.click(add);
+    expect(await screen.findByText('bucket: 1 changed')).toBeVisible();
+    expect(parse(files()[0] ?? '')).toEqual({
+      bucket: [{ key: 'tragwerk', name: 'tragwerk', owners: [], period: 'year', tokens: 1250 }],
+    });
+  });
+
+  it('is made by whoever may take files in', async () => {
+    open('/buckets', { '/v1/me': () => me('member', MEMBER) });
+    await screen.findByRole('table');
+    expect(screen.queryByText('Add a bucket')).not.toBeInTheDocument();
+  });
+});
+
 describe('one bucket', () => {
   it('tells what it has and what was booked', async () => {
     open('/buckets/north');
@@ -189,6 +227,29 @@ describe('one bucket', () => {
     await userEvent.click(form.getByRole('button', { name: 'Move' }));
     expect(await form.findByText('5 tokens moved')).toBeVisible();
     expect(orders).toEqual([[{ order: 'transfer', from: 'north', to: 'south', tokens: 5, why: 'spare' }, null]]);
+  });
+
+  it('takes tokens in from the pool as well', async () => {
+    const { orders } = open('/buckets/north');
+    const form = within(await screen.findByRole('region', { name: 'Move tokens' }));
+    await userEvent.selectOptions(form.getByRole('combobox', { name: 'Which way' }), 'Into north');
+    expect(form.getByRole('combobox', { name: 'From' })).toHaveDisplayValue('The unallocated part of the pool');
+    await userEvent.type(form.getByRole('textbox', { name: 'How many tokens' }), '5');
+    await userEvent.type(form.getByRole('textbox', { name: 'Why' }), 'to begin{Enter}');
+    await form.findByText('5 tokens moved');
+    expect(orders).toEqual([[{ order: 'transfer', from: null, to: 'north', tokens: 5, why: 'to begin' }, null]]);
+  });
+
+  it('is given another name and those who decide, in a row of a file', async () => {
+    const { files } = openEstate('/buckets/north');
+    await userEvent.click(await screen.findByText('Change its name or who decides'));
+    const name = screen.getByRole('textbox', { name: 'Name to show' });
+    await userEvent.clear(name);
+    await userEvent.type(name, 'The "North"');
+    await userEvent.type(screen.getByRole('combobox', { name: 'Who decides on it' }), 'bob{Enter}');
+    await userEvent.click(screen.getByRole('button', { name: 'Change it' }));
+    expect(await screen.findByText('bucket: 1 changed')).toBeVisible();
+    expect(parse(files()[0] ?? '')).toEqual({ bucket: [{ key: 'north', name: 'The "North"', owners: ['ada', 'bob'] }] });
   });
 
   it('shows the refusal of what it asks for, and keeps the words', async () => {

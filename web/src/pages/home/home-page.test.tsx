@@ -2,7 +2,7 @@ import { createMemoryHistory, createRouter, RouterProvider } from '@tanstack/rea
 import { screen, waitFor, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { routeTree } from '../../router';
-import { me, problem, renderWithin, serve } from '../../test-page';
+import { me, MEMBER, problem, renderWithin, serve } from '../../test-page';
 
 const none = { rows: [], next: null };
 const alert = (id: string, acknowledged: boolean) => ({
@@ -24,6 +24,7 @@ const request = {
   bucket_name: 'North',
   tokens: 40,
   expires: '2026-11-29T10:00:00Z',
+  can_answer: ['ada'],
 };
 const plan = (id: string, status: string) => ({
   id,
@@ -78,6 +79,25 @@ describe('the overview', () => {
     expect(panel.getByRole('link', { name: 'Answer' })).toHaveAttribute('href', '/buckets/north');
     expect(panel.getByText('Plan p1 saves $1,200.00 a year')).toBeVisible();
     expect(panel.getByRole('link', { name: 'Decide' })).toHaveAttribute('href', '/plan/plans/p1');
+  });
+
+  it('tells a member what is theirs, and only what they can answer', async () => {
+    const amounts = { available: 250, held: 0, spent: 750, allocated: 1000 };
+    const north = { key: 'north', name: 'North', parent: null, ...amounts, with_below: amounts };
+    const person = { key: 'ada', name: 'Ada', bucket: 'north', names: [], seats: [], sessions: [], month_to_date: 12.5 };
+    open({
+      '/v1/me': () => me('member', MEMBER, { key: 'ada', name: 'Ada', bucket: 'north' }),
+      '/v1/summary': () => problem(403, { title: 'Forbidden' }),
+      '/v1/requests': () => Response.json({ rows: [request, { ...request, id: 'r2', by_name: 'Eve', can_answer: ['bob'] }], next: null }),
+      '/v1/people/ada': () => Response.json(person),
+      '/v1/buckets': () => Response.json({ rows: [north], next: null }),
+      '/v1/buckets/north': () => Response.json(north),
+    });
+    expect(await screen.findByText(/^Bob Hill asks/)).toBeVisible();
+    expect(screen.queryByText(/^Eve asks/)).not.toBeInTheDocument();
+    expect(await screen.findByText('12.5 tokens')).toBeVisible();
+    expect(await screen.findByRole('row', { name: /North 250 750 1,000/ })).toBeVisible();
+    expect(screen.getByRole('link', { name: 'My usage in detail' })).toHaveAttribute('href', '/me');
   });
 
   it('says when nothing waits, and what happened to tokens beside their use', async () => {

@@ -1,6 +1,7 @@
 import { createMemoryHistory, createRouter, RouterProvider } from '@tanstack/react-router';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { parse } from 'smol-toml';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { routeTree } from '../../router';
 import { me, problem, renderWithin, serve } from '../../test-page';
@@ -168,5 +169,46 @@ describe('the other parts', () => {
     expect(await screen.findByText('No workstation is enrolled')).toBeVisible();
     await userEvent.click(screen.getByRole('button', { name: 'Make codes' }));
     expect(await screen.findByText(/^echo fge_1 \| faregate-agent enrol --server/)).toBeVisible();
+  });
+});
+
+describe('who decides', () => {
+  const terms = {
+    owners: ['ada'],
+    large: 1500,
+    request_seconds: 604_800,
+    seat_moves_a_day: 0,
+    seat_hosts_max: null,
+    seat_move_cost: null,
+    carry_share: null,
+    carry_seconds: null,
+  };
+
+  it('is written as a row of a file, and nothing takes away what was there', async () => {
+    const { sent } = open('/settings/contract', {
+      '/v1/terms': () => Response.json(terms),
+      '/v1/people': () => Response.json({ rows: [{ key: 'bob', name: 'Bob Hill' }], groups: null, next: null }),
+      '/v1/estate': () => Response.json({ dry_run: false, summary: 'terms: 1 changed', changes: [], notes: [] }),
+    });
+    await userEvent.click(await screen.findByText('Change who decides'));
+    await userEvent.type(screen.getByRole('combobox', { name: /^Who decides where/ }), 'Hill');
+    await userEvent.click(await screen.findByRole('option', { name: /Bob Hill/ }));
+    const large = screen.getByRole('textbox', { name: /^Two of them/ });
+    expect(large).toHaveValue('1,500');
+    await userEvent.clear(large);
+    await userEvent.click(screen.getByRole('button', { name: 'Change it' }));
+    expect(await screen.findByText('terms: 1 changed')).toBeVisible();
+    const [, , body] = sent().find(([, url]) => url === '/v1/estate') ?? [];
+    const { files } = body as { files: { text: string }[] };
+    expect(parse(files[0]?.text ?? '')).toEqual({ terms: { owners: ['ada', 'bob'], large: '-' } });
+  });
+
+  it('is looked at by whoever may not change it', async () => {
+    open('/settings/contract', {
+      '/v1/me': () => me('viewer', ['read-burn', 'read-estate']),
+      '/v1/terms': () => Response.json(terms),
+    });
+    expect(await screen.findByText('1,500 tokens')).toBeVisible();
+    expect(screen.queryByText('Change who decides')).not.toBeInTheDocument();
   });
 });

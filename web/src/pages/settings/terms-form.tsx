@@ -1,8 +1,10 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
+import { stringify } from 'smol-toml';
 import { useEstate } from '../../api/imports';
 import type { Terms } from '../../api/types';
 import { words } from '../../messages';
+import { numbers } from '../../numbers';
 import { asTokens } from '../../parts/order-form';
 import pageStyles from '../../parts/page.module.css';
 import { PeopleField } from '../../parts/people-field';
@@ -14,7 +16,7 @@ const say = words.settings.contract.terms;
 /** Who decides where no bucket's owner does: a row of a file of the estate, written here. */
 export function TermsForm({ terms: { owners, large } }: { terms: Terms }) {
   const [people, setPeople] = useState(owners);
-  const [written, setWritten] = useState(large == null ? '' : String(large));
+  const [written, setWritten] = useState(large == null ? '' : numbers.show(large));
   const estate = useEstate();
   const isAmount = written.trim() === '' || asTokens(written) !== undefined;
   const submit = (event: FormEvent) => {
@@ -51,7 +53,5 @@ export function TermsForm({ terms: { owners, large } }: { terms: Terms }) {
   );
 }
 
-/** Strings of JSON are strings of TOML; `-` takes away what is there. */
-export function termsFile(owners: string[], large: number | undefined): string {
-  return `[terms]\nowners = ${JSON.stringify(owners)}\nlarge = ${large ?? '"-"'}\n`;
-}
+/** `-` takes away what is there. */
+const termsFile = (owners: string[], large: number | undefined) => stringify({ terms: { owners, large: large ?? '-' } });
