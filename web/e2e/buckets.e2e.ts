@@ -20,6 +20,27 @@ test('tokens are moved from one bucket to another, and the statement says so', a
   await expect(page.getByRole('region', { name: 'Statement' }).getByText(new RegExp(to.name, 'i')).first()).toBeVisible();
 });
 
+test('a bucket is made, is given somebody who decides, and takes in tokens', async ({ page, request }) => {
+  const key = `made-${Date.now()}`;
+  const somebody = (await ask(request, '/v1/people', { limit: '1' })).rows[0];
+  if (!somebody) throw new Error('the demonstration has nobody');
+  await page.goto('/buckets');
+  await page.locator('summary', { hasText: 'Add a bucket' }).click();
+  await page.getByRole('textbox', { name: 'Key' }).fill(key);
+  await page.getByRole('combobox', { name: 'Who decides on it' }).fill(somebody.key);
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Add a bucket' }).click();
+  await expect(page.getByText('bucket: 1 added')).toBeVisible();
+  await page.goto(`/buckets/${key}`);
+  await expect(page.getByRole('link', { name: somebody.key })).toBeVisible();
+  const form = page.getByRole('region', { name: 'Move tokens' });
+  await form.getByLabel('Which way').selectOption('into');
+  await form.getByLabel('How many tokens').fill('1');
+  await form.getByRole('textbox', { name: 'Why' }).fill('to begin with');
+  await form.getByRole('button', { name: 'Move' }).click();
+  await expect(form.getByRole('status')).toContainText('moved');
+});
+
 test('a request is answered where it waits', async ({ page, request }) => {
   const bucket = (await ask(request, '/v1/buckets')).rows[0];
   const { rows } = await ask(request, '/v1/people', { limit: '200' });

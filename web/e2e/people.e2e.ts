@@ -1,5 +1,5 @@
 import { expect, test, type APIRequestContext } from '@playwright/test';
-import { ask } from './api';
+import { ask, shown } from './api';
 import { everyLook } from './look';
 
 /** Somebody who would be better off otherwise. */
@@ -59,6 +59,23 @@ test('people are sorted by their heads, and taken along as shown', async ({ page
   }
 });
 
+test('people are grouped by the server, and the open group is in the address', async ({ page, request }) => {
+  await page.goto('/people');
+  await page.getByRole('combobox', { name: 'Group by' }).selectOption('Bucket');
+  const { groups } = await ask(request, '/v1/people', { group: 'bucket' });
+  const group = groups?.[1];
+  if (!group) throw new Error('the demonstration has people in too few buckets');
+  const head = page.getByRole('button', { name: `${group.name} ${shown(group.rows)} row` });
+  await head.click();
+  const { rows } = await ask(request, '/v1/people', { group: 'bucket', in: group.in });
+  await expect(page.getByRole('link', { name: rows[0]?.name ?? '' }).first()).toBeVisible();
+  await page.reload();
+  await expect(head).toHaveAttribute('aria-expanded', 'true');
+  await head.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('tbody tr[data-place="2"] a')).toBeFocused();
+});
+
 test('on paper are all rows that are loaded, below the filters', async ({ page, request }) => {
   const { rows, next } = await ask(request, '/v1/people', { q: 'a', limit: '200' });
   await page.goto('/people?q=a');
@@ -113,3 +130,4 @@ test('the last of a million rows is reached, and few of them are drawn', async (
   await page.keyboard.press('Home');
   await expect(page.getByRole('link', { name: 'Person 0', exact: true })).toBeInViewport();
 });
+everyLook('people-grouped', '/people?group=bucket', (page) => page.getByRole('button', { name: /\d rows?$/ }).first());

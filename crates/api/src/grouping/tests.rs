@@ -64,10 +64,6 @@ fn what_is_no_group_is_refused() {
         (None, Some("is:b"), "use the `in` of a group as it is"),
     ] {
         let why = Grouping::read(group, one, &COLUMNS).unwrap_err();
-        assert_eq!(
-            (why.code.as_ref(), why.help.as_ref()),
-            ("bad-group", help),
-            "{group:?} {one:?}"
-        );
+        assert_eq!((why.code, why.help.as_ref()), ("bad-group", help), "{group:?} {one:?}");
     }
 }
