@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use faregate_app::planning::mix::{EFFORT, Mixed, Unmixed, mix};
-use faregate_app::planning::{Terms, study};
+use faregate_app::planning::{Terms, Unready, study};
 use faregate_core::amount::{self, Currency};
 use faregate_core::state;
 use faregate_plan::portfolio::{Band, Marginal, Origin};
@@ -215,6 +215,11 @@ fn band_words(bands: &[Band]) -> String {
 /// Why there is no mix, for whoever asked.
 fn unmixed(why: Unmixed) -> Problem {
     match why {
+        // What is offered names somebody whom nobody knows: waiting does not help.
+        Unmixed::Unready(why @ Unready::NoPerson(_)) => {
+            let Problem { detail, help, .. } = unready(why);
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid-offer", detail, help)
+        }
         Unmixed::Unready(why) => unready(why),
         Unmixed::Misread(why) => misread(&why),
         Unmixed::Contradiction(detail) => {

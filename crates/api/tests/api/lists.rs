@@ -248,7 +248,7 @@ async fn lists_are_grouped_by_the_server() {
         ("/v1/people?group=kind&q=anna", json!([["is:staff", 1]])),
         ("/v1/people?group=group", json!([["is:staff", 1], ["nothing", 4]])),
         ("/v1/seats?group=state", json!([["is:free", 1], ["is:held", 1]])),
-        ("/v1/seats?group=offering&state=held", json!([["is:revit", 1]])),
+        ("/v1/seats?group=offering&state=held", json!([["is:revit-seat", 1]])),
     ] {
         let page = get(&estate, path).await.json();
         let found = page["groups"].as_array().unwrap().iter();

@@ -230,6 +230,10 @@ async fn what_is_no_offer() {
             "bad-years",
         );
     }
+    let unknown = json!({ "offered": "keep = [\"nobody\"]\n" });
+    let reply = estate.send(Call::post("/v1/portfolio").key(&key).json(&unknown)).await;
+    assert_eq!(reply.json()["detail"], "there is no person `nobody`");
+    refused(&reply, 422, "invalid-offer");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ const UNPROCESSABLE = 422;
 
 /** Whether the offer is at fault, and not that too little is known, or the connection. */
 export function isRefusal(error: Error | null): error is Problem {
-  return error instanceof Problem && (error.status === UNPROCESSABLE || UNKNOWN.test(error.detail ?? ''));
+  return error instanceof Problem && error.status === UNPROCESSABLE;
 }
 
 /** At which of the fields the server has found a fault, and which; nothing where it is at none of them. */

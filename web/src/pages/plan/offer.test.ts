@@ -193,7 +193,7 @@ describe('a fault that the server has found', () => {
 
   it.each([
     [new Problem(422, { detail: 'the budget is 5, and the cheapest mix costs 7' }), true],
-    [new Problem(409, { code: 'not-ready', detail: 'there is no person `ben`' }), true],
+    [new Problem(422, { code: 'invalid-offer', detail: 'there is no person `ben`' }), true],
     [new Problem(409, { code: 'not-ready', detail: 'nothing was used yet' }), false],
     [new Problem(503, {}), false],
     [new Error('there is no person `ben`'), false],
