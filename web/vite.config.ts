@@ -13,6 +13,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The chart is one large chunk, loaded late.
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // Libraries that many pages share are one file: a browser without HTTP/2 asks for six at once.
+        codeSplitting: { groups: [{ name: 'libraries', test: /node_modules/, minShareCount: 6 }] },
+      },
+    },
   },
   test: {
     environment: 'jsdom',

@@ -1,7 +1,7 @@
 /**
  * How soon each page can be used, in a browser that has never seen it. No test: it prints figures, and judges nothing.
  *
- *   FAREGATE_URL=… FAREGATE_SIGN_IN=… node e2e/measure-first.mjs [ROUNDS]
+ *   FAREGATE_URL=… FAREGATE_SIGN_IN=… [PAGES=/,/burn] node e2e/measure-first.mjs [ROUNDS]
  *
  * A page can be used once its heading is there, nothing on it says that it loads, and its thread has been free of
  * long tasks since (the definition of "time to interactive", without its five seconds of quiet network: a live page
@@ -11,7 +11,7 @@
 import { chromium } from '@playwright/test';
 
 const [rounds = '5'] = process.argv.slice(2);
-const PAGES = ['/', '/burn', '/buckets', '/people', '/seats', '/plan', '/gate', '/places', '/reports', '/alerts', '/sources', '/settings', '/me'];
+const PAGES = (process.env.PAGES ?? '/,/burn,/buckets,/people,/seats,/plan,/gate,/places,/reports,/alerts,/sources,/settings,/me').split(',');
 const url = process.env.FAREGATE_URL;
 
 const browser = await chromium.launch({

@@ -1,11 +1,12 @@
 import { Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { burnQuery, dailyBurnQuery, RANGE_DAYS_MAX, type Span } from '../../api/queries';
 import type { Amount, Burn, DailyBurn, Usage } from '../../api/types';
 import { money, tokens } from '../../format';
 import { words } from '../../messages';
+import { early } from '../../parts/early';
 import { Loaded } from '../../parts/loaded';
 import { Panel } from '../../parts/panel';
 import { DailyEmpty } from './daily-empty';
@@ -14,8 +15,7 @@ import { DailyTable } from './daily-table';
 import { Legend } from './legend';
 import { ViewToggle } from './view-toggle';
 
-// The chart library is the largest part of the pages; the numbers must not wait for it.
-const DailyChart = lazy(() => import('./daily-chart'));
+const DailyChart = early(import('./daily-chart'));
 
 const route = getRouteApi('/burn');
 const say = words.burn.daily;

@@ -1,12 +1,13 @@
 import { Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { Suspense, type ReactNode } from 'react';
 import { isForbidden, isUnknown } from '../../api/client';
 import { CONTRACT, forecastQuery } from '../../api/queries';
 import type { Forecast, PastForecasts } from '../../api/types';
 import { counted, day, estimate, roundShare, tokens } from '../../format';
 import { words } from '../../messages';
+import { early } from '../../parts/early';
 import { EmptyNote } from '../../parts/empty-note';
 import { Loaded } from '../../parts/loaded';
 import { Panel } from '../../parts/panel';
@@ -15,8 +16,7 @@ import styles from './forecast-panel.module.css';
 import { ForecastTable } from './forecast-table';
 import { ViewToggle } from './view-toggle';
 
-// The chart library is the largest part of the pages; the numbers must not wait for it.
-const ForecastChart = lazy(() => import('./forecast-chart'));
+const ForecastChart = early(import('./forecast-chart'));
 
 const route = getRouteApi('/burn');
 const say = words.burn.forecast;

@@ -1,10 +1,11 @@
 import { Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { burnQuery, dailyBurnQuery, RANGE_DAYS_MAX, summaryQuery, type Span } from '../../api/queries';
 import { dayOf } from '../../format';
 import { words } from '../../messages';
+import { early } from '../../parts/early';
 import { Loaded } from '../../parts/loaded';
 import styles from '../../parts/page.module.css';
 import { Panel } from '../../parts/panel';
@@ -12,8 +13,7 @@ import { DailyEmpty } from '../burn/daily-empty';
 import { Legend } from '../burn/legend';
 import { resolveRange } from '../burn/search';
 
-// The chart library is the largest part of the pages; the numbers must not wait for it.
-const DailyChart = lazy(() => import('../burn/daily-chart'));
+const DailyChart = early(import('../burn/daily-chart'));
 
 const say = words.home;
 
