@@ -1,10 +1,14 @@
-import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { lazy, useEffect, type ComponentType } from 'react';
 
 /**
- * A part that is large and drawn late: it is asked for together with the page that it is on, so that it is there when
- * the numbers are, and they do not wait for it. What fails is said where it is drawn.
+ * A part that is large and drawn late. Whoever has it on their page calls `useEarly`, and it is asked for while the
+ * numbers are: they do not wait for it, nor it for them. A page that is only looked ahead to asks for nothing.
  */
-export function early<Props>(loading: Promise<{ default: ComponentType<Props> }>): LazyExoticComponent<ComponentType<Props>> {
-  loading.catch(() => undefined);
-  return lazy(() => loading);
+export function early<Props>(load: () => Promise<{ default: ComponentType<Props> }>) {
+  const useEarly = () =>
+    useEffect(() => {
+      // What fails is said where it is drawn.
+      load().catch(() => undefined);
+    }, []);
+  return [lazy(load), useEarly] as const;
 }

@@ -15,12 +15,13 @@ import { DailyTable } from './daily-table';
 import { Legend } from './legend';
 import { ViewToggle } from './view-toggle';
 
-const DailyChart = early(import('./daily-chart'));
+const [DailyChart, useDailyChart] = early(() => import('./daily-chart'));
 
 const route = getRouteApi('/burn');
 const say = words.burn.daily;
 
 export function DailyPanel({ span, usage }: { span: Span; usage: Usage | null }) {
+  useDailyChart();
   const daily = useQuery(dailyBurnQuery(span));
   // The totals of the days come from the server too: the page adds nothing up.
   const days = useQuery(burnQuery('day', span, RANGE_DAYS_MAX));

@@ -16,13 +16,14 @@ import styles from './forecast-panel.module.css';
 import { ForecastTable } from './forecast-table';
 import { ViewToggle } from './view-toggle';
 
-const ForecastChart = early(import('./forecast-chart'));
+const [ForecastChart, useForecastChart] = early(() => import('./forecast-chart'));
 
 const route = getRouteApi('/burn');
 const say = words.burn.forecast;
 
 /** What is expected of the contract: the month's end, the day on which tokens run out, and each day ahead. */
 export function ForecastPanel() {
+  useForecastChart();
   const forecast = useQuery(forecastQuery(CONTRACT));
   if (isForbidden(forecast.error) || isUnknown(forecast.error)) {
     return <Withheld title={say.title}>{say.withheld}</Withheld>;

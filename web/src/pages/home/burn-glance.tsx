@@ -13,12 +13,13 @@ import { DailyEmpty } from '../burn/daily-empty';
 import { Legend } from '../burn/legend';
 import { resolveRange } from '../burn/search';
 
-const DailyChart = early(import('../burn/daily-chart'));
+const [DailyChart, useDailyChart] = early(() => import('../burn/daily-chart'));
 
 const say = words.home;
 
 /** Burn by day against the plan, of the last four weeks; Burn has other days, and the table. */
 export function BurnGlance() {
+  useDailyChart();
   const summary = useQuery(summaryQuery).data;
   if (!summary) return null;
   const { from, to } = resolveRange({}, dayOf(summary.as_of, summary.contract.zone));
