@@ -145,8 +145,11 @@ pub fn check(
     let worded = |faults: Vec<Fault>| faults.iter().map(ToString::to_string).collect::<Vec<_>>();
     let book = deciding(&mut Books::default(), &held, &tried).map_err(worded)?;
     Ok(match contract {
-        // Nobody is kept from deciding while policies are compiled: the contract is read again after that.
-        Some((contract, now)) => warnings(&contract.read(), &book, &tried, now),
+        // Of a copy: nobody is kept from deciding while all that people might open is asked for.
+        Some((contract, now)) => {
+            let copy = contract.read().clone();
+            warnings(&copy, &book, &tried, now)
+        }
         None => book.warnings().to_vec(),
     })
 }

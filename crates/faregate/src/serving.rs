@@ -61,7 +61,7 @@ impl Serving {
 
     /// Reads JSON; gives the answer, or why there is none.
     pub(crate) fn get(&self, path: &str) -> Result<Value, Fault> {
-        let request = agent().get(format!("{}{path}", self.url));
+        let request = agent(Some(PATIENCE)).get(format!("{}{path}", self.url));
         let request = request.header("authorization", format!("Bearer {}", self.key));
         self.answer(request.call())
     }
@@ -76,6 +76,17 @@ impl Serving {
         self.send(path, on_behalf_of, "application/json", body.to_string().as_bytes())
     }
 
+    /// Posts JSON that the server may be busy with for minutes; gives the answer, or the problem that it told.
+    pub(crate) fn post_and_wait(
+        &self,
+        path: &str,
+        on_behalf_of: Option<&str>,
+        body: &Value,
+    ) -> Result<Value, Fault> {
+        let body = body.to_string();
+        self.deliver(agent(None), path, on_behalf_of, ("application/json", body.as_bytes()))
+    }
+
     /// Posts a body of some kind; gives the answer, or the problem that the server told.
     pub(crate) fn send(
         &self,
@@ -84,7 +95,16 @@ impl Serving {
         kind: &str,
         body: &[u8],
     ) -> Result<Value, Fault> {
-        let agent = agent();
+        self.deliver(agent(Some(PATIENCE)), path, on_behalf_of, (kind, body))
+    }
+
+    fn deliver(
+        &self,
+        agent: ureq::Agent,
+        path: &str,
+        on_behalf_of: Option<&str>,
+        (kind, body): (&str, &[u8]),
+    ) -> Result<Value, Fault> {
         let mut request = agent
             .post(format!("{}{path}", self.url))
             .header("authorization", format!("Bearer {}", self.key))
@@ -123,9 +143,10 @@ impl Serving {
 }
 
 /// The server is on this machine: neither a proxy nor another place may see the key.
-fn agent() -> ureq::Agent {
+fn agent(patience: Option<Duration>) -> ureq::Agent {
     let config = ureq::Agent::config_builder().http_status_as_error(false);
-    let config = config.proxy(None).max_redirects(0).timeout_global(Some(PATIENCE));
+    let config = config.proxy(None).max_redirects(0).timeout_connect(Some(PATIENCE));
+    let config = config.timeout_global(patience);
     ureq::Agent::new_with_config(config.build())
 }
 

@@ -3551,7 +3551,8 @@ export interface components {
             rejected: components["schemas"]["RejectedLine"][];
             /**
              * Format: int64
-             * @description How many were: all of them are in the list of rejected lines.
+             * @description How many were. The first 10,000 are in the list of rejected lines, unless it was a try, or `unlisted` says why
+             *     not.
              */
             rejected_lines: number;
             /** @description Why they are not in that list, where that failed. */

@@ -9,7 +9,7 @@ const IMPORTS_KEY = ['imports'] as const;
 export const importsQuery = (q: string | undefined) =>
   infiniteQueryOptions({
     ...paged,
-    queryKey: [...IMPORTS_KEY, q],
+    queryKey: [...IMPORTS_KEY, 'list', q],
     queryFn: ({ pageParam, signal }) => get('/v1/imports', { q, limit: TABLE_LIMIT, cursor: pageParam }, signal),
   });
 

@@ -200,7 +200,7 @@ pub(crate) fn undo(path: &Path, args: &Undo, as_json: bool) -> Result<(), Fault>
 fn ask(serving: &Serving, args: &Undo) -> Result<ImportUndo, Fault> {
     let Undo { number, dry_run, .. } = args;
     let path = format!("/v1/imports/{number}/undo?dry_run={dry_run}");
-    let answer = serving.post(&path, Some(&crate::ambient::account()), &json!({}))?;
+    let answer = serving.post_and_wait(&path, Some(&crate::ambient::account()), &json!({}))?;
     serde_json::from_value(answer).map_err(|why| anyhow::Error::from(why).into())
 }
 

@@ -12,6 +12,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Read, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The list's name in the data directory.
 pub(crate) const NAME: &str = "rejected.csv";
@@ -161,13 +162,17 @@ where
 }
 
 fn append_rows(path: &Path, rows: impl Iterator<Item = String>) -> std::io::Result<()> {
-    let listed = match std::fs::read_to_string(path) {
-        Err(why) if why.kind() == ErrorKind::NotFound => String::new(),
-        listed => listed?,
+    // Uploads and sources may come at once, and what one of them reads the other must have written.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = BTreeSet::new();
+    let mut know = |one: RejectedLine| {
+        known.insert(cells(&one.file, one.line, &one.code, &one.reason, &one.text));
     };
-    let known: BTreeSet<&str> = listed.lines().collect();
-    let rows = rows.filter(|row| !known.contains(row.as_str()));
-    let head = listed.is_empty().then(|| HEAD.to_owned());
+    Listed(path.to_owned()).each(&mut know).map_err(std::io::Error::other)?;
+    let is_new = std::fs::metadata(path).map_or(true, |there| there.len() == 0);
+    let rows = rows.filter(|row| !known.contains(row));
+    let head = is_new.then(|| HEAD.to_owned());
     let text: String = head.into_iter().chain(rows).map(|row| row + "\n").collect();
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
     file.write_all(text.as_bytes())
@@ -278,5 +283,27 @@ mod tests {
         // A spreadsheet takes no cell for a formula, and the page shows what the spreadsheet does.
         listed.add(&[line("=c", 7, "")]).unwrap();
         assert_eq!(read()[3].file, "'=c");
+        // Each is listed once, whatever breaks its text into lines or stands before it.
+        listed.add(&lines).unwrap();
+        listed.add(&[line("=c", 7, "")]).unwrap();
+        assert_eq!(read().len(), 4);
+    }
+
+    #[test]
+    fn lists_that_are_begun_at_once_have_one_head() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(NAME);
+        let rows = |thread: u64| {
+            (0..50).map(move |line| cells("a.log", line, "malformed", "", &thread.to_string()))
+        };
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let path = &path;
+                scope.spawn(move || append_rows(path, rows(thread)).unwrap());
+            }
+        });
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(text.lines().filter(|line| *line == HEAD).count(), 1);
+        assert_eq!(text.lines().count(), 201);
     }
 }

@@ -110,6 +110,7 @@ export const buckets: Messages['buckets'] = {
     tokens: 'Token zu Beginn',
     tokensHelp: 'Aus dem, was darüber steht; leer lassen für keine.',
     noKey: 'Schreiben Sie seinen Schlüssel.',
+    taken: 'Es gibt schon ein Kontingent mit diesem Schlüssel: Nichts wurde geändert.',
     badTokens: 'Schreiben Sie eine Zahl von Token oder nichts.',
   },
 

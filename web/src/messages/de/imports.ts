@@ -67,7 +67,7 @@ export const imports: Messages['imports'] = {
       ),
   },
   undone: (when, by, gone, kept) =>
-    `Zurückgenommen am ${when}${by && ` von ${by}`}: entfallene Sitzungen ${gone}, gebliebene ${kept}.`,
+    `Zurückgenommen, ${when}${by && ` von ${by}`}: entfallene Sitzungen ${gone}, gebliebene ${kept}.`,
   toUncharged: 'Was nicht belastet ist, und warum',
   toRejected: 'Die abgewiesenen Zeilen',
 

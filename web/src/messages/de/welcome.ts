@@ -39,6 +39,7 @@ export const welcome: Messages['welcome'] = {
     toUncharged: 'Zeigen, was nicht belastet ist, und warum',
     toImport: (number) => `Den Beleg zeigen, Import ${number}`,
     toRejected: 'Alle abgewiesenen Zeilen zeigen',
+    unlisted: (why) => `Die zurückgewiesenen Zeilen konnten nicht aufgelistet werden: ${why}`,
   },
   demo: {
     title: 'Oder erst einmal umsehen',

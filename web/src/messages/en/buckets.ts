@@ -108,6 +108,7 @@ export const buckets = {
     tokens: 'Tokens to begin with',
     tokensHelp: 'From what is above it; leave it empty for none.',
     noKey: 'Write its key.',
+    taken: 'There is a bucket with this key already: nothing was changed.',
     badTokens: 'Write a number of tokens, or nothing.',
   },
 

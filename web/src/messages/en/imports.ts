@@ -55,7 +55,7 @@ export const imports = {
       count(n, shown, 'price of the vendor’s was not ours, and holds', 'prices of the vendor’s were not ours, and hold'),
   },
   undone: (when: string, by: string, gone: string, kept: string) =>
-    `Taken back on ${when}${by && ` by ${by}`}: sessions that went ${gone}, that stayed ${kept}.`,
+    `Taken back, ${when}${by && ` by ${by}`}: sessions that went ${gone}, that stayed ${kept}.`,
   toUncharged: 'What is not charged, and why',
   toRejected: 'The rejected lines',
 

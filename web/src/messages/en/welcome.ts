@@ -38,6 +38,7 @@ export const welcome = {
     toUncharged: 'See what is not charged, and why',
     toImport: (number: string) => `See the receipt, import ${number}`,
     toRejected: 'See all rejected lines',
+    unlisted: (why: string) => `The rejected lines could not be listed: ${why}`,
   },
   demo: {
     title: 'Or look around first',

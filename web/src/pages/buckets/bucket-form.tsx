@@ -1,8 +1,10 @@
 import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { stringify } from 'smol-toml';
+import { bucketsQuery } from '../../api/buckets';
 import { useEstate } from '../../api/imports';
-import type { BucketNode, OneBucket } from '../../api/types';
+import type { EstateTaken, OneBucket } from '../../api/types';
 import { words } from '../../messages';
 import { asTokens } from '../../parts/order-form';
 import pageStyles from '../../parts/page.module.css';
@@ -16,15 +18,17 @@ const PERIODS = ['open', 'month', 'quarter', 'year'] as const;
 /** A row of a file of the estate; what is not in it stays as it is. */
 type BucketRow = {
   key: string;
-  name: string;
-  owners: string[];
+  name?: string;
+  owners?: string[];
   parent?: string;
   period?: string;
   tokens?: number;
 };
 
 /** Makes a bucket, with what it begins with. */
-export function AddBucket({ buckets }: { buckets: BucketNode[] }) {
+export function AddBucket() {
+  // All that are known, whatever the list above is searched for.
+  const buckets = useInfiniteQuery(bucketsQuery(undefined)).data?.pages.flatMap((page) => page.rows) ?? [];
   const [key, setKey] = useState('');
   const [parent, setParent] = useState('');
   const [period, setPeriod] = useState('open');
@@ -36,6 +40,7 @@ export function AddBucket({ buckets }: { buckets: BucketNode[] }) {
       title={say.add}
       submit={say.add}
       missing={missing}
+      isNew
       row={(name, owners) => ({ key: key.trim(), name: name || key.trim(), owners, parent, period, tokens })}
       before={
         <TextInput
@@ -78,7 +83,12 @@ export function ChangeBucket({ bucket: { key, name, owners } }: { bucket: OneBuc
       submit={say.save}
       name={name}
       owners={owners}
-      row={(called, deciding) => ({ key, name: called || name, owners: deciding })}
+      // What is the same is left out: somebody else may have changed it meanwhile.
+      row={(called, deciding) => ({
+        key,
+        name: called === name ? undefined : called,
+        owners: deciding.join() === owners.join() ? undefined : deciding,
+      })}
     />
   );
 }
@@ -90,19 +100,29 @@ type Props = {
   owners?: string[];
   /** What has to be written before it can be sent. */
   missing?: string;
+  /** Whether nothing of this key may be there yet: a row changes what is. */
+  isNew?: boolean;
   row: (name: string, owners: string[]) => BucketRow;
   before?: ReactNode;
   children?: ReactNode;
 };
 
-function RowForm({ title, submit, name = '', owners = [], missing, row, before, children }: Props) {
+function RowForm({ title, submit, name = '', owners = [], missing, isNew = false, row, before, children }: Props) {
   const [called, setCalled] = useState(name);
   const [deciding, setDeciding] = useState(owners);
+  const [isTaken, setTaken] = useState(false);
   const estate = useEstate();
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (missing) return;
-    estate.mutate({ files: [{ name: 'bucket.toml', text: bucketFile(row(called.trim(), deciding)) }], dryRun: false });
+    setTaken(false);
+    const files = [{ name: 'bucket.toml', text: bucketFile(row(called.trim(), deciding)) }];
+    if (!isNew) return estate.mutate({ files, dryRun: false });
+    const take = ({ changes }: EstateTaken) =>
+      changes.some(({ kind, verb }) => kind === 'bucket' && verb !== 'added')
+        ? setTaken(true)
+        : estate.mutate({ files, dryRun: false });
+    estate.mutate({ files, dryRun: true }, { onSuccess: take });
   };
   return (
     <details className={pageStyles.more} data-no-print>
@@ -130,7 +150,7 @@ function RowForm({ title, submit, name = '', owners = [], missing, row, before, 
           </Group>
           {estate.error && <ProblemNotice error={estate.error} />}
           <Text size="sm" role="status">
-            {estate.data && <Prose>{estate.data.summary}</Prose>}
+            {isTaken ? say.taken : estate.data && !estate.data.dry_run && <Prose>{estate.data.summary}</Prose>}
           </Text>
         </Stack>
       </form>

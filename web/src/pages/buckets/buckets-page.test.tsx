@@ -152,6 +152,22 @@ describe('the requests', () => {
     await waitFor(() => expect(orders).toEqual([[{ order: 'answer', request: 'r1', approve: null, comment: '' }, null]]));
   });
 
+  it('leave the list once they are answered, and what came of it stays', async () => {
+    let isOpen = true;
+    const said = { id: null, said: ['no to request r1'], warnings: [], dry_run: false, repeated: false };
+    open('/buckets', {
+      '/v1/me': () => me('member', MEMBER, { key: 'ada', name: 'Ada', bucket: 'north' }),
+      '/v1/requests': () => Response.json({ rows: isOpen ? [request] : [], next: null }),
+      '/v1/orders': () => {
+        isOpen = false;
+        return Response.json(said);
+      },
+    });
+    await userEvent.click(await screen.findByRole('button', { name: 'Decline the request of Bob Hill' }));
+    expect(await screen.findByText('No request waits for an answer.')).toBeVisible();
+    expect(await screen.findByText('no to request r1')).toBeVisible();
+  });
+
   it('ask nothing of whoever only looks', async () => {
     const ben = { key: 'ben', name: 'Ben', bucket: 'north' };
     open('/buckets', { '/v1/me': () => me('member', MEMBER, ben) });
@@ -168,12 +184,14 @@ describe('the requests', () => {
 });
 
 /** A page whose forms write files of the estate; what they sent. */
-function openEstate(address: string) {
+function openEstate(address: string, verb = 'changed') {
   const sent: string[] = [];
   open(address, {
-    '/v1/estate': (init) => {
-      sent.push(JSON.parse(String(init?.body)).files[0].text);
-      return Response.json({ dry_run: false, summary: 'bucket: 1 changed', changes: [], notes: [] });
+    '/v1/estate': (init, url) => {
+      const isTry = url.includes('dry_run');
+      if (!isTry) sent.push(JSON.parse(String(init?.body)).files[0].text);
+      const changes = [{ kind: 'bucket', key: 'x', verb, words: '' }];
+      return Response.json({ dry_run: isTry, summary: `bucket: 1 ${verb}`, changes, notes: [] });
     },
     '/v1/people': () => Response.json({ rows: [], groups: null, next: null }),
   });
@@ -182,7 +200,7 @@ function openEstate(address: string) {
 
 describe('a new bucket', () => {
   it('is a row of a file: what was left empty is not in it', async () => {
-    const { files } = openEstate('/buckets');
+    const { files } = openEstate('/buckets', 'added');
     await userEvent.click(await screen.findByText('Add a bucket', { selector: 'summary' }));
     const add = screen.getByRole('button', { name: 'Add a bucket' });
     expect(add).toBeDisabled();
@@ -191,10 +209,18 @@ describe('a new bucket', () => {
     await userEvent.selectOptions(screen.getByRole('combobox', { name: 'Its period' }), 'Each year');
     await userEvent.type(screen.getByRole('textbox', { name: 'Tokens to begin with' }), '1,250');
     await userEvent.click(add);
-    expect(await screen.findByText('bucket: 1 changed')).toBeVisible();
+    expect(await screen.findByText('bucket: 1 added')).toBeVisible();
     expect(parse(files()[0] ?? '')).toEqual({
       bucket: [{ key: 'tragwerk', name: 'tragwerk', owners: [], period: 'year', tokens: 1250 }],
     });
+  });
+
+  it('is not made where one of the key is there, which a row would change', async () => {
+    const { files } = openEstate('/buckets', 'changed');
+    await userEvent.click(await screen.findByText('Add a bucket', { selector: 'summary' }));
+    await userEvent.type(screen.getByRole('textbox', { name: 'Key' }), 'NORTH{Enter}');
+    expect(await screen.findByText(/^There is a bucket with this key already/)).toBeVisible();
+    expect(files()).toEqual([]);
   });
 
   it('is made by whoever may take files in', async () => {

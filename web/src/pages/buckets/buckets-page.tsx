@@ -76,7 +76,7 @@ export function BucketsPage() {
               {words.burn.sessions.more}
             </Button>
           )}
-          {mayAdd && <AddBucket buckets={rows ?? []} />}
+          {mayAdd && <AddBucket />}
         </Stack>
       </Panel>
       {seesBurn && <FlowPanel />}

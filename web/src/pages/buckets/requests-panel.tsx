@@ -115,7 +115,8 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer }, onDone }:
     );
   }
   const answer = (approve: number | null) => 
-    order.mutate({ order: 'answer', request: id, approve, comment }, { onSuccess: onDone });
+    // Not a callback of the call: what is answered leaves the list before that would be told.
+    void order.mutateAsync({ order: 'answer', request: id, approve, comment }).then(onDone, () => undefined);
   return (
     <>
       <Group gap="sm" align="end">

@@ -22,7 +22,7 @@ export function TermsForm({ terms: { owners, large } }: { terms: Terms }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!isAmount) return;
-    estate.mutate({ files: [{ name: 'terms.toml', text: termsFile(people, asTokens(written)) }], dryRun: false });
+    estate.mutate({ files: [{ name: 'terms.toml', text: termsFile({ owners, large }, people, asTokens(written)) }], dryRun: false });
   };
   return (
     <details className={pageStyles.more}>
@@ -53,5 +53,13 @@ export function TermsForm({ terms: { owners, large } }: { terms: Terms }) {
   );
 }
 
-/** `-` takes away what is there. */
-const termsFile = (owners: string[], large: number | undefined) => stringify({ terms: { owners, large: large ?? '-' } });
+type Deciding = Pick<Terms, 'owners' | 'large'>;
+
+/** What is the same is left out: somebody else may have changed it meanwhile. `-` takes away what is there. */
+function termsFile(before: Deciding, owners: string[], large: number | undefined): string {
+  const changed = {
+    ...(owners.join() === before.owners.join() ? {} : { owners }),
+    ...((large ?? null) === (before.large ?? null) ? {} : { large: large ?? '-' }),
+  };
+  return stringify({ terms: changed });
+}

@@ -56,14 +56,15 @@ export function UsePanel({ contractZone }: { contractZone: string }) {
   );
 }
 
-function Taken({ taken: { imports, rejected, rejected_lines, passed_over } }: { taken: LogTaken }) {
+function Taken({ taken: { imports, rejected, rejected_lines, passed_over, unlisted } }: { taken: LogTaken }) {
   const lines = rejected.map(({ line, reason }) => ({ line, why: reason }));
   return (
     <Brought kept={lines} keptCount={rejected_lines} isNothing={imports.length === 0}>
       {imports.map((batch) => (
         <Batch key={batch.kind} batch={batch} />
       ))}
-      {rejected_lines > 0 && (
+      {unlisted && <Text size="sm">{say.unlisted(unlisted)}</Text>}
+      {rejected_lines > 0 && !unlisted && (
         <Link to="/sources" hash="rejected" className={page.link}>
           {say.toRejected}
         </Link>

@@ -1,5 +1,8 @@
 import type { TableSearch } from './data-table';
 
+/** A key of a group may be as long as a name in a directory. */
+const TEXT_MAX = 1_100;
+
 /** Reads the filters of a table from an address leniently: what cannot be understood is left out. */
 export function readTableSearch<K extends string>(keys: readonly K[]) {
   return (raw: Record<string, unknown>): Partial<Record<K, string>> => {
@@ -10,7 +13,7 @@ export function readTableSearch<K extends string>(keys: readonly K[]) {
 
 /** The router reads `q=12` as a number. */
 function text(value: unknown): string | undefined {
-  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value).slice(0, 100) : undefined;
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value).slice(0, TEXT_MAX) : undefined;
 }
 
 /** What may go into an address: nothing that is empty. */

@@ -25,6 +25,8 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) const BYTES_MAX: usize = 64 << 20;
 /// So many rejected lines are told.
 const LINES_TOLD: usize = 100;
+/// So many are listed: whoever has more brought another kind of file.
+const LINES_LISTED: usize = 10_000;
 /// The longest name of a file.
 const NAME_MAX: usize = 200;
 
@@ -66,7 +68,8 @@ pub struct LogTaken {
     pub passed_over: Vec<PassedOver>,
     /// The first hundred lines that were rejected.
     pub rejected: Vec<RejectedLine>,
-    /// How many were: all of them are in the list of rejected lines.
+    /// How many were. The first 10,000 are in the list of rejected lines, unless it was a try, or `unlisted` says why
+    /// not.
     pub rejected_lines: u64,
     /// Why they are not in that list, where that failed.
     pub unlisted: Option<String>,
@@ -113,7 +116,6 @@ pub async fn take_in(
 async fn listed(server: &Server, told: Told) -> LogTaken {
     let Told { mut answer, rejected } = told;
     answer.rejected = rejected.iter().take(LINES_TOLD).cloned().collect();
-    answer.rejected_lines = rejected.len() as u64;
     if !answer.dry_run && !rejected.is_empty() {
         let failed = server.ask_rejected(move |list| list.add(&rejected)).await.err();
         // What could be read is in the books all the same.
@@ -170,6 +172,10 @@ impl Watch for Told {
     }
 
     fn rejected(&mut self, file: &str, rejected: &Rejected) {
+        self.answer.rejected_lines += 1;
+        if self.rejected.len() == LINES_LISTED {
+            return;
+        }
         let Rejected { line, code, reason, text } = rejected.clone();
         let (file, code) = (file.to_owned(), code.to_owned());
         self.rejected.push(RejectedLine { file, line, code, reason, text });
