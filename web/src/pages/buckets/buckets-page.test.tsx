@@ -154,6 +154,8 @@ describe('the requests', () => {
 
   it('leave the list once they are answered, and what came of it stays', async () => {
     let isOpen = true;
+    let answerBuckets = () => {};
+    const later = new Promise<void>((resolve) => (answerBuckets = resolve));
     const said = { id: null, said: ['no to request r1'], warnings: [], dry_run: false, repeated: false };
     open('/buckets', {
       '/v1/me': () => me('member', MEMBER, { key: 'ada', name: 'Ada', bucket: 'north' }),
@@ -162,9 +164,15 @@ describe('the requests', () => {
         isOpen = false;
         return Response.json(said);
       },
+      // What else the order changed is asked for too, and comes after the request is gone.
+      '/v1/buckets': (async () => {
+        if (!isOpen) await later;
+        return Response.json({ rows: [bucket('north')], next: null });
+      }) as never,
     });
     await userEvent.click(await screen.findByRole('button', { name: 'Decline the request of Bob Hill' }));
     expect(await screen.findByText('No request waits for an answer.')).toBeVisible();
+    answerBuckets();
     expect(await screen.findByText('no to request r1')).toBeVisible();
   });
 
