@@ -114,6 +114,15 @@ describe('what was taken in', () => {
     expect(router.state.location.search).toEqual({ import: '7' });
     await userEvent.click(one.getByRole('button', { name: 'Close the import' }));
     expect(router.state.location.search).toEqual({});
+    expect(document.activeElement).toContainElement(link);
+    expect(document.body).not.toHaveFocus();
+  });
+
+  it('is searched by any word', async () => {
+    open('/sources?q=uncharged');
+    expect(await screen.findByRole('searchbox', { name: 'Search kinds and files' })).toHaveValue('uncharged');
+    expect(await screen.findByRole('heading', { name: 'What was taken in' })).toBeVisible();
+    expect(await screen.findByRole('heading', { name: 'Kept, not charged' })).toBeVisible();
   });
 
   it('is taken back once it was seen what goes', async () => {
@@ -125,6 +134,9 @@ describe('what was taken in', () => {
     const row = within(one.getByRole('table')).getAllByRole('row')[1];
     expect(row).toHaveTextContent(/General.*27.*7.*73.*93/);
     expect(posts(fetched)).toEqual(['/v1/imports/7/undo?dry_run=true']);
+    // The button that was pressed is gone; the next Tab leads to the table, and from there to what stands in its place.
+    expect(document.activeElement).toContainElement(one.getByRole('button', { name: 'Take import 7 back now' }));
+    expect(document.body).not.toHaveFocus();
     await userEvent.click(one.getByRole('button', { name: 'Leave it as it is' }));
     expect(one.queryByText('If it is taken back')).toBeNull();
     await userEvent.click(one.getByRole('button', { name: 'Take it back…' }));

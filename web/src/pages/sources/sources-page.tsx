@@ -26,6 +26,11 @@ export function SourcesPage() {
   // Times are told in the contract's zone, as on the other pages.
   const zone = useQuery(summaryQuery).data?.contract.zone ?? 'UTC';
   const opened = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const close = () => {
+    void navigate({ search: (rest) => ({ ...rest, import: undefined }), resetScroll: false });
+    list.current?.focus();
+  };
   // The rows that one opens it from stand below: what they lead to must not be out of sight.
   useEffect(() => {
     if (number) opened.current?.scrollIntoView?.({ block: 'nearest' });
@@ -46,11 +51,13 @@ export function SourcesPage() {
             <OneImport
               key={number}
               number={number}
-              onClose={() => void navigate({ search: (rest) => ({ ...rest, import: undefined }), resetScroll: false })}
+              onClose={close}
             />
           </div>
         )}
-        <ImportsPanel />
+        <div ref={list} tabIndex={-1}>
+          <ImportsPanel />
+        </div>
       </Stack>
       <UnchargedPanel />
       <RejectedPanel />

@@ -1,4 +1,5 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { useUndo } from '../../api/taken-in';
 import type { Import, ImportUndo } from '../../api/types';
 import { counted, tokens } from '../../format';
@@ -16,8 +17,16 @@ export function TakeBack({ told: { number, undone } }: { told: Import }) {
   const why = mayUndo === false ? say.noRight : undone ? say.undoneAlready : undefined;
   const tried = undo.data?.dry_run ? undo.data : undefined;
   const done = undo.data && !undo.data.dry_run ? undo.data : undefined;
+  const place = useRef<HTMLDivElement>(null);
+  const stage = done ? 'done' : tried ? 'tried' : 'asked';
+  const before = useRef(stage);
+  useEffect(() => {
+    // The button that was pressed is gone: the next Tab leads to what stands in its place.
+    if (before.current !== stage) place.current?.focus();
+    before.current = stage;
+  }, [stage]);
   return (
-    <Stack gap="sm">
+    <Stack gap="sm" ref={place} tabIndex={-1}>
       <div role="status">
         {tried && <Consequences title={say.would} undo={tried} />}
         {done && <Consequences title={say.done} undo={done} />}
