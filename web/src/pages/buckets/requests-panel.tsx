@@ -114,8 +114,8 @@ function Answer({ request: { id, by_name, tokens: asked, can_answer }, onDone }:
       </Text>
     );
   }
-  const answer = (approve: number | null) => 
-    // Not a callback of the call: what is answered leaves the list before that would be told.
+  // Not a callback of the call: what is answered leaves the list before that would be told.
+  const answer = (approve: number | null) =>
     void order.mutateAsync({ order: 'answer', request: id, approve, comment }).then(onDone, () => undefined);
   return (
     <>
