@@ -8,11 +8,12 @@ import type { Me } from './api/types';
 
 export function renderWithin(children: ReactNode) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  return render(
+  const page = render(
     <MantineProvider env="test">
       <QueryClientProvider client={client}>{children}</QueryClientProvider>
     </MantineProvider>,
   );
+  return { ...page, client };
 }
 
 /** Who one is, with what one may do. */

@@ -1,16 +1,14 @@
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useState, type FormEvent, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { stringify } from 'smol-toml';
 import { bucketsQuery } from '../../api/buckets';
 import { useEstate } from '../../api/imports';
 import type { EstateTaken, OneBucket } from '../../api/types';
 import { words } from '../../messages';
+import { EstateForm } from '../../parts/estate-form';
 import { asTokens } from '../../parts/order-form';
-import pageStyles from '../../parts/page.module.css';
 import { PeopleField } from '../../parts/people-field';
-import { ProblemNotice } from '../../parts/problem-notice';
-import { Prose } from '../../parts/prose';
 
 const say = words.buckets.form;
 const PERIODS = ['open', 'month', 'quarter', 'year'] as const;
@@ -41,7 +39,7 @@ export function AddBucket() {
       submit={say.add}
       missing={missing}
       isNew
-      row={(name, owners) => ({ key: key.trim(), name: name || key.trim(), owners, parent, period, tokens })}
+      row={({ name, owners }) => ({ key: key.trim(), name: name || key.trim(), owners, parent, period, tokens })}
       before={
         <TextInput
           label={say.key}
@@ -83,15 +81,16 @@ export function ChangeBucket({ bucket: { key, name, owners } }: { bucket: OneBuc
       submit={say.save}
       name={name}
       owners={owners}
-      // What is the same is left out: somebody else may have changed it meanwhile.
-      row={(called, deciding) => ({
+      row={(now, before) => ({
         key,
-        name: called === name ? undefined : called,
-        owners: deciding.join() === owners.join() ? undefined : deciding,
+        name: now.name === before.name ? undefined : now.name,
+        owners: now.owners.join() === before.owners.join() ? undefined : now.owners,
       })}
     />
   );
 }
+
+type Said = { name: string; owners: string[] };
 
 type Props = {
   title: string;
@@ -102,59 +101,47 @@ type Props = {
   missing?: string;
   /** Whether nothing of this key may be there yet: a row changes what is. */
   isNew?: boolean;
-  row: (name: string, owners: string[]) => BucketRow;
+  /** What is to be sent, of what the form says now and what it said at first. */
+  row: (now: Said, before: Said) => BucketRow;
   before?: ReactNode;
   children?: ReactNode;
 };
 
-function RowForm({ title, submit, name = '', owners = [], missing, isNew = false, row, before, children }: Props) {
+function RowForm({ title, submit, name = '', owners = [], missing, isNew = false, row, before: above, children }: Props) {
+  // What stood in the form at first: what others change meanwhile is theirs.
+  const [before, setBefore] = useState<Said>({ name, owners });
   const [called, setCalled] = useState(name);
   const [deciding, setDeciding] = useState(owners);
   const [isTaken, setTaken] = useState(false);
   const estate = useEstate();
-  const send = (event: FormEvent) => {
-    event.preventDefault();
-    if (missing) return;
+  const send = () => {
     setTaken(false);
-    const files = [{ name: 'bucket.toml', text: bucketFile(row(called.trim(), deciding)) }];
-    if (!isNew) return estate.mutate({ files, dryRun: false });
-    const take = ({ changes }: EstateTaken) =>
-      changes.some(({ kind, verb }) => kind === 'bucket' && verb !== 'added')
-        ? setTaken(true)
-        : estate.mutate({ files, dryRun: false });
-    estate.mutate({ files, dryRun: true }, { onSuccess: take });
+    const now = { name: called.trim(), owners: deciding };
+    const files = [{ name: 'bucket.toml', text: bucketFile(row(now, before)) }];
+    const take = () => estate.mutate({ files, dryRun: false }, { onSuccess: () => setBefore(now) });
+    const isThere = ({ changes }: EstateTaken) => changes.some(({ kind, verb }) => kind === 'bucket' && verb !== 'added');
+    if (!isNew) return take();
+    estate.mutate({ files, dryRun: true }, { onSuccess: (tried) => (isThere(tried) ? setTaken(true) : take()) });
   };
   return (
-    <details className={pageStyles.more} data-no-print>
-      <summary>{title}</summary>
-      <form onSubmit={send}>
-        <Stack gap="sm" mt="sm" maw="32rem">
-          {before}
-          <TextInput
-            label={say.name}
-            value={called}
-            maxLength={120}
-            onChange={(event) => setCalled(event.currentTarget.value)}
-          />
-          <PeopleField label={say.owners} description={say.ownersHelp} value={deciding} onChange={setDeciding} />
-          {children}
-          <Group gap="sm">
-            <Button type="submit" disabled={missing !== undefined} loading={estate.isPending}>
-              {submit}
-            </Button>
-            {missing && (
-              <Text size="sm" c="dimmed">
-                {missing}
-              </Text>
-            )}
-          </Group>
-          {estate.error && <ProblemNotice error={estate.error} />}
-          <Text size="sm" role="status">
-            {isTaken ? say.taken : estate.data && !estate.data.dry_run && <Prose>{estate.data.summary}</Prose>}
-          </Text>
-        </Stack>
-      </form>
-    </details>
+    <EstateForm
+      title={title}
+      submit={submit}
+      estate={estate}
+      onSubmit={send}
+      missing={missing}
+      refused={isTaken ? say.taken : undefined}
+    >
+      {above}
+      <TextInput
+        label={say.name}
+        value={called}
+        maxLength={120}
+        onChange={(event) => setCalled(event.currentTarget.value)}
+      />
+      <PeopleField label={say.owners} description={say.ownersHelp} value={deciding} onChange={setDeciding} />
+      {children}
+    </EstateForm>
   );
 }
 

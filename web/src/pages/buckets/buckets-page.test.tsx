@@ -91,8 +91,8 @@ function open(address: string, answers: Answers = {}) {
     ...answers,
   });
   const router = createRouter({ routeTree, history: createMemoryHistory({ initialEntries: [address] }) });
-  renderWithin(<RouterProvider router={router as never} />);
-  return { router, orders, urls: () => fetched.mock.calls.map(([url]) => url) };
+  const { client } = renderWithin(<RouterProvider router={router as never} />);
+  return { router, client, orders, urls: () => fetched.mock.calls.map(([url]) => url) };
 }
 
 describe('the buckets', () => {
@@ -284,6 +284,27 @@ describe('one bucket', () => {
     await userEvent.click(screen.getByRole('button', { name: 'Change it' }));
     expect(await screen.findByText('bucket: 1 changed')).toBeVisible();
     expect(parse(files()[0] ?? '')).toEqual({ bucket: [{ key: 'north', name: 'The "North"', owners: ['ada', 'bob'] }] });
+  });
+
+  it('keeps what others change while its name is written', async () => {
+    let owners = ['ada'];
+    const sent: string[] = [];
+    const { client } = open('/buckets/north', {
+      '/v1/buckets/north': () => Response.json({ ...bucket('north'), owners }),
+      '/v1/people': () => Response.json({ rows: [], groups: null, next: null }),
+      '/v1/estate': (init) => {
+        sent.push(JSON.parse(String(init?.body)).files[0].text);
+        return Response.json({ dry_run: false, summary: 'bucket: 1 changed', changes: [], notes: [] });
+      },
+    });
+    await userEvent.click(await screen.findByText('Change its name or who decides'));
+    owners = ['ada', 'bob'];
+    await client.invalidateQueries();
+    expect(await screen.findByRole('link', { name: 'bob' })).toBeVisible();
+    await userEvent.type(screen.getByRole('textbox', { name: 'Name to show' }), ' side');
+    await userEvent.click(screen.getByRole('button', { name: 'Change it' }));
+    expect(await screen.findByText('bucket: 1 changed')).toBeVisible();
+    expect(parse(sent[0] ?? '')).toEqual({ bucket: [{ key: 'north', name: 'NORTH side' }] });
   });
 
   it('shows the refusal of what it asks for, and keeps the words', async () => {
